@@ -1,0 +1,54 @@
+package dev.waltap.api;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a capture is told, validated by the builder in {@code dev.waltap.Waltap}.
+ *
+ * @param database the database file
+ * @param tables globs of the tables to capture; empty for all ordinary tables
+ * @param excludeTables globs of the tables to leave out
+ * @param excludeColumns globs {@code table.column} of the columns to leave out; never key columns
+ * @param handler takes the changes
+ * @param batchSize most changes a handler gets at once; 1 or more
+ * @param stateDirectory where position and page set live; null for none
+ * @param onGap what to do when history was lost
+ * @param guard when to hold a read transaction
+ * @param walLimit WAL size in bytes at which a held read transaction is let go
+ * @param wakeSignal says when to look for commits; null for wal-index polling
+ * @param schemaEvents whether SCHEMA changes are delivered
+ * @param rebootstrap whether {@code bootstrapAndCdc} starts over in spite of a saved position
+ * @param once whether a capture ends when it has caught up
+ * @param queueChanges most changes waiting for the handler
+ * @param queueBytes most bytes of row images waiting for the handler
+ * @param pageSetMemory bytes of memory for the page set, past which it lives in a temporary file
+ * @param listener told how the capture goes
+ */
+public record CaptureOptions(
+    Path database,
+    List<String> tables,
+    List<String> excludeTables,
+    List<String> excludeColumns,
+    ChangesHandler handler,
+    int batchSize,
+    @Nullable Path stateDirectory,
+    GapPolicy onGap,
+    GuardMode guard,
+    long walLimit,
+    @Nullable WakeSignal wakeSignal,
+    boolean schemaEvents,
+    boolean rebootstrap,
+    boolean once,
+    int queueChanges,
+    long queueBytes,
+    long pageSetMemory,
+    CaptureListener listener) {
+
+  public CaptureOptions {
+    tables = List.copyOf(tables);
+    excludeTables = List.copyOf(excludeTables);
+    excludeColumns = List.copyOf(excludeColumns);
+  }
+}

@@ -1,0 +1,8 @@
+package dev.waltap.api;
+
+/** A capture of one database: install it, run it, watch it. */
+public interface ChangeDataCapture extends Installer, Engine {
+
+  /** Counters and gauges at this moment; from any thread, at any time. */
+  CaptureMetrics metrics();
+}

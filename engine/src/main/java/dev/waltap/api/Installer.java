@@ -1,0 +1,22 @@
+package dev.waltap.api;
+
+/** Makes and removes the durable state of a capture. */
+public interface Installer {
+
+  /**
+   * Creates the state directory and its baseline: from now on the net effect of every change will
+   * be delivered, even of those made while nothing runs. Does nothing if it is there.
+   *
+   * @return whether it was created by this call
+   * @throws CaptureException if the database is refused or the state cannot be made
+   */
+  boolean setup();
+
+  /**
+   * Removes the state directory, and only it. Does nothing if there is none.
+   *
+   * @return whether it was removed by this call
+   * @throws CaptureException if another capture holds it or it cannot be removed
+   */
+  boolean teardown();
+}

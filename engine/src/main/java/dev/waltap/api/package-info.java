@@ -1,0 +1,5 @@
+/** What users of the library see: interfaces, changes, rows, options and errors; types only. */
+@NullMarked
+package dev.waltap.api;
+
+import org.jspecify.annotations.NullMarked;

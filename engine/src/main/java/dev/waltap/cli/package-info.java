@@ -1,0 +1,5 @@
+/** The command line: commands, progress, signals, exit codes. */
+@NullMarked
+package dev.waltap.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Handlers that write changes somewhere: JSON lines, text, files, HTTP. */
+@NullMarked
+package dev.waltap.handler;
+
+import org.jspecify.annotations.NullMarked;
