@@ -1,0 +1,104 @@
+package dev.waltap.btree;
+
+import dev.waltap.format.BTreePage;
+import dev.waltap.format.Bytes;
+import dev.waltap.format.Cell;
+import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageSource;
+
+/**
+ * Walks a whole tree, in key order, and says of each page what it is: b-tree pages and overflow
+ * chains. Checks what later work builds on. For one thread.
+ */
+public final class TreeScanner {
+  private static final int DEEPEST = 40;
+
+  /** Told of every page, a parent before its children. */
+  @FunctionalInterface
+  public interface Visitor {
+
+    /**
+     * A page of the tree.
+     *
+     * @param pageNumber its number
+     * @param kind one of {@link PageOwners}'s kinds
+     * @param parent as {@link PageOwners} has it
+     * @param image the source's image of it
+     */
+    void page(int pageNumber, byte kind, int parent, byte[] image);
+  }
+
+  private final PageSource source;
+  private final PageFormat format;
+  private final Visitor visitor;
+  private final Cell cell = new Cell();
+
+  public TreeScanner(PageSource source, PageFormat format, Visitor visitor) {
+    this.source = source;
+    this.format = format;
+    this.visitor = visitor;
+  }
+
+  /**
+   * Visits all pages of the tree.
+   *
+   * @throws CorruptDatabaseException naming tree and page
+   */
+  public void scan(Tree tree) {
+    try {
+      visit(tree, tree.root(), -1 - tree.ordinal(), 0);
+    } catch (CorruptDatabaseException e) {
+      throw new CorruptDatabaseException(
+          "table " + tree.name() + " (root page " + tree.root() + "), " + e.getMessage(), e);
+    }
+  }
+
+  private void visit(Tree tree, int pageNumber, int parent, int depth) {
+    if (pageNumber <= 0 || depth > DEEPEST) {
+      throw CorruptDatabaseException.page(
+          Math.max(0, -parent),
+          "its tree is deeper than " + DEEPEST + " or leads to page " + pageNumber);
+    }
+    byte[] page = source.page(pageNumber);
+    BTreePage.check(page, pageNumber, tree.index(), format);
+    int header = BTreePage.header(pageNumber);
+    boolean leaf = BTreePage.isLeaf(page, header);
+    visitor.page(pageNumber, leaf ? PageOwners.LEAF : PageOwners.INTERIOR, parent, page);
+    int cells = BTreePage.cellCount(page, header);
+    for (int i = 0; i < cells; i++) {
+      int at = BTreePage.cell(page, header, i);
+      if (!leaf) {
+        visit(tree, Bytes.u32(page, at), pageNumber, depth + 1);
+        page = source.page(pageNumber);
+      }
+      if (leaf && !tree.index()) {
+        cell.parseTableLeaf(page, pageNumber, at, format);
+        visitChain(pageNumber);
+      } else if (tree.index()) {
+        cell.parseIndex(page, pageNumber, at, leaf, format);
+        visitChain(pageNumber);
+      }
+    }
+    if (!leaf) {
+      visit(tree, BTreePage.rightChild(page, header), pageNumber, depth + 1);
+    }
+  }
+
+  private void visitChain(int pageNumber) {
+    long rest = cell.payloadSize() - cell.localSize();
+    int parent = pageNumber;
+    int next = cell.overflowPage();
+    while (rest > 0) {
+      if (next <= 0) {
+        throw CorruptDatabaseException.page(
+            parent, "an overflow chain ends " + rest + " bytes early");
+      }
+      byte[] overflow = source.page(next);
+      visitor.page(next, PageOwners.OVERFLOW, parent, overflow);
+      rest -= format.overflowCapacity();
+      parent = next;
+      next = Bytes.u32(overflow, 0);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.waltap.diff;
+
+import dev.waltap.btree.PageOwners;
+import dev.waltap.page.TransactionPages;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a transaction touched, as seen from the trees before it: the b-tree pages that it wrote, the
+ * pages whose overflow chains it wrote, and all pages above them. For one thread.
+ */
+final class DirtyPages {
+  private static final IntList NOTHING = new IntList();
+
+  private final PageOwners owners;
+  private final Marks dirty = new Marks();
+  private final Marks affected = new Marks();
+  private final Marks chains = new Marks();
+  private final Marks chainLeaves = new Marks();
+  private final List<IntList> touchedByTree = new ArrayList<>();
+  private final IntList touchedTrees = new IntList();
+
+  DirtyPages(PageOwners owners) {
+    this.owners = owners;
+  }
+
+  /** Marks all that the transaction touched. */
+  void begin(TransactionPages written) {
+    dirty.begin();
+    affected.begin();
+    chains.begin();
+    chainLeaves.begin();
+    for (int i = 0; i < touchedTrees.size(); i++) {
+      touchedByTree.get(touchedTrees.get(i)).clear();
+    }
+    touchedTrees.clear();
+    for (int i = 0, size = written.size(); i < size; i++) {
+      int pageNumber = written.pageNumber(i);
+      byte kind = owners.kind(pageNumber);
+      if (kind == PageOwners.OVERFLOW) {
+        touchChain(pageNumber);
+      } else if (kind != PageOwners.NONE) {
+        touch(pageNumber);
+      }
+    }
+  }
+
+  private void touchChain(int pageNumber) {
+    int at = pageNumber;
+    while (owners.kind(at) == PageOwners.OVERFLOW) {
+      if (!chains.add(at)) {
+        return;
+      }
+      at = owners.parent(at);
+    }
+    chainLeaves.add(at);
+    touch(at);
+  }
+
+  private void touch(int pageNumber) {
+    if (affected.contains(pageNumber)) {
+      return;
+    }
+    affect(pageNumber);
+    int tree = owners.tree(pageNumber);
+    while (touchedByTree.size() <= tree) {
+      touchedByTree.add(new IntList());
+    }
+    IntList touched = touchedByTree.get(tree);
+    if (touched.size() == 0) {
+      touchedTrees.add(tree);
+    }
+    touched.add(pageNumber);
+  }
+
+  /** Says that the cells of a page may differ, and that a walk has to come by. */
+  void affect(int pageNumber) {
+    affected.add(pageNumber);
+    int at = pageNumber;
+    while (at > 0 && dirty.add(at)) {
+      at = owners.parent(at);
+    }
+  }
+
+  /** Whether the cells of the page may differ. */
+  boolean isAffected(int pageNumber) {
+    return affected.contains(pageNumber);
+  }
+
+  /** Whether the page or one below it is affected. */
+  boolean isDirty(int pageNumber) {
+    return dirty.contains(pageNumber);
+  }
+
+  /** First pages, among others, of the overflow chains that were written to. */
+  Marks chains() {
+    return chains;
+  }
+
+  /** Pages with cells whose overflow chains were written to. */
+  Marks chainLeaves() {
+    return chainLeaves;
+  }
+
+  /** The pages of a tree that were touched. */
+  IntList touched(int tree) {
+    return tree < touchedByTree.size() ? touchedByTree.get(tree) : NOTHING;
+  }
+}

@@ -1,0 +1,13 @@
+package dev.waltap.diff;
+
+/** The b-tree order of the keys of a WITHOUT ROWID table. */
+@FunctionalInterface
+public interface KeyOrder {
+
+  /**
+   * Compares the keys of two records.
+   *
+   * @return negative, zero or positive as the first stands before, with or behind the second
+   */
+  int compare(byte[] a, int offsetA, int sizeA, byte[] b, int offsetB, int sizeB);
+}

@@ -1,0 +1,178 @@
+package dev.waltap.diff;
+
+import dev.waltap.format.BTreePage;
+import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges the affected cells of two versions of a tree, both in key order, and passes on the rows
+ * that differ. One pass, no memory of rows; can be walked again. For one thread.
+ */
+final class RowMerge {
+  private final RowCursor before;
+  private final RowCursor after;
+  private final SharedCells shared;
+  private final Marks dirtyChains;
+  private final Marks dirtyLeaves;
+  private boolean overflowSeen;
+  private int backPage;
+  private int backBefore;
+  private int backAfter;
+
+  /**
+   * A merge of two versions.
+   *
+   * @param dirtyChains first pages of overflow chains that changed in place
+   * @param dirtyLeaves leaves that lead to such chains
+   */
+  RowMerge(
+      PageFormat format, PageSource old, PageSource now, Marks dirtyChains, Marks dirtyLeaves) {
+    this.before = new RowCursor(format, old);
+    this.after = new RowCursor(format, now);
+    this.shared = new SharedCells(format);
+    this.dirtyChains = dirtyChains;
+    this.dirtyLeaves = dirtyLeaves;
+  }
+
+  /** The cursor over the old version. */
+  RowCursor before() {
+    return before;
+  }
+
+  /** The cursor over the new version. */
+  RowCursor after() {
+    return after;
+  }
+
+  /** Whether a cell that was looked at had overflow pages, in the last {@link #run}. */
+  boolean overflowSeen() {
+    return overflowSeen;
+  }
+
+  /**
+   * Passes the rows that differ to the sink.
+   *
+   * @param order the order of keys of an index b-tree; null for a table b-tree
+   */
+  void run(CellRuns old, CellRuns now, @Nullable KeyOrder order, RowSink sink) {
+    overflowSeen = false;
+    boolean index = order != null;
+    before.start(old, index);
+    after.start(now, index);
+    backPage = 0;
+    while (!before.atEnd() && !after.atEnd()) {
+      if (atSamePage(index)) {
+        skipFront(index, order, sink);
+      } else if (atSharedBack()) {
+        backPage = 0;
+        before.skipTo(before.runEnd());
+        after.skipTo(after.runEnd());
+      } else {
+        step(order, sink);
+      }
+    }
+    while (!before.atEnd()) {
+      delete(sink);
+    }
+    while (!after.atEnd()) {
+      insert(sink);
+    }
+  }
+
+  /** Whether both stand at the start of the same leaf, with nothing changed below it. */
+  private boolean atSamePage(boolean index) {
+    return before.pageNumber() == after.pageNumber()
+        && before.position() == 0
+        && after.position() == 0
+        && !dirtyLeaves.contains(before.pageNumber())
+        && (!index || (isLeaf(before) && isLeaf(after)));
+  }
+
+  private static boolean isLeaf(RowCursor cursor) {
+    return BTreePage.isLeaf(cursor.page(), BTreePage.header(cursor.pageNumber()));
+  }
+
+  /**
+   * Skips the cells that both versions of a leaf share at its front, and remembers where those
+   * begin that they share at its back: once both cursors stand there, they are skipped, too.
+   */
+  private void skipFront(boolean index, @Nullable KeyOrder order, RowSink sink) {
+    shared.find(before.page(), after.page(), before.pageNumber(), index);
+    if (shared.back() > 0) {
+      backPage = before.pageNumber();
+      backBefore = before.runEnd() - shared.back();
+      backAfter = after.runEnd() - shared.back();
+    }
+    if (shared.front() > 0) {
+      before.skipTo(shared.front());
+      after.skipTo(shared.front());
+    } else {
+      step(order, sink);
+    }
+  }
+
+  private boolean atSharedBack() {
+    return backPage != 0
+        && before.pageNumber() == backPage
+        && after.pageNumber() == backPage
+        && before.position() == backBefore
+        && after.position() == backAfter;
+  }
+
+  private void step(@Nullable KeyOrder order, RowSink sink) {
+    int side = compare(order);
+    report(side, sink);
+    if (side <= 0) {
+      before.advance();
+    }
+    if (side >= 0) {
+      after.advance();
+    }
+  }
+
+  private void report(int side, RowSink sink) {
+    if (side < 0) {
+      note(before);
+      sink.deleted(before);
+    } else if (side > 0) {
+      note(after);
+      sink.inserted(after);
+    } else {
+      note(before);
+      note(after);
+      if (!before.samePayload(after, dirtyChains)) {
+        sink.updated(before, after);
+      }
+    }
+  }
+
+  private void delete(RowSink sink) {
+    note(before);
+    sink.deleted(before);
+    before.advance();
+  }
+
+  private void insert(RowSink sink) {
+    note(after);
+    sink.inserted(after);
+    after.advance();
+  }
+
+  private void note(RowCursor cursor) {
+    overflowSeen |= cursor.cell().overflowPage() != 0;
+  }
+
+  private int compare(@Nullable KeyOrder order) {
+    if (order == null) {
+      return Long.compare(before.rowid(), after.rowid());
+    }
+    return order.compare(
+        before.payload(),
+        before.payloadOffset(),
+        before.payloadSize(),
+        after.payload(),
+        after.payloadOffset(),
+        after.payloadSize());
+  }
+}

@@ -1,0 +1,102 @@
+package dev.waltap.diff;
+
+import dev.waltap.format.BTreePage;
+import dev.waltap.format.Bytes;
+import dev.waltap.format.Cell;
+import dev.waltap.format.PageFormat;
+import java.util.Arrays;
+
+/**
+ * How many cells at the front and at the back of two versions of one leaf are the same bytes at the
+ * same place. They are found without parsing: the bytes that differ lie in one range of the page,
+ * and a cell outside of it whose offset is the same has not changed. For one thread.
+ */
+final class SharedCells {
+  private static final int BLOCK = 256;
+
+  private final PageFormat format;
+  private final Cell cell = new Cell();
+  private int front;
+  private int back;
+
+  SharedCells(PageFormat format) {
+    this.format = format;
+  }
+
+  /** Cells shared at the front, as found by the last {@link #find}. */
+  int front() {
+    return front;
+  }
+
+  /** Cells shared at the back, behind those at the front. */
+  int back() {
+    return back;
+  }
+
+  void find(byte[] before, byte[] after, int pageNumber, boolean index) {
+    int header = BTreePage.header(pageNumber);
+    int cellsBefore = BTreePage.cellCount(before, header);
+    int cellsAfter = BTreePage.cellCount(after, header);
+    int arrayBefore = BTreePage.cellArray(before, header);
+    int arrayAfter = BTreePage.cellArray(after, header);
+    int most = Math.min(cellsBefore, cellsAfter);
+    int start = arrayBefore + 2 * most;
+    int usable = format.usableSize();
+    int differs =
+        start >= usable ? -1 : Arrays.mismatch(before, start, usable, after, start, usable);
+    int low = differs < 0 ? usable : start + differs;
+    int high = differs < 0 ? 0 : lastDifference(before, after, low);
+    int i = 0;
+    while (i < most
+        && shared(
+            before, arrayBefore + 2 * i, after, arrayAfter + 2 * i, low, high, index, pageNumber)) {
+      i++;
+    }
+    front = i;
+    int j = 0;
+    int endBefore = arrayBefore + 2 * (cellsBefore - 1);
+    int endAfter = arrayAfter + 2 * (cellsAfter - 1);
+    while (j < most - i
+        && shared(
+            before, endBefore - 2 * j, after, endAfter - 2 * j, low, high, index, pageNumber)) {
+      j++;
+    }
+    back = j;
+  }
+
+  /** Behind this offset the pages are the same; found block by block, so it may lie too far out. */
+  private int lastDifference(byte[] before, byte[] after, int low) {
+    int end = format.usableSize();
+    while (end - BLOCK > low && Arrays.equals(before, end - BLOCK, end, after, end - BLOCK, end)) {
+      end -= BLOCK;
+    }
+    return end;
+  }
+
+  private boolean shared(
+      byte[] before,
+      int slotBefore,
+      byte[] after,
+      int slotAfter,
+      int low,
+      int high,
+      boolean index,
+      int pageNumber) {
+    int at = Bytes.u16(before, slotBefore);
+    if (at != Bytes.u16(after, slotAfter)) {
+      return false;
+    }
+    if (at >= high) {
+      return true;
+    }
+    if (at >= low) {
+      return false;
+    }
+    if (index) {
+      cell.parseIndex(before, pageNumber, at, true, format);
+    } else {
+      cell.parseTableLeaf(before, pageNumber, at, format);
+    }
+    return cell.end() <= low;
+  }
+}

@@ -1,0 +1,260 @@
+package dev.waltap.diff;
+
+import dev.waltap.btree.PageOwners;
+import dev.waltap.btree.Tree;
+import dev.waltap.format.BTreePage;
+import dev.waltap.format.Bytes;
+import dev.waltap.format.Cell;
+import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageSet;
+import dev.waltap.page.PageSource;
+import dev.waltap.page.TransactionPages;
+import dev.waltap.page.UnknownPageException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transaction against the page set: which rows differ, and then the step by which the page set
+ * moves on. The same serves a snapshot that is compared as a whole.
+ *
+ * <p>Use: {@link #begin}; {@link #delta} once a tree that was touched, came or went; {@link #rows}
+ * as often as needed; {@link #finish}. Until then the page set stays as it was. For one thread.
+ */
+public final class TransactionDiff {
+  private final PageFormat format;
+  private final PageBuffers buffers;
+  private final PageSet old;
+  private final PageOwners owners;
+  private final DirtyPages dirty;
+  private final PageSource now;
+  private final TreeWalk walk;
+  private final RowMerge merge;
+  private final RowCursor cursorBefore;
+  private final RowCursor cursorAfter;
+  private final Marks kept = new Marks();
+  private final IntList left = new IntList();
+  private final Cell cell = new Cell();
+  private final List<TreeDelta> deltas = new ArrayList<>();
+  private int deltaCount;
+  private TransactionPages written;
+
+  public TransactionDiff(
+      PageFormat format,
+      PageBuffers buffers,
+      PageSet old,
+      PageOwners owners,
+      TransactionPages none) {
+    this.format = format;
+    this.buffers = buffers;
+    this.old = old;
+    this.owners = owners;
+    this.written = none;
+    this.dirty = new DirtyPages(owners);
+    this.now = this::newPage;
+    this.walk = new TreeWalk(format, old, now, owners, dirty, none);
+    this.merge = new RowMerge(format, old, now, dirty.chains(), dirty.chainLeaves());
+    this.cursorBefore = new RowCursor(format, old);
+    this.cursorAfter = new RowCursor(format, now);
+  }
+
+  private byte[] newPage(int pageNumber) {
+    byte[] image = written.get(pageNumber);
+    return image != null ? image : old.page(pageNumber);
+  }
+
+  /** The database as it is after the transaction, as far as it is known. */
+  public PageSource after() {
+    return now;
+  }
+
+  /** Takes a transaction in hand; its pages become the page set's at {@link #finish}. */
+  public void begin(TransactionPages pages) {
+    written = pages;
+    deltaCount = 0;
+    cursorBefore.reset();
+    cursorAfter.reset();
+    dirty.begin(pages);
+  }
+
+  /** Whether the transaction wrote pages of the tree, or of its rows. */
+  public boolean isTouched(Tree tree) {
+    return dirty.touched(tree.ordinal()).size() > 0;
+  }
+
+  /**
+   * Finds what happened to the pages of a tree.
+   *
+   * @param before the tree as it was, null for one that did not exist
+   * @param after the tree as it is, null for one that exists no more
+   * @throws UnknownPageException if the transaction can't be followed; nothing has changed then
+   */
+  public TreeDelta delta(@Nullable Tree before, @Nullable Tree after) {
+    if (deltaCount == deltas.size()) {
+      deltas.add(new TreeDelta());
+    }
+    TreeDelta delta = deltas.get(deltaCount);
+    walk.run(written, before, after, delta);
+    deltaCount++;
+    return delta;
+  }
+
+  /**
+   * Passes on the rows whose bytes differ, in b-tree order.
+   *
+   * @param order the order of keys of an index b-tree; null for a table b-tree
+   */
+  public void rows(TreeDelta delta, @Nullable KeyOrder order, RowSink sink) {
+    merge.run(delta.before(), delta.after(), order, sink);
+    delta.noteOverflow(merge.overflowSeen());
+  }
+
+  /** Goes back to a row of the old version that {@link #rows} passed on. */
+  public RowCursor before(TreeDelta delta, long place) {
+    cursorBefore.moveTo((int) (place >>> 32), (int) place, delta.tree().index());
+    return cursorBefore;
+  }
+
+  /** Goes back to a row of the new version that {@link #rows} passed on. */
+  public RowCursor after(TreeDelta delta, long place) {
+    cursorAfter.moveTo((int) (place >>> 32), (int) place, delta.tree().index());
+    return cursorAfter;
+  }
+
+  /** Moves the page set and the page owners on to the new version. {@link #rows} must have run. */
+  public void finish() {
+    kept.begin();
+    left.clear();
+    for (int i = 0; i < deltaCount; i++) {
+      keepChains(deltas.get(i));
+    }
+    for (int i = 0; i < deltaCount; i++) {
+      departChains(deltas.get(i));
+    }
+    for (int i = 0; i < deltaCount; i++) {
+      departPages(deltas.get(i));
+    }
+    for (int i = 0; i < deltaCount; i++) {
+      arrive(deltas.get(i));
+    }
+    for (int i = 0, size = written.size(); i < size; i++) {
+      int pageNumber = written.pageNumber(i);
+      if (owners.kind(pageNumber) != PageOwners.NONE) {
+        old.put(pageNumber, written.removeImage(i));
+      } else {
+        old.remove(pageNumber);
+      }
+    }
+    for (int i = 0; i < left.size(); i++) {
+      // A page may leave one place and come to another unwritten: the rest of an overflow chain.
+      if (owners.kind(left.get(i)) == PageOwners.NONE) {
+        old.remove(left.get(i));
+      }
+    }
+    written.clear();
+    buffers.endTransaction();
+    deltaCount = 0;
+  }
+
+  /**
+   * A chain whose first page was not written, nor any other of it, stays; only its leaf may differ.
+   */
+  private void keepChains(TreeDelta delta) {
+    if (!delta.overflowSeen()) {
+      return;
+    }
+    forEachChain(
+        delta.after(),
+        now,
+        delta.tree().index(),
+        (leaf, first, rest) -> {
+          if (owners.kind(first) == PageOwners.OVERFLOW
+              && !written.contains(first)
+              && !dirty.chains().contains(first)) {
+            kept.add(first);
+            owners.parent(first, leaf);
+          }
+        });
+  }
+
+  private void departChains(TreeDelta delta) {
+    if (!delta.overflowSeen()) {
+      return;
+    }
+    forEachChain(
+        delta.before(),
+        old,
+        delta.tree().index(),
+        (leaf, first, rest) -> {
+          if (!kept.contains(first)) {
+            departChain(first, rest);
+          }
+        });
+  }
+
+  private void departChain(int first, long size) {
+    int next = first;
+    for (long rest = size; rest > 0; rest -= format.overflowCapacity()) {
+      int following = Bytes.u32(old.page(next), 0);
+      owners.clear(next);
+      left.add(next);
+      next = following;
+    }
+  }
+
+  private void departPages(TreeDelta delta) {
+    IntList departed = delta.departed();
+    for (int i = 0; i < departed.size(); i++) {
+      owners.clear(departed.get(i));
+      left.add(departed.get(i));
+    }
+  }
+
+  private void arrive(TreeDelta delta) {
+    for (int i = 0; i < delta.arrivals(); i++) {
+      owners.set(delta.arrivedPage(i), delta.arrivedKind(i), delta.arrivedParent(i));
+    }
+    if (delta.overflowSeen()) {
+      forEachChain(delta.after(), now, delta.tree().index(), this::arriveChain);
+    }
+  }
+
+  private void arriveChain(int leaf, int first, long size) {
+    if (kept.contains(first)) {
+      return;
+    }
+    int parent = leaf;
+    int next = first;
+    for (long rest = size; rest > 0; rest -= format.overflowCapacity()) {
+      owners.set(next, PageOwners.OVERFLOW, parent);
+      parent = next;
+      next = Bytes.u32(newPage(next), 0);
+    }
+  }
+
+  /** Told of an overflow chain. */
+  private interface ChainVisitor {
+    void chain(int leaf, int firstPage, long size);
+  }
+
+  private void forEachChain(CellRuns runs, PageSource source, boolean index, ChainVisitor visitor) {
+    for (int run = 0; run < runs.size(); run++) {
+      int pageNumber = runs.page(run);
+      byte[] page = source.page(pageNumber);
+      int header = BTreePage.header(pageNumber);
+      boolean leaf = BTreePage.isLeaf(page, header);
+      for (int i = runs.from(run); i < runs.to(run); i++) {
+        int at = BTreePage.cell(page, header, i);
+        if (index) {
+          cell.parseIndex(page, pageNumber, at, leaf, format);
+        } else {
+          cell.parseTableLeaf(page, pageNumber, at, format);
+        }
+        if (cell.overflowPage() != 0) {
+          visitor.chain(pageNumber, cell.overflowPage(), cell.payloadSize() - cell.localSize());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package dev.waltap.diff;
+
+import dev.waltap.btree.PageOwners;
+import dev.waltap.btree.Tree;
+import dev.waltap.format.BTreePage;
+import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageSet;
+import dev.waltap.page.PageSource;
+import dev.waltap.page.TransactionPages;
+import dev.waltap.page.UnknownPageException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the {@link TreeDelta} of one tree: walks the paths that lead to changed pages, in the old
+ * and the new version, and nothing else.
+ *
+ * <p>A page can leave a tree unwritten. So what left is found from the old version: a child of a
+ * changed or departed interior page that nothing in the new version leads to has departed, with all
+ * below it. A page that came was written, or was led to by a page that was. For one thread.
+ */
+final class TreeWalk {
+  private static final int DEEPEST = 40;
+
+  private final PageFormat format;
+  private final PageSet old;
+  private final PageSource now;
+  private final PageOwners owners;
+  private final DirtyPages dirty;
+  private final Marks reached = new Marks();
+  private final Marks departed = new Marks();
+  private TransactionPages written;
+  private TreeDelta delta = new TreeDelta();
+  private boolean index;
+  private int ordinal;
+
+  TreeWalk(
+      PageFormat format,
+      PageSet old,
+      PageSource now,
+      PageOwners owners,
+      DirtyPages dirty,
+      TransactionPages none) {
+    this.format = format;
+    this.old = old;
+    this.now = now;
+    this.owners = owners;
+    this.dirty = dirty;
+    this.written = none;
+  }
+
+  /**
+   * Fills the delta of a tree.
+   *
+   * @param before the tree as it was, null for one that did not exist
+   * @param after the tree as it is, null for one that exists no more: no rows are listed then
+   * @throws UnknownPageException if the new version leads to a page that is neither written nor
+   *     held
+   */
+  void run(TransactionPages pages, @Nullable Tree before, @Nullable Tree after, TreeDelta into) {
+    written = pages;
+    delta = into;
+    Tree tree = after != null ? after : before;
+    if (tree == null) {
+      throw new IllegalArgumentException("a tree of neither version");
+    }
+    index = tree.index();
+    ordinal = tree.ordinal();
+    delta.begin(tree);
+    if (after == null) {
+      departAll();
+      return;
+    }
+    if (before != null && before.root() == after.root() && oneLeaf()) {
+      return;
+    }
+    reached.begin();
+    departed.begin();
+    visitNew(after.root(), -1 - ordinal, 0);
+    if (before != null) {
+      findDeparted(before);
+      visitOld(before.root(), 0);
+    }
+  }
+
+  /** A dropped tree: its rows go without being listed, so nobody has to read them. */
+  private void departAll() {
+    for (int page = 1; page < owners.limit(); page++) {
+      if (owners.kind(page) != PageOwners.NONE && owners.tree(page) == ordinal) {
+        delta.departed().add(page);
+      }
+    }
+  }
+
+  /** The common case: one leaf changed, and it is a leaf still. */
+  private boolean oneLeaf() {
+    IntList touched = dirty.touched(ordinal);
+    if (touched.size() != 1) {
+      return false;
+    }
+    int leaf = touched.get(0);
+    if (owners.kind(leaf) != PageOwners.LEAF) {
+      return false;
+    }
+    byte[] after = now.page(leaf);
+    int header = BTreePage.header(leaf);
+    if (!BTreePage.isLeaf(after, header)) {
+      return false;
+    }
+    BTreePage.check(after, leaf, index, format);
+    delta.before().add(leaf, 0, BTreePage.cellCount(old.page(leaf), header));
+    delta.after().add(leaf, 0, BTreePage.cellCount(after, header));
+    return true;
+  }
+
+  private void visitNew(int pageNumber, int parent, int depth) {
+    if (pageNumber <= 0 || depth > DEEPEST || !reached.add(pageNumber)) {
+      throw new UnknownPageException(pageNumber);
+    }
+    boolean changed = written.contains(pageNumber);
+    byte[] page = now.page(pageNumber);
+    BTreePage.check(page, pageNumber, index, format);
+    int header = BTreePage.header(pageNumber);
+    boolean leaf = BTreePage.isLeaf(page, header);
+    byte kind = leaf ? PageOwners.LEAF : PageOwners.INTERIOR;
+    if (owners.kind(pageNumber) != kind || owners.parent(pageNumber) != parent) {
+      delta.arrive(pageNumber, kind, parent);
+    }
+    int cells = BTreePage.cellCount(page, header);
+    boolean affected = changed || dirty.isAffected(pageNumber);
+    if (leaf) {
+      if (affected) {
+        delta.after().add(pageNumber, 0, cells);
+      }
+      return;
+    }
+    for (int i = 0; i <= cells; i++) {
+      int child = BTreePage.child(page, header, i);
+      if (dirty.isDirty(child) || written.contains(child)) {
+        visitNew(child, pageNumber, depth + 1);
+      } else if (changed) {
+        keep(child, pageNumber);
+      }
+      if (index && affected && i < cells) {
+        delta.after().add(pageNumber, i, i + 1);
+      }
+    }
+  }
+
+  /** A child of a changed page that was not written, nor anything below it. */
+  private void keep(int child, int parent) {
+    byte kind = owners.kind(child);
+    boolean moved = owners.parentOrZero(child) != parent;
+    boolean ours =
+        (kind == PageOwners.LEAF || kind == PageOwners.INTERIOR)
+            && (!moved || owners.tree(child) == ordinal);
+    if (!ours || !reached.add(child)) {
+      throw new UnknownPageException(child);
+    }
+    if (moved) {
+      delta.arrive(child, kind, parent);
+    }
+  }
+
+  private void findDeparted(Tree before) {
+    if (!reached.contains(before.root()) && (dirty.isDirty(before.root()) || rootMoved(before))) {
+      depart(before.root());
+    }
+    IntList touched = dirty.touched(ordinal);
+    for (int i = 0, size = touched.size(); i < size; i++) {
+      int pageNumber = touched.get(i);
+      if (owners.kind(pageNumber) == PageOwners.INTERIOR) {
+        departChildren(pageNumber);
+      }
+    }
+  }
+
+  private boolean rootMoved(Tree before) {
+    return delta.tree().root() != before.root();
+  }
+
+  private void depart(int pageNumber) {
+    if (!departed.add(pageNumber)) {
+      return;
+    }
+    delta.departed().add(pageNumber);
+    dirty.affect(pageNumber);
+    if (owners.kind(pageNumber) == PageOwners.INTERIOR) {
+      departChildren(pageNumber);
+    }
+  }
+
+  private void departChildren(int pageNumber) {
+    byte[] page = old.page(pageNumber);
+    int header = BTreePage.header(pageNumber);
+    int cells = BTreePage.cellCount(page, header);
+    for (int i = 0; i <= cells; i++) {
+      int child = BTreePage.child(page, header, i);
+      if (!reached.contains(child)) {
+        depart(child);
+      }
+    }
+  }
+
+  private void visitOld(int pageNumber, int depth) {
+    if (depth > DEEPEST) {
+      throw new UnknownPageException(pageNumber);
+    }
+    byte[] page = old.page(pageNumber);
+    int header = BTreePage.header(pageNumber);
+    int cells = BTreePage.cellCount(page, header);
+    boolean affected = dirty.isAffected(pageNumber);
+    if (BTreePage.isLeaf(page, header)) {
+      if (affected) {
+        delta.before().add(pageNumber, 0, cells);
+      }
+      return;
+    }
+    for (int i = 0; i <= cells; i++) {
+      int child = BTreePage.child(page, header, i);
+      if (dirty.isDirty(child)) {
+        visitOld(child, depth + 1);
+      }
+      if (index && affected && i < cells) {
+        delta.before().add(pageNumber, i, i + 1);
+      }
+    }
+  }
+}

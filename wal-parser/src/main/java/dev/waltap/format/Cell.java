@@ -1,0 +1,104 @@
+package dev.waltap.format;
+
+/**
+ * A cursor over one cell with payload: a row of a table leaf, or an entry of an index page. Reused;
+ * parsing allocates nothing (file format, section 1.6).
+ *
+ * <pre>
+ * TABLE LEAF                        INDEX PAGE
+ * varint  payload size              4       left child, on interior pages only
+ * varint  rowid                     varint  payload size
+ * bytes   the local payload         bytes   the local payload
+ * 4       first overflow page,      4       first overflow page,
+ *         if not all is local               if not all is local
+ * </pre>
+ */
+public final class Cell {
+  private int offset;
+  private int payloadOffset;
+  private int localSize;
+  private long payloadSize;
+  private long rowid;
+  private int overflowPage;
+
+  /**
+   * Parses the cell of a table leaf at this offset.
+   *
+   * @throws CorruptDatabaseException if it can't lie on the page
+   */
+  public void parseTableLeaf(byte[] page, int pageNumber, int cell, PageFormat format) {
+    offset = cell;
+    int at = cell;
+    byte first = page[at];
+    if (first >= 0) {
+      payloadSize = first;
+      at++;
+    } else {
+      payloadSize = Varint.value(page, at);
+      at += Varint.size(page, at);
+    }
+    rowid = Varint.value(page, at);
+    at += Varint.size(page, at);
+    payload(page, pageNumber, at, format.localOnTableLeaf(payloadSize), format);
+  }
+
+  /**
+   * Parses the cell of an index page at this offset.
+   *
+   * @throws CorruptDatabaseException if it can't lie on the page
+   */
+  public void parseIndex(byte[] page, int pageNumber, int cell, boolean leaf, PageFormat format) {
+    offset = cell;
+    int at = leaf ? cell : cell + 4;
+    payloadSize = Varint.value(page, at);
+    at += Varint.size(page, at);
+    rowid = 0;
+    payload(page, pageNumber, at, format.localOnIndex(payloadSize), format);
+  }
+
+  private void payload(byte[] page, int pageNumber, int at, int local, PageFormat format) {
+    payloadOffset = at;
+    localSize = local;
+    boolean spills = local != payloadSize;
+    if (payloadSize < 0 || local < 0 || at + local + (spills ? 4 : 0) > format.usableSize()) {
+      throw CorruptDatabaseException.page(
+          pageNumber, "cell at offset " + offset + " with a payload of " + payloadSize + " bytes");
+    }
+    overflowPage = spills ? Bytes.u32(page, at + local) : 0;
+  }
+
+  /** Where the cell begins on its page. */
+  public int offset() {
+    return offset;
+  }
+
+  /** Where the cell ends on its page. */
+  public int end() {
+    return payloadOffset + localSize + (overflowPage == 0 ? 0 : 4);
+  }
+
+  /** Where the local part of the payload begins on its page. */
+  public int payloadOffset() {
+    return payloadOffset;
+  }
+
+  /** The size of the local part of the payload. */
+  public int localSize() {
+    return localSize;
+  }
+
+  /** The size of the whole payload. */
+  public long payloadSize() {
+    return payloadSize;
+  }
+
+  /** The rowid; 0 in an index. */
+  public long rowid() {
+    return rowid;
+  }
+
+  /** The first overflow page, 0 if all of the payload is local. */
+  public int overflowPage() {
+    return overflowPage;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.waltap.page;
+
+import java.util.ArrayDeque;
+
+/**
+ * Page-sized arrays, used again. Arrays that others may still read rest in a limbo until {@link
+ * #endTransaction}; so nobody has to count references. For one thread.
+ */
+public final class PageBuffers {
+  private static final int MOST_FREE_BYTES = 4 << 20;
+
+  private final int pageSize;
+  private final int mostFree;
+  private final ArrayDeque<byte[]> free = new ArrayDeque<>();
+  private final ArrayDeque<byte[]> limbo = new ArrayDeque<>();
+
+  public PageBuffers(int pageSize) {
+    this.pageSize = pageSize;
+    this.mostFree = Math.max(16, MOST_FREE_BYTES / pageSize);
+  }
+
+  /** The size of each array in bytes. */
+  public int pageSize() {
+    return pageSize;
+  }
+
+  /** An array with any content; the caller's until it is released. */
+  public byte[] take() {
+    byte[] buffer = free.pollLast();
+    return buffer != null ? buffer : new byte[pageSize];
+  }
+
+  /** Gives back an array that nobody reads any more. */
+  public void release(byte[] buffer) {
+    if (free.size() < mostFree) {
+      free.addLast(buffer);
+    }
+  }
+
+  /** Gives back an array that may be read until the transaction in hand ends. */
+  public void releaseAtEnd(byte[] buffer) {
+    if (limbo.size() < mostFree) {
+      limbo.addLast(buffer);
+    }
+  }
+
+  /** From here on nobody reads what was released for this moment. */
+  public void endTransaction() {
+    byte[] buffer;
+    while ((buffer = limbo.pollLast()) != null) {
+      release(buffer);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package dev.waltap.page;
+
+/** One version of a database, page by page. For one thread. */
+@FunctionalInterface
+public interface PageSource {
+
+  /**
+   * The image of a page. Read only, and the source's own: it stays as it is until the transaction
+   * or scan in hand has ended, not longer.
+   *
+   * @param pageNumber 1 or more
+   * @throws UnknownPageException if this source does not hold the page
+   */
+  byte[] page(int pageNumber);
+}

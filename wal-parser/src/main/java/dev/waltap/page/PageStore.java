@@ -1,0 +1,256 @@
+package dev.waltap.page;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import net.jpountz.lz4.LZ4Compressor;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4FastDecompressor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages compressed by LZ4, in memory up to a budget and in a temporary file past it. For one
+ * thread; the owner closes it.
+ *
+ * <p>Space is handed out in units of 128 bytes from chunks of 1 MiB. A slot that is freed serves
+ * the next page of its size or a little less. The temporary file has no name any more once it is
+ * open, so nothing stays behind whatever ends the process.
+ *
+ * <pre>
+ * SLOT OFFSET  SIZE  MEANING
+ *           0     2  units of the slot
+ *           2     3  size of the compressed page; equal to the page size: not compressed
+ *           5     n  the page
+ * </pre>
+ */
+public final class PageStore implements AutoCloseable {
+  private static final int UNIT = 128;
+  private static final int CHUNK = 1 << 20;
+  private static final int UNITS_PER_CHUNK = CHUNK / UNIT;
+  private static final int HEADER = 5;
+  private static final int FIT_SEARCH = 8;
+
+  private final int pageSize;
+  private final int memoryChunks;
+  private final LZ4Compressor compressor = LZ4Factory.fastestInstance().fastCompressor();
+  private final LZ4FastDecompressor decompressor = LZ4Factory.fastestInstance().fastDecompressor();
+  private final List<byte[]> chunks = new ArrayList<>();
+  private final IntStack[] freeSlots;
+  private final byte[] slot;
+  private final ByteBuffer slotBuffer;
+  private @Nullable FileChannel file;
+  private int nextUnit;
+  private long unitsInUse;
+
+  /**
+   * An empty store.
+   *
+   * @param pageSize bytes per page
+   * @param memory bytes to use before the temporary file; at least one chunk of 1 MiB is used
+   */
+  public PageStore(int pageSize, long memory) {
+    this.pageSize = pageSize;
+    this.memoryChunks = (int) Math.max(1, Math.min(Integer.MAX_VALUE, memory / CHUNK));
+    int largest = HEADER + Math.max(pageSize, compressor.maxCompressedLength(pageSize));
+    this.slot = new byte[roundUp(largest)];
+    this.slotBuffer = ByteBuffer.wrap(slot);
+    this.freeSlots = new IntStack[slot.length / UNIT + 1];
+  }
+
+  /** Bytes in use by pages, in memory and file. */
+  public long bytes() {
+    return unitsInUse * UNIT;
+  }
+
+  /** Keeps a copy of the page and returns the handle that leads to it, never 0. */
+  public int store(byte[] page) {
+    int size = compressor.compress(page, 0, pageSize, slot, HEADER, slot.length - HEADER);
+    if (size >= pageSize) {
+      size = pageSize;
+      System.arraycopy(page, 0, slot, HEADER, pageSize);
+    }
+    int handle = allocate((HEADER + size + UNIT - 1) / UNIT);
+    int units = slotUnits;
+    slot[0] = (byte) (units >>> 8);
+    slot[1] = (byte) units;
+    slot[2] = (byte) (size >>> 16);
+    slot[3] = (byte) (size >>> 8);
+    slot[4] = (byte) size;
+    write(handle, HEADER + size);
+    unitsInUse += units;
+    return handle;
+  }
+
+  /** Fills the array with the page of this handle. */
+  public void load(int handle, byte[] page) {
+    byte[] from = slot;
+    int at = 0;
+    int chunk = (handle - 1) / UNITS_PER_CHUNK;
+    if (chunk < memoryChunks) {
+      from = chunks.get(chunk);
+      at = (handle - 1) % UNITS_PER_CHUNK * UNIT;
+    } else {
+      read(handle, slot.length);
+    }
+    int size = (from[at + 2] & 0xff) << 16 | (from[at + 3] & 0xff) << 8 | (from[at + 4] & 0xff);
+    if (size == pageSize) {
+      System.arraycopy(from, at + HEADER, page, 0, pageSize);
+    } else {
+      decompressor.decompress(from, at + HEADER, page, 0, pageSize);
+    }
+  }
+
+  /** Forgets the page of this handle. */
+  public void free(int handle) {
+    int chunk = (handle - 1) / UNITS_PER_CHUNK;
+    int units;
+    if (chunk < memoryChunks) {
+      int at = (handle - 1) % UNITS_PER_CHUNK * UNIT;
+      byte[] bytes = chunks.get(chunk);
+      units = (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
+    } else {
+      read(handle, HEADER);
+      units = (slot[0] & 0xff) << 8 | (slot[1] & 0xff);
+    }
+    unitsInUse -= units;
+    release(handle, units);
+  }
+
+  private int slotUnits;
+
+  /** A free slot of at least so many units; its true size is left in {@code slotUnits}. */
+  private int allocate(int units) {
+    int last = Math.min(freeSlots.length - 1, units + FIT_SEARCH);
+    for (int size = units; size <= last; size++) {
+      IntStack free = freeSlots[size];
+      if (free != null && !free.isEmpty()) {
+        slotUnits = size;
+        return free.pop();
+      }
+    }
+    int inChunk = nextUnit % UNITS_PER_CHUNK;
+    if (inChunk + units > UNITS_PER_CHUNK) {
+      nextUnit += UNITS_PER_CHUNK - inChunk;
+    }
+    if (nextUnit > Integer.MAX_VALUE - 2 * UNITS_PER_CHUNK) {
+      throw new IllegalStateException("the page set outgrew " + (long) nextUnit * UNIT + " bytes");
+    }
+    int handle = nextUnit + 1;
+    nextUnit += units;
+    slotUnits = units;
+    return handle;
+  }
+
+  private void release(int handle, int units) {
+    IntStack free = freeSlots[units];
+    if (free == null) {
+      free = new IntStack();
+      freeSlots[units] = free;
+    }
+    free.push(handle);
+  }
+
+  private void write(int handle, int length) {
+    int chunk = (handle - 1) / UNITS_PER_CHUNK;
+    if (chunk < memoryChunks) {
+      while (chunks.size() <= chunk) {
+        chunks.add(new byte[CHUNK]);
+      }
+      int at = (handle - 1) % UNITS_PER_CHUNK * UNIT;
+      System.arraycopy(slot, 0, chunks.get(chunk), at, length);
+      return;
+    }
+    try {
+      FileChannel channel = file();
+      slotBuffer.clear().limit(length);
+      long at = fileOffset(handle);
+      while (slotBuffer.hasRemaining()) {
+        at += channel.write(slotBuffer, at);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the page set's temporary file", e);
+    }
+  }
+
+  private void read(int handle, int length) {
+    try {
+      FileChannel channel = file();
+      slotBuffer.clear().limit(length);
+      long at = fileOffset(handle);
+      while (slotBuffer.hasRemaining()) {
+        int count = channel.read(slotBuffer, at);
+        if (count < 0) {
+          return;
+        }
+        at += count;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the page set's temporary file", e);
+    }
+  }
+
+  private long fileOffset(int handle) {
+    return (long) (handle - 1) * UNIT - (long) memoryChunks * CHUNK;
+  }
+
+  private FileChannel file() throws IOException {
+    FileChannel channel = file;
+    if (channel == null) {
+      Path path = Files.createTempFile("waltap-pages", ".tmp");
+      channel =
+          FileChannel.open(
+              path,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE);
+      Files.deleteIfExists(path);
+      file = channel;
+    }
+    return channel;
+  }
+
+  private static int roundUp(int size) {
+    return (size + UNIT - 1) / UNIT * UNIT;
+  }
+
+  @Override
+  public void close() {
+    chunks.clear();
+    FileChannel channel = file;
+    file = null;
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** A growing stack of ints. */
+  private static final class IntStack {
+    private int[] items = new int[16];
+    private int size;
+
+    boolean isEmpty() {
+      return size == 0;
+    }
+
+    void push(int item) {
+      if (size == items.length) {
+        items = java.util.Arrays.copyOf(items, size * 2);
+      }
+      items[size++] = item;
+    }
+
+    int pop() {
+      return items[--size];
+    }
+  }
+}
