@@ -1,0 +1,83 @@
+package dev.waltap.schema;
+
+import dev.waltap.api.Row;
+import dev.waltap.record.StoredRow;
+import dev.waltap.record.TableLayout;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/**
+ * Makes rows and keys, as users see them, of a table's stored rows: excluded columns are left out.
+ *
+ * <p>Immutable, safe to share between threads; so are the rows it makes. One serves all rows of a
+ * table, as long as its schema lasts: they must be of this very layout.
+ */
+public final class Projection {
+
+  private final TableLayout layout;
+  private final RowShape image;
+  private final RowShape key;
+
+  /**
+   * A projection of the columns that pass; the key's columns pass in any case.
+   *
+   * @param kept tells by the column's index in the layout
+   */
+  Projection(TableLayout layout, IntPredicate kept) {
+    this.layout = layout;
+    int[] keyColumns = layout.keyColumns();
+    BitSet inKey = new BitSet();
+    IntStream.of(keyColumns).forEach(inKey::set);
+    int[] columns =
+        IntStream.range(0, layout.columnCount())
+            .filter(column -> inKey.get(column) || kept.test(column))
+            .toArray();
+    this.image = new RowShape(layout, columns);
+    this.key = new RowShape(layout, keyColumns);
+  }
+
+  /** All stored columns of a table. */
+  public static Projection whole(TableLayout layout) {
+    return new Projection(layout, column -> true);
+  }
+
+  /** The layout whose rows it takes. */
+  public TableLayout layout() {
+    return layout;
+  }
+
+  /** The names of the columns kept, in table order. */
+  public List<String> names() {
+    return image.names();
+  }
+
+  /** Whether no column is left out. */
+  public boolean isWhole() {
+    return image.size() == layout.columnCount();
+  }
+
+  /** The index in the layout of a column kept. */
+  public int column(int index) {
+    return image.column(index);
+  }
+
+  /** The image of a row. */
+  public Row row(StoredRow stored) {
+    return new TableRow(image, checked(stored));
+  }
+
+  /** What consumers key a row by: its declared primary key, or its rowid if that has NULL in it. */
+  public Row key(StoredRow stored) {
+    boolean declared = key.size() > 0 && !checked(stored).hasNullKey();
+    return declared ? new TableRow(key, stored) : new RowidKey(stored.rowid());
+  }
+
+  private StoredRow checked(StoredRow stored) {
+    if (stored.layout() != layout) {
+      throw new IllegalArgumentException("a row of " + stored.layout() + ", not of " + layout);
+    }
+    return stored;
+  }
+}

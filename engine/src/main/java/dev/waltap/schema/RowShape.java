@@ -1,0 +1,43 @@
+package dev.waltap.schema;
+
+import dev.waltap.record.Names;
+import dev.waltap.record.TableLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which columns of a table make a row, under which names: shared by all rows of the table. */
+final class RowShape {
+
+  private final int[] columns;
+  private final List<String> names;
+  private final Map<String, Integer> indexes = new HashMap<>();
+
+  RowShape(TableLayout layout, int[] columns) {
+    this.columns = columns;
+    List<String> named = new ArrayList<>(columns.length);
+    for (int column : columns) {
+      indexes.putIfAbsent(Names.fold(layout.column(column).name()), named.size());
+      named.add(layout.column(column).name());
+    }
+    this.names = List.copyOf(named);
+  }
+
+  int size() {
+    return columns.length;
+  }
+
+  List<String> names() {
+    return names;
+  }
+
+  int indexOf(String name) {
+    return indexes.getOrDefault(Names.fold(name), -1);
+  }
+
+  /** The column of the table's layout at this index of the row. */
+  int column(int index) {
+    return columns[index];
+  }
+}

@@ -1,0 +1,88 @@
+package dev.waltap.schema;
+
+import dev.waltap.record.ColumnLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which tables and columns are captured.
+ *
+ * <p>Immutable. Patterns are SQLite GLOBs ({@code *}, {@code ?}, {@code [a-z]}, {@code [^a-z]}),
+ * matched without regard to ASCII case; a name that has such characters also matches as it stands.
+ */
+public final class TableFilter {
+
+  private final List<Glob> tables;
+  private final List<Glob> excludedTables;
+  private final List<ColumnGlob> excludedColumns;
+
+  /**
+   * A filter of these patterns.
+   *
+   * @param tables the tables to capture; empty for all ordinary ones
+   * @param excludeTables the tables to leave out, even if named in {@code tables}
+   * @param excludeColumns {@code table.column}, the columns to leave out
+   * @throws IllegalArgumentException if a pattern of columns has no dot
+   */
+  public TableFilter(List<String> tables, List<String> excludeTables, List<String> excludeColumns) {
+    this.tables = tables.stream().map(Glob::new).toList();
+    this.excludedTables = excludeTables.stream().map(Glob::new).toList();
+    this.excludedColumns = excludeColumns.stream().flatMap(p -> ColumnGlob.of(p).stream()).toList();
+  }
+
+  /** Whether a table's rows are captured. Shadow tables are only when a pattern names them. */
+  public boolean accepts(Table table) {
+    return accepts(table.name(), table.kind() == Table.Kind.SHADOW);
+  }
+
+  /** Whether a table would be captured if it could be read. */
+  public boolean accepts(UnreadableTable table) {
+    return accepts(table.name(), false);
+  }
+
+  /** The columns of a table that are captured: all but the excluded ones, and always its key. */
+  public Projection projection(Table table) {
+    List<ColumnLayout> columns = table.layout().columns();
+    return new Projection(
+        table.layout(),
+        column ->
+            excludedColumns.stream()
+                .noneMatch(glob -> glob.matches(table.name(), columns.get(column).name())));
+  }
+
+  /** The patterns of tables to capture that no table of the schema matches, as they were given. */
+  public List<String> unmatched(Schema schema) {
+    return tables.stream()
+        .filter(glob -> schema.tables().stream().noneMatch(table -> glob.matches(table.name())))
+        .filter(glob -> schema.unreadable().stream().noneMatch(t -> glob.matches(t.name())))
+        .map(Glob::pattern)
+        .toList();
+  }
+
+  private boolean accepts(String name, boolean shadow) {
+    boolean wanted =
+        tables.isEmpty() ? !shadow : tables.stream().anyMatch(glob -> glob.matches(name));
+    return wanted && excludedTables.stream().noneMatch(glob -> glob.matches(name));
+  }
+
+  /** A pattern split at one of its dots: names may have dots, too, so each split is tried. */
+  private record ColumnGlob(Glob table, Glob column) {
+
+    static List<ColumnGlob> of(String pattern) {
+      List<ColumnGlob> splits = new ArrayList<>();
+      for (int dot = pattern.indexOf('.'); dot >= 0; dot = pattern.indexOf('.', dot + 1)) {
+        splits.add(
+            new ColumnGlob(
+                new Glob(pattern.substring(0, dot)), new Glob(pattern.substring(dot + 1))));
+      }
+      if (splits.isEmpty()) {
+        throw new IllegalArgumentException("not TABLE.COLUMN: " + pattern);
+      }
+      return splits;
+    }
+
+    boolean matches(String tableName, String columnName) {
+      return table.matches(tableName) && column.matches(columnName);
+    }
+  }
+}

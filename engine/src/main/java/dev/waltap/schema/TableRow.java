@@ -1,0 +1,71 @@
+package dev.waltap.schema;
+
+import dev.waltap.record.StorageClass;
+import dev.waltap.record.StoredRow;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Some columns of a stored row: an image without its excluded columns, or a declared key. */
+final class TableRow extends AbstractRow {
+
+  private final RowShape shape;
+  private final StoredRow stored;
+
+  TableRow(RowShape shape, StoredRow stored) {
+    this.shape = shape;
+    this.stored = stored;
+  }
+
+  @Override
+  public int size() {
+    return shape.size();
+  }
+
+  @Override
+  public List<String> names() {
+    return shape.names();
+  }
+
+  @Override
+  public int indexOf(String name) {
+    return shape.indexOf(name);
+  }
+
+  @Override
+  public StorageClass storageClass(int index) {
+    return stored.storageClass(shape.column(index));
+  }
+
+  @Override
+  public long getLong(int index) {
+    require(index, StorageClass.INTEGER, StorageClass.INTEGER);
+    return stored.longValue(shape.column(index));
+  }
+
+  @Override
+  public double getDouble(int index) {
+    require(index, StorageClass.REAL, StorageClass.INTEGER);
+    return stored.doubleValue(shape.column(index));
+  }
+
+  @Override
+  public @Nullable String getString(int index) {
+    return require(index, StorageClass.TEXT, StorageClass.NULL) == StorageClass.NULL
+        ? null
+        : stored.text(shape.column(index));
+  }
+
+  @Override
+  public byte @Nullable [] getBytes(int index) {
+    if (isNull(index)) {
+      return null;
+    }
+    require(index, StorageClass.BLOB, StorageClass.TEXT);
+    return bytes(index);
+  }
+
+  @Override
+  byte[] bytes(int index) {
+    return stored.rawBytes(shape.column(index));
+  }
+}

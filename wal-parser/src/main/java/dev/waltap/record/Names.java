@@ -1,0 +1,41 @@
+package dev.waltap.record;
+
+/**
+ * Names of tables and columns, which SQLite matches without regard to ASCII case, and only that.
+ */
+public final class Names {
+
+  private Names() {}
+
+  /** The name with A to Z made a to z, fit as a map key. */
+  public static String fold(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) != fold(name.charAt(i))) {
+        StringBuilder folded = new StringBuilder(name);
+        for (int j = i; j < name.length(); j++) {
+          folded.setCharAt(j, fold(name.charAt(j)));
+        }
+        return folded.toString();
+      }
+    }
+    return name;
+  }
+
+  /** Whether SQLite takes the two for one name. */
+  public static boolean same(String a, String b) {
+    if (a.length() != b.length()) {
+      return false;
+    }
+    for (int i = 0; i < a.length(); i++) {
+      if (fold(a.charAt(i)) != fold(b.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** One character, A to Z made a to z. */
+  public static char fold(char c) {
+    return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
+  }
+}

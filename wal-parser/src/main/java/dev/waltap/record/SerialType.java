@@ -1,0 +1,82 @@
+package dev.waltap.record;
+
+import dev.waltap.format.CorruptDatabaseException;
+
+/**
+ * The serial type of a field in a record's header: storage class and length in one number.
+ *
+ * <pre>
+ *   TYPE        BYTES      MEANING
+ *   0           0          NULL
+ *   1 2 3 4     1 2 3 4    signed big-endian integer
+ *   5 6         6 8        signed big-endian integer
+ *   7           8          IEEE 754 double, big-endian; a NaN reads as NULL
+ *   8 9         0          the integer 0, the integer 1
+ *   10 11                  reserved: never in a file
+ *   N even      (N-12)/2   BLOB, N &gt;= 12
+ *   N odd       (N-13)/2   TEXT in the database's encoding, N &gt;= 13
+ * </pre>
+ */
+public final class SerialType {
+
+  /** NULL. */
+  public static final int NULL = 0;
+
+  /** A double. */
+  public static final int REAL = 7;
+
+  /** The integer 0, without bytes. */
+  public static final int ZERO = 8;
+
+  /** The integer 1, without bytes. */
+  public static final int ONE = 9;
+
+  /** The least serial type of a BLOB. */
+  public static final int BLOB = 12;
+
+  /** The least serial type of a TEXT. */
+  public static final int TEXT = 13;
+
+  private SerialType() {}
+
+  /**
+   * The bytes that a value of this type takes in the record's body.
+   *
+   * @throws CorruptDatabaseException for a reserved or negative type
+   */
+  public static long size(long type) {
+    if (type >= BLOB) {
+      return (type - BLOB) >> 1;
+    }
+    return switch ((int) checked(type)) {
+      case 1, 2, 3, 4 -> type;
+      case 5 -> 6;
+      case 6, REAL -> 8;
+      default -> 0;
+    };
+  }
+
+  /**
+   * The storage class of this type. A {@link #REAL} that is not a number reads as NULL all the
+   * same.
+   *
+   * @throws CorruptDatabaseException for a reserved or negative type
+   */
+  public static StorageClass storageClass(long type) {
+    if (type >= BLOB) {
+      return (type & 1) == 0 ? StorageClass.BLOB : StorageClass.TEXT;
+    }
+    return switch ((int) checked(type)) {
+      case NULL -> StorageClass.NULL;
+      case REAL -> StorageClass.REAL;
+      default -> StorageClass.INTEGER;
+    };
+  }
+
+  private static long checked(long type) {
+    if (type < 0 || type > ONE) {
+      throw new CorruptDatabaseException("record: serial type " + type + " does not exist");
+    }
+    return type;
+  }
+}
