@@ -83,7 +83,7 @@ final class DefaultValues {
         });
   }
 
-  private static Value value(ResultSet rs, int at) throws SQLException {
+  static Value value(ResultSet rs, int at) throws SQLException {
     return switch (rs.getString(at)) {
       case "integer" -> Value.integer(rs.getLong(at + 1));
       case "real" -> Value.real(rs.getDouble(at + 1));

@@ -84,7 +84,8 @@ final class Glob {
         previous = -1;
       } else {
         found |= points[at] == character;
-        previous = points[at];
+        // A ] at the start begins no range.
+        previous = points[at] == ']' ? -1 : points[at];
       }
     }
     return at < points.length && found != inverted ? at + 1 : -1;

@@ -93,21 +93,18 @@ public final class SchemaParser implements AutoCloseable {
     List<String> virtualTables = new ArrayList<>();
     List<SchemaRow> missing = new ArrayList<>();
     TableReader reader = new TableReader(scratch, descending);
-    entries.forEach(
-        (name, row) -> {
-          ListedTable table = listed.get(name);
-          if (row.rootPage() == 0) {
-            virtualTables.add(row.name());
-          } else if (table == null || table.virtual()) {
-            missing.add(row);
-          }
-        });
     for (Map.Entry<String, SchemaRow> entry : entries.entrySet()) {
+      SchemaRow row = entry.getValue();
       ListedTable table = listed.get(entry.getKey());
-      if (table != null && !table.virtual() && entry.getValue().rootPage() != 0) {
-        tables.add(reader.read(entry.getValue(), table));
+      if (row.rootPage() == 0) {
+        virtualTables.add(row.name());
+      } else if (table == null || table.virtual()) {
+        missing.add(row);
+      } else {
+        tables.add(reader.read(row, table));
       }
     }
+    // Asking why unloads all the others, so it comes last.
     for (SchemaRow row : missing) {
       unreadable.add(new UnreadableTable(row.name(), scratch.complaint(row)));
     }

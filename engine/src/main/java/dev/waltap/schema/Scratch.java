@@ -1,6 +1,7 @@
 package dev.waltap.schema;
 
 import dev.waltap.format.TextEncoding;
+import dev.waltap.record.Names;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -9,8 +10,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.Collation;
 
 /**
  * An in-memory database whose {@code sqlite_schema} is overwritten with another database's entries,
@@ -24,10 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scratch implements AutoCloseable {
 
+  private static final Set<String> BUILT_IN = Set.of("binary", "nocase", "rtrim");
+
   private final Connection connection;
   private final TextEncoding encoding;
   private final long rowidRoot;
   private final long keyedRoot;
+  private final Set<String> collations = new HashSet<>();
 
   Scratch(TextEncoding encoding) throws SQLException {
     this.encoding = encoding;
@@ -62,6 +69,7 @@ final class Scratch implements AutoCloseable {
     try (PreparedStatement update =
         connection.prepareStatement("UPDATE sqlite_schema SET rootpage=? WHERE name=?")) {
       for (String table : tables) {
+        defineCollations(table);
         update.setLong(1, keyedRoot);
         update.setString(2, table);
         update.executeUpdate();
@@ -69,6 +77,32 @@ final class Scratch implements AutoCloseable {
     }
     execute("PRAGMA writable_schema=RESET");
     execute("PRAGMA writable_schema=ON");
+  }
+
+  /**
+   * Defines the application's own collations in a WITHOUT ROWID table, in any order: SQLite does
+   * not read such a table at all, not even without comparing, while one of them is missing.
+   */
+  private void defineCollations(String table) throws SQLException {
+    List<String> names =
+        query(
+            "SELECT DISTINCT x.coll FROM pragma_index_list('"
+                + table.replace("'", "''")
+                + "', 'main') AS l, pragma_index_xinfo(l.name, 'main') AS x WHERE l.origin = 'pk'",
+            rs -> rs.getString(1));
+    for (String name : names) {
+      if (!BUILT_IN.contains(Names.fold(name)) && collations.add(Names.fold(name))) {
+        Collation.create(
+            connection,
+            name,
+            new Collation() {
+              @Override
+              protected int xCompare(String a, String b) {
+                return a.compareTo(b);
+              }
+            });
+      }
+    }
   }
 
   /** What SQLite says of one entry that {@link #load} passed over. Unloads everything else. */

@@ -81,16 +81,11 @@ final class FoldedText {
       }
       int c = unit(pos);
       pos += 2;
-      if (c < 0xd800 || c >= 0xe000) {
+      if (c < 0xd800 || c >= 0xe000 || pos >= end) {
         return c;
       }
-      if (c >= 0xdc00 || pos >= end) {
-        return 0xfffd;
-      }
+      // SQLite pairs any surrogate with whatever follows it.
       int low = unit(pos);
-      if (low < 0xdc00 || low >= 0xe000) {
-        return 0xfffd;
-      }
       pos += 2;
       return ((c & 0x3ff) << 10) + (low & 0x3ff) + 0x10000;
     }
