@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +74,7 @@ public final class FileOutput extends OutputStream {
     this.file = file;
     this.regular = regular;
     if (regular) {
+      lock();
       refuseDatabase();
       long size = file.length();
       safeEnd = endOfLastLine(size);
@@ -80,6 +83,22 @@ public final class FileOutput extends OutputStream {
         file.getFD().sync();
       }
       file.seek(safeEnd);
+    }
+  }
+
+  /** Two writers would cut each other's lines. The lock goes when the file is closed. */
+  private void lock() throws IOException {
+    FileLock lock;
+    try {
+      lock = file.getChannel().tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null;
+    } catch (IOException e) {
+      // A file system without locks: its users know.
+      return;
+    }
+    if (lock == null) {
+      throw new IOException(path + " is being written by another capture: name another file");
     }
   }
 

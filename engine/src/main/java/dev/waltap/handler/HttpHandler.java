@@ -36,6 +36,8 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
+   * Opens no connection yet.
+   *
    * @throws IllegalArgumentException for a header that HTTP forbids to set
    */
   public HttpHandler(HttpTarget target, BlobFormat blobs) {
