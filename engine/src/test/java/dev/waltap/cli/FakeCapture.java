@@ -14,12 +14,23 @@ final class FakeCapture implements ChangeDataCapture {
 
   private final CaptureOptions options;
   private final List<Change> changes;
+  private final boolean repeating;
   private final CountDownLatch closed = new CountDownLatch(1);
   String called = "";
 
   FakeCapture(CaptureOptions options, List<Change> changes) {
+    this(options, changes, false);
+  }
+
+  /**
+   * A capture that delivers this batch.
+   *
+   * @param repeating whether the batch is delivered again and again until the capture is closed
+   */
+  FakeCapture(CaptureOptions options, List<Change> changes, boolean repeating) {
     this.options = options;
     this.changes = changes;
+    this.repeating = repeating;
   }
 
   CaptureOptions options() {
@@ -30,9 +41,11 @@ final class FakeCapture implements ChangeDataCapture {
     called = mode;
     try {
       options.listener().ready();
-      if (!changes.isEmpty()) {
-        options.handler().handleChanges(changes);
-      }
+      do {
+        if (!changes.isEmpty()) {
+          options.handler().handleChanges(changes);
+        }
+      } while (repeating && closed.getCount() > 0);
       if (wait && !options.once()) {
         closed.await();
       }
