@@ -1,5 +1,7 @@
 package dev.waltap.api;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,5 +52,30 @@ public record CaptureOptions(
     tables = List.copyOf(tables);
     excludeTables = List.copyOf(excludeTables);
     excludeColumns = List.copyOf(excludeColumns);
+  }
+
+  /**
+   * Where {@code setup} puts the state when it is not told: the stated directory, else {@code
+   * DB-waltap}.
+   */
+  public Path setupDirectory() {
+    return stateDirectory != null ? stateDirectory : usualStateDirectory(database);
+  }
+
+  /**
+   * The directory {@code DB-waltap} beside the database; beside the file that a symbolic link leads
+   * to, where SQLite puts {@code -wal} and {@code -shm} too.
+   */
+  public static Path usualStateDirectory(Path database) {
+    Path file = database;
+    if (Files.isSymbolicLink(database)) {
+      try {
+        file = database.toRealPath();
+      } catch (IOException e) {
+        // A link to nowhere: the capture refuses it in words.
+        file = database;
+      }
+    }
+    return file.resolveSibling(file.getFileName() + "-waltap");
   }
 }

@@ -1,0 +1,248 @@
+package dev.waltap;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureListener;
+import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.Change;
+import dev.waltap.api.ChangeDataCapture;
+import dev.waltap.api.ChangesHandler;
+import dev.waltap.api.GapPolicy;
+import dev.waltap.api.GuardMode;
+import dev.waltap.api.WakeSignal;
+import dev.waltap.capture.CaptureEngine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a capture; made by {@link Waltap#open}. Every option is checked where it is given, and
+ * throws {@link IllegalArgumentException} in words. For one thread; may build more than once.
+ */
+public final class CaptureBuilder {
+
+  private static final long MIB = 1L << 20;
+
+  private final Path database;
+  private List<String> tables = List.of();
+  private List<String> excludeTables = List.of();
+  private List<String> excludeColumns = List.of();
+  private ChangesHandler handler = CaptureBuilder::noHandler;
+  private @Nullable Path stateDirectory;
+  private boolean noState;
+  private int batchSize = 256;
+  private GapPolicy onGap = GapPolicy.RECONCILE;
+  private GuardMode guard = GuardMode.ADAPTIVE;
+  private long walLimit = 256 * MIB;
+  private @Nullable WakeSignal wakeSignal;
+  private boolean schemaEvents = true;
+  private boolean rebootstrap;
+  private boolean once;
+  private int queueChanges = 8192;
+  private long queueBytes;
+  private long pageSetMemory;
+  private CaptureListener listener = CaptureListener.NONE;
+
+  CaptureBuilder(Path database) {
+    this.database = Objects.requireNonNull(database, "database");
+    // A small heap gives a part of itself: the defaults must not be what exhausts it.
+    long heap = Runtime.getRuntime().maxMemory();
+    this.queueBytes = Math.min(16 * MIB, heap / 16);
+    this.pageSetMemory = Math.min(64 * MIB, heap / 8);
+  }
+
+  /** Captures the tables that match one of these globs (all ordinary tables). */
+  public CaptureBuilder tables(String... globs) {
+    this.tables = named("table", globs);
+    return this;
+  }
+
+  /** Leaves out the tables that match one of these globs (none). */
+  public CaptureBuilder excludeTables(String... globs) {
+    this.excludeTables = named("table", globs);
+    return this;
+  }
+
+  /** Leaves out the columns that match one of these globs {@code table.column} (none). */
+  public CaptureBuilder excludeColumns(String... globs) {
+    List<String> columns = named("column", globs);
+    for (String column : columns) {
+      int dot = column.indexOf('.');
+      check(
+          dot > 0 && dot < column.length() - 1,
+          "the column '" + column + "' to exclude must be written TABLE.COLUMN");
+    }
+    this.excludeColumns = columns;
+    return this;
+  }
+
+  /** Hands the changes to this handler. */
+  public CaptureBuilder handler(ChangesHandler handler) {
+    this.handler = Objects.requireNonNull(handler, "handler");
+    return this;
+  }
+
+  /**
+   * Keeps position and page set in this directory, which is set up if it does not exist. Where
+   * neither this nor {@link #noState} is called, it is {@code DB-waltap}, if that was set up.
+   */
+  public CaptureBuilder stateDirectory(Path directory) {
+    this.stateDirectory = Objects.requireNonNull(directory, "directory");
+    this.noState = false;
+    return this;
+  }
+
+  /** Keeps no state, even where {@code DB-waltap} was set up. */
+  public CaptureBuilder noState() {
+    this.stateDirectory = null;
+    this.noState = true;
+    return this;
+  }
+
+  /** Hands over at most so many changes at once (256). */
+  public CaptureBuilder batchSize(int changes) {
+    check(changes >= 1, "the batch size must be 1 or more, not " + changes);
+    this.batchSize = changes;
+    return this;
+  }
+
+  /** What to do when history was lost (reconcile). */
+  public CaptureBuilder onGap(GapPolicy policy) {
+    this.onGap = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /** When to hold a read transaction so that no history can be lost (adaptive). */
+  public CaptureBuilder guard(GuardMode mode) {
+    this.guard = Objects.requireNonNull(mode, "mode");
+    return this;
+  }
+
+  /** The WAL size in bytes at which a held read transaction is let go (256 MiB). */
+  public CaptureBuilder walLimit(long bytes) {
+    check(bytes >= 1, "the WAL limit must be 1 byte or more, not " + bytes);
+    this.walLimit = bytes;
+    return this;
+  }
+
+  /** Says when to look for commits (polling of the wal-index). The capture closes it. */
+  public CaptureBuilder wakeSignal(WakeSignal signal) {
+    this.wakeSignal = Objects.requireNonNull(signal, "signal");
+    return this;
+  }
+
+  /** Whether SCHEMA changes are delivered (true). */
+  public CaptureBuilder schemaEvents(boolean deliver) {
+    this.schemaEvents = deliver;
+    return this;
+  }
+
+  /** Whether {@code bootstrapAndCdc} starts over in spite of a saved position (false). */
+  public CaptureBuilder rebootstrap(boolean startOver) {
+    this.rebootstrap = startOver;
+    return this;
+  }
+
+  /** Whether the capture ends when it has caught up (false); needs state. */
+  public CaptureBuilder once(boolean endWhenCaughtUp) {
+    this.once = endWhenCaughtUp;
+    return this;
+  }
+
+  /** Lets at most so many changes wait for the handler (8192). */
+  public CaptureBuilder queueChanges(int changes) {
+    check(changes >= 1, "the queue must hold 1 change or more, not " + changes);
+    this.queueChanges = changes;
+    return this;
+  }
+
+  /** Lets at most so many bytes of row images wait (16 MiB, or a sixteenth of a small heap). */
+  public CaptureBuilder queueBytes(long bytes) {
+    check(bytes >= 1, "the queue must hold 1 byte or more, not " + bytes);
+    this.queueBytes = bytes;
+    return this;
+  }
+
+  /** Memory for the page set, past which it is on disk (64 MiB, or an eighth of a small heap). */
+  public CaptureBuilder pageSetMemory(long bytes) {
+    check(bytes >= 0, "the page set's memory must be 0 bytes or more, not " + bytes);
+    this.pageSetMemory = bytes;
+    return this;
+  }
+
+  /** Tells this listener how the capture goes. */
+  public CaptureBuilder listener(CaptureListener listener) {
+    this.listener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Makes the capture, which then has to be closed. The database is looked at when the capture is
+   * run.
+   *
+   * @throws IllegalArgumentException if the options contradict each other
+   * @throws CaptureException on Windows, where capture is not supported yet
+   */
+  public ChangeDataCapture build() {
+    if (System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
+      throw new CaptureException(
+          CaptureException.Reason.REFUSED,
+          "Windows is not supported: a mapped log would keep SQLite from truncating it; use Linux");
+    }
+    return new CaptureEngine(options());
+  }
+
+  /**
+   * All that {@link #build} hands to the capture.
+   *
+   * @throws IllegalArgumentException if the options contradict each other
+   */
+  public CaptureOptions options() {
+    Path state = stateDirectory;
+    if (state == null && !noState) {
+      Path usual = CaptureOptions.usualStateDirectory(database);
+      state = Files.isDirectory(usual) ? usual : null;
+    }
+    check(
+        !once || state != null,
+        "a capture that ends when it has caught up needs state: set it up first");
+    return new CaptureOptions(
+        database,
+        tables,
+        excludeTables,
+        excludeColumns,
+        handler,
+        batchSize,
+        state,
+        onGap,
+        guard,
+        walLimit,
+        wakeSignal,
+        schemaEvents,
+        rebootstrap,
+        once,
+        queueChanges,
+        queueBytes,
+        pageSetMemory,
+        listener);
+  }
+
+  private static List<String> named(String what, String... names) {
+    for (String name : names) {
+      check(!name.isEmpty(), "a " + what + "'s name must not be empty");
+    }
+    return List.of(names);
+  }
+
+  private static void check(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+
+  private static void noHandler(List<Change> changes) {
+    throw new IllegalStateException("this capture was built without a handler to take its changes");
+  }
+}

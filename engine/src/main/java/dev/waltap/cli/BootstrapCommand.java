@@ -1,0 +1,37 @@
+package dev.waltap.cli;
+
+import dev.waltap.CaptureBuilder;
+import dev.waltap.api.ChangeDataCapture;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "bootstrap",
+    description = {
+      "Every existing row of one consistent snapshot, then exits; touches no saved position.",
+      "Per table: SCHEMA, BOOTSTRAP (drop what you hold of it), then its rows as INSERTs."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  waltap bootstrap app.db --table users > users.jsonl",
+      "",
+      "Exit codes: 0 done; 1 refused or failed; 2 usage; 128 + signal unfinished; 141 reader gone."
+    })
+final class BootstrapCommand extends CaptureCommand {
+
+  BootstrapCommand(Shell shell) {
+    super(shell);
+  }
+
+  @Override
+  boolean endless() {
+    return false;
+  }
+
+  @Override
+  void configure(CaptureBuilder builder) {}
+
+  @Override
+  void capture(ChangeDataCapture capture) {
+    capture.bootstrap();
+  }
+}

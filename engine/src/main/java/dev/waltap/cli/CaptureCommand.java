@@ -1,0 +1,143 @@
+package dev.waltap.cli;
+
+import dev.waltap.CaptureBuilder;
+import dev.waltap.Waltap;
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureMetrics;
+import dev.waltap.api.ChangeDataCapture;
+import dev.waltap.api.GapPolicy;
+import dev.waltap.api.GuardMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A command that delivers events of a database. */
+abstract class CaptureCommand extends ShellCommand {
+
+  @Parameters(paramLabel = "DB", description = "The database file, in WAL mode.")
+  private Path database = Path.of("");
+
+  @Mixin private FilterOptions filter = new FilterOptions();
+  @Mixin private OutputOptions output = new OutputOptions();
+  @Mixin private StateOptions state = new StateOptions();
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "Most changes delivered at once (256).")
+  private int batchSize = 256;
+
+  @Option(
+      names = "--on-gap",
+      paramLabel = "reconcile|bootstrap|fail",
+      description =
+          "When history was lost: tell the net changes, start over, or exit 3 (reconcile).")
+  private GapPolicy onGap = GapPolicy.RECONCILE;
+
+  @Option(
+      names = "--guard",
+      paramLabel = "adaptive|always|never",
+      description =
+          "When to hold a read transaction so that no history can be lost: only where the"
+              + " application does not notice, always at the writer's cost, or never (adaptive).")
+  private GuardMode guard = GuardMode.ADAPTIVE;
+
+  @Option(
+      names = "--wal-limit",
+      paramLabel = "SIZE",
+      converter = Words.Size.class,
+      description = "The WAL size at which a held read transaction is let go (256MiB).")
+  private long walLimit = 256L << 20;
+
+  @Option(names = "--no-schema-events", description = "Leave out SCHEMA events.")
+  private boolean noSchemaEvents;
+
+  CaptureCommand(Shell shell) {
+    super(shell);
+  }
+
+  /** Whether to end when caught up. */
+  boolean once() {
+    return false;
+  }
+
+  /** Whether the command runs until it is stopped. */
+  abstract boolean endless();
+
+  abstract void configure(CaptureBuilder builder);
+
+  abstract void capture(ChangeDataCapture capture);
+
+  @Override
+  final int run(Console console) throws Exception {
+    state.check(this, once());
+    output.check(this, database);
+    CaptureBuilder builder = builder();
+    // An output is opened only for a database that is there.
+    refuseMissing();
+    if (once() && !state.isPresent(database)) {
+      throw usage("--once needs state: run 'waltap setup " + database + "' first, or give --state");
+    }
+    try (Sink sink = output.open(shell(), console)) {
+      builder.handler(sink.handler());
+      return new CaptureRun(shell(), console, endless())
+          .run(
+              builder,
+              sink.stop(),
+              capture -> {
+                capture(capture);
+                summarize(capture.metrics(), console);
+              });
+    }
+  }
+
+  private CaptureBuilder builder() {
+    CaptureBuilder builder = Waltap.open(database);
+    try {
+      filter.applyTo(builder);
+      state.applyTo(builder);
+      builder
+          .batchSize(batchSize)
+          .onGap(onGap)
+          .guard(guard)
+          .walLimit(walLimit)
+          .schemaEvents(!noSchemaEvents)
+          .once(once());
+      configure(builder);
+      return builder;
+    } catch (IllegalArgumentException e) {
+      throw usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void refuseMissing() {
+    if (!Files.exists(database)) {
+      throw new CaptureException(
+          CaptureException.Reason.REFUSED,
+          database + " does not exist, there is nothing to capture: check the path");
+    }
+    if (Files.isDirectory(database)) {
+      throw new CaptureException(
+          CaptureException.Reason.REFUSED,
+          database + " is a directory, not a database: name the database file inside of it");
+    }
+  }
+
+  private static void summarize(CaptureMetrics metrics, Console console) {
+    console.detail(
+        "delivered "
+            + metrics.changes()
+            + " changes of "
+            + metrics.transactions()
+            + " transactions, read "
+            + metrics.frames()
+            + " frames in "
+            + metrics.generations()
+            + " WAL generations, "
+            + metrics.reconciles()
+            + " gaps told as net changes; last position "
+            + (metrics.position() == null ? "none" : metrics.position()));
+  }
+}

@@ -1,0 +1,7 @@
+package dev.waltap.cli;
+
+/** How events are written. */
+enum EventFormat {
+  JSON,
+  TEXT
+}

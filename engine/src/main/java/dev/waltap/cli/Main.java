@@ -1,0 +1,69 @@
+package dev.waltap.cli;
+
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The command line's way in: {@code java -jar waltap.jar COMMAND DB [options]}. */
+public final class Main {
+
+  private static final int HELP_COLUMNS = 100;
+
+  private Main() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    // The library's logging facade would tell on standard error that nobody listens to it.
+    if (System.getProperty("slf4j.internal.verbosity") == null) {
+      System.setProperty("slf4j.internal.verbosity", "ERROR");
+    }
+    System.exit(run(Shell.ofProcess(), Arguments.asGiven(args)));
+  }
+
+  /** Runs one command in these surroundings. */
+  static int run(Shell shell, String... args) {
+    CommandLine commandLine = commandLine(shell);
+    try {
+      return commandLine.execute(args);
+    } finally {
+      commandLine.getOut().flush();
+    }
+  }
+
+  private static CommandLine commandLine(Shell shell) {
+    CommandLine root = new CommandLine(new RootCommand());
+    root.addSubcommand(new CdcCommand(shell));
+    root.addSubcommand(new BootstrapCommand(shell));
+    root.addSubcommand(new BootstrapAndCdcCommand(shell));
+    root.addSubcommand(new SetupCommand(shell));
+    root.addSubcommand(new TeardownCommand(shell));
+    root.addSubcommand(new DemoCommand(shell));
+    root.addSubcommand(new CommandLine.HelpCommand());
+    Words.register(root);
+    root.setExpandAtFiles(false);
+    root.setOverwrittenOptionsAllowed(true);
+    root.setUsageHelpWidth(HELP_COLUMNS);
+    root.setOut(
+        new PrintWriter(new OutputStreamWriter(shell.out(), StandardCharsets.UTF_8), false));
+    root.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
+    root.setParameterExceptionHandler((e, unused) -> usageError(e, shell));
+    return root;
+  }
+
+  /** One line for what is wrong, one for where to read on; the whole help would bury both. */
+  private static int usageError(ParameterException e, Shell shell) {
+    CommandSpec command = e.getCommandLine().getCommandSpec();
+    String message = String.valueOf(e.getMessage());
+    if (command.parent() == null && e instanceof CommandLine.UnmatchedArgumentException) {
+      message = message.replaceFirst("^Unmatched argument", "unknown command or option");
+    }
+    String line = message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+    shell.err().println("waltap: " + Console.oneLine(line));
+    shell.err().println("Try '" + command.qualifiedName() + " --help'.");
+    return ExitCode.USAGE;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.waltap.cli;
+
+import dev.waltap.CaptureBuilder;
+import dev.waltap.api.ChangeDataCapture;
+import dev.waltap.handler.StandardOutput;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/**
+ * What surrounds a command: tests put something else in its place.
+ *
+ * @param out events, help, and nothing else
+ * @param err everything for people
+ * @param terminal whether {@code err} is a terminal, where a progress bar can move
+ * @param engines makes the capture that a builder describes
+ * @param signals tells when to stop
+ */
+record Shell(
+    OutputStream out,
+    PrintStream err,
+    boolean terminal,
+    Function<CaptureBuilder, ChangeDataCapture> engines,
+    StopSignals signals) {
+
+  /** The process's own streams, whatever the locale in UTF-8, and its signals. */
+  static Shell ofProcess() {
+    return new Shell(
+        StandardOutput.open(),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        isTerminal(),
+        CaptureBuilder::build,
+        StopSignals.ofProcess());
+  }
+
+  /** Asks Linux; elsewhere plain lines do, as Java can't tell about one stream alone. */
+  private static boolean isTerminal() {
+    Path link = Path.of("/proc/self/fd/2");
+    if (!Files.isSymbolicLink(link)) {
+      return false;
+    }
+    try {
+      String target = Files.readSymbolicLink(link).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.waltap.cli;
+
+import dev.waltap.CaptureBuilder;
+import dev.waltap.api.CaptureOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where position and page set live, for commands that may do without. */
+final class StateOptions {
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description =
+          "Keep position and page set here, set up first if it does not exist (DB-waltap where"
+              + " 'setup' made it, else none).")
+  private @Nullable Path directory;
+
+  @Option(names = "--no-state", description = "Keep none, even where 'setup' made it.")
+  private boolean none;
+
+  void check(ShellCommand command, boolean once) {
+    if (none && directory != null) {
+      throw command.usage("--state and --no-state exclude each other: give one of them");
+    }
+    if (none && once) {
+      throw command.usage("--once needs state to know where it was: leave out --no-state");
+    }
+  }
+
+  boolean isPresent(Path database) {
+    return !none
+        && (directory != null || Files.isDirectory(CaptureOptions.usualStateDirectory(database)));
+  }
+
+  void applyTo(CaptureBuilder builder) {
+    if (directory != null) {
+      builder.stateDirectory(directory);
+    } else if (none) {
+      builder.noState();
+    }
+  }
+}

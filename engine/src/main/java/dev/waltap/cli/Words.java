@@ -1,0 +1,106 @@
+package dev.waltap.cli;
+
+import dev.waltap.api.GapPolicy;
+import dev.waltap.api.GuardMode;
+import dev.waltap.handler.BlobFormat;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+/** Values of options as people write them. */
+final class Words {
+
+  private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
+
+  /** As GNU tools have it: {@code k} and {@code KiB} are 1024, {@code kB} is 1000. */
+  private static final Map<String, Long> SIZES =
+      Map.ofEntries(
+          Map.entry("", 1L),
+          Map.entry("b", 1L),
+          Map.entry("k", 1L << 10),
+          Map.entry("kib", 1L << 10),
+          Map.entry("kb", 1_000L),
+          Map.entry("m", 1L << 20),
+          Map.entry("mib", 1L << 20),
+          Map.entry("mb", 1_000_000L),
+          Map.entry("g", 1L << 30),
+          Map.entry("gib", 1L << 30),
+          Map.entry("gb", 1_000_000_000L),
+          Map.entry("t", 1L << 40),
+          Map.entry("tib", 1L << 40),
+          Map.entry("tb", 1_000_000_000_000L));
+
+  private static final Map<String, Long> MILLIS =
+      Map.of("", 1_000L, "ms", 1L, "s", 1_000L, "m", 60_000L, "min", 60_000L, "h", 3_600_000L);
+
+  private Words() {}
+
+  /** Teaches a command line these values; after its subcommands were added. */
+  static void register(CommandLine commandLine) {
+    commandLine.registerConverter(GapPolicy.class, text -> word(GapPolicy.class, text));
+    commandLine.registerConverter(GuardMode.class, text -> word(GuardMode.class, text));
+    commandLine.registerConverter(BlobFormat.class, text -> word(BlobFormat.class, text));
+    commandLine.registerConverter(EventFormat.class, text -> word(EventFormat.class, text));
+    commandLine.registerConverter(Duration.class, Words::duration);
+    commandLine.registerConverter(Path.class, Words::path);
+  }
+
+  /** A size in bytes: {@code 256MiB}, {@code 64k}, {@code 1GB}, {@code 4096}. */
+  static final class Size implements CommandLine.ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      return number(text, SIZES, "is not a size: write bytes, or 64k, 256MiB, 1GB");
+    }
+  }
+
+  /** A time: {@code 10s}, {@code 500ms}, {@code 2m}, or plain seconds. */
+  static Duration duration(String text) {
+    return Duration.ofMillis(number(text, MILLIS, "is not a time: write 500ms, 10s, 2m or 1h"));
+  }
+
+  private static long number(String text, Map<String, Long> units, String otherwise) {
+    Matcher matcher = NUMBER_AND_UNIT.matcher(text.strip());
+    Long unit = matcher.matches() ? units.get(matcher.group(2).toLowerCase(Locale.ROOT)) : null;
+    if (unit == null) {
+      throw new TypeConversionException("'" + text + "' " + otherwise);
+    }
+    try {
+      return Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
+    } catch (ArithmeticException e) {
+      throw new TypeConversionException("'" + text + "' is too large");
+    }
+  }
+
+  private static <E extends Enum<E>> E word(Class<E> type, String text) {
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equalsIgnoreCase(text)) {
+        return constant;
+      }
+    }
+    String known =
+        Arrays.stream(type.getEnumConstants())
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "));
+    throw new TypeConversionException("'" + text + "' is none of " + known);
+  }
+
+  static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new TypeConversionException("the name is empty");
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException(
+          "Java can't name the file '" + text + "' in this locale: set LC_ALL=C.UTF-8");
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package dev.waltap.handler;
+
+/** How BLOB values appear in JSON. */
+public enum BlobFormat {
+  /** As a string of upper-case hexadecimal digits, as SQLite's {@code hex()} gives them. */
+  HEX,
+  /** As a string in base64, padded, without line breaks. */
+  BASE64,
+  /**
+   * Not at all: name and value are left out of the images, so that an omitted BLOB can't be taken
+   * for a NULL. Key columns stay, in hexadecimal, as no row could be told from another without.
+   */
+  OMIT
+}

@@ -1,0 +1,184 @@
+package dev.waltap.handler;
+
+import com.fasterxml.jackson.core.Base64Variants;
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.io.NumberOutput;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.waltap.api.Change;
+import dev.waltap.api.ColumnSchema;
+import dev.waltap.api.Operation;
+import dev.waltap.api.Row;
+import dev.waltap.api.TableSchema;
+import dev.waltap.api.Transaction;
+import dev.waltap.record.StorageClass;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a change as one JSON object on one line, in UTF-8, streaming: a BLOB never becomes a
+ * string of its own, so a row costs little more memory than it has bytes.
+ *
+ * <p>An object's keys stand in the order {@code table, timestamp, operation, before, after, key,
+ * position, transaction}. A REAL always has a fraction or an exponent, which tells it from an
+ * INTEGER; infinities are {@code 9e999} and {@code -9e999}, as in SQLite's own JSON. May be used by
+ * any number of threads.
+ */
+public final class ChangeJson {
+
+  /** Closing must not close or flush the target, nor mend an object that broke off. */
+  private static final JsonFactory FACTORY =
+      new JsonFactoryBuilder()
+          .rootValueSeparator((String) null)
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+          .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+          .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
+          .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
+          .build();
+
+  private final BlobFormat blobs;
+
+  /** The last timestamp written: all changes of a transaction share one. */
+  private volatile Stamp stamp = Stamp.of(Instant.EPOCH);
+
+  public ChangeJson(BlobFormat blobs) {
+    this.blobs = blobs;
+  }
+
+  /** A generator that writes to the stream; the caller closes both, the generator first. */
+  JsonGenerator generator(OutputStream out) throws IOException {
+    return FACTORY.createGenerator(out, JsonEncoding.UTF8);
+  }
+
+  /**
+   * Writes the change's object and nothing after it. Neither flushes nor closes the stream.
+   *
+   * @throws IOException if the stream does
+   */
+  public void write(Change change, OutputStream out) throws IOException {
+    try (JsonGenerator json = generator(out)) {
+      write(change, json);
+    }
+  }
+
+  void write(Change change, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("table", Texts.wellFormed(change.table()));
+    json.writeStringField("timestamp", timestamp(change.timestamp()));
+    json.writeStringField("operation", change.operation().name());
+    if (change.operation() == Operation.SCHEMA) {
+      writeSchema("before", change.schemaBefore(), json);
+      writeSchema("after", change.schemaAfter(), json);
+    } else {
+      writeRow("before", change.before(), change.key(), json);
+      writeRow("after", change.after(), change.key(), json);
+    }
+    writeRow("key", change.key(), change.key(), json);
+    json.writeStringField("position", change.position().toString());
+    Transaction transaction = change.transaction();
+    json.writeObjectFieldStart("transaction");
+    json.writeStringField("id", transaction.id());
+    json.writeNumberField("index", transaction.index());
+    json.writeBooleanField("last", transaction.last());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void writeRow(String name, @Nullable Row row, @Nullable Row key, JsonGenerator json)
+      throws IOException {
+    if (row == null) {
+      json.writeNullField(name);
+      return;
+    }
+    json.writeObjectFieldStart(name);
+    for (int i = 0; i < row.size(); i++) {
+      String column = row.names().get(i);
+      StorageClass storageClass = row.storageClass(i);
+      if (storageClass == StorageClass.BLOB
+          && blobs == BlobFormat.OMIT
+          && (key == null || key.indexOf(column) < 0)) {
+        continue;
+      }
+      json.writeFieldName(Texts.wellFormed(column));
+      writeValue(row, i, storageClass, json);
+    }
+    json.writeEndObject();
+  }
+
+  private void writeValue(Row row, int index, StorageClass storageClass, JsonGenerator json)
+      throws IOException {
+    switch (storageClass) {
+      case NULL -> json.writeNull();
+      case INTEGER -> json.writeNumber(row.getLong(index));
+      case REAL -> writeReal(row.getDouble(index), json);
+      case TEXT -> writeText(row.getString(index), json);
+      case BLOB -> writeBlob(row.getBytes(index), json);
+    }
+  }
+
+  /** The shortest digits that read back as the same number, alike on every JDK. */
+  private static void writeReal(double value, JsonGenerator json) throws IOException {
+    if (Double.isNaN(value)) {
+      json.writeNull();
+    } else if (Double.isInfinite(value)) {
+      json.writeNumber(value > 0 ? "9e999" : "-9e999");
+    } else {
+      json.writeNumber(NumberOutput.toString(value, true));
+    }
+  }
+
+  private static void writeText(@Nullable String text, JsonGenerator json) throws IOException {
+    json.writeString(text == null ? null : Texts.wellFormed(text));
+  }
+
+  private void writeBlob(byte @Nullable [] bytes, JsonGenerator json) throws IOException {
+    if (bytes == null) {
+      json.writeNull();
+    } else if (blobs == BlobFormat.BASE64) {
+      json.writeBinary(Base64Variants.MIME_NO_LINEFEEDS, bytes, 0, bytes.length);
+    } else {
+      json.writeString(new HexReader(bytes), -1);
+    }
+  }
+
+  private static void writeSchema(String name, @Nullable TableSchema table, JsonGenerator json)
+      throws IOException {
+    if (table == null) {
+      json.writeNullField(name);
+      return;
+    }
+    json.writeObjectFieldStart(name);
+    json.writeStringField("name", Texts.wellFormed(table.name()));
+    json.writeStringField("sql", Texts.wellFormed(table.sql()));
+    json.writeArrayFieldStart("columns");
+    for (ColumnSchema column : table.columns()) {
+      json.writeStartObject();
+      json.writeStringField("name", Texts.wellFormed(column.name()));
+      json.writeStringField("type", Texts.wellFormed(column.type()));
+      json.writeNumberField("key", column.key());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private String timestamp(Instant instant) {
+    Stamp last = stamp;
+    if (!last.instant.equals(instant)) {
+      last = Stamp.of(instant);
+      stamp = last;
+    }
+    return last.text;
+  }
+
+  private record Stamp(Instant instant, String text) {
+    static Stamp of(Instant instant) {
+      return new Stamp(instant, Texts.timestamp(instant));
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package dev.waltap.handler;
+
+import java.io.IOException;
+
+/** Whoever read the output is gone; nobody needs to be told. */
+public final class ClosedPipeException extends IOException {
+
+  public ClosedPipeException(Throwable cause) {
+    super("the reader of the output has closed it", cause);
+  }
+}

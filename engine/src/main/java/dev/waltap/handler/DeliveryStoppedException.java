@@ -1,0 +1,12 @@
+package dev.waltap.handler;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The handler was closed while it still tried: the batch is not delivered, and comes again. */
+public final class DeliveryStoppedException extends IOException {
+
+  DeliveryStoppedException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.waltap.handler;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.waltap.api.Change;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.net.http.HttpRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch as the body of a request, of a length told beforehand, since many servers can't take a
+ * chunked body. A small one is held in memory; a big one is written once to be counted and again
+ * for each attempt, straight into the connection.
+ */
+final class HttpBody {
+
+  private static final int MOST_HELD = 4 << 20;
+  private static final int PIPE_BYTES = 64 * 1024;
+
+  private final List<Change> changes;
+  private final ChangeJson json;
+  private final long length;
+  private final byte @Nullable [] held;
+
+  static HttpBody of(List<Change> changes, ChangeJson json) throws IOException {
+    Measure measure = new Measure();
+    write(changes, json, measure);
+    return new HttpBody(changes, json, measure.length, measure.held());
+  }
+
+  private HttpBody(List<Change> changes, ChangeJson json, long length, byte @Nullable [] held) {
+    this.changes = changes;
+    this.json = json;
+    this.length = length;
+    this.held = held;
+  }
+
+  private static void write(List<Change> changes, ChangeJson changeJson, OutputStream out)
+      throws IOException {
+    try (JsonGenerator json = changeJson.generator(out)) {
+      json.writeStartObject();
+      json.writeArrayFieldStart("changes");
+      for (Change change : changes) {
+        changeJson.write(change, json);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+  }
+
+  /**
+   * The body for one attempt, which the caller closes when the attempt has ended in any way.
+   *
+   * @throws IOException never in practice
+   */
+  Sending begin() throws IOException {
+    byte[] bytes = held;
+    if (bytes != null) {
+      return new Sending(HttpRequest.BodyPublishers.ofByteArray(bytes), () -> {});
+    }
+    PipedInputStream in = new PipedInputStream(PIPE_BYTES);
+    PipedOutputStream out = new PipedOutputStream(in);
+    Thread writer = new Thread(() -> pour(out), "waltap-http-body");
+    writer.setDaemon(true);
+    writer.start();
+    HttpRequest.BodyPublisher stream = HttpRequest.BodyPublishers.ofInputStream(() -> in);
+    return new Sending(
+        HttpRequest.BodyPublishers.fromPublisher(stream, length),
+        () -> {
+          // Ends the writer where the attempt ended before the body did.
+          in.close();
+          writer.interrupt();
+        });
+  }
+
+  private void pour(PipedOutputStream out) {
+    try (out) {
+      write(changes, json, out);
+    } catch (IOException | RuntimeException e) {
+      // The attempt ended first, and says why; a body cut short fails it by its length.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The body of one attempt and how to end it. */
+  record Sending(HttpRequest.BodyPublisher publisher, Closeable end) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      end.close();
+    }
+  }
+
+  /** Counts bytes, and keeps them as long as they are few. */
+  private static final class Measure extends OutputStream {
+
+    private long length;
+    private @Nullable ByteArrayOutputStream few = new ByteArrayOutputStream();
+
+    byte @Nullable [] held() {
+      return few == null ? null : few.toByteArray();
+    }
+
+    @Override
+    public void write(int b) {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int count) {
+      length += count;
+      if (length > MOST_HELD) {
+        few = null;
+      } else if (few != null) {
+        few.write(bytes, offset, count);
+      }
+    }
+  }
+}

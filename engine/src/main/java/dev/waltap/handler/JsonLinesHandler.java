@@ -1,0 +1,35 @@
+package dev.waltap.handler;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.waltap.api.Change;
+import dev.waltap.api.ChangesHandler;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+
+/**
+ * Writes each change as a line of JSON, in UTF-8, ended by LF. The stream is flushed once per
+ * batch: with a stream that keeps its promise on {@link OutputStream#flush}, such as {@link
+ * FileOutput}, a batch counts as delivered when it is safe. Whoever made the stream closes it.
+ */
+public final class JsonLinesHandler implements ChangesHandler {
+
+  private final OutputStream out;
+  private final ChangeJson changeJson;
+
+  public JsonLinesHandler(OutputStream out, BlobFormat blobs) {
+    this.out = out;
+    this.changeJson = new ChangeJson(blobs);
+  }
+
+  @Override
+  public void handleChanges(List<Change> changes) throws IOException {
+    try (JsonGenerator json = changeJson.generator(out)) {
+      for (Change change : changes) {
+        changeJson.write(change, json);
+        json.writeRaw('\n');
+      }
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.waltap.handler;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The standard output, buffered, with its errors told: {@link System#out} swallows them, and a
+ * capture would go on delivering to nobody. A reader that is gone is a {@link ClosedPipeException}.
+ *
+ * <p>For one thread. Nobody closes it: it is the process's.
+ */
+public final class StandardOutput extends OutputStream {
+
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  private final OutputStream out;
+  private final boolean pipe;
+
+  /** Opens the standard output of this process. */
+  public static StandardOutput open() {
+    return new StandardOutput(new FileOutputStream(FileDescriptor.out), isPipe());
+  }
+
+  StandardOutput(OutputStream out, boolean pipe) {
+    this.out = new BufferedOutputStream(out, BUFFER_BYTES);
+    this.pipe = pipe;
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    try {
+      out.write(b);
+    } catch (IOException e) {
+      throw explained(e);
+    }
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    try {
+      out.write(bytes, offset, length);
+    } catch (IOException e) {
+      throw explained(e);
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    try {
+      out.flush();
+    } catch (IOException e) {
+      throw explained(e);
+    }
+  }
+
+  /** Writing to a pipe fails for one reason only; its message comes in the locale's language. */
+  private IOException explained(IOException e) {
+    String message = e.getMessage();
+    if (pipe || (message != null && message.contains("Broken pipe"))) {
+      return new ClosedPipeException(e);
+    }
+    return new IOException("cannot write to standard output: " + message, e);
+  }
+
+  private static boolean isPipe() {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+      return target.startsWith("pipe:") || target.startsWith("socket:");
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.waltap.handler;
+
+import dev.waltap.api.Change;
+import dev.waltap.api.ChangesHandler;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Writes each change as a line {@code <timestamp>: <table> <operation>}, in UTF-8, ended by LF, and
+ * flushes the stream once per batch. Control characters in a table's name appear as {@code
+ * \\u000A}. Whoever made the stream closes it.
+ */
+public final class TextHandler implements ChangesHandler {
+
+  private final OutputStream out;
+
+  public TextHandler(OutputStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public void handleChanges(List<Change> changes) throws IOException {
+    StringBuilder line = new StringBuilder(80);
+    for (Change change : changes) {
+      line.setLength(0);
+      line.append(Texts.timestamp(change.timestamp())).append(": ");
+      line.append(Texts.oneLine(change.table())).append(' ');
+      line.append(change.operation()).append('\n');
+      out.write(line.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.waltap;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Data flows one way: each package imports only what stands before it. */
+class ArchitectureTest {
+
+  private static final List<String> PARSER =
+      List.of("format", "record", "io", "wal", "page", "btree", "diff");
+
+  /** What each package may import, beside itself and what is not ours. */
+  private static final Map<String, List<String>> MAY_IMPORT =
+      Map.of(
+          "api", List.of("format", "record"),
+          "schema", and(PARSER, "api"),
+          "state", and(PARSER, "api", "schema"),
+          "capture", and(PARSER, "api", "schema", "state"),
+          "handler", List.of("api", "format", "record"),
+          "", and(PARSER, "api", "schema", "state", "capture", "handler"),
+          "cli", and(PARSER, "api", "schema", "state", "capture", "handler", ""));
+
+  private final JavaClasses classes =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.waltap");
+
+  @Test
+  void packagesImportOnlyWhatStandsBeforeThem() {
+    MAY_IMPORT.forEach(
+        (name, others) -> {
+          List<String> allowed = and(others, name).stream().map(ArchitectureTest::full).toList();
+          ArchRuleDefinition.noClasses()
+              .that()
+              .resideInAPackage(full(name))
+              .should()
+              .dependOnClassesThat(oursOutside(allowed))
+              .allowEmptyShould(true)
+              .check(classes);
+        });
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("dev.waltap.(*)..").should().beFreeOfCycles().check(classes);
+  }
+
+  @Test
+  void everyPackageSaysWhatItIsFor() throws IOException {
+    try (Stream<Path> paths = Files.walk(Path.of("src/main/java"))) {
+      List<Path> mute =
+          paths
+              .filter(path -> path.toString().endsWith(".java"))
+              .map(Path::getParent)
+              .distinct()
+              .filter(directory -> !Files.exists(directory.resolve("package-info.java")))
+              .toList();
+      assertThat(mute).isEmpty();
+    }
+  }
+
+  private static DescribedPredicate<JavaClass> oursOutside(List<String> allowed) {
+    return DescribedPredicate.describe(
+        "are ours, outside of " + allowed,
+        type -> {
+          String name = type.getPackageName();
+          return (name.equals("dev.waltap") || name.startsWith("dev.waltap."))
+              && !allowed.contains(name);
+        });
+  }
+
+  private static String full(String name) {
+    return name.isEmpty() ? "dev.waltap" : "dev.waltap." + name;
+  }
+
+  private static List<String> and(List<String> some, String... more) {
+    List<String> all = new ArrayList<>(some);
+    all.addAll(List.of(more));
+    return all;
+  }
+}

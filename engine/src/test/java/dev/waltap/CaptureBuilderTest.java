@@ -1,0 +1,66 @@
+package dev.waltap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.GapPolicy;
+import dev.waltap.api.GuardMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CaptureBuilderTest {
+
+  @TempDir private Path directory = Path.of("");
+
+  @Test
+  void hasTheDefaultsOfTheContract() {
+    CaptureOptions options = Waltap.open(directory.resolve("app.db")).options();
+    assertThat(options.batchSize()).isEqualTo(256);
+    assertThat(options.walLimit()).isEqualTo(256L << 20);
+    assertThat(options.onGap()).isEqualTo(GapPolicy.RECONCILE);
+    assertThat(options.guard()).isEqualTo(GuardMode.ADAPTIVE);
+    assertThat(options.queueChanges()).isEqualTo(8192);
+    assertThat(options.queueBytes()).isBetween(1L, 16L << 20);
+    assertThat(options.pageSetMemory()).isBetween(1L, 64L << 20);
+    assertThat(options.schemaEvents()).isTrue();
+    assertThat(options.stateDirectory()).isNull();
+    assertThat(options.setupDirectory()).isEqualTo(directory.resolve("app.db-waltap"));
+  }
+
+  @Test
+  void usesTheUsualStateWhereItWasSetUp() throws IOException {
+    Path database = Files.createFile(directory.resolve("app.db"));
+    Path state = Files.createDirectory(directory.resolve("app.db-waltap"));
+    assertThat(Waltap.open(database).options().stateDirectory()).isEqualTo(state);
+    assertThat(Waltap.open(database).noState().options().stateDirectory()).isNull();
+    Path other = directory.resolve("other");
+    assertThat(Waltap.open(database).stateDirectory(other).options().stateDirectory())
+        .isEqualTo(other);
+    Path link = directory.resolve("link.db");
+    Files.createSymbolicLink(link, database);
+    assertThat(Waltap.open(link).options().stateDirectory()).isEqualTo(state.toRealPath());
+  }
+
+  @Test
+  void refusesInWordsWhereOptionsEnter() {
+    CaptureBuilder builder = Waltap.open(directory.resolve("app.db"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.batchSize(0))
+        .withMessage("the batch size must be 1 or more, not 0");
+    assertThatIllegalArgumentException().isThrownBy(() -> builder.walLimit(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> builder.queueChanges(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> builder.queueBytes(-1));
+    assertThatIllegalArgumentException().isThrownBy(() -> builder.pageSetMemory(-1));
+    assertThatIllegalArgumentException().isThrownBy(() -> builder.tables(""));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.excludeColumns("name"))
+        .withMessageContaining("TABLE.COLUMN");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.once(true).options())
+        .withMessageContaining("needs state");
+  }
+}

@@ -1,0 +1,112 @@
+package dev.waltap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConsoleTest {
+
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private long nanos;
+
+  private Console console(boolean terminal, boolean quiet) {
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    return new Console(stream, terminal, quiet, false, () -> nanos);
+  }
+
+  private void progressUntil(Console console, int seconds) {
+    for (int i = 0; i <= seconds * 10; i++) {
+      console.progress("scan", i * 100L, seconds * 1000L, "pages");
+      nanos += 100_000_000;
+    }
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void progressIsALineEveryOtherSecond() {
+    progressUntil(console(false, false), 5);
+    assertThat(err())
+        .isEqualTo(
+            """
+            waltap: scan: 40%, 2000 of 5000 pages, 1000/s, 0:03 left
+            waltap: scan: 80%, 4000 of 5000 pages, 1000/s, 0:01 left
+            waltap: scan: 100%, 5000 of 5000 pages, 1000/s
+            """);
+  }
+
+  @Test
+  void shortWorkAndQuietSayNothing() {
+    progressUntil(console(false, false), 1);
+    progressUntil(console(false, true), 60);
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void aTerminalGetsABarThatMakesWayForLines() {
+    Console console = console(true, false);
+    console.progress("scan", 0, 100, "pages");
+    nanos += 1_000_000_000;
+    console.progress("scan", 50, 100, "pages");
+    assertThat(err())
+        .isEqualTo(
+            "\r\u001B[Kscan [############            ] 50%, 50 of 100 pages, 50/s, 0:01 left");
+    err.reset();
+    console.warning("look");
+    assertThat(err()).isEqualTo("\r\u001B[Kwaltap: warning: look\n");
+  }
+
+  @Test
+  void unknownTotalsAreCounted() {
+    Console console = console(false, false);
+    console.progress("bootstrap", 0, -1, "rows");
+    nanos += 2_000_000_000;
+    console.progress("bootstrap", 5000, -1, "rows");
+    assertThat(err()).isEqualTo("waltap: bootstrap: 5000 rows, 2500/s\n");
+  }
+
+  @Test
+  void readyIsSaidOnceEvenQuietly() {
+    Console console = console(false, true);
+    console.ready();
+    console.ready();
+    console.note("not this");
+    console.detail("nor this");
+    assertThat(err()).startsWith("waltap: ready").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4096,4096",
+    "64k,65536",
+    "64K,65536",
+    "256MiB,268435456",
+    "1GB,1000000000",
+    "1g,1073741824",
+    "2 kB,2000",
+    "0,0"
+  })
+  void sizesAreReadAsPeopleWriteThem(String text, long bytes) {
+    assertThat(new Words.Size().convert(text)).isEqualTo(bytes);
+  }
+
+  @Test
+  void timesAreReadAsPeopleWriteThem() {
+    assertThat(Words.duration("10s")).isEqualTo(Duration.ofSeconds(10));
+    assertThat(Words.duration("500ms")).isEqualTo(Duration.ofMillis(500));
+    assertThat(Words.duration("2m")).isEqualTo(Duration.ofMinutes(2));
+    assertThat(Words.duration("7")).isEqualTo(Duration.ofSeconds(7));
+    assertThatThrownBy(() -> Words.duration("soon")).hasMessageContaining("'soon' is not a time");
+    assertThatThrownBy(() -> new Words.Size().convert("999999999999999999TiB"))
+        .hasMessageContaining("too large");
+  }
+}

@@ -1,0 +1,124 @@
+package dev.waltap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What only a process of its own shows: signals, closed pipes, exit codes, the C locale. */
+@EnabledOnOs(OS.LINUX)
+class ProcessTest {
+
+  @TempDir private Path directory = Path.of("");
+
+  private final List<Process> processes = new ArrayList<>();
+
+  @AfterEach
+  void end() {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  private Process start(String command, @Nullable Path output, String... more) throws IOException {
+    Path database = directory.resolve("app.db");
+    if (!Files.exists(database)) {
+      Files.createFile(database);
+    }
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ProcessMain.class.getName(),
+                command,
+                database.toString()));
+    line.addAll(List.of(more));
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().put("LC_ALL", "C");
+    if (output != null) {
+      builder.redirectOutput(output.toFile());
+    }
+    Process process = builder.start();
+    processes.add(process);
+    return process;
+  }
+
+  private static BufferedReader errors(Process process) {
+    return new BufferedReader(
+        new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor())
+        .isZero();
+  }
+
+  private int exitAfter(String signal, String command) throws Exception {
+    Path output = directory.resolve("out-" + signal + command);
+    Process process = start(command, output);
+    BufferedReader errors = errors(process);
+    assertThat(errors.readLine()).startsWith("waltap: ready");
+    signal(process, signal);
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(errors.readLine()).isNull();
+    assertThat(Files.readString(output)).contains("\"name\":\"Ä\"").endsWith("}}\n");
+    return process.exitValue();
+  }
+
+  @Test
+  void signalsEndCapturesInOrder() throws Exception {
+    assertThat(exitAfter("TERM", "cdc")).isZero();
+    assertThat(exitAfter("INT", "bootstrap-and-cdc")).isZero();
+    assertThat(exitAfter("INT", "bootstrap")).isEqualTo(130);
+    assertThat(exitAfter("TERM", "bootstrap")).isEqualTo(143);
+  }
+
+  @Test
+  void aSecondSignalEndsAProcessThatIsStuck() throws Exception {
+    // Nobody reads the output: the batch in hand never ends.
+    Process process = start("cdc", null);
+    assertThat(errors(process).readLine()).startsWith("waltap: ready");
+    Thread.sleep(500);
+    signal(process, "TERM");
+    assertThat(process.waitFor(500, TimeUnit.MILLISECONDS)).isFalse();
+    signal(process, "TERM");
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(143);
+  }
+
+  @Test
+  void aClosedPipeEndsTheProcessWithoutAWord() throws Exception {
+    Process process = start("cdc", null, "--verbose");
+    try (InputStream out = process.getInputStream()) {
+      assertThat(out.readNBytes(1000)).hasSize(1000);
+    }
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(141);
+    BufferedReader errors = errors(process);
+    assertThat(errors.readLine()).startsWith("waltap: ready");
+    assertThat(errors.readLine()).isNull();
+  }
+
+  @Test
+  void argumentsAreUtf8WhateverTheLocale() throws Exception {
+    Process process = start("cdc", null, "--exclude-column", "Größe€");
+    // Given as bytes by this JVM's own locale, which a test can't choose.
+    assertThat(errors(process).readLine()).startsWith("waltap: the column 'Gr");
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(2);
+  }
+}
