@@ -1,0 +1,69 @@
+package dev.waltap.format;
+
+/**
+ * The header before each page in a WAL; accessors on its bytes, so that reading one costs nothing.
+ *
+ * <pre>
+ * OFFSET  SIZE  MEANING
+ *  0      4     page number, never 0
+ *  4      4     in a commit frame the size of the database in pages after the commit, else 0
+ *  8      4     salt 1, as in the WAL header
+ * 12      4     salt 2
+ * 16      4     checksum 1, cumulative through this frame
+ * 20      4     checksum 2
+ * </pre>
+ *
+ * <p>All numbers are big-endian. Source: head of wal.c; fileformat2.html, "WAL Frames". Frame n
+ * (from 1) starts at byte 32 + (n - 1) * (24 + page size) of the file. Stateless.
+ */
+public final class FrameHeader {
+
+  /** Bytes of the header. */
+  public static final int SIZE = 24;
+
+  /** Bytes of the header that the checksum covers. */
+  public static final int CHECKED = 8;
+
+  private FrameHeader() {}
+
+  /** The page that the frame holds; unsigned, never 0 in a frame that SQLite wrote. */
+  public static int pageNumber(byte[] b) {
+    return Bytes.u32(b, 0);
+  }
+
+  /** The database's size in pages after this commit; 0 in a frame that commits nothing. */
+  public static int commitSize(byte[] b) {
+    return Bytes.u32(b, 4);
+  }
+
+  /** Whether the frame is of the generation that these salts name. */
+  public static boolean saltsAre(byte[] b, int salt1, int salt2) {
+    return Bytes.u32(b, 8) == salt1 && Bytes.u32(b, 12) == salt2;
+  }
+
+  /** The stored checksum's first sum. */
+  public static int checksum1(byte[] b) {
+    return Bytes.u32(b, 16);
+  }
+
+  /** The stored checksum's second sum. */
+  public static int checksum2(byte[] b) {
+    return Bytes.u32(b, 20);
+  }
+
+  /** Where frame {@code frame} (from 1) starts in the file. */
+  public static long offset(int frame, int pageSize) {
+    return WalHeader.SIZE + (frame - 1L) * (SIZE + pageSize);
+  }
+
+  /** Adds a frame to the running checksum of the frames before it. */
+  public static void addTo(WalChecksum sum, byte[] header, byte[] page, boolean bigEndian) {
+    sum.update(header, 0, CHECKED, bigEndian);
+    sum.update(page, 0, page.length, bigEndian);
+  }
+
+  /** Whether the running checksum, this frame added, is what the header says. */
+  public static boolean checksumIs(byte[] header, WalChecksum sum) {
+    return sum.is(checksum1(header), checksum2(header));
+  }
+}

@@ -1,0 +1,158 @@
+package dev.waltap.io;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The one owner, in this process, of descriptors on database files and on -shm files. No other code
+ * of Waltap may open either, not even for a moment.
+ *
+ * <p><b>Why.</b> SQLite locks with POSIX {@code fcntl} locks, which belong to the pair of process
+ * and inode, not to a descriptor: closing <em>any</em> descriptor of a file drops every lock that
+ * this process holds on it. Let an application and Waltap share a process, and let Waltap open,
+ * read and close the database file once: the application's transactions then stand there without
+ * locks. Another process may checkpoint and truncate the WAL under an open reader, or,
+ * disconnecting, take itself for the last connection and delete the WAL. Both were seen, and both
+ * corrupt. (The -wal file is exempt: SQLite locks nothing there; {@link LogFile} opens and closes
+ * it freely.)
+ *
+ * <p><b>The rule.</b>
+ *
+ * <ol>
+ *   <li>Descriptors are keyed by file identity (device and inode), one for each file.
+ *   <li>A descriptor on a database file is never closed.
+ *   <li>A descriptor on a -shm file is closed only when no capture uses it <em>and</em> its path no
+ *       longer leads to it: SQLite unlinks it when the last connection of all processes closes, so
+ *       there is no lock left to lose.
+ *   <li>All are strongly reachable from here: a collected {@code RandomAccessFile} closes itself.
+ *   <li>Nothing interruptible touches them: an interrupt would close the channel.
+ * </ol>
+ *
+ * <p>The price is one descriptor for each database file that this process ever captured.
+ *
+ * <p>The registry is one for each class loader of this class. Two of them in one process are safe
+ * with each other, since neither closes anything.
+ *
+ * <p>Safe for any thread. Who acquires releases, once.
+ */
+public final class ChannelRegistry {
+
+  private static final Object LOCK = new Object();
+  private static final Map<Object, DatabaseFile> DATABASES = new HashMap<>();
+  private static final Map<Object, SharedMemory> SHARED = new HashMap<>();
+
+  /** Descriptors of which we can't say on which file they are; kept lest a lock be dropped. */
+  private static final List<RandomAccessFile> STRAYS = new ArrayList<>();
+
+  private ChannelRegistry() {}
+
+  /**
+   * The open database file that {@code path} leads to.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws AccessDeniedException if it may not be read
+   */
+  public static DatabaseFile acquireDatabase(Path path) throws IOException {
+    synchronized (LOCK) {
+      Object key = FileIdentity.of(path);
+      DatabaseFile file = DATABASES.get(key);
+      if (file == null) {
+        Opened opened = open(path);
+        key = opened.key;
+        file = new DatabaseFile(path, key, opened.file);
+        DATABASES.put(key, file);
+      }
+      file.references++;
+      return file;
+    }
+  }
+
+  /**
+   * The mapped wal-index that {@code path}, a file name ending in {@code -shm}, leads to. It exists
+   * from the moment that a connection to the database has read once.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws AccessDeniedException if it may not be read
+   * @throws FileSystemException if SQLite has not given it its first 32 KiB yet
+   */
+  public static SharedMemory acquireSharedMemory(Path path) throws IOException {
+    synchronized (LOCK) {
+      closeUnlinked();
+      Object key = FileIdentity.of(path);
+      SharedMemory memory = SHARED.get(key);
+      if (memory == null) {
+        Opened opened = open(path);
+        key = opened.key;
+        memory = new SharedMemory(path, key, opened.file);
+        SHARED.put(key, memory);
+      }
+      memory.ensureMapped();
+      memory.references++;
+      return memory;
+    }
+  }
+
+  static void release(DatabaseFile file) {
+    synchronized (LOCK) {
+      if (file.references == 0) {
+        throw new IllegalStateException(file + " was released more often than acquired");
+      }
+      file.references--;
+    }
+  }
+
+  static void release(SharedMemory memory) {
+    synchronized (LOCK) {
+      if (memory.references == 0) {
+        throw new IllegalStateException(memory + " was released more often than acquired");
+      }
+      memory.references--;
+      closeUnlinked();
+    }
+  }
+
+  private static void closeUnlinked() {
+    for (Iterator<SharedMemory> i = SHARED.values().iterator(); i.hasNext(); ) {
+      SharedMemory memory = i.next();
+      if (memory.references == 0 && memory.isUnlinked()) {
+        i.remove();
+        memory.dispose();
+      }
+    }
+  }
+
+  private record Opened(Object key, RandomAccessFile file) {}
+
+  // The file may be replaced between the look at its identity and the opening. A descriptor for
+  // which that can't be ruled out is kept unused: closing it might drop locks.
+  private static Opened open(Path path) throws IOException {
+    for (int attempt = 0; attempt < 10; attempt++) {
+      Object before = FileIdentity.of(path);
+      if (!Files.isReadable(path)) {
+        throw new AccessDeniedException(path.toString());
+      }
+      RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+      if (before.equals(FileIdentity.orNull(path))) {
+        return new Opened(before, file);
+      }
+      STRAYS.add(file);
+    }
+    throw new FileSystemException(path.toString(), null, "replaced again and again while opened");
+  }
+
+  /** How many -shm files are open; for tests. */
+  static int openSharedMemories() {
+    synchronized (LOCK) {
+      return SHARED.size();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.waltap.io;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A database file, open for reading as long as the process lives; see {@link ChannelRegistry} for
+ * why.
+ *
+ * <p>Reads are positional and not interruptible. Safe for any thread; readers take turns. Whoever
+ * acquired it calls {@link #release}, after which it must not be used; that closes nothing.
+ */
+public final class DatabaseFile {
+
+  private final Path path;
+  private final Object identity;
+
+  /** Not a FileChannel: an interrupt closes that, and with it the descriptor. */
+  private final RandomAccessFile file;
+
+  /** Guarded by the registry's lock. */
+  int references;
+
+  DatabaseFile(Path path, Object identity, RandomAccessFile file) {
+    this.path = path;
+    this.identity = identity;
+    this.file = file;
+  }
+
+  /**
+   * Reads up to {@code len} bytes. SQLite takes bytes past the file's end for zeros; that is the
+   * caller's to do.
+   *
+   * @return the number of bytes read; less than {@code len} only at the file's end, 0 past it
+   */
+  public int read(long offset, byte[] dst, int dstOff, int len) {
+    Objects.checkFromIndexSize(dstOff, len, dst.length);
+    int done = 0;
+    try {
+      synchronized (file) {
+        file.seek(offset);
+        while (done < len) {
+          int n = file.read(dst, dstOff + done, len - done);
+          if (n < 0) {
+            break;
+          }
+          done += n;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + path + " at offset " + offset, e);
+    }
+    return done;
+  }
+
+  /** The file's size in bytes, now. */
+  public long size() {
+    try {
+      return file.length();
+    } catch (IOException e) {
+      throw new UncheckedIOException("size of " + path, e);
+    }
+  }
+
+  /** Whether {@code candidate} leads to this very file; false if it leads nowhere. */
+  public boolean isStill(Path candidate) throws IOException {
+    return identity.equals(FileIdentity.orNull(candidate));
+  }
+
+  /** Gives back what {@link ChannelRegistry#acquireDatabase} gave. */
+  public void release() {
+    ChannelRegistry.release(this);
+  }
+
+  /** The path by which it was first opened. */
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+}

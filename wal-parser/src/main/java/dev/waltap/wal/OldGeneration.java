@@ -1,0 +1,57 @@
+package dev.waltap.wal;
+
+import dev.waltap.format.FrameHeader;
+import dev.waltap.format.WalChecksum;
+import dev.waltap.format.WalIndexHeader;
+
+/**
+ * The rest of a generation that a newer one is overwriting, read by its own checksum chain: nothing
+ * else says any more what belongs to it.
+ */
+final class OldGeneration {
+
+  private final WalFile wal;
+  private final WalChecksum sum = new WalChecksum();
+  private int salt1;
+  private int salt2;
+  private boolean bigEndian;
+  private boolean noted;
+  private int notedSalt1;
+  private int notedSalt2;
+  private boolean notedBigEndian;
+
+  OldGeneration(WalFile wal) {
+    this.wal = wal;
+  }
+
+  /** Remembers the byte order of a generation while its header is to be had. */
+  void note(WalIndexHeader header) {
+    noted = true;
+    notedSalt1 = header.salt1();
+    notedSalt2 = header.salt2();
+    notedBigEndian = header.bigEndianChecksums();
+  }
+
+  /** Counts what is left after a position, and gets ready to hand it over. */
+  void scan(FrameScan scan, WalPosition position, WalIndexHeader newer) {
+    salt1 = position.salt1();
+    salt2 = position.salt2();
+    // If we never saw this generation's header, it most likely was like that of the newer one.
+    boolean known = noted && position.saltsAre(notedSalt1, notedSalt2);
+    bigEndian = known ? notedBigEndian : newer.bigEndianChecksums();
+    // Of frame 0 there is no checksum, and no need: who is there has lost frame 1 by now.
+    sum.reset(position.checksum1(), position.checksum2());
+    scan.chain(salt1, salt2, position.frame(), sum.s0(), sum.s1(), bigEndian);
+  }
+
+  /** Copies the next frame; false if it is no longer the one that was counted. */
+  boolean next(int frame, byte[] header, byte[] page) {
+    if (!wal.frameHeader(frame, header)
+        || !wal.page(frame, page)
+        || !FrameHeader.saltsAre(header, salt1, salt2)) {
+      return false;
+    }
+    FrameHeader.addTo(sum, header, page, bigEndian);
+    return FrameHeader.checksumIs(header, sum);
+  }
+}

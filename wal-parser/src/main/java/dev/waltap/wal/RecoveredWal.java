@@ -1,0 +1,61 @@
+package dev.waltap.wal;
+
+import dev.waltap.format.FrameHeader;
+import dev.waltap.format.WalChecksum;
+import dev.waltap.format.WalHeader;
+import dev.waltap.io.LogFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What is committed in a WAL that has no usable -shm beside it, such as a copied pair of files: all
+ * up to the last commit frame of the longest prefix whose salts and cumulative checksums hold. That
+ * is what SQLite's own recovery makes of it ({@code walIndexRecover()} of wal.c).
+ *
+ * <p>For a live database this is not the commit horizon: a commit frame may stand in the file that
+ * never was published. Ask {@link WalIndex} there.
+ *
+ * @param header of the file
+ * @param lastCommit the last commit frame, 0 for none
+ * @param databaseSize in pages as of that frame, 0 for none
+ * @param commits how many commit frames there are, padding included
+ * @param checksum1 the checksum of the last commit frame, with {@code checksum2}
+ */
+public record RecoveredWal(
+    WalHeader header, int lastCommit, int databaseSize, int commits, int checksum1, int checksum2) {
+
+  /** Reads a whole WAL; empty if the file is missing or has no whole header, so holds nothing. */
+  public static Optional<RecoveredWal> read(Path path) throws IOException {
+    try (LogFile file = new LogFile(path)) {
+      byte[] bytes = new byte[WalHeader.SIZE];
+      if (!file.copy(0, bytes, 0, bytes.length) || !WalHeader.isWhole(bytes)) {
+        return Optional.empty();
+      }
+      WalHeader header = WalHeader.parse(bytes);
+      return Optional.of(read(new WalFile(file, header.pageSize()), header));
+    }
+  }
+
+  private static RecoveredWal read(WalFile wal, WalHeader header) {
+    byte[] frameHeader = new byte[FrameHeader.SIZE];
+    byte[] page = new byte[header.pageSize()];
+    WalChecksum sum = new WalChecksum();
+    sum.reset(header.checksum1(), header.checksum2());
+    RecoveredWal found = new RecoveredWal(header, 0, 0, 0, header.checksum1(), header.checksum2());
+    wal.readAhead(wal.capacity());
+    for (int frame = 1; wal.frameHeader(frame, frameHeader) && wal.page(frame, page); frame++) {
+      FrameHeader.addTo(sum, frameHeader, page, header.bigEndianChecksums());
+      if (!FrameHeader.saltsAre(frameHeader, header.salt1(), header.salt2())
+          || FrameHeader.pageNumber(frameHeader) == 0
+          || !FrameHeader.checksumIs(frameHeader, sum)) {
+        break;
+      }
+      int size = FrameHeader.commitSize(frameHeader);
+      if (size != 0) {
+        found = new RecoveredWal(header, frame, size, found.commits + 1, sum.s0(), sum.s1());
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,90 @@
+package dev.waltap.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waltap.CountedDatabase;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChannelRegistryTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void oneDescriptorForEachFileWhateverItsPath() throws Exception {
+    Path path = Files.write(directory.resolve("a"), new byte[1000]);
+    Path link = Files.createSymbolicLink(directory.resolve("b"), path);
+    DatabaseFile one = ChannelRegistry.acquireDatabase(path);
+    DatabaseFile two = ChannelRegistry.acquireDatabase(link);
+    assertThat(two).isSameAs(one);
+    one.release();
+    two.release();
+    assertThat(ChannelRegistry.acquireDatabase(path)).isSameAs(one);
+    one.release();
+    assertThatThrownBy(one::release).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void readsEndAtTheFilesEnd() throws Exception {
+    Path path = Files.write(directory.resolve("a"), new byte[] {1, 2, 3});
+    DatabaseFile file = ChannelRegistry.acquireDatabase(path);
+    byte[] bytes = new byte[10];
+    assertThat(file.read(1, bytes, 4, 6)).isEqualTo(2);
+    assertThat(bytes).containsExactly(0, 0, 0, 0, 2, 3, 0, 0, 0, 0);
+    assertThat(file.read(3, bytes, 0, 1)).isZero();
+    assertThat(file.read(3000, bytes, 0, 1)).isZero();
+    assertThat(file.size()).isEqualTo(3);
+    file.release();
+  }
+
+  @Test
+  void knowsAReplacedFile() throws Exception {
+    Path path = Files.write(directory.resolve("a"), new byte[100]);
+    DatabaseFile file = ChannelRegistry.acquireDatabase(path);
+    assertThat(file.isStill(path)).isTrue();
+    Files.move(path, directory.resolve("moved"));
+    assertThat(file.isStill(path)).isFalse();
+    Files.write(path, new byte[100]);
+    assertThat(file.isStill(path)).isFalse();
+    assertThat(file.isStill(directory.resolve("moved"))).isTrue();
+    assertThat(ChannelRegistry.acquireDatabase(path)).isNotSameAs(file);
+  }
+
+  @Test
+  void refusesWhatIsNoFile() throws Exception {
+    assertThatThrownBy(() -> ChannelRegistry.acquireDatabase(directory.resolve("none")))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> ChannelRegistry.acquireDatabase(directory))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining("not a regular file");
+    Path empty = Files.createFile(directory.resolve("x-shm"));
+    assertThatThrownBy(() -> ChannelRegistry.acquireSharedMemory(empty))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining("empty yet");
+  }
+
+  @Test
+  void closesSharedMemoryOnlyOnceSqliteUnlinkedIt() throws Exception {
+    int before;
+    SharedMemory memory;
+    try (CountedDatabase database = new CountedDatabase(directory.resolve("a.db"), 4096)) {
+      memory = ChannelRegistry.acquireSharedMemory(database.shm());
+      before = ChannelRegistry.openSharedMemories();
+      memory.release();
+      assertThat(ChannelRegistry.openSharedMemories()).isEqualTo(before);
+      assertThat(ChannelRegistry.acquireSharedMemory(database.shm())).isSameAs(memory);
+    }
+    assertThat(Files.exists(directory.resolve("a.db-shm"))).isFalse();
+    byte[] bytes = new byte[136];
+    memory.copy(0, bytes, 0, 136);
+    memory.release();
+    assertThat(ChannelRegistry.openSharedMemories()).isEqualTo(before - 1);
+    assertThatThrownBy(() -> memory.copy(0, bytes, 0, 136))
+        .isInstanceOf(IllegalStateException.class);
+  }
+}
