@@ -168,7 +168,8 @@ final class TreeWalk {
     IntList touched = dirty.touched(ordinal);
     for (int i = 0, size = touched.size(); i < size; i++) {
       int pageNumber = touched.get(i);
-      if (owners.kind(pageNumber) == PageOwners.INTERIOR) {
+      // One that was touched by an overflow chain alone leads to the same children as ever.
+      if (owners.kind(pageNumber) == PageOwners.INTERIOR && written.contains(pageNumber)) {
         departChildren(pageNumber);
       }
     }
