@@ -122,7 +122,8 @@ final class TreeWalk {
     int header = BTreePage.header(pageNumber);
     boolean leaf = BTreePage.isLeaf(page, header);
     byte kind = leaf ? PageOwners.LEAF : PageOwners.INTERIOR;
-    if (owners.kind(pageNumber) != kind || owners.parent(pageNumber) != parent) {
+    // A written page may have had the same place in another tree, which it leaves at the same time.
+    if (changed || owners.kind(pageNumber) != kind || owners.parent(pageNumber) != parent) {
       delta.arrive(pageNumber, kind, parent);
     }
     int cells = BTreePage.cellCount(page, header);
