@@ -122,7 +122,8 @@ final class TreeWalk {
     int header = BTreePage.header(pageNumber);
     boolean leaf = BTreePage.isLeaf(page, header);
     byte kind = leaf ? PageOwners.LEAF : PageOwners.INTERIOR;
-    if (owners.kind(pageNumber) != kind || owners.parent(pageNumber) != parent) {
+    // A written page may have had the same place in another tree, which it leaves at the same time.
+    if (changed || owners.kind(pageNumber) != kind || owners.parent(pageNumber) != parent) {
       delta.arrive(pageNumber, kind, parent);
     }
     int cells = BTreePage.cellCount(page, header);
@@ -168,7 +169,8 @@ final class TreeWalk {
     IntList touched = dirty.touched(ordinal);
     for (int i = 0, size = touched.size(); i < size; i++) {
       int pageNumber = touched.get(i);
-      if (owners.kind(pageNumber) == PageOwners.INTERIOR) {
+      // One that was touched by an overflow chain alone leads to the same children as ever.
+      if (owners.kind(pageNumber) == PageOwners.INTERIOR && written.contains(pageNumber)) {
         departChildren(pageNumber);
       }
     }
