@@ -1,46 +1,209 @@
 package dev.waltap.capture;
 
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.ChangeDataCapture;
+import dev.waltap.api.Position;
+import dev.waltap.api.WakeSignal;
+import dev.waltap.format.DatabaseException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Stands in until the engine comes. */
+/**
+ * The engine: the caller's thread runs the handler, a thread of ours runs the {@link
+ * CaptureSession}, and a bounded queue joins them. {@link #close} may come from any thread.
+ */
 public final class CaptureEngine implements ChangeDataCapture {
+  private static final long MOST_BATCH_BYTES = 8L << 20;
 
+  private final CaptureOptions options;
+  private final ChangeQueue queue;
+  private final WakeSignal wake;
+  private final Counters counters = new Counters();
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean closed;
+  private volatile @Nullable Thread runner;
+  private volatile @Nullable Position position;
+
+  /** A capture with these options; nothing is opened before it runs. */
   public CaptureEngine(CaptureOptions options) {
-    throw new UnsupportedOperationException("no engine yet for " + options.database());
-  }
-
-  @Override
-  public boolean setup() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean teardown() {
-    throw new UnsupportedOperationException();
+    this.options = options;
+    this.queue = new ChangeQueue(options.queueChanges(), options.queueBytes());
+    WakeSignal signal = options.wakeSignal();
+    this.wake = signal != null ? signal : new PollingWakeSignal();
   }
 
   @Override
   public void cdc() {
-    throw new UnsupportedOperationException();
+    run(session -> session.capture(false));
   }
 
   @Override
   public void bootstrap() {
-    throw new UnsupportedOperationException();
+    run(CaptureSession::bootstrap);
   }
 
   @Override
   public void bootstrapAndCdc() {
-    throw new UnsupportedOperationException();
+    run(session -> session.capture(true));
+  }
+
+  private void run(Consumer<CaptureSession> mode) {
+    if (!begun.compareAndSet(false, true)) {
+      throw new IllegalStateException("a capture runs once; build another one");
+    }
+    runner = Thread.currentThread();
+    Thread capture = new Thread(() -> capture(mode), "waltap-capture");
+    capture.setDaemon(true);
+    try {
+      if (!closed) {
+        capture.start();
+        deliver();
+      }
+    } finally {
+      queue.stop();
+      wake.wake();
+      joinQuietly(capture);
+      ended.countDown();
+    }
+    throwFailure();
+  }
+
+  private void capture(Consumer<CaptureSession> mode) {
+    try (CaptureSession session =
+        new CaptureSession(options, queue, options.listener(), wake, counters)) {
+      mode.accept(session);
+      queue.finish(null);
+    } catch (StoppedException e) {
+      queue.finish(null);
+    } catch (Throwable e) {
+      queue.finish(e);
+    }
+  }
+
+  private void deliver() {
+    try {
+      ChangeQueue.Batch batch;
+      while ((batch = queue.take(options.batchSize(), MOST_BATCH_BYTES)) != null) {
+        if (!batch.changes().isEmpty()) {
+          handle(batch);
+        }
+        TransactionEnd end = batch.end();
+        if (end != null) {
+          position = end.position();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void handle(ChangeQueue.Batch batch) {
+    try {
+      options.handler().handleChanges(java.util.Collections.unmodifiableList(batch.changes()));
+    } catch (Exception e) {
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      throw new CaptureException(
+          Reason.HANDLER,
+          "the handler failed, so its batch counts as undelivered: "
+              + DatabaseConnection.oneLine(e),
+          e);
+    }
+    counters.delivered(batch.changes().size(), batch.bytes());
+  }
+
+  private void joinQuietly(Thread capture) {
+    boolean interrupted = false;
+    while (capture.isAlive()) {
+      try {
+        capture.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void throwFailure() {
+    Throwable failure = queue.failure();
+    if (failure == null) {
+      return;
+    }
+    if (failure instanceof CaptureException capture) {
+      throw capture;
+    }
+    String what =
+        failure instanceof DatabaseException
+            ? failure.getMessage()
+            : "an error inside the capture: " + failure;
+    throw new CaptureException(Reason.FAILED, options.database() + ": " + what, failure);
+  }
+
+  @Override
+  public boolean setup() {
+    throw new CaptureException(Reason.REFUSED, "durable state is not there yet");
+  }
+
+  @Override
+  public boolean teardown() {
+    throw new CaptureException(Reason.REFUSED, "durable state is not there yet");
   }
 
   @Override
   public CaptureMetrics metrics() {
-    throw new UnsupportedOperationException();
+    long oldest = counters.oldestMicros();
+    return new CaptureMetrics(
+        position,
+        counters.lagFrames(),
+        oldest < 0
+            ? Duration.ZERO
+            : Duration.ofNanos(Math.max(0, Backlog.nowMicros() - oldest) * 1000),
+        counters.transactions(),
+        counters.changes(),
+        counters.bytes(),
+        counters.frames(),
+        counters.generations(),
+        counters.laps(),
+        counters.reconciles(),
+        Duration.ofNanos(counters.reconcileNanos()),
+        Duration.ofNanos(counters.readNanos()),
+        queue.depth(),
+        queue.bytes(),
+        0,
+        0,
+        1,
+        java.nio.file.Path.of(options.database() + "-wal").toFile().length());
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+    queue.stop();
+    wake.wake();
+    if (!begun.get() || Thread.currentThread() == runner) {
+      return;
+    }
+    boolean interrupted = false;
+    while (true) {
+      try {
+        ended.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
 }

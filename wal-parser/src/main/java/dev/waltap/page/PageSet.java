@@ -27,6 +27,7 @@ public final class PageSet implements PageSource, AutoCloseable {
   private byte[][] hot = new byte[1024][];
   private boolean[] used = new boolean[1024];
   private int[] cold = new int[1024];
+  private long[] hashes = new long[1024];
   private int[] clock = new int[256];
   private int clockSize;
   private int clockHand;
@@ -75,16 +76,23 @@ public final class PageSet implements PageSource, AutoCloseable {
 
   /** Copies the page out, without making it hot: for scans. */
   public void copy(int pageNumber, byte[] to) {
-    if (pageNumber <= 0 || pageNumber >= hot.length) {
+    if (!contains(pageNumber)) {
       throw new UnknownPageException(pageNumber);
     }
     if (hot[pageNumber] != null) {
       System.arraycopy(hot[pageNumber], 0, to, 0, to.length);
-    } else if (cold[pageNumber] != 0) {
-      store.load(cold[pageNumber], to);
     } else {
-      throw new UnknownPageException(pageNumber);
+      store.load(cold[pageNumber], to);
     }
+  }
+
+  /**
+   * Whether a page that is held has this image; by the hash alone where it is held compressed, so
+   * that comparing a whole database takes no decompression.
+   */
+  public boolean isSame(int pageNumber, byte[] image) {
+    byte[] page = hot[pageNumber];
+    return page != null ? Arrays.equals(page, image) : hashes[pageNumber] == hash(image);
   }
 
   /**
@@ -122,8 +130,7 @@ public final class PageSet implements PageSource, AutoCloseable {
     }
   }
 
-  /** The hash of a page image, as compared by reconcile. */
-  public static long hash(byte[] page) {
+  private static long hash(byte[] page) {
     return HASH.hash(page, 0, page.length, SEED);
   }
 
@@ -188,6 +195,7 @@ public final class PageSet implements PageSource, AutoCloseable {
       }
       if (cold[pageNumber] == 0) {
         cold[pageNumber] = store.store(page);
+        hashes[pageNumber] = hash(page);
       }
       hot[pageNumber] = null;
       buffers.releaseAtEnd(page);
@@ -201,6 +209,7 @@ public final class PageSet implements PageSource, AutoCloseable {
       hot = Arrays.copyOf(hot, length);
       used = Arrays.copyOf(used, length);
       cold = Arrays.copyOf(cold, length);
+      hashes = Arrays.copyOf(hashes, length);
     }
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class TransactionPages {
   private final PageBuffers buffers;
   private final PageStore overflow;
-  private final int mostInMemory;
+  private int mostInMemory;
   private int[] numbers = new int[8];
   private byte[] @Nullable [] images = new byte[8][];
   private int[] handles = new int[8];
@@ -29,7 +29,12 @@ public final class TransactionPages {
   public TransactionPages(PageBuffers buffers, PageStore overflow, long memory) {
     this.buffers = buffers;
     this.overflow = overflow;
-    this.mostInMemory = (int) Math.max(16, Math.min(1 << 20, memory / buffers.pageSize()));
+    memory(memory);
+  }
+
+  /** Limits the bytes of images to hold uncompressed, for those put from here on. */
+  public void memory(long bytes) {
+    mostInMemory = (int) Math.min(Integer.MAX_VALUE, bytes / buffers.pageSize());
   }
 
   /**

@@ -134,6 +134,11 @@ public final class WalTail implements AutoCloseable {
     return generation;
   }
 
+  /** Whether there may be something to poll for. Costs one small copy out of shared memory. */
+  public boolean hasNews() {
+    return !caughtUp || index.changed(header);
+  }
+
   /** The last committed frame that the latest poll saw, in the generation of then. */
   public int lastSeenFrame() {
     return header.mxFrame();

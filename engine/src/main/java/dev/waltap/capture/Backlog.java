@@ -1,0 +1,147 @@
+package dev.waltap.capture;
+
+import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageStore;
+import dev.waltap.page.TransactionPages;
+import dev.waltap.wal.FrameSink;
+import dev.waltap.wal.WalPosition;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Transactions copied out of the WAL that are not decoded yet. Copying must not wait for decoding,
+ * since the WAL does not wait; so a backlog grows when the handler is slow: in memory first,
+ * compressed in a temporary file then, up to a limit. For the capture thread.
+ */
+final class Backlog implements FrameSink, AutoCloseable {
+  private static final int MOST_SPARE = 64;
+
+  private final PageBuffers buffers;
+  private final PageStore store;
+  private final long memory;
+  private final long limit;
+  private final LongUnaryOperator epochOfGeneration;
+  private final Supplier<WalPosition> tailPosition;
+  private final ArrayDeque<CommittedTransaction> waiting = new ArrayDeque<>();
+  private final ArrayDeque<CommittedTransaction> spare = new ArrayDeque<>();
+  private CommittedTransaction open;
+  private byte @Nullable [] pending;
+  private long waitingBytes;
+  private long frames;
+
+  /**
+   * An empty backlog.
+   *
+   * @param memory bytes of page images to hold uncompressed
+   * @param limit bytes of page images past which {@link #isFull} says so
+   */
+  Backlog(
+      PageBuffers buffers,
+      long memory,
+      long limit,
+      LongUnaryOperator epochOfGeneration,
+      Supplier<WalPosition> tailPosition) {
+    this.buffers = buffers;
+    this.store = new PageStore(buffers.pageSize(), memory / 4);
+    this.memory = memory;
+    this.limit = limit;
+    this.epochOfGeneration = epochOfGeneration;
+    this.tailPosition = tailPosition;
+    this.open = fresh();
+  }
+
+  private CommittedTransaction fresh() {
+    CommittedTransaction transaction = spare.pollLast();
+    if (transaction == null) {
+      transaction = new CommittedTransaction(new TransactionPages(buffers, store, memory));
+    }
+    transaction.pages.memory(Math.max(0, memory - waitingBytes));
+    return transaction;
+  }
+
+  /** A transaction to fill by hand; it comes back by {@link #recycle}. */
+  CommittedTransaction take() {
+    return fresh();
+  }
+
+  /** The next transaction to decode, null if there is none; it comes back by {@link #recycle}. */
+  @Nullable CommittedTransaction poll() {
+    CommittedTransaction transaction = waiting.pollFirst();
+    if (transaction != null) {
+      waitingBytes -= transaction.pages.bytes();
+    }
+    return transaction;
+  }
+
+  void recycle(CommittedTransaction transaction) {
+    transaction.pages.clear();
+    if (spare.size() < MOST_SPARE) {
+      spare.addLast(transaction);
+    }
+  }
+
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
+  /** Whether the tail should wait: the WAL itself is the backlog from here on. */
+  boolean isFull() {
+    return waitingBytes >= limit;
+  }
+
+  /** When the oldest waiting transaction was seen; -1 if there is none. */
+  long oldestMicros() {
+    CommittedTransaction oldest = waiting.peekFirst();
+    return oldest == null ? -1 : oldest.timestampMicros();
+  }
+
+  /** Frames taken in all. */
+  long frames() {
+    return frames;
+  }
+
+  @Override
+  public byte[] buffer() {
+    byte[] buffer = pending;
+    if (buffer == null) {
+      buffer = buffers.take();
+      pending = buffer;
+    }
+    return buffer;
+  }
+
+  @Override
+  public void frame(int pageNumber, byte[] page) {
+    pending = null;
+    open.pages.put(pageNumber, page);
+    frames++;
+  }
+
+  @Override
+  public void commit(long generation, int frame, int databaseSize) {
+    open.pages.databaseSize(databaseSize);
+    open.committed(
+        epochOfGeneration.applyAsLong(generation), frame, nowMicros(), tailPosition.get());
+    waiting.addLast(open);
+    waitingBytes += open.pages.bytes();
+    open = fresh();
+  }
+
+  static long nowMicros() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+  }
+
+  @Override
+  public void rollback() {
+    open.pages.clear();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,191 @@
+package dev.waltap.capture;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.CaptureListener;
+import dev.waltap.api.CaptureOptions;
+import dev.waltap.btree.PageOwners;
+import dev.waltap.diff.TransactionDiff;
+import dev.waltap.format.DatabaseException;
+import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageSet;
+import dev.waltap.page.PageStore;
+import dev.waltap.page.Snapshot;
+import dev.waltap.page.TransactionPages;
+import dev.waltap.schema.Schema;
+import dev.waltap.schema.TableFilter;
+import dev.waltap.schema.UnreadableTable;
+import dev.waltap.wal.WalPosition;
+import java.util.List;
+
+/**
+ * The page set and who owns its pages: filled from a snapshot, compared with a later one. For the
+ * capture thread.
+ */
+final class Baseline implements AutoCloseable {
+  private final CaptureOptions options;
+  private final Attachment attachment;
+  private final CaptureListener listener;
+  private final TableFilter filter;
+  private final PageBuffers buffers;
+  private final SchemaReader schemaReader;
+  private PageSet pageSet;
+  private PageOwners owners = new PageOwners();
+  private Catalog catalog;
+
+  Baseline(CaptureOptions options, Attachment attachment, CaptureListener listener) {
+    this.options = options;
+    this.attachment = attachment;
+    this.listener = listener;
+    this.filter =
+        new TableFilter(options.tables(), options.excludeTables(), options.excludeColumns());
+    this.buffers = new PageBuffers(attachment.format().pageSize());
+    this.schemaReader = new SchemaReader(attachment.format());
+    this.pageSet = newPageSet();
+    this.catalog = Catalog.empty(filter);
+  }
+
+  private PageSet newPageSet() {
+    return new PageSet(buffers, options.pageSetMemory() / 4 * 3);
+  }
+
+  PageBuffers buffers() {
+    return buffers;
+  }
+
+  PageSet pageSet() {
+    return pageSet;
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  Attachment attachment() {
+    return attachment;
+  }
+
+  /** Forgets everything. */
+  void clear() {
+    pageSet.close();
+    pageSet = newPageSet();
+    owners = new PageOwners();
+    catalog = Catalog.empty(filter);
+  }
+
+  /** A decoder that goes on from here. */
+  TransactionDecoder decoder(Emitter emitter) {
+    TransactionPages none = new TransactionPages(buffers, new PageStore(buffers.pageSize(), 0), 0);
+    TransactionDiff diff = new TransactionDiff(attachment.format(), buffers, pageSet, owners, none);
+    return new TransactionDecoder(
+        attachment.format(), pageSet, diff, schemaReader, emitter, catalog);
+  }
+
+  /**
+   * Fills the page set from a snapshot.
+   *
+   * @return the position at which the tail goes on
+   */
+  WalPosition take() {
+    DatabaseConnection connection = attachment.connection();
+    connection.beginRead();
+    try {
+      Attachment.SnapshotAt at = attachment.snapshot();
+      scan(at.snapshot());
+      return at.position();
+    } catch (DatabaseException e) {
+      throw corrupt(e);
+    } finally {
+      connection.endRead();
+    }
+  }
+
+  private CaptureException corrupt(DatabaseException e) {
+    return new CaptureException(
+        Reason.REFUSED,
+        attachment.database()
+            + ": "
+            + e.getMessage()
+            + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
+        e);
+  }
+
+  private void scan(Snapshot snapshot) {
+    long total = snapshot.size();
+    SnapshotScan scan =
+        new SnapshotScan(
+            snapshot,
+            attachment.format(),
+            buffers,
+            pageSet,
+            owners,
+            done -> listener.progress("scan", done, total, "pages"));
+    scan.scan(SchemaReader.TREE);
+    Schema schema = schemaReader.read(scan);
+    requireTables(schema);
+    catalog = catalog.next(schema);
+    for (CapturedTable table : catalog.tables()) {
+      scan.scan(table.tree());
+    }
+  }
+
+  private void requireTables(Schema schema) {
+    List<String> unmatched = filter.unmatched(schema);
+    if (!unmatched.isEmpty()) {
+      throw new CaptureException(
+          Reason.REFUSED,
+          attachment.database()
+              + ": no such table: "
+              + String.join(", ", unmatched)
+              + "; it has "
+              + (schema.tables().isEmpty()
+                  ? "no tables"
+                  : String.join(", ", schema.tables().stream().map(t -> t.name()).toList())));
+    }
+    for (UnreadableTable table : schema.unreadable()) {
+      if (filter.accepts(table)) {
+        throw new CaptureException(
+            Reason.REFUSED,
+            attachment.database()
+                + ": table "
+                + table.name()
+                + " can't be read: "
+                + table.reason()
+                + "; leave it out with --exclude-table");
+      }
+    }
+  }
+
+  /**
+   * Fills a transaction with what differs between the page set and a snapshot taken now.
+   *
+   * @return the position at which the tail goes on
+   */
+  WalPosition delta(CommittedTransaction net, long epoch, Catalog current) {
+    DatabaseConnection connection = attachment.connection();
+    connection.beginRead();
+    try {
+      Attachment.SnapshotAt at = attachment.snapshot();
+      SnapshotDelta delta =
+          new SnapshotDelta(
+              at.snapshot(), attachment.format(), buffers, pageSet, owners, net.pages);
+      delta.compareHeld();
+      delta.discover(SchemaReader.TREE);
+      for (CapturedTable table : current.next(schemaReader.read(delta)).tables()) {
+        delta.discover(table.tree());
+      }
+      net.committed(epoch, at.position().frame(), Backlog.nowMicros(), at.position());
+      return at.position();
+    } catch (DatabaseException e) {
+      throw corrupt(e);
+    } finally {
+      connection.endRead();
+    }
+  }
+
+  @Override
+  public void close() {
+    schemaReader.close();
+    pageSet.close();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.waltap.capture;
+
+import dev.waltap.api.CaptureListener;
+import dev.waltap.diff.TreeRows;
+
+/**
+ * Tells every row of the page set, as one transaction. The page set stands still meanwhile, while
+ * the log is copied on; so a slow handler holds no lock. For the capture thread.
+ */
+final class BootstrapRows {
+  private static final int ROWS_BETWEEN_REPORTS = 4096;
+
+  private final Baseline baseline;
+  private final Emitter emitter;
+  private final CaptureListener listener;
+  private final TreeRows rows;
+  private long told;
+
+  BootstrapRows(Baseline baseline, Emitter emitter, CaptureListener listener) {
+    this.baseline = baseline;
+    this.emitter = emitter;
+    this.listener = listener;
+    this.rows = new TreeRows(baseline.attachment().format(), baseline.pageSet());
+  }
+
+  void emit(long epoch, long frame) {
+    long total = 0;
+    for (CapturedTable table : baseline.catalog().tables()) {
+      total += table.told() ? rows.count(table.tree()) : 0;
+    }
+    emitter.begin(epoch, frame, Backlog.nowMicros());
+    for (CapturedTable table : baseline.catalog().tables()) {
+      emit(table, total);
+    }
+    emitter.end();
+    listener.progress("bootstrap", told, total, "rows");
+  }
+
+  private void emit(CapturedTable table, long total) {
+    if (!table.told()) {
+      emitter.skip(2 + rows.count(table.tree()));
+      return;
+    }
+    emitter.schema(table.name(), null, table.table().declaration(), true);
+    emitter.bootstrap(table.name());
+    rows.forEach(
+        table.tree(),
+        row -> {
+          emitter.insert(table, TableWork.stored(table, row));
+          if (++told % ROWS_BETWEEN_REPORTS == 0) {
+            listener.progress("bootstrap", told, total, "rows");
+          }
+          return true;
+        });
+  }
+}

@@ -1,0 +1,188 @@
+package dev.waltap.capture;
+
+import dev.waltap.api.Change;
+import dev.waltap.api.Operation;
+import dev.waltap.api.Position;
+import dev.waltap.api.Row;
+import dev.waltap.api.TableSchema;
+import dev.waltap.api.Transaction;
+import dev.waltap.record.StoredRow;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes changes of rows, numbers them and puts them into the queue. One change is held back always:
+ * only the next one, or the end of the transaction, tells whether it was the last. For the capture
+ * thread.
+ */
+final class Emitter {
+  private static final int CHANGES_BETWEEN_PUMPS = 64;
+  private static final int FIXED_BYTES = 256;
+
+  private final ChangeQueue queue;
+  private final Runnable pump;
+  private final boolean schemaEvents;
+  private String transactionId = "";
+  private Instant timestamp = Instant.EPOCH;
+  private long timestampMicros;
+  private long epoch;
+  private long frame;
+  private long index;
+  private long sequence;
+  private int sincePump;
+  private @Nullable Change held;
+  private long heldBytes;
+
+  /**
+   * An emitter.
+   *
+   * @param pump called every now and then, and while the queue is full: keeps up with the WAL
+   */
+  Emitter(ChangeQueue queue, boolean schemaEvents, Runnable pump) {
+    this.queue = queue;
+    this.schemaEvents = schemaEvents;
+    this.pump = pump;
+  }
+
+  void begin(long inEpoch, long atFrame, long seenMicros) {
+    epoch = inEpoch;
+    frame = atFrame;
+    index = 0;
+    timestampMicros = seenMicros;
+    transactionId = inEpoch + ":" + atFrame;
+    timestamp = Instant.ofEpochSecond(seenMicros / 1_000_000, seenMicros % 1_000_000 * 1_000);
+  }
+
+  /** Counts changes that the filter keeps back. */
+  void skip(long changes) {
+    index += changes;
+  }
+
+  /** A row was inserted, updated or deleted. */
+  void row(
+      CapturedTable table,
+      Operation operation,
+      @Nullable Row before,
+      @Nullable Row after,
+      Row key,
+      long payloadBytes) {
+    hold(
+        new Change(
+            table.name(),
+            timestamp,
+            operation,
+            before,
+            after,
+            key,
+            new Position(epoch, frame, index),
+            new Transaction(transactionId, index, false),
+            null,
+            null),
+        FIXED_BYTES + payloadBytes);
+    index++;
+  }
+
+  void insert(CapturedTable table, StoredRow after) {
+    row(
+        table,
+        Operation.INSERT,
+        null,
+        table.projection().row(after),
+        table.projection().key(after),
+        after.payloadLength());
+  }
+
+  void delete(CapturedTable table, CapturedTable as, StoredRow before) {
+    row(
+        table,
+        Operation.DELETE,
+        as.projection().row(before),
+        null,
+        as.projection().key(before),
+        before.payloadLength());
+  }
+
+  void update(CapturedTable table, CapturedTable as, StoredRow before, StoredRow after) {
+    row(
+        table,
+        Operation.UPDATE,
+        as.projection().row(before),
+        table.projection().row(after),
+        table.projection().key(after),
+        (long) before.payloadLength() + after.payloadLength());
+  }
+
+  /** DDL. */
+  void schema(
+      String table, @Nullable TableSchema before, @Nullable TableSchema after, boolean told) {
+    if (told && schemaEvents) {
+      hold(table, Operation.SCHEMA, before, after);
+    }
+    index++;
+  }
+
+  /** The table's rows follow. */
+  void bootstrap(String table) {
+    hold(table, Operation.BOOTSTRAP, null, null);
+    index++;
+  }
+
+  private void hold(
+      String table,
+      Operation operation,
+      @Nullable TableSchema before,
+      @Nullable TableSchema after) {
+    hold(
+        new Change(
+            table,
+            timestamp,
+            operation,
+            null,
+            null,
+            null,
+            new Position(epoch, frame, index),
+            new Transaction(transactionId, index, false),
+            before,
+            after),
+        FIXED_BYTES);
+  }
+
+  private void hold(Change change, long bytes) {
+    Change earlier = held;
+    if (earlier != null) {
+      queue.put(earlier, heldBytes, null, pump);
+    }
+    held = change;
+    heldBytes = bytes;
+    if (++sincePump >= CHANGES_BETWEEN_PUMPS) {
+      sincePump = 0;
+      pump.run();
+    }
+  }
+
+  /** The transaction is whole. */
+  void end() {
+    Change last = held;
+    held = null;
+    sequence++;
+    if (last == null) {
+      Position position = new Position(epoch, frame, Math.max(0, index - 1));
+      queue.putEnd(new TransactionEnd(position, timestampMicros, sequence));
+      return;
+    }
+    Change marked =
+        new Change(
+            last.table(),
+            last.timestamp(),
+            last.operation(),
+            last.before(),
+            last.after(),
+            last.key(),
+            last.position(),
+            new Transaction(transactionId, last.transaction().index(), true),
+            last.schemaBefore(),
+            last.schemaAfter());
+    queue.put(
+        marked, heldBytes, new TransactionEnd(last.position(), timestampMicros, sequence), pump);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.waltap.capture;
+
+import dev.waltap.btree.PageOwners;
+import dev.waltap.btree.Tree;
+import dev.waltap.format.BTreePage;
+import dev.waltap.format.Bytes;
+import dev.waltap.format.Cell;
+import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageSet;
+import dev.waltap.page.PageSource;
+import dev.waltap.page.Snapshot;
+import dev.waltap.page.TransactionPages;
+
+/**
+ * Makes a snapshot look like one large transaction: the pages of the page set that differ there,
+ * and the pages that its trees reach and the page set does not hold. Pages that are the same are
+ * told by their hash. For the capture thread.
+ */
+final class SnapshotDelta implements PageSource {
+  private static final int DEEPEST = 40;
+
+  private final Snapshot snapshot;
+  private final PageFormat format;
+  private final PageBuffers buffers;
+  private final PageSet pageSet;
+  private final PageOwners owners;
+  private final TransactionPages changed;
+  private final Cell cell = new Cell();
+  private byte[] scratch;
+
+  SnapshotDelta(
+      Snapshot snapshot,
+      PageFormat format,
+      PageBuffers buffers,
+      PageSet pageSet,
+      PageOwners owners,
+      TransactionPages changed) {
+    this.snapshot = snapshot;
+    this.format = format;
+    this.buffers = buffers;
+    this.pageSet = pageSet;
+    this.owners = owners;
+    this.changed = changed;
+    this.scratch = buffers.take();
+    changed.databaseSize(snapshot.size());
+  }
+
+  /** Finds the pages that are held and differ. */
+  void compareHeld() {
+    int end = Math.min(pageSet.limit(), snapshot.size() + 1);
+    for (int page = 1; page < end; page++) {
+      if (pageSet.contains(page)) {
+        snapshot.copy(page, scratch);
+        if (!pageSet.isSame(page, scratch)) {
+          changed.put(page, scratch);
+          scratch = buffers.take();
+        }
+      }
+    }
+  }
+
+  /** Finds the pages of a tree that are not held. {@link #compareHeld} must have run. */
+  void discover(Tree tree) {
+    try {
+      discover(tree, tree.root(), 0);
+    } catch (CorruptDatabaseException e) {
+      throw new CorruptDatabaseException(
+          "table " + tree.name() + " (root page " + tree.root() + "), " + e.getMessage(), e);
+    }
+  }
+
+  private void discover(Tree tree, int pageNumber, int depth) {
+    if (depth > DEEPEST) {
+      throw CorruptDatabaseException.page(pageNumber, "its tree is deeper than " + DEEPEST);
+    }
+    boolean same = isHeldAndSame(pageNumber);
+    if (same && owners.kind(pageNumber) == PageOwners.LEAF) {
+      return;
+    }
+    byte[] page = page(pageNumber);
+    BTreePage.check(page, pageNumber, tree.index(), format);
+    int header = BTreePage.header(pageNumber);
+    boolean leaf = BTreePage.isLeaf(page, header);
+    int cells = BTreePage.cellCount(page, header);
+    for (int i = 0; i < cells; i++) {
+      if (!same && (leaf || tree.index())) {
+        parse(tree, page, pageNumber, BTreePage.cell(page, header, i), leaf);
+        discoverChain(pageNumber);
+      }
+    }
+    for (int i = 0; !leaf && i <= cells; i++) {
+      discover(tree, BTreePage.child(page(pageNumber), header, i), depth + 1);
+    }
+  }
+
+  private void parse(Tree tree, byte[] page, int pageNumber, int at, boolean leaf) {
+    if (tree.index()) {
+      cell.parseIndex(page, pageNumber, at, leaf, format);
+    } else {
+      cell.parseTableLeaf(page, pageNumber, at, format);
+    }
+  }
+
+  private void discoverChain(int pageNumber) {
+    int next = cell.overflowPage();
+    for (long rest = cell.payloadSize() - cell.localSize();
+        rest > 0;
+        rest -= format.overflowCapacity()) {
+      if (next <= 0) {
+        throw CorruptDatabaseException.page(
+            pageNumber, "an overflow chain ends " + rest + " bytes early");
+      }
+      next = Bytes.u32(page(next), 0);
+    }
+  }
+
+  private boolean isHeldAndSame(int pageNumber) {
+    return pageNumber > 0
+        && pageNumber <= snapshot.size()
+        && pageSet.contains(pageNumber)
+        && !changed.contains(pageNumber);
+  }
+
+  @Override
+  public byte[] page(int pageNumber) {
+    byte[] image = changed.get(pageNumber);
+    if (image != null) {
+      return image;
+    }
+    if (isHeldAndSame(pageNumber)) {
+      return pageSet.page(pageNumber);
+    }
+    if (pageNumber <= 0 || pageNumber > snapshot.size()) {
+      throw new CorruptDatabaseException(
+          "page "
+              + pageNumber
+              + " lies past the end of the database, which has "
+              + snapshot.size());
+    }
+    byte[] copy = buffers.take();
+    snapshot.copy(pageNumber, copy);
+    changed.put(pageNumber, copy);
+    image = changed.get(pageNumber);
+    if (image == null) {
+      throw new IllegalStateException("page " + pageNumber + " was put and is not there");
+    }
+    return image;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.waltap.capture;
+
+import dev.waltap.btree.PageOwners;
+import dev.waltap.btree.Tree;
+import dev.waltap.btree.TreeScanner;
+import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageSet;
+import dev.waltap.page.PageSource;
+import dev.waltap.page.Snapshot;
+import java.util.function.LongConsumer;
+
+/**
+ * Fills a page set with all captured trees of a snapshot, and says who owns each page. For the
+ * capture thread.
+ */
+final class SnapshotScan implements PageSource {
+  private static final int PAGES_BETWEEN_REPORTS = 1024;
+
+  private final Snapshot snapshot;
+  private final PageBuffers buffers;
+  private final PageSet pageSet;
+  private final PageOwners owners;
+  private final TreeScanner scanner;
+  private final LongConsumer progress;
+  private String tree = "";
+  private long scanned;
+
+  SnapshotScan(
+      Snapshot snapshot,
+      PageFormat format,
+      PageBuffers buffers,
+      PageSet pageSet,
+      PageOwners owners,
+      LongConsumer progress) {
+    this.snapshot = snapshot;
+    this.buffers = buffers;
+    this.pageSet = pageSet;
+    this.owners = owners;
+    this.progress = progress;
+    this.scanner = new TreeScanner(this, format, this::visit);
+  }
+
+  void scan(Tree of) {
+    tree = of.name();
+    scanner.scan(of);
+  }
+
+  @Override
+  public byte[] page(int pageNumber) {
+    if (pageSet.contains(pageNumber)) {
+      return pageSet.page(pageNumber);
+    }
+    if (pageNumber <= 0 || pageNumber > snapshot.size()) {
+      throw new CorruptDatabaseException(
+          "page "
+              + pageNumber
+              + " lies past the end of the database, which has "
+              + snapshot.size());
+    }
+    byte[] image = buffers.take();
+    snapshot.copy(pageNumber, image);
+    pageSet.put(pageNumber, image);
+    return image;
+  }
+
+  private void visit(int pageNumber, byte kind, int parent, byte[] image) {
+    if (owners.kind(pageNumber) != PageOwners.NONE) {
+      throw CorruptDatabaseException.page(
+          pageNumber, "reached twice, from page " + parent + " of " + tree);
+    }
+    owners.set(pageNumber, kind, parent);
+    if (++scanned % PAGES_BETWEEN_REPORTS == 0) {
+      progress.accept(scanned);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.waltap.capture;
+
+import dev.waltap.api.Operation;
+import dev.waltap.diff.RowCursor;
+import dev.waltap.diff.RowSink;
+import dev.waltap.diff.TransactionDiff;
+import dev.waltap.diff.TreeDelta;
+import dev.waltap.record.RowComparator;
+import dev.waltap.record.StoredRow;
+import java.util.Comparator;
+
+/**
+ * What a transaction did to one table: the delta of its tree, and the places of the rows that
+ * changed. A row counts as changed when its values did, not just its bytes; one whose key changed
+ * is a DELETE and an INSERT. When there are too many rows to remember their places, the tree is
+ * walked again for each operation instead. For the capture thread.
+ */
+final class TableWork implements RowSink {
+  /** The order in which tables are told. */
+  static final Comparator<TableWork> BY_NAME = Comparator.comparing(work -> work.after.name());
+
+  private final CapturedTable before;
+  private final CapturedTable after;
+  private final TreeDelta delta;
+  private final TransactionDiff diff;
+  private final Emitter emitter;
+  private final RowComparator comparator;
+  private final Places deleted = new Places();
+  private final Places updated = new Places();
+  private final Places inserted = new Places();
+  private int mostPlaces;
+  private boolean overfull;
+  private boolean walking;
+  private Operation wanted = Operation.DELETE;
+
+  /**
+   * Work on a table.
+   *
+   * @param before the table as it was; the same as {@code after} where that does not matter
+   */
+  TableWork(
+      CapturedTable before,
+      CapturedTable after,
+      TreeDelta delta,
+      TransactionDiff diff,
+      Emitter emitter,
+      RowComparator comparator) {
+    this.before = before;
+    this.after = after;
+    this.delta = delta;
+    this.diff = diff;
+    this.emitter = emitter;
+    this.comparator = comparator;
+  }
+
+  /** Finds the rows that changed; remembers at most so many of them. */
+  int collect(int most) {
+    mostPlaces = most;
+    diff.rows(delta, after.order(), this);
+    return deleted.size() + updated.size() / 2 + inserted.size();
+  }
+
+  /** Whether there were more rows than could be remembered. */
+  boolean isOverfull() {
+    return overfull;
+  }
+
+  /** Passes on the rows of one operation. */
+  void emit(Operation operation, boolean walkAgain) {
+    wanted = operation;
+    if (walkAgain) {
+      walking = true;
+      diff.rows(delta, after.order(), this);
+      return;
+    }
+    switch (operation) {
+      case DELETE -> {
+        for (int i = 0; i < deleted.size(); i++) {
+          emitDelete(diff.before(delta, deleted.get(i)));
+        }
+      }
+      case UPDATE -> {
+        for (int i = 0; i < updated.size(); i += 2) {
+          emitUpdate(diff.before(delta, updated.get(i)), diff.after(delta, updated.get(i + 1)));
+        }
+      }
+      case INSERT -> {
+        for (int i = 0; i < inserted.size(); i++) {
+          emitInsert(diff.after(delta, inserted.get(i)));
+        }
+      }
+      default -> throw new IllegalArgumentException(operation.name());
+    }
+  }
+
+  @Override
+  public void deleted(RowCursor row) {
+    if (!walking) {
+      remember(deleted, row);
+    } else if (wanted == Operation.DELETE) {
+      emitDelete(row);
+    }
+  }
+
+  @Override
+  public void inserted(RowCursor row) {
+    if (!walking) {
+      remember(inserted, row);
+    } else if (wanted == Operation.INSERT) {
+      emitInsert(row);
+    }
+  }
+
+  @Override
+  public void updated(RowCursor was, RowCursor is) {
+    if (sameValues(was, is)) {
+      return;
+    }
+    if (!sameKey(was, is)) {
+      deleted(was);
+      inserted(is);
+    } else if (!walking) {
+      remember(updated, was);
+      remember(updated, is);
+    } else if (wanted == Operation.UPDATE) {
+      emitUpdate(was, is);
+    }
+  }
+
+  private void remember(Places places, RowCursor row) {
+    if (places.size() >= mostPlaces) {
+      overfull = true;
+    } else {
+      places.add(row.place());
+    }
+  }
+
+  private void emitDelete(RowCursor row) {
+    if (after.told()) {
+      emitter.delete(after, before, stored(before, row));
+    } else {
+      emitter.skip(1);
+    }
+  }
+
+  private void emitUpdate(RowCursor was, RowCursor is) {
+    if (after.told()) {
+      emitter.update(after, before, stored(before, was), stored(after, is));
+    } else {
+      emitter.skip(1);
+    }
+  }
+
+  private void emitInsert(RowCursor row) {
+    if (after.told()) {
+      emitter.insert(after, stored(after, row));
+    } else {
+      emitter.skip(1);
+    }
+  }
+
+  static StoredRow stored(CapturedTable table, RowCursor row) {
+    return StoredRow.owning(table.layout(), row.rowid(), row.copyPayload());
+  }
+
+  private boolean sameValues(RowCursor was, RowCursor is) {
+    return comparator.sameValues(
+        before.layout(),
+        was.rowid(),
+        was.payload(),
+        was.payloadOffset(),
+        was.payloadSize(),
+        after.layout(),
+        is.rowid(),
+        is.payload(),
+        is.payloadOffset(),
+        is.payloadSize());
+  }
+
+  private boolean sameKey(RowCursor was, RowCursor is) {
+    return comparator.sameKey(
+        before.layout(),
+        was.rowid(),
+        was.payload(),
+        was.payloadOffset(),
+        was.payloadSize(),
+        after.layout(),
+        is.rowid(),
+        is.payload(),
+        is.payloadOffset(),
+        is.payloadSize());
+  }
+}

@@ -1,0 +1,12 @@
+package dev.waltap.capture;
+
+import dev.waltap.api.Position;
+
+/**
+ * The end of a transaction: once all before it is delivered, the position may be saved.
+ *
+ * @param position the position of its last change, or of its commit if it has none
+ * @param timestampMicros when the transaction was seen
+ * @param sequence counts the transactions of this run
+ */
+record TransactionEnd(Position position, long timestampMicros, long sequence) {}

@@ -1,0 +1,91 @@
+package dev.waltap.diff;
+
+import dev.waltap.btree.Tree;
+import dev.waltap.format.BTreePage;
+import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageSource;
+
+/** All rows of one version of a tree, in b-tree order. For one thread. */
+public final class TreeRows {
+  private static final int DEEPEST = 40;
+
+  /** Told of each row; what the cursor shows is valid during the call. */
+  @FunctionalInterface
+  public interface Visitor {
+
+    /** The next row; returns whether to go on. */
+    boolean row(RowCursor row);
+  }
+
+  private final PageFormat format;
+  private final PageSource source;
+  private final RowCursor cursor;
+
+  public TreeRows(PageFormat format, PageSource source) {
+    this.format = format;
+    this.source = source;
+    this.cursor = new RowCursor(format, source);
+  }
+
+  /**
+   * Visits all rows, or those until the visitor has enough.
+   *
+   * @return whether all rows were visited
+   * @throws CorruptDatabaseException if a page is not what its parent says
+   */
+  public boolean forEach(Tree tree, Visitor visitor) {
+    cursor.reset();
+    return visit(tree, tree.root(), 0, visitor);
+  }
+
+  private boolean visit(Tree tree, int pageNumber, int depth, Visitor visitor) {
+    if (depth > DEEPEST) {
+      throw CorruptDatabaseException.page(pageNumber, "its tree is deeper than " + DEEPEST);
+    }
+    byte[] page = source.page(pageNumber);
+    BTreePage.check(page, pageNumber, tree.index(), format);
+    int header = BTreePage.header(pageNumber);
+    int cells = BTreePage.cellCount(page, header);
+    boolean leaf = BTreePage.isLeaf(page, header);
+    for (int i = 0; i < cells; i++) {
+      if (!leaf && !visit(tree, child(pageNumber, i), depth + 1, visitor)) {
+        return false;
+      }
+      if (leaf || tree.index()) {
+        cursor.moveTo(pageNumber, i, tree.index());
+        if (!visitor.row(cursor)) {
+          return false;
+        }
+      }
+    }
+    return leaf || visit(tree, child(pageNumber, cells), depth + 1, visitor);
+  }
+
+  /** Read anew each time: after a long walk below, the page may have left the hot tier. */
+  private int child(int pageNumber, int index) {
+    return BTreePage.child(source.page(pageNumber), BTreePage.header(pageNumber), index);
+  }
+
+  /** The number of rows, without looking at them. */
+  public long count(Tree tree) {
+    return count(tree, tree.root(), 0);
+  }
+
+  private long count(Tree tree, int pageNumber, int depth) {
+    if (depth > DEEPEST) {
+      throw CorruptDatabaseException.page(pageNumber, "its tree is deeper than " + DEEPEST);
+    }
+    byte[] page = source.page(pageNumber);
+    int header = BTreePage.header(pageNumber);
+    int cells = BTreePage.cellCount(page, header);
+    if (BTreePage.isLeaf(page, header)) {
+      return cells;
+    }
+    long rows = tree.index() ? cells : 0;
+    for (int i = 0; i <= cells; i++) {
+      rows += count(tree, child(pageNumber, i), depth + 1);
+    }
+    return rows;
+  }
+}
