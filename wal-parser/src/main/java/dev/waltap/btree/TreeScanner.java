@@ -6,10 +6,12 @@ import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageSource;
+import java.util.BitSet;
 
 /**
- * Walks a whole tree, in key order, and says of each page what it is: b-tree pages and overflow
- * chains. Checks what later work builds on. For one thread.
+ * Walks whole trees, in key order, and says of each page what it is: b-tree pages and overflow
+ * chains. Checks what later work builds on, also that no page belongs to two places: so a scanner
+ * is for one scan of each tree of one version. For one thread.
  */
 public final class TreeScanner {
   private static final int DEEPEST = 40;
@@ -31,12 +33,20 @@ public final class TreeScanner {
 
   private final PageSource source;
   private final PageFormat format;
+  private final int pageCount;
   private final Visitor visitor;
+  private final BitSet reached = new BitSet();
   private final Cell cell = new Cell();
 
-  public TreeScanner(PageSource source, PageFormat format, Visitor visitor) {
+  /**
+   * A scanner of one version of a database.
+   *
+   * @param pageCount how many pages it has
+   */
+  public TreeScanner(PageSource source, PageFormat format, int pageCount, Visitor visitor) {
     this.source = source;
     this.format = format;
+    this.pageCount = pageCount;
     this.visitor = visitor;
   }
 
@@ -55,11 +65,10 @@ public final class TreeScanner {
   }
 
   private void visit(Tree tree, int pageNumber, int parent, int depth) {
-    if (pageNumber <= 0 || depth > DEEPEST) {
-      throw CorruptDatabaseException.page(
-          Math.max(0, -parent),
-          "its tree is deeper than " + DEEPEST + " or leads to page " + pageNumber);
+    if (depth > DEEPEST) {
+      throw CorruptDatabaseException.page(pageNumber, "more than " + DEEPEST + " levels deep");
     }
+    reach(pageNumber, parent);
     byte[] page = source.page(pageNumber);
     BTreePage.check(page, pageNumber, tree.index(), format);
     int header = BTreePage.header(pageNumber);
@@ -85,15 +94,40 @@ public final class TreeScanner {
     }
   }
 
+  /** Checks that the page exists and was not come by before: no loop is endless. */
+  private void reach(int pageNumber, int parent) {
+    if (pageNumber <= 0 || pageNumber > pageCount) {
+      throw new CorruptDatabaseException(
+          name(parent)
+              + " leads to page "
+              + Integer.toUnsignedString(pageNumber)
+              + " of "
+              + pageCount);
+    }
+    if (reached.get(pageNumber)) {
+      throw new CorruptDatabaseException(
+          name(parent)
+              + " leads to page "
+              + pageNumber
+              + ", which something else leads to as well");
+    }
+    reached.set(pageNumber);
+  }
+
+  private static String name(int parent) {
+    return parent > 0 ? "page " + parent : "the schema";
+  }
+
   private void visitChain(int pageNumber) {
     long rest = cell.payloadSize() - cell.localSize();
     int parent = pageNumber;
     int next = cell.overflowPage();
     while (rest > 0) {
-      if (next <= 0) {
+      if (next == 0) {
         throw CorruptDatabaseException.page(
             parent, "an overflow chain ends " + rest + " bytes early");
       }
+      reach(next, parent);
       byte[] overflow = source.page(next);
       visitor.page(next, PageOwners.OVERFLOW, parent, overflow);
       rest -= format.overflowCapacity();

@@ -14,6 +14,10 @@ package dev.waltap.format;
  * </pre>
  */
 public final class Cell {
+  private static final int CHILD = 4;
+  private static final int LONGEST_HEAD = 2 * Varint.MAX_SIZE;
+  private static final int LARGEST_PAYLOAD = Integer.MAX_VALUE;
+
   private int offset;
   private int payloadOffset;
   private int localSize;
@@ -28,6 +32,9 @@ public final class Cell {
    */
   public void parseTableLeaf(byte[] page, int pageNumber, int cell, PageFormat format) {
     offset = cell;
+    if (cell > format.usableSize() - LONGEST_HEAD) {
+      checkVarints(page, pageNumber, cell, 2, format);
+    }
     int at = cell;
     byte first = page[at];
     if (first >= 0) {
@@ -49,18 +56,39 @@ public final class Cell {
    */
   public void parseIndex(byte[] page, int pageNumber, int cell, boolean leaf, PageFormat format) {
     offset = cell;
-    int at = leaf ? cell : cell + 4;
+    int at = leaf ? cell : cell + CHILD;
+    if (cell > format.usableSize() - LONGEST_HEAD) {
+      checkVarints(page, pageNumber, at, 1, format);
+    }
     payloadSize = Varint.value(page, at);
     at += Varint.size(page, at);
     rowid = 0;
     payload(page, pageNumber, at, format.localOnIndex(payloadSize), format);
   }
 
+  /** Near the end of a page, varints may run out of it. */
+  private void checkVarints(byte[] page, int pageNumber, int from, int count, PageFormat format) {
+    int at = from;
+    for (int i = 0; i < count; i++) {
+      int last = at + Varint.MAX_SIZE - 1;
+      while (at < format.usableSize() && at < last && page[at] < 0) {
+        at++;
+      }
+      at++;
+    }
+    if (at > format.usableSize()) {
+      throw CorruptDatabaseException.page(
+          pageNumber, "cell at offset " + offset + " runs out of the page");
+    }
+  }
+
   private void payload(byte[] page, int pageNumber, int at, int local, PageFormat format) {
     payloadOffset = at;
     localSize = local;
     boolean spills = local != payloadSize;
-    if (payloadSize < 0 || local < 0 || at + local + (spills ? 4 : 0) > format.usableSize()) {
+    if (payloadSize < 0
+        || payloadSize > LARGEST_PAYLOAD
+        || at + local + (spills ? 4 : 0) > format.usableSize()) {
       throw CorruptDatabaseException.page(
           pageNumber, "cell at offset " + offset + " with a payload of " + payloadSize + " bytes");
     }

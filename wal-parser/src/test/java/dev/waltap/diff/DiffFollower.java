@@ -66,17 +66,18 @@ final class DiffFollower implements AutoCloseable {
     this.written = new TransactionPages(buffers, spill, memory);
     this.diff = new TransactionDiff(database.format(), buffers, pages, owners, written);
     while (database.next() != null) {}
+    TreeScanner scanner =
+        scanner(
+            (pageNumber, kind, parent, image) -> {
+              owners.set(pageNumber, kind, parent);
+              pages.put(pageNumber, image.clone());
+            });
     for (var root : database.roots().entrySet()) {
       if (captured.test(root.getKey())) {
         Tree tree = newTree(root.getKey(), root.getValue());
         trees.put(tree.name(), tree);
         rows.put(tree.name(), slowRows(tree));
-        scanner(
-                (pageNumber, kind, parent, image) -> {
-                  owners.set(pageNumber, kind, parent);
-                  pages.put(pageNumber, image.clone());
-                })
-            .scan(tree);
+        scanner.scan(tree);
       }
     }
     checkPages();
@@ -95,7 +96,8 @@ final class DiffFollower implements AutoCloseable {
   }
 
   private TreeScanner scanner(TreeScanner.Visitor visitor) {
-    return new TreeScanner(database.version(), database.format(), visitor);
+    return new TreeScanner(
+        database.version(), database.format(), database.version().size(), visitor);
   }
 
   private List<SlowTree.Row> slowRows(Tree tree) {
