@@ -1,0 +1,38 @@
+package dev.waltap.testdata.model;
+
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is told of a database at one moment.
+ *
+ * @param charset the encoding of its text
+ * @param tables its ordinary tables by name
+ */
+public record Snapshot(Charset charset, SortedMap<String, Table> tables) {
+
+  /**
+   * A table with its rows.
+   *
+   * @param shape what it looks like
+   * @param rootPage where its b-tree starts
+   * @param rows its rows in b-tree order
+   */
+  public record Table(Shape shape, long rootPage, List<StoredRow> rows) {}
+
+  /**
+   * A row.
+   *
+   * @param rowid its rowid; null if it has none or SQL has no name for it
+   * @param key what consumers key it by
+   * @param image its values
+   */
+  public record StoredRow(@Nullable Long rowid, RowKey key, Image image) {}
+
+  /** The number of rows of all tables. */
+  public long rowCount() {
+    return tables.values().stream().mapToLong(table -> table.rows().size()).sum();
+  }
+}
