@@ -54,7 +54,7 @@ public record Image(List<String> names, List<Value> values) {
     }
     String strict = charset == null ? null : decodeStrictly(bytes, charset);
     if (strict != null && !strict.equals(decoded)) {
-      throw new AssertionError(
+      throw new IllegalStateException(
           "column "
               + row.names().get(index)
               + " decodes to '"

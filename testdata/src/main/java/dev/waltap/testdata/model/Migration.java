@@ -49,6 +49,11 @@ public final class Migration {
         && mapped.equals(from.keyIndexes());
   }
 
+  /** Gives defaults as JSON shows them. */
+  public void inJson(Value.BlobStyle style) {
+    defaults.replaceAll(value -> value.inJson(style));
+  }
+
   /** What an image of the old shape becomes. */
   public Image apply(Image image) {
     List<Value> values = new ArrayList<>(source.length);
