@@ -16,6 +16,7 @@ import java.util.List;
  */
 public final class JsonLineOracle implements AutoCloseable {
   private final ReplicaOracle oracle;
+  private long openMarker = -1;
   private long marker = -1;
 
   /**
@@ -31,7 +32,10 @@ public final class JsonLineOracle implements AutoCloseable {
   public void line(String line) {
     Change change = JsonChangeReader.read(line);
     oracle.accept(change);
-    marker = Math.max(marker, Markers.numberIn(change));
+    openMarker = Math.max(openMarker, Markers.numberIn(change));
+    if (change.transaction().last()) {
+      marker = openMarker;
+    }
   }
 
   /** Takes all lines of a file; a torn last line is an error like any other. */
@@ -48,7 +52,7 @@ public final class JsonLineOracle implements AutoCloseable {
     lines.forEach(this::line);
   }
 
-  /** The highest marker seen, or -1. */
+  /** The highest marker seen in a whole transaction, or -1. */
   public long marker() {
     return marker;
   }

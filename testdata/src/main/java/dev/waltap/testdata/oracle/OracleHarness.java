@@ -44,6 +44,7 @@ public final class OracleHarness implements AutoCloseable {
   private boolean recording;
   private boolean ready;
   private boolean ended;
+  private long openMarker = -1;
   private long marker = -1;
   private @Nullable Throwable failure;
   private boolean reported;
@@ -112,8 +113,11 @@ public final class OracleHarness implements AutoCloseable {
         taken.addAll(batch);
       }
       for (Change change : batch) {
-        // A marker counts when its transaction is whole.
-        marker = Math.max(marker, Markers.numberIn(change));
+        // A marker counts when its transaction is whole: others of its changes may follow it.
+        openMarker = Math.max(openMarker, Markers.numberIn(change));
+        if (change.transaction().last()) {
+          marker = openMarker;
+        }
       }
       lock.notifyAll();
     }
