@@ -1,6 +1,7 @@
 package dev.waltap.testdata.fuzz;
 
 import dev.waltap.testdata.TestDatabase;
+import dev.waltap.testdata.model.Names;
 import dev.waltap.testdata.model.Snapshot;
 import dev.waltap.testdata.model.Value;
 import java.nio.file.Path;
@@ -20,6 +21,9 @@ import java.util.Set;
  * Used from one thread.
  */
 final class FuzzWriter implements AutoCloseable {
+  private static final int MOST_ROWS = 1500;
+  private static final int MOST_BYTES = 3_000_000;
+
   private final Random random;
   private final Set<Feature> features;
   private final RowStatements rows;
@@ -93,6 +97,9 @@ final class FuzzWriter implements AutoCloseable {
 
   private void transaction(Snapshot current) throws SQLException {
     run("BEGIN");
+    if (current.rowCount() > MOST_ROWS || current.byteCount() > MOST_BYTES) {
+      shrink(current);
+    }
     boolean changesSchema = features.contains(Feature.DDL) && random.nextInt(6) == 0;
     int statements = 1 + (random.nextInt(4) == 0 ? random.nextInt(40) : random.nextInt(4));
     int schemaAt = changesSchema ? random.nextInt(statements) : -1;
@@ -113,6 +120,17 @@ final class FuzzWriter implements AutoCloseable {
     boolean rollback = features.contains(Feature.SAVEPOINTS) && random.nextInt(25) == 0;
     if (rollback || !tryRun("COMMIT")) {
       run("ROLLBACK");
+    }
+  }
+
+  /** Keeps snapshots quick to take. */
+  private void shrink(Snapshot current) {
+    for (Snapshot.Table table : DdlStatements.tables(current)) {
+      String rowid = table.shape().rowidName();
+      if (table.rows().size() > 20) {
+        String some = rowid == null ? "" : " WHERE " + Names.quote(rowid) + " % 4 <> 0";
+        tryRun("DELETE FROM " + Names.quote(table.shape().name()) + some);
+      }
     }
   }
 

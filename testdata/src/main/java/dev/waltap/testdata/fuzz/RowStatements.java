@@ -162,7 +162,7 @@ final class RowStatements {
 
   private Bound updateAll(Shape shape) {
     Shape.Column column = any(shape);
-    Value value = values.forType(column.key() > 0 ? "INTEGER" : column.type());
+    Value value = random.nextInt(20) == 0 ? values.forType(column.type()) : values.integer();
     String name = Names.quote(column.name());
     return column.key() > 0
         ? new Bound(

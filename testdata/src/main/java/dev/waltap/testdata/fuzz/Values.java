@@ -170,11 +170,12 @@ final class Values {
       return text();
     }
     int size =
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(200)) {
           case 0 -> 100_000 + random.nextInt(900_000);
-          case 1, 2 -> 20_000 + random.nextInt(50_000);
-          case 3, 4, 5 -> pageSize * (1 + random.nextInt(3)) - random.nextInt(40);
-          default -> pageSize / 5 + random.nextInt(pageSize);
+          case 1, 2, 3, 4 -> 20_000 + random.nextInt(50_000);
+          case 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 ->
+              pageSize * (1 + random.nextInt(3)) - random.nextInt(40);
+          default -> 80 + random.nextInt(Math.min(pageSize, 8192));
         };
     byte[] bytes = bytes(size);
     if (random.nextBoolean()) {

@@ -31,6 +31,20 @@ public record Snapshot(Charset charset, SortedMap<String, Table> tables) {
    */
   public record StoredRow(@Nullable Long rowid, RowKey key, Image image) {}
 
+  /** The bytes of all texts and blobs. */
+  public long byteCount() {
+    long count = 0;
+    for (Table table : tables.values()) {
+      for (StoredRow row : table.rows()) {
+        for (Value value : row.image().values()) {
+          byte[] bytes = value.bytes();
+          count += bytes == null ? 0 : bytes.length;
+        }
+      }
+    }
+    return count;
+  }
+
   /** The number of rows of all tables. */
   public long rowCount() {
     return tables.values().stream().mapToLong(table -> table.rows().size()).sum();

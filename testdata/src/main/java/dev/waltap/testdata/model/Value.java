@@ -18,48 +18,55 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Value {
   /** NULL. */
-  public static final Value NULL = new Value(StorageClass.NULL, 0, null, null);
+  public static final Value NULL = new Value(StorageClass.NULL, 0, null, null, null);
 
   private final StorageClass kind;
   private final long bits;
   private final byte @Nullable [] bytes;
-  private final @Nullable String text;
+  private final @Nullable Charset charset;
+  private @Nullable String text;
 
-  private Value(StorageClass kind, long bits, byte @Nullable [] bytes, @Nullable String text) {
+  private Value(
+      StorageClass kind,
+      long bits,
+      byte @Nullable [] bytes,
+      @Nullable String text,
+      @Nullable Charset charset) {
     this.kind = kind;
     this.bits = bits;
     this.bytes = bytes;
     this.text = text;
+    this.charset = charset;
   }
 
   /** An INTEGER. */
   public static Value of(long value) {
-    return new Value(StorageClass.INTEGER, value, null, null);
+    return new Value(StorageClass.INTEGER, value, null, null, null);
   }
 
   /** A REAL. */
   public static Value of(double value) {
-    return new Value(StorageClass.REAL, Double.doubleToRawLongBits(value), null, null);
+    return new Value(StorageClass.REAL, Double.doubleToRawLongBits(value), null, null, null);
   }
 
   /** A BLOB; the array is not copied. */
   public static Value blob(byte[] bytes) {
-    return new Value(StorageClass.BLOB, 0, bytes, null);
+    return new Value(StorageClass.BLOB, 0, bytes, null, null);
   }
 
   /** A TEXT known by its bytes; the array is not copied. */
   public static Value text(byte[] bytes, Charset charset) {
-    return new Value(StorageClass.TEXT, 0, bytes, new String(bytes, charset));
+    return new Value(StorageClass.TEXT, 0, bytes, null, charset);
   }
 
   /** A TEXT known by its bytes and by what somebody else decoded them to. */
   public static Value text(byte[] bytes, String decoded) {
-    return new Value(StorageClass.TEXT, 0, bytes, decoded);
+    return new Value(StorageClass.TEXT, 0, bytes, decoded, null);
   }
 
   /** A TEXT of which only the characters are known. */
   public static Value text(String text) {
-    return new Value(StorageClass.TEXT, 0, null, text);
+    return new Value(StorageClass.TEXT, 0, null, text, null);
   }
 
   /** What {@code typeof()} says. */
@@ -87,7 +94,13 @@ public final class Value {
   /** The characters of a TEXT. */
   public String asText() {
     require(StorageClass.TEXT);
-    return Objects.requireNonNull(text);
+    // Decoded when asked for; a race decodes twice, to equal strings.
+    String known = text;
+    if (known == null) {
+      known = new String(Objects.requireNonNull(bytes), Objects.requireNonNull(charset));
+      text = known;
+    }
+    return known;
   }
 
   /** The bytes of a BLOB or TEXT, or null for a text known by its characters only; not a copy. */
@@ -118,13 +131,13 @@ public final class Value {
     if (bytes != null && that.bytes != null) {
       return Arrays.equals(bytes, that.bytes);
     }
-    return Objects.equals(text, that.text);
+    return kind != StorageClass.TEXT || asText().equals(that.asText());
   }
 
   @Override
   public int hashCode() {
     // Texts hash by what is known of all of them; blobs have no characters.
-    int content = kind == StorageClass.BLOB ? Arrays.hashCode(bytes) : Objects.hashCode(text);
+    int content = kind == StorageClass.TEXT ? asText().hashCode() : Arrays.hashCode(bytes);
     return 31 * (31 * kind.hashCode() + Long.hashCode(bits)) + content;
   }
 
