@@ -21,7 +21,7 @@ import java.util.Set;
  * Used from one thread.
  */
 final class FuzzWriter implements AutoCloseable {
-  private static final int MOST_ROWS = 1500;
+  private static final int MOST_VALUES = 8000;
   private static final int MOST_BYTES = 3_000_000;
 
   private final Random random;
@@ -97,7 +97,7 @@ final class FuzzWriter implements AutoCloseable {
 
   private void transaction(Snapshot current) throws SQLException {
     run("BEGIN");
-    if (current.rowCount() > MOST_ROWS || current.byteCount() > MOST_BYTES) {
+    if (current.valueCount() > MOST_VALUES || current.byteCount() > MOST_BYTES) {
       shrink(current);
     }
     boolean changesSchema = features.contains(Feature.DDL) && random.nextInt(6) == 0;
@@ -127,7 +127,7 @@ final class FuzzWriter implements AutoCloseable {
   private void shrink(Snapshot current) {
     for (Snapshot.Table table : DdlStatements.tables(current)) {
       String rowid = table.shape().rowidName();
-      if (table.rows().size() > 20) {
+      if (table.valueCount() > MOST_VALUES / 10) {
         String some = rowid == null ? "" : " WHERE " + Names.quote(rowid) + " % 4 <> 0";
         tryRun("DELETE FROM " + Names.quote(table.shape().name()) + some);
       }

@@ -111,7 +111,7 @@ final class TableMaker {
 
   private int columnCount() {
     if (chance(Feature.MANY_COLUMNS, 40)) {
-      return random.nextInt(4) == 0 ? 1990 : 100 + random.nextInt(300);
+      return random.nextInt(12) == 0 ? 1990 : 60 + random.nextInt(200);
     }
     return 2 + random.nextInt(7);
   }

@@ -20,7 +20,13 @@ public record Snapshot(Charset charset, SortedMap<String, Table> tables) {
    * @param rootPage where its b-tree starts
    * @param rows its rows in b-tree order
    */
-  public record Table(Shape shape, long rootPage, List<StoredRow> rows) {}
+  public record Table(Shape shape, long rootPage, List<StoredRow> rows) {
+
+    /** The number of values of all rows. */
+    public long valueCount() {
+      return (long) rows.size() * shape.columns().size();
+    }
+  }
 
   /**
    * A row.
@@ -45,8 +51,8 @@ public record Snapshot(Charset charset, SortedMap<String, Table> tables) {
     return count;
   }
 
-  /** The number of rows of all tables. */
-  public long rowCount() {
-    return tables.values().stream().mapToLong(table -> table.rows().size()).sum();
+  /** The number of values of all rows. */
+  public long valueCount() {
+    return tables.values().stream().mapToLong(Table::valueCount).sum();
   }
 }
