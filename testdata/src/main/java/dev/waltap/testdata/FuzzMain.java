@@ -1,0 +1,101 @@
+package dev.waltap.testdata;
+
+import dev.waltap.testdata.fuzz.Feature;
+import dev.waltap.testdata.fuzz.Fuzzer;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Fuzzes a capture from the command line: one random database after the other, until time is up or
+ * the first difference, which ends it with exit code 1 and says how to run it again.
+ *
+ * <p>Options: {@code --seed N} (that database only), {@code --transactions N} of each database,
+ * {@code --burst N}, {@code --minutes N}, {@code --capture waltap|sql}, {@code --no-FEATURE},
+ * {@code --FEATURE}; see {@link Feature}.
+ */
+public final class FuzzMain {
+  private long seed = -1;
+  private int transactions = 200;
+  private int burst = 1;
+  private long minutes = 1;
+  private String capture = "waltap";
+  private final Set<Feature> features = EnumSet.complementOf(EnumSet.of(Feature.MIXED_DDL));
+
+  private FuzzMain() {}
+
+  /** Runs it. */
+  public static void main(String[] args) {
+    FuzzMain main = new FuzzMain();
+    try {
+      main.parse(args);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    }
+    System.exit(main.run(String.join(" ", args)) ? 0 : 1);
+  }
+
+  private void parse(String[] args) {
+    for (int i = 0; i < args.length; i++) {
+      switch (args[i]) {
+        case "--seed" -> seed = Long.parseLong(args[++i]);
+        case "--transactions" -> transactions = Integer.parseInt(args[++i]);
+        case "--burst" -> burst = Integer.parseInt(args[++i]);
+        case "--minutes" -> minutes = Long.parseLong(args[++i]);
+        case "--capture" -> capture = args[++i];
+        default -> feature(args[i]);
+      }
+    }
+  }
+
+  private void feature(String option) {
+    for (Feature feature : Feature.values()) {
+      if (option.equals("--no-" + feature.option())) {
+        features.remove(feature);
+        return;
+      }
+      if (option.equals("--" + feature.option())) {
+        features.add(feature);
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no option "
+            + option
+            + "; features: "
+            + List.of(Feature.values()).stream().map(Feature::option).toList());
+  }
+
+  private boolean run(String arguments) {
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
+    long next = seed >= 0 ? seed : ThreadLocalRandom.current().nextInt(1_000_000_000);
+    do {
+      long start = System.nanoTime();
+      try {
+        long changes =
+            new Fuzzer(next, transactions, burst, features, Captures.named(capture)).run();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        System.out.printf(
+            java.util.Locale.ROOT,
+            "seed %d: %d transactions, %d changes, %.1f transactions/s%n",
+            next,
+            transactions,
+            changes,
+            transactions / seconds);
+      } catch (Exception | AssertionError e) {
+        e.printStackTrace();
+        System.err.println("FAILED; run again with: --seed " + next + " " + withoutSeed(arguments));
+        return false;
+      }
+      next++;
+    } while (seed < 0 && System.nanoTime() < deadline);
+    return true;
+  }
+
+  private static String withoutSeed(String arguments) {
+    return arguments.replaceAll("--seed \\S+ ?", "");
+  }
+}

@@ -1,0 +1,149 @@
+package dev.waltap.testdata.fuzz;
+
+import dev.waltap.testdata.model.Names;
+import dev.waltap.testdata.model.Shape;
+import dev.waltap.testdata.model.Snapshot;
+import dev.waltap.testdata.oracle.Markers;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Random changes of the schema. One transaction gets one of {@link #next}, because several may look
+ * like others: a table dropped and another created on its root page looks like a rename.
+ */
+final class DdlStatements {
+  private static final int MOST_TABLES = 8;
+
+  private final Random random;
+  private final Set<Feature> features;
+  private final TableMaker maker;
+  private int counter;
+
+  DdlStatements(Random random, Set<Feature> features, TableMaker maker) {
+    this.random = random;
+    this.features = features;
+    this.maker = maker;
+  }
+
+  /** Tables that may be changed: all but the marker. */
+  static List<Snapshot.Table> tables(Snapshot current) {
+    return current.tables().values().stream()
+        .filter(table -> !table.shape().name().equals(Markers.TABLE))
+        .toList();
+  }
+
+  /** The statements of one change. */
+  List<String> next(Snapshot current) {
+    List<Snapshot.Table> tables = tables(current);
+    if (tables.size() < 2) {
+      return List.of(maker.create(maker.freshName(), current));
+    }
+    Shape shape = tables.get(random.nextInt(tables.size())).shape();
+    String table = Names.quote(shape.name());
+    boolean full = tables.size() >= MOST_TABLES;
+    return switch (random.nextInt(14)) {
+      case 0, 1 ->
+          full ? List.of("DROP TABLE " + table) : List.of(maker.create(maker.freshName(), current));
+      case 2 -> List.of("DROP TABLE " + table);
+      case 3 -> List.of("ALTER TABLE " + table + " RENAME TO " + Names.quote(maker.freshName()));
+      case 4 ->
+          List.of("ALTER TABLE " + table + " RENAME COLUMN " + column(shape) + " TO " + fresh());
+      case 5, 6 -> List.of(addColumn(shape));
+      case 7 -> List.of("ALTER TABLE " + table + " DROP COLUMN " + column(shape));
+      case 8 ->
+          full
+              ? List.of("ANALYZE")
+              : List.of(
+                  "CREATE TABLE " + Names.quote(maker.freshName()) + " AS SELECT * FROM " + table);
+      case 9 -> List.of("DROP TABLE " + table, recreate(shape, current));
+      case 10 -> List.of("REINDEX", "ANALYZE");
+      case 11 -> index(shape);
+      case 12 -> trigger(shape, tables);
+      default -> List.of("CREATE VIEW v" + counter++ + " AS SELECT * FROM " + table);
+    };
+  }
+
+  private String fresh() {
+    counter++;
+    return Names.quote(maker.columnName(10_000 + counter));
+  }
+
+  private String column(Shape shape) {
+    return Names.quote(shape.columns().get(random.nextInt(shape.columns().size())).name());
+  }
+
+  private String addColumn(Shape shape) {
+    String type = maker.type(shape.strict());
+    String value = shape.strict() ? "" : " DEFAULT " + maker.defaultValue();
+    String options =
+        switch (random.nextInt(5)) {
+          case 0 -> "";
+          case 1 -> shape.strict() ? "" : " NOT NULL" + value;
+          case 2 ->
+              features.contains(Feature.GENERATED)
+                  ? " AS (" + column(shape) + " || 'v') VIRTUAL"
+                  : value;
+          default -> value;
+        };
+    return "ALTER TABLE "
+        + Names.quote(shape.name())
+        + " ADD COLUMN "
+        + fresh()
+        + " "
+        + type
+        + options;
+  }
+
+  /** The table again: exactly as it was, or with more columns than it had. */
+  private String recreate(Shape shape, Snapshot current) {
+    if (random.nextBoolean()) {
+      return shape.sql();
+    }
+    for (int i = 0; i < 20; i++) {
+      String sql = maker.create(shape.name(), current);
+      if (sql.split(",").length > shape.sql().split(",").length + 2) {
+        return sql;
+      }
+    }
+    return shape.sql();
+  }
+
+  private List<String> index(Shape shape) {
+    if (!features.contains(Feature.INDEXES)) {
+      return List.of("ANALYZE");
+    }
+    counter++;
+    return List.of(
+        "CREATE INDEX i"
+            + counter
+            + " ON "
+            + Names.quote(shape.name())
+            + "("
+            + column(shape)
+            + ")");
+  }
+
+  private List<String> trigger(Shape shape, List<Snapshot.Table> tables) {
+    if (!features.contains(Feature.TRIGGERS)) {
+      return List.of("ANALYZE");
+    }
+    counter++;
+    Shape other = tables.get(random.nextInt(tables.size())).shape();
+    String[] events = {"INSERT", "UPDATE", "DELETE"};
+    String action =
+        random.nextBoolean()
+            ? "DELETE FROM " + Names.quote(other.name()) + " WHERE " + column(other) + " = 1"
+            : "INSERT OR IGNORE INTO " + Names.quote(other.name()) + " DEFAULT VALUES";
+    return List.of(
+        "CREATE TRIGGER g"
+            + counter
+            + " AFTER "
+            + events[random.nextInt(3)]
+            + " ON "
+            + Names.quote(shape.name())
+            + " BEGIN "
+            + action
+            + "; END");
+  }
+}

@@ -1,0 +1,205 @@
+package dev.waltap.testdata.fuzz;
+
+import dev.waltap.testdata.TestDatabase;
+import dev.waltap.testdata.model.Names;
+import dev.waltap.testdata.model.Snapshot;
+import dev.waltap.testdata.model.Value;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Commits random transactions, one per call; statements that SQLite refuses are part of the game.
+ * Used from one thread.
+ */
+final class FuzzWriter implements AutoCloseable {
+  private static final int MOST_VALUES = 8000;
+  private static final int MOST_BYTES = 3_000_000;
+
+  private final Random random;
+  private final Set<Feature> features;
+  private final RowStatements rows;
+  private final DdlStatements ddl;
+  private final TableMaker maker;
+  private final Path database;
+  private final Deque<String> log = new ArrayDeque<>();
+  private Connection connection;
+
+  FuzzWriter(Path database, Random random, Set<Feature> features, Values values)
+      throws SQLException {
+    this.database = database;
+    this.random = random;
+    this.features = features;
+    this.rows = new RowStatements(random, values);
+    this.maker = new TableMaker(random, features);
+    this.ddl = new DdlStatements(random, features, maker);
+    this.connection = open();
+  }
+
+  private Connection open() throws SQLException {
+    Connection opened = TestDatabase.open(database);
+    List<String> pragmas = new ArrayList<>(List.of("PRAGMA synchronous = OFF"));
+    pragmas.add("PRAGMA wal_autocheckpoint = " + (random.nextBoolean() ? 1000 : 50));
+    pragmas.add("PRAGMA recursive_triggers = " + random.nextInt(2));
+    if (features.contains(Feature.SPILL) && random.nextBoolean()) {
+      pragmas.add("PRAGMA cache_size = 10");
+    }
+    if (features.contains(Feature.SECURE_DELETE)) {
+      pragmas.add("PRAGMA secure_delete = " + random.nextInt(2));
+    } else {
+      pragmas.add("PRAGMA secure_delete = 0");
+    }
+    TestDatabase.execute(opened, pragmas.toArray(new String[0]));
+    return opened;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** The last statements, for reports. */
+  List<String> log() {
+    return List.copyOf(log);
+  }
+
+  /** Makes the first tables, with some rows. */
+  void createTables(int count, Snapshot empty) throws SQLException {
+    for (int i = 0; i < count; i++) {
+      tryRun(maker.create(maker.freshName(), empty));
+    }
+  }
+
+  /** Commits one random transaction, or does something that is none. */
+  void step(Snapshot current) throws SQLException {
+    log.clear();
+    int choice = random.nextInt(100);
+    if (choice < 2 && features.contains(Feature.VACUUM)) {
+      tryRun(random.nextBoolean() ? "VACUUM" : "PRAGMA incremental_vacuum(3)");
+    } else if (choice < 6 && features.contains(Feature.CHECKPOINTS)) {
+      String[] modes = {"PASSIVE", "FULL", "RESTART", "TRUNCATE"};
+      tryRun("PRAGMA wal_checkpoint(" + modes[random.nextInt(4)] + ")");
+    } else if (choice < 7 && features.contains(Feature.REOPEN)) {
+      log("reopen");
+      connection.close();
+      connection = open();
+    } else {
+      transaction(current);
+    }
+  }
+
+  private void transaction(Snapshot current) throws SQLException {
+    run("BEGIN");
+    if (current.valueCount() > MOST_VALUES || current.byteCount() > MOST_BYTES) {
+      shrink(current);
+    }
+    boolean changesSchema = features.contains(Feature.DDL) && random.nextInt(6) == 0;
+    int statements = 1 + (random.nextInt(4) == 0 ? random.nextInt(40) : random.nextInt(4));
+    int schemaAt = changesSchema ? random.nextInt(statements) : -1;
+    boolean savepoint = features.contains(Feature.SAVEPOINTS) && random.nextInt(6) == 0;
+    for (int i = 0; i < statements; i++) {
+      if (savepoint && i == statements / 2) {
+        run("SAVEPOINT s");
+      }
+      if (i == schemaAt
+          || (changesSchema && features.contains(Feature.MIXED_DDL) && random.nextInt(3) == 0)) {
+        changeSchema(current);
+      }
+      changeRows(current);
+    }
+    if (savepoint) {
+      run(random.nextBoolean() ? "ROLLBACK TO s" : "RELEASE s");
+    }
+    boolean rollback = features.contains(Feature.SAVEPOINTS) && random.nextInt(25) == 0;
+    if (rollback || !tryRun("COMMIT")) {
+      run("ROLLBACK");
+    }
+  }
+
+  /** Keeps snapshots quick to take. */
+  private void shrink(Snapshot current) {
+    for (Snapshot.Table table : DdlStatements.tables(current)) {
+      String rowid = table.shape().rowidName();
+      if (table.valueCount() > MOST_VALUES / 10) {
+        String some = rowid == null ? "" : " WHERE " + Names.quote(rowid) + " % 4 <> 0";
+        tryRun("DELETE FROM " + Names.quote(table.shape().name()) + some);
+      }
+    }
+  }
+
+  /** All statements of a change or none: half a change may look like another. */
+  private void changeSchema(Snapshot current) throws SQLException {
+    run("SAVEPOINT ddl");
+    for (String sql : ddl.next(current)) {
+      if (!tryRun(sql)) {
+        run("ROLLBACK TO ddl");
+        break;
+      }
+    }
+    run("RELEASE ddl");
+  }
+
+  private void changeRows(Snapshot current) {
+    List<Snapshot.Table> tables = DdlStatements.tables(current);
+    if (!tables.isEmpty()) {
+      tryRun(rows.next(tables.get(random.nextInt(tables.size()))));
+    }
+  }
+
+  private void run(String sql) throws SQLException {
+    log(sql);
+    TestDatabase.execute(connection, sql);
+  }
+
+  private boolean tryRun(String sql) {
+    log(sql);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+      return true;
+    } catch (SQLException e) {
+      log("  refused: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private void tryRun(RowStatements.Bound bound) {
+    log(bound.sql() + " with " + bound.arguments());
+    try (PreparedStatement statement = connection.prepareStatement(bound.sql())) {
+      for (int i = 0; i < bound.arguments().size(); i++) {
+        bind(statement, i + 1, bound.arguments().get(i));
+      }
+      statement.execute();
+    } catch (SQLException e) {
+      log("  refused: " + e.getMessage());
+    }
+  }
+
+  private static void bind(PreparedStatement statement, int index, Value value)
+      throws SQLException {
+    switch (value.kind()) {
+      case NULL -> statement.setObject(index, null);
+      case INTEGER -> statement.setLong(index, value.asLong());
+      case REAL -> statement.setDouble(index, value.asDouble());
+      case TEXT, BLOB -> statement.setBytes(index, value.bytes());
+    }
+  }
+
+  private void log(String line) {
+    log.addLast(line.length() > 600 ? line.substring(0, 600) + "…" : line);
+    if (log.size() > 100) {
+      log.removeFirst();
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

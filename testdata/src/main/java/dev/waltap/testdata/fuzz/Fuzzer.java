@@ -1,0 +1,177 @@
+package dev.waltap.testdata.fuzz;
+
+import dev.waltap.api.Change;
+import dev.waltap.testdata.TestDatabase;
+import dev.waltap.testdata.model.ExpectedChange;
+import dev.waltap.testdata.model.Scratch;
+import dev.waltap.testdata.model.Snapshot;
+import dev.waltap.testdata.model.SnapshotDiff;
+import dev.waltap.testdata.model.SnapshotReader;
+import dev.waltap.testdata.oracle.ExactChanges;
+import dev.waltap.testdata.oracle.Markers;
+import dev.waltap.testdata.oracle.OracleHarness;
+import dev.waltap.testdata.oracle.OracleOptions;
+import dev.waltap.testdata.oracle.ReplicaOracle;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * One fuzzed database from its creation to its end: commits random transactions, waits for each to
+ * be told, and compares what was told with the difference of two snapshots taken by SQL, and the
+ * replica with the source. All of it follows from the seed. Runs on its caller's thread, the
+ * capture on another.
+ */
+public final class Fuzzer {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String[] ENCODINGS = {"UTF-8", "UTF-16le", "UTF-16be"};
+
+  private final long seed;
+  private final int transactions;
+  private final int burst;
+  private final Set<Feature> features;
+  private final OracleHarness.CaptureFactory factory;
+  private final Random random;
+
+  /**
+   * Makes one.
+   *
+   * @param seed all that is random follows from it
+   * @param transactions how many to commit
+   * @param burst how many to commit before they are checked; more than 1 means in their sum only
+   * @param features what may happen
+   * @param factory opens the capture under test
+   */
+  public Fuzzer(
+      long seed,
+      int transactions,
+      int burst,
+      Set<Feature> features,
+      OracleHarness.CaptureFactory factory) {
+    this.seed = seed;
+    this.transactions = transactions;
+    this.burst = burst;
+    this.features = features;
+    this.factory = factory;
+    this.random = new Random(seed);
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @return the number of changes told
+   * @throws AssertionError at the first difference; its message names the seed
+   */
+  public long run() throws Exception {
+    try (TestDatabase database = createDatabase();
+        Connection observer = database.open()) {
+      SnapshotReader reader = new SnapshotReader(observer, table -> true);
+      Snapshot empty = reader.read();
+      int pageSize = (int) TestDatabase.number(observer, "PRAGMA page_size");
+      Values values = new Values(random, features, empty.charset(), pageSize);
+      try (FuzzWriter writer = new FuzzWriter(database.path(), random, features, values)) {
+        Markers.create(writer.connection());
+        writer.createTables(1 + random.nextInt(5), empty);
+        return capture(database, reader, writer);
+      }
+    }
+  }
+
+  private TestDatabase createDatabase() throws SQLException, IOException, InterruptedException {
+    int pageSize = features.contains(Feature.PAGE_SIZES) ? 512 << random.nextInt(8) : 4096;
+    String encoding = features.contains(Feature.UTF16) ? ENCODINGS[random.nextInt(3)] : "UTF-8";
+    int autoVacuum = features.contains(Feature.AUTO_VACUUM) ? random.nextInt(3) : 0;
+    int reserved = random.nextInt(3) == 0 ? 8 + random.nextInt(24) : 0;
+    TestDatabase database =
+        TestDatabase.create(pageSize, encoding, "PRAGMA auto_vacuum = " + autoVacuum);
+    if (features.contains(Feature.RESERVED_BYTES) && reserved > 0 && TestDatabase.hasShell()) {
+      // VACUUM does not change the reserved bytes in WAL mode.
+      String output =
+          database.shell(
+              "PRAGMA journal_mode = DELETE",
+              ".filectrl reserve_bytes " + reserved,
+              "VACUUM",
+              "PRAGMA journal_mode = WAL");
+      if (!output.contains("wal")) {
+        throw new IOException("sqlite3 says " + output);
+      }
+    }
+    return database;
+  }
+
+  private long capture(TestDatabase database, SnapshotReader reader, FuzzWriter writer)
+      throws Exception {
+    Snapshot current = reader.read();
+    OracleOptions options = OracleOptions.DEFAULT.withCharset(current.charset());
+    boolean bootstrap = random.nextBoolean();
+    try (Scratch scratch = new Scratch(current.charset());
+        ReplicaOracle oracle = new ReplicaOracle(options)) {
+      if (!bootstrap) {
+        oracle.baseline(current);
+      }
+      OracleHarness.Mode mode =
+          capture -> {
+            if (bootstrap) {
+              capture.bootstrapAndCdc();
+            } else {
+              capture.cdc();
+            }
+          };
+      try (OracleHarness harness =
+          new OracleHarness(database.path(), oracle, factory, mode).recording().start()) {
+        harness.awaitReady(LIMIT);
+        compare(reader, writer, harness, oracle, scratch);
+      } catch (AssertionError e) {
+        throw new AssertionError(
+            "seed "
+                + seed
+                + ": "
+                + e.getMessage()
+                + "\nthe last transaction was:\n  "
+                + String.join("\n  ", writer.log()),
+            e);
+      }
+      return oracle.changes();
+    }
+  }
+
+  private void compare(
+      SnapshotReader reader,
+      FuzzWriter writer,
+      OracleHarness harness,
+      ReplicaOracle oracle,
+      Scratch scratch)
+      throws Exception {
+    Snapshot current = reader.read();
+    Markers.write(writer.connection(), 1);
+    harness.awaitMarker(1, LIMIT);
+    harness.takeChanges();
+    int marker = 1;
+    for (int done = 0; done < transactions; done += burst) {
+      for (int i = 0; i < burst; i++) {
+        writer.step(current);
+      }
+      Markers.write(writer.connection(), ++marker);
+      harness.awaitMarker(marker, LIMIT);
+      Snapshot next = reader.read();
+      if (burst == 1) {
+        exact(SnapshotDiff.between(current, next, scratch), harness.takeChanges(), next);
+      }
+      oracle.compareWith(next);
+      harness.takeChanges();
+      current = next;
+    }
+  }
+
+  /** A capture that was overtaken may tell the marker with the transaction: compare without. */
+  private static void exact(List<ExpectedChange> expected, List<Change> told, Snapshot next) {
+    ExactChanges.check(
+        expected.stream().filter(change -> !change.table().equals(Markers.TABLE)).toList(),
+        told.stream().filter(change -> !change.table().equals(Markers.TABLE)).toList(),
+        next.charset());
+  }
+}

@@ -1,0 +1,71 @@
+package dev.waltap.testdata.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waltap.api.Change;
+import dev.waltap.api.Operation;
+import dev.waltap.testdata.Captures;
+import dev.waltap.testdata.oracle.Markers;
+import dev.waltap.testdata.oracle.SqlCapture;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The fuzzer accepts a capture that is right, and finds the faults of one that is not. */
+class FuzzerTest {
+  private static final Set<Feature> FEATURES =
+      EnumSet.complementOf(EnumSet.of(Feature.MIXED_DDL, Feature.MANY_COLUMNS));
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void acceptsACaptureThatIsRight(long seed) throws Exception {
+    assertThat(new Fuzzer(seed, 60, 1, FEATURES, Captures.sql()).run()).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void acceptsBursts(long seed) throws Exception {
+    assertThat(new Fuzzer(seed, 60, 6, FEATURES, Captures.sql()).run()).isPositive();
+  }
+
+  /** A capture that loses changes of one operation, but keeps transactions and markers whole. */
+  @ParameterizedTest
+  @EnumSource(names = {"INSERT", "UPDATE", "DELETE", "SCHEMA"})
+  void findsLostChanges(Operation lost) {
+    UnaryOperator<List<Change>> fault =
+        changes -> {
+          List<Change> told = new ArrayList<>(changes);
+          if (changes.stream().noneMatch(c -> c.operation() == Operation.BOOTSTRAP)) {
+            told.removeIf(
+                c ->
+                    c.operation() == lost
+                        && !c.transaction().last()
+                        && !c.table().equals(Markers.TABLE));
+          }
+          return told;
+        };
+    assertThatThrownBy(
+            () -> {
+              for (long seed = 1; seed < 10; seed++) {
+                new Fuzzer(
+                        seed,
+                        60,
+                        1,
+                        FEATURES,
+                        (database, handler, listener) ->
+                            new SqlCapture(database, handler, listener, fault))
+                    .run();
+              }
+            })
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("seed ")
+        .message()
+        .doesNotContain("in vain");
+  }
+}
