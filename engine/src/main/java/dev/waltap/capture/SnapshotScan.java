@@ -39,7 +39,7 @@ final class SnapshotScan implements PageSource {
     this.pageSet = pageSet;
     this.owners = owners;
     this.progress = progress;
-    this.scanner = new TreeScanner(this, format, this::visit);
+    this.scanner = new TreeScanner(this, format, snapshot.size(), this::visit);
   }
 
   void scan(Tree of) {
