@@ -177,7 +177,13 @@ final class TableWork implements RowSink {
         is.payloadSize());
   }
 
+  /** A row with NULL in its declared key is keyed by its rowid, which is the same here. */
   private boolean sameKey(RowCursor was, RowCursor is) {
+    boolean nullBefore = hasNullKey(before, was);
+    boolean nullAfter = hasNullKey(after, is);
+    if (nullBefore || nullAfter) {
+      return nullBefore == nullAfter;
+    }
     return comparator.sameKey(
         before.layout(),
         was.rowid(),
@@ -189,5 +195,10 @@ final class TableWork implements RowSink {
         is.payload(),
         is.payloadOffset(),
         is.payloadSize());
+  }
+
+  private boolean hasNullKey(CapturedTable table, RowCursor row) {
+    return comparator.hasNullKey(
+        table.layout(), row.rowid(), row.payload(), row.payloadOffset(), row.payloadSize());
   }
 }
