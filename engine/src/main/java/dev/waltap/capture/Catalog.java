@@ -64,8 +64,10 @@ final class Catalog {
         continue;
       }
       CapturedTable same = predecessor(schema, table);
-      boolean sameTree = same != null && same.tree().index() == table.layout().withoutRowid();
-      int number = same != null && sameTree ? same.tree().ordinal() : ordinal++;
+      int number =
+          same != null && same.tree().index() == table.layout().withoutRowid()
+              ? same.tree().ordinal()
+              : ordinal++;
       later.add(CapturedTable.of(table, number, filter.projection(table), told));
     }
     return new Catalog(filter, later, ordinal);

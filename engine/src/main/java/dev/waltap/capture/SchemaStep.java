@@ -1,5 +1,7 @@
 package dev.waltap.capture;
 
+import dev.waltap.record.Names;
+import dev.waltap.record.TableLayout;
 import dev.waltap.schema.Schema;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,7 +34,7 @@ record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after)
         steps.add(new SchemaStep(table, null));
       }
     }
-    steps.sort(Comparator.comparing(SchemaStep::name));
+    steps.sort(Comparator.comparing(SchemaStep::name, Names.BINARY));
     return steps;
   }
 
@@ -50,9 +52,28 @@ record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after)
     return after == null;
   }
 
-  /** Whether the rows stand in a tree of another kind now, so that no row is the same. */
+  /** Whether the rows are keyed otherwise now, so that no row is the same. */
   boolean isReplaced() {
-    return before != null && after != null && before.tree().ordinal() != after.tree().ordinal();
+    return before != null && after != null && !sameKey(before.layout(), after.layout());
+  }
+
+  /**
+   * Whether rows are keyed as before: by the same columns, which may have another name or place, in
+   * a tree of the same kind.
+   */
+  private static boolean sameKey(TableLayout old, TableLayout now) {
+    boolean same =
+        old.withoutRowid() == now.withoutRowid()
+            && old.keyCount() == now.keyCount()
+            && (old.rowidColumn() >= 0) == (now.rowidColumn() >= 0);
+    for (int i = 0; same && i < old.keyCount(); i++) {
+      int before = old.keyColumn(i);
+      int after = now.keyColumn(i);
+      same =
+          Names.same(old.column(before).name(), now.column(after).name())
+              || (before == after && old.columnCount() == now.columnCount());
+    }
+    return same;
   }
 
   /** Whether the table passes the filter now and did not before. */

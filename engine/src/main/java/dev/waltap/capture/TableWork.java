@@ -7,7 +7,6 @@ import dev.waltap.diff.TransactionDiff;
 import dev.waltap.diff.TreeDelta;
 import dev.waltap.record.RowComparator;
 import dev.waltap.record.StoredRow;
-import java.util.Comparator;
 
 /**
  * What a transaction did to one table: the delta of its tree, and the places of the rows that
@@ -15,10 +14,7 @@ import java.util.Comparator;
  * is a DELETE and an INSERT. When there are too many rows to remember their places, the tree is
  * walked again for each operation instead. For the capture thread.
  */
-final class TableWork implements RowSink {
-  /** The order in which tables are told. */
-  static final Comparator<TableWork> BY_NAME = Comparator.comparing(work -> work.after.name());
-
+final class TableWork implements RowWork, RowSink {
   private final CapturedTable before;
   private final CapturedTable after;
   private final TreeDelta delta;
@@ -53,20 +49,25 @@ final class TableWork implements RowSink {
     this.comparator = comparator;
   }
 
-  /** Finds the rows that changed; remembers at most so many of them. */
-  int collect(int most) {
+  @Override
+  public String table() {
+    return after.name();
+  }
+
+  @Override
+  public int collect(int most) {
     mostPlaces = most;
     diff.rows(delta, after.order(), this);
     return deleted.size() + updated.size() / 2 + inserted.size();
   }
 
-  /** Whether there were more rows than could be remembered. */
-  boolean isOverfull() {
+  @Override
+  public boolean isOverfull() {
     return overfull;
   }
 
-  /** Passes on the rows of one operation. */
-  void emit(Operation operation, boolean walkAgain) {
+  @Override
+  public void emit(Operation operation, boolean walkAgain) {
     wanted = operation;
     if (walkAgain) {
       walking = true;

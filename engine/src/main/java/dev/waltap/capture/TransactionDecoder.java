@@ -40,9 +40,7 @@ final class TransactionDecoder {
   private final RowComparator comparator = new RowComparator();
   private final TreeRows rowsBefore;
   private final TreeRows rowsAfter;
-  private final List<TableWork> works = new ArrayList<>();
-  private final List<CapturedTable> entering = new ArrayList<>();
-  private final List<CapturedTable> replaced = new ArrayList<>();
+  private final List<RowWork> works = new ArrayList<>();
   private Catalog catalog;
   private boolean schemaRowSeen;
 
@@ -74,8 +72,6 @@ final class TransactionDecoder {
    */
   void decode(CommittedTransaction transaction) {
     works.clear();
-    entering.clear();
-    replaced.clear();
     diff.begin(transaction.pages);
     List<SchemaStep> steps = List.of();
     Catalog next = catalog;
@@ -99,7 +95,9 @@ final class TransactionDecoder {
       }
     }
     for (Operation operation : ROW_OPERATIONS) {
-      emit(operation, walkAgain);
+      for (RowWork work : works) {
+        work.emit(operation, walkAgain);
+      }
     }
     emitter.end();
     diff.finish();
@@ -143,25 +141,31 @@ final class TransactionDecoder {
       }
       return;
     }
-    if (before == null || step.isReplaced()) {
-      if (before != null) {
-        // The old rows are listed from the old pages, which stand until the transaction is
-        // finished.
-        diff.delta(before.tree(), null);
-        replaced.add(before);
-      }
+    if (before == null) {
       add(after, after, diff.delta(null, after.tree()));
-      return;
-    }
-    boolean moved = before.tree().root() != after.tree().root();
-    boolean touched = diff.isTouched(before.tree());
-    if (step.isEntering()) {
-      if (moved || touched) {
-        diff.rows(diff.delta(before.tree(), after.tree()), after.order(), NOBODY);
-      }
-      entering.add(after);
-    } else if (moved || touched) {
+    } else if (step.isReplaced()) {
+      works.add(new WholeTable(before, rowsBefore, Operation.DELETE, emitter));
+      works.add(new WholeTable(after, rowsAfter, Operation.INSERT, emitter));
+      follow(before, after);
+    } else if (step.isEntering()) {
+      works.add(new WholeTable(after, rowsAfter, Operation.INSERT, emitter));
+      follow(before, after);
+    } else if (isTouched(before, after)) {
       add(before, after, diff.delta(before.tree(), after.tree()));
+    }
+  }
+
+  private boolean isTouched(CapturedTable before, CapturedTable after) {
+    return before.tree().root() != after.tree().root() || diff.isTouched(before.tree());
+  }
+
+  /** Moves the page set on without telling rows: they are told as a whole. */
+  private void follow(CapturedTable before, CapturedTable after) {
+    if (before.tree().ordinal() != after.tree().ordinal()) {
+      diff.delta(before.tree(), null);
+      diff.rows(diff.delta(null, after.tree()), after.order(), NOBODY);
+    } else if (isTouched(before, after)) {
+      diff.rows(diff.delta(before.tree(), after.tree()), after.order(), NOBODY);
     }
   }
 
@@ -171,47 +175,13 @@ final class TransactionDecoder {
 
   /** Finds the rows that changed; returns whether they are too many to remember. */
   private boolean collect() {
-    works.sort(TableWork.BY_NAME);
+    works.sort(RowWork.BY_TABLE);
     boolean overfull = false;
     int left = MOST_PLACES;
-    for (TableWork work : works) {
+    for (RowWork work : works) {
       left -= work.collect(left);
       overfull |= work.isOverfull();
     }
     return overfull;
-  }
-
-  private void emit(Operation operation, boolean walkAgain) {
-    if (operation == Operation.DELETE) {
-      replaced.forEach(this::emitAllOld);
-    }
-    for (TableWork work : works) {
-      work.emit(operation, walkAgain);
-    }
-    if (operation == Operation.INSERT) {
-      entering.forEach(this::emitAllNew);
-    }
-  }
-
-  private void emitAllOld(CapturedTable table) {
-    rowsBefore.forEach(
-        table.tree(),
-        row -> {
-          if (table.told()) {
-            emitter.delete(table, table, TableWork.stored(table, row));
-          } else {
-            emitter.skip(1);
-          }
-          return true;
-        });
-  }
-
-  private void emitAllNew(CapturedTable table) {
-    rowsAfter.forEach(
-        table.tree(),
-        row -> {
-          emitter.insert(table, TableWork.stored(table, row));
-          return true;
-        });
   }
 }

@@ -1,8 +1,6 @@
 package dev.waltap.schema;
 
 import dev.waltap.record.Names;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,12 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Schema {
 
-  /** SQLite's BINARY order of names, which in Java's UTF-16 is not {@link String#compareTo}. */
-  private static final Comparator<String> BINARY =
-      (a, b) ->
-          Arrays.compareUnsigned(
-              a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
-
   private final List<Table> tables;
   private final List<String> virtualTables;
   private final List<UnreadableTable> unreadable;
@@ -33,10 +25,12 @@ public final class Schema {
       Collection<Table> tables,
       Collection<String> virtualTables,
       Collection<UnreadableTable> unreadable) {
-    this.tables = tables.stream().sorted(Comparator.comparing(Table::name, BINARY)).toList();
-    this.virtualTables = virtualTables.stream().sorted(BINARY).toList();
+    this.tables = tables.stream().sorted(Comparator.comparing(Table::name, Names.BINARY)).toList();
+    this.virtualTables = virtualTables.stream().sorted(Names.BINARY).toList();
     this.unreadable =
-        unreadable.stream().sorted(Comparator.comparing(UnreadableTable::name, BINARY)).toList();
+        unreadable.stream()
+            .sorted(Comparator.comparing(UnreadableTable::name, Names.BINARY))
+            .toList();
     for (Table table : this.tables) {
       byName.put(Names.fold(table.name()), table);
       byRoot.put(table.rootPage(), table);

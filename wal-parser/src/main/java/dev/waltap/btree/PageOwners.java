@@ -38,10 +38,10 @@ public final class PageOwners {
     return pageNumber < parents.length ? parents[pageNumber] : 0;
   }
 
-  /** The ordinal of the tree that an owned page belongs to. */
+  /** The ordinal of the tree that a page belongs to; negative for a page of none. */
   public int tree(int pageNumber) {
     int at = pageNumber;
-    while (at > 0) {
+    while (at > 0 && at < parents.length) {
       at = parents[at];
     }
     return -1 - at;

@@ -117,6 +117,9 @@ final class TreeWalk {
       throw new UnknownPageException(pageNumber);
     }
     boolean changed = written.contains(pageNumber);
+    if (!changed && depth == 0 && owners.tree(pageNumber) != ordinal) {
+      throw new UnknownPageException(pageNumber); // A root that was another tree's, unwritten.
+    }
     byte[] page = now.page(pageNumber);
     BTreePage.check(page, pageNumber, index, format);
     int header = BTreePage.header(pageNumber);

@@ -1,9 +1,19 @@
 package dev.waltap.record;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+
 /**
  * Names of tables and columns, which SQLite matches without regard to ASCII case, and only that.
  */
 public final class Names {
+
+  /** SQLite's BINARY order of names, which in Java's UTF-16 is not {@link String#compareTo}. */
+  public static final Comparator<String> BINARY =
+      (a, b) ->
+          Arrays.compareUnsigned(
+              a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
 
   private Names() {}
 
