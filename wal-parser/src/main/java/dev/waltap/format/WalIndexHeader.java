@@ -2,6 +2,7 @@ package dev.waltap.format;
 
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A copy of the wal-index header, the one place that says what is committed.
@@ -125,7 +126,13 @@ public final class WalIndexHeader {
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "wal-index header: salts %08x-%08x, mxFrame %d, iChange %d, %d pages of %d bytes",
-        salt1(), salt2(), mxFrame(), changeCounter(), databaseSize(), pageSize());
+        salt1(),
+        salt2(),
+        mxFrame(),
+        changeCounter(),
+        databaseSize(),
+        pageSize());
   }
 }

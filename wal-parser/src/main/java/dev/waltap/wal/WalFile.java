@@ -15,6 +15,9 @@ import java.nio.file.Path;
  */
 public final class WalFile implements AutoCloseable {
 
+  /** Of larger pages too few fit into a block: to look at a header would cost a whole one. */
+  private static final int LARGEST_PAGE_AHEAD = 8192;
+
   private final LogFile file;
   private final int pageSize;
 
@@ -56,7 +59,8 @@ public final class WalFile implements AutoCloseable {
    * for who proves what was copied afterwards.
    */
   public void readAhead(int last) {
-    file.readAhead(FrameHeader.offset(last, pageSize) + FrameHeader.SIZE + pageSize);
+    boolean worthIt = pageSize <= LARGEST_PAGE_AHEAD;
+    file.readAhead(worthIt ? FrameHeader.offset(last, pageSize) + FrameHeader.SIZE + pageSize : 0);
   }
 
   /** Bytes in a page. */
