@@ -227,9 +227,10 @@ public final class TransactionDiff {
     int parent = leaf;
     int next = first;
     for (long rest = size; rest > 0; rest -= format.overflowCapacity()) {
+      byte[] page = newPage(next);
       owners.set(next, PageOwners.OVERFLOW, parent);
       parent = next;
-      next = Bytes.u32(newPage(next), 0);
+      next = Bytes.u32(page, 0);
     }
   }
 
