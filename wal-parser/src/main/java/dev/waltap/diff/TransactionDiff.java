@@ -31,6 +31,7 @@ public final class TransactionDiff {
   private final PageSource now;
   private final TreeWalk walk;
   private final RowMerge merge;
+  private final HashMerge hashMerge;
   private final RowCursor cursorBefore;
   private final RowCursor cursorAfter;
   private final Marks kept = new Marks();
@@ -55,6 +56,7 @@ public final class TransactionDiff {
     this.now = this::newPage;
     this.walk = new TreeWalk(format, old, now, owners, dirty, none);
     this.merge = new RowMerge(format, old, now, dirty.chains(), dirty.chainLeaves());
+    this.hashMerge = new HashMerge(format, old, now, dirty.chains(), dirty.chainLeaves());
     this.cursorBefore = new RowCursor(format, old);
     this.cursorAfter = new RowCursor(format, now);
   }
@@ -110,6 +112,15 @@ public final class TransactionDiff {
     delta.noteOverflow(merge.overflowSeen());
   }
 
+  /**
+   * Passes on the rows of an index b-tree whose order of keys is unknown: first what was deleted,
+   * in b-tree order, then what was updated or inserted. Takes memory for each affected row.
+   */
+  public void rowsByKey(TreeDelta delta, KeyBytes keys, RowSink sink) {
+    hashMerge.run(delta.before(), delta.after(), keys, sink);
+    delta.noteOverflow(hashMerge.overflowSeen());
+  }
+
   /** Goes back to a row of the old version that {@link #rows} passed on. */
   public RowCursor before(TreeDelta delta, long place) {
     cursorBefore.moveTo((int) (place >>> 32), (int) place, delta.tree().index());
@@ -122,7 +133,10 @@ public final class TransactionDiff {
     return cursorAfter;
   }
 
-  /** Moves the page set and the page owners on to the new version. {@link #rows} must have run. */
+  /**
+   * Moves the page set and the page owners on to the new version. {@link #rows} or its like must
+   * have run.
+   */
   public void finish() {
     kept.begin();
     left.clear();
@@ -227,9 +241,10 @@ public final class TransactionDiff {
     int parent = leaf;
     int next = first;
     for (long rest = size; rest > 0; rest -= format.overflowCapacity()) {
+      byte[] page = newPage(next);
       owners.set(next, PageOwners.OVERFLOW, parent);
       parent = next;
-      next = Bytes.u32(newPage(next), 0);
+      next = Bytes.u32(page, 0);
     }
   }
 

@@ -82,11 +82,26 @@ final class TreeWalk {
     }
   }
 
-  /** A dropped tree: its rows go without being listed, so nobody has to read them. */
+  /**
+   * A dropped tree: its rows go without being listed, so nobody has to read them. The way up from a
+   * page ends where it meets one gone before: overflow chains may be very long.
+   */
   private void departAll() {
+    reached.begin();
+    departed.begin();
     for (int page = 1; page < owners.limit(); page++) {
-      if (owners.kind(page) != PageOwners.NONE && owners.tree(page) == ordinal) {
-        delta.departed().add(page);
+      if (owners.kind(page) == PageOwners.NONE) {
+        continue;
+      }
+      int top = page;
+      while (top > 0 && reached.add(top)) {
+        top = owners.parent(top);
+      }
+      if (top > 0 ? departed.contains(top) : -1 - top == ordinal) {
+        for (int at = page; at != top; at = owners.parent(at)) {
+          departed.add(at);
+          delta.departed().add(at);
+        }
       }
     }
   }
@@ -139,6 +154,9 @@ final class TreeWalk {
     }
     for (int i = 0; i <= cells; i++) {
       int child = BTreePage.child(page, header, i);
+      if (child <= 0) {
+        throw new UnknownPageException(child);
+      }
       if (dirty.isDirty(child) || written.contains(child)) {
         visitNew(child, pageNumber, depth + 1);
       } else if (changed) {

@@ -155,6 +155,9 @@ final class DiffFollower implements AutoCloseable {
         Collector again = new Collector();
         diff.rows(delta, keyOrder(name), again);
         compare("changes told again of " + name, expected, again.changes);
+        if (after.index()) {
+          followByKey(delta, name, expected);
+        }
         places.put(delta, collector.places);
         seen.put(delta, expected);
         changes += expected.size();
@@ -165,6 +168,20 @@ final class DiffFollower implements AutoCloseable {
     places.forEach((delta, list) -> revisit(delta, list, seen.getOrDefault(delta, List.of())));
     diff.finish();
     checkPages();
+  }
+
+  /** The same rows in another order: what was deleted comes first. */
+  private void followByKey(TreeDelta delta, String name, List<String> expected) {
+    Collector collector = new Collector();
+    int fields = keyFields.of(name);
+    diff.rowsByKey(
+        delta,
+        (payload, offset, size) ->
+            SlowTree.keyBytes(java.util.Arrays.copyOfRange(payload, offset, offset + size), fields),
+        collector);
+    List<String> reordered = new ArrayList<>(expected);
+    reordered.sort(Comparator.comparing(line -> !line.startsWith("-")));
+    compare("changes by key of " + name, reordered, collector.changes);
   }
 
   private void revisit(TreeDelta delta, List<long[]> places, List<String> expected) {

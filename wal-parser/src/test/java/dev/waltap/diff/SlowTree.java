@@ -187,6 +187,21 @@ final class SlowTree {
     };
   }
 
+  /** The types and values of a record's first fields. */
+  static byte[] keyBytes(byte[] record, int fields) {
+    ByteBuffer types = ByteBuffer.wrap(record);
+    int header = (int) varint(types);
+    int at = header;
+    ByteArrayOutputStream key = new ByteArrayOutputStream();
+    for (int i = 0; i < fields && types.position() < header; i++) {
+      long type = varint(types);
+      key.writeBytes(ByteBuffer.allocate(8).putLong(type).array());
+      key.write(record, at, size(type));
+      at += size(type);
+    }
+    return key.toByteArray();
+  }
+
   private static int rank(long type) {
     return type == 0 ? 0 : type < 10 ? 1 : type % 2 == 1 ? 2 : 3;
   }

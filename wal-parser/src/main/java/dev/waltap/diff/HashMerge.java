@@ -1,0 +1,169 @@
+package dev.waltap.diff;
+
+import dev.waltap.format.BTreePage;
+import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageSource;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does for index b-trees whose collations are unknown what {@link RowMerge} does for the others:
+ * matches the affected cells of two versions by the bytes of their keys. So it remembers the keys
+ * of the old version's cells, and its memory grows with them; cells that a leaf has in common in
+ * both versions are left out. For one thread.
+ *
+ * <p>Deletes come first, in the old tree's order, then updates and inserts in the new tree's. A key
+ * that changed to one that its collation holds equal ('a' to 'A' under NOCASE) is a delete and an
+ * insert here.
+ */
+final class HashMerge {
+  private final RowCursor before;
+  private final RowCursor after;
+  private final RowCursor match;
+  private final PageSource old;
+  private final PageSource now;
+  private final SharedCells shared;
+  private final Marks dirtyChains;
+  private final Marks dirtyLeaves;
+  private final Marks leavesBefore = new Marks();
+  private final Marks leavesOfBoth = new Marks();
+  private boolean overflowSeen;
+
+  HashMerge(
+      PageFormat format, PageSource old, PageSource now, Marks dirtyChains, Marks dirtyLeaves) {
+    this.before = new RowCursor(format, old);
+    this.after = new RowCursor(format, now);
+    this.match = new RowCursor(format, old);
+    this.old = old;
+    this.now = now;
+    this.shared = new SharedCells(format);
+    this.dirtyChains = dirtyChains;
+    this.dirtyLeaves = dirtyLeaves;
+  }
+
+  /** Whether a cell that was looked at had overflow pages, in the last {@link #run}. */
+  boolean overflowSeen() {
+    return overflowSeen;
+  }
+
+  /** Passes the rows that differ to the sink. */
+  void run(CellRuns oldCells, CellRuns newCells, KeyBytes keys, RowSink sink) {
+    overflowSeen = false;
+    match.reset();
+    findLeavesOfBoth(oldCells, newCells);
+    Map<Key, Place> places = new HashMap<>();
+    forEach(before, oldCells, () -> places.put(key(before, keys), new Place(before.place())));
+    forEach(
+        after,
+        newCells,
+        () -> {
+          Place place = places.get(key(after, keys));
+          if (place != null) {
+            place.matched = true;
+          }
+        });
+    forEach(
+        before,
+        oldCells,
+        () -> {
+          Place place = places.get(key(before, keys));
+          if (place == null || !place.matched) {
+            sink.deleted(before);
+          }
+        });
+    forEach(after, newCells, () -> tell(places.get(key(after, keys)), sink));
+  }
+
+  private void tell(@Nullable Place place, RowSink sink) {
+    if (place == null) {
+      sink.inserted(after);
+      return;
+    }
+    match.moveTo((int) (place.before >>> 32), (int) place.before, true);
+    if (!match.samePayload(after, dirtyChains)) {
+      sink.updated(match, after);
+    }
+  }
+
+  private void findLeavesOfBoth(CellRuns oldCells, CellRuns newCells) {
+    leavesBefore.begin();
+    leavesOfBoth.begin();
+    for (int i = 0; i < oldCells.size(); i++) {
+      int page = oldCells.page(i);
+      if (isLeaf(old, page) && !dirtyLeaves.contains(page)) {
+        leavesBefore.add(page);
+      }
+    }
+    for (int i = 0; i < newCells.size(); i++) {
+      int page = newCells.page(i);
+      if (leavesBefore.contains(page) && isLeaf(now, page)) {
+        leavesOfBoth.add(page);
+      }
+    }
+  }
+
+  private static boolean isLeaf(PageSource source, int pageNumber) {
+    return BTreePage.isLeaf(source.page(pageNumber), BTreePage.header(pageNumber));
+  }
+
+  /** Stands at each cell in turn, but for those that both versions of a leaf have in common. */
+  private void forEach(RowCursor cursor, CellRuns runs, Runnable action) {
+    cursor.start(runs, true);
+    while (!cursor.atEnd()) {
+      int from = cursor.position();
+      int to = cursor.runEnd();
+      if (leavesOfBoth.contains(cursor.pageNumber())) {
+        int page = cursor.pageNumber();
+        shared.find(old.page(page), now.page(page), page, true);
+        from += shared.front();
+        to -= shared.back();
+      }
+      int end = cursor.runEnd();
+      for (int i = from; i < to; i++) {
+        if (i != cursor.position()) {
+          cursor.skipTo(i);
+        }
+        overflowSeen |= cursor.cell().overflowPage() != 0;
+        action.run();
+      }
+      cursor.skipTo(end);
+    }
+  }
+
+  private static Key key(RowCursor cursor, KeyBytes keys) {
+    return new Key(keys.of(cursor.payload(), cursor.payloadOffset(), cursor.payloadSize()));
+  }
+
+  /** Where the old version has a key, and whether the new one has it, too. */
+  private static final class Place {
+    private final long before;
+    private boolean matched;
+
+    Place(long before) {
+      this.before = before;
+    }
+  }
+
+  /** Bytes that equal others by content. */
+  private static final class Key {
+    private final byte[] bytes;
+    private final int hash;
+
+    Key(byte[] bytes) {
+      this.bytes = bytes;
+      this.hash = Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key && Arrays.equals(bytes, key.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
+}
