@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateLock implements AutoCloseable {
   private static final Map<Object, Holder> HELD = new HashMap<>();
+  private static final Holder UNKNOWN = new Holder(0, "unknown", Instant.EPOCH, "unknown");
   private static final int TRIES = 10;
   private static final long PAUSE_NANOS = 20_000_000;
   private static final int MOST_TEXT = 4096;
@@ -117,20 +118,30 @@ public final class StateLock implements AutoCloseable {
       if (here != null || !Files.exists(directory.lockFile())) {
         return here;
       }
-      try (FileChannel channel =
-          FileChannel.open(
-              directory.lockFile(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-        FileLock lock = channel.tryLock();
-        if (lock != null) {
-          lock.release();
-          return null;
-        }
-        Holder holder = Holder.load(read(channel));
-        return holder != null ? holder : new Holder(0, "unknown", Instant.EPOCH, "unknown");
-      } catch (IOException | OverlappingFileLockException e) {
+      try {
+        FileChannel channel =
+            FileChannel.open(
+                directory.lockFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Holder holder = ask(channel);
+        channel.close();
+        return holder;
+      } catch (OverlappingFileLockException e) {
+        // Held by another copy of this class, whose lock closing our channel would drop.
+        return UNKNOWN;
+      } catch (IOException e) {
         return null;
       }
     }
+  }
+
+  private static @Nullable Holder ask(FileChannel channel) throws IOException {
+    FileLock lock = channel.tryLock();
+    if (lock != null) {
+      lock.release();
+      return null;
+    }
+    Holder holder = Holder.load(read(channel));
+    return holder != null ? holder : UNKNOWN;
   }
 
   private static @Nullable Holder heldHere(StateDirectory directory) {

@@ -334,9 +334,9 @@ public final class StateStore implements AutoCloseable {
     }
   }
 
-  /** Lets the file grow by a few pages only: a full disk, for tests. */
-  void limitSize() throws SQLException {
-    file.run("PRAGMA max_page_count=" + (file.number("PRAGMA page_count") + 4));
+  /** Runs a pragma on the connection: how tests make the disk fail. */
+  void pragma(String pragma) throws SQLException {
+    file.run("PRAGMA " + pragma);
   }
 
   /** Leaves {@code state.db} without any WAL, and closed. */

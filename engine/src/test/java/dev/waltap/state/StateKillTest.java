@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** SIGKILL of a process in the middle of adding, acknowledging and folding. */
 class StateKillTest {
-  private static final int KILLS = Integer.getInteger("waltap.kills", 30);
+  private static final int KILLS = Integer.getInteger("waltap.kills", 50);
   @TempDir Path temp;
 
   @Test

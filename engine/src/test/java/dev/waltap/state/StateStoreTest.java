@@ -232,7 +232,7 @@ class StateStoreTest {
       try (StateStore store = StateModel.create(lock)) {
         add(store, 1, 5);
         store.flush();
-        store.limitSize();
+        store.pragma("max_page_count=1");
         assertThatThrownBy(
                 () -> {
                   add(store, 6, 400);
@@ -242,6 +242,26 @@ class StateStoreTest {
             .hasMessageContaining("the disk is full")
             .hasMessageContaining("nothing saved is lost");
         assertThatThrownBy(store::flush).hasMessageContaining("the disk is full");
+      }
+      try (StateStore store = StateStore.open(lock)) {
+        assertThat(StateModel.number(store.end())).isEqualTo(5);
+        assertThat(StateModel.difference(store)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aReadOnlyDiskStopsItAndLosesNothing() throws SQLException {
+    try (StateLock lock = directory().hold("test")) {
+      try (StateStore store = StateModel.create(lock)) {
+        add(store, 1, 5);
+        store.flush();
+        // What SQLite answers on a disk remounted read-only, which root could write to otherwise.
+        store.pragma("query_only=1");
+        assertThatThrownBy(() -> add(store, 6, 400))
+            .isInstanceOf(CaptureException.class)
+            .hasMessageContaining("it is read-only")
+            .hasMessageContaining("nothing saved is lost");
       }
       try (StateStore store = StateStore.open(lock)) {
         assertThat(StateModel.number(store.end())).isEqualTo(5);
