@@ -8,6 +8,7 @@ import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.Position;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.format.DatabaseException;
+import dev.waltap.state.StateDirectory;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,10 +22,11 @@ import org.jspecify.annotations.Nullable;
 public final class CaptureEngine implements ChangeDataCapture {
   private static final long MOST_BATCH_BYTES = 8L << 20;
 
-  private final CaptureOptions options;
+  private volatile CaptureOptions options;
   private final ChangeQueue queue;
   private final WakeSignal wake;
   private final Counters counters = new Counters();
+  private final StateHolder stateHolder = new StateHolder();
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
@@ -77,7 +79,7 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   private void capture(Consumer<CaptureSession> mode) {
     try (CaptureSession session =
-        new CaptureSession(options, queue, options.listener(), wake, counters)) {
+        new CaptureSession(options, queue, options.listener(), wake, counters, stateHolder)) {
       mode.accept(session);
       queue.finish(null);
     } catch (StoppedException e) {
@@ -97,7 +99,9 @@ public final class CaptureEngine implements ChangeDataCapture {
         TransactionEnd end = batch.end();
         if (end != null) {
           position = end.position();
+          stateHolder.acknowledge(end.position());
         }
+        queue.delivered();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -151,12 +155,27 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   @Override
   public boolean setup() {
-    throw new CaptureException(Reason.REFUSED, "durable state is not there yet");
+    StateDirectory directory = StateDirectory.at(options.setupDirectory());
+    if (directory.exists()) {
+      return false;
+    }
+    CaptureOptions withState = options.withStateDirectory(directory.path());
+    try (CaptureSession session =
+        new CaptureSession(
+            withState, queue, withState.listener(), wake, counters, new StateHolder())) {
+      session.setup();
+    } catch (StoppedException e) {
+      throw new CaptureException(Reason.FAILED, "setup was stopped; nothing was set up", e);
+    } catch (DatabaseException e) {
+      throw new CaptureException(Reason.FAILED, options.database() + ": " + e.getMessage(), e);
+    }
+    options = withState;
+    return true;
   }
 
   @Override
   public boolean teardown() {
-    throw new CaptureException(Reason.REFUSED, "durable state is not there yet");
+    return StateDirectory.at(options.setupDirectory()).remove();
   }
 
   @Override
