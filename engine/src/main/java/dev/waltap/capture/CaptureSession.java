@@ -106,7 +106,9 @@ final class CaptureSession implements AutoCloseable {
     boolean rows = withRows;
     if (durable != null && durable.exists()) {
       boolean untold = durable.store().acknowledged() == null;
-      rows = withRows && (untold || options.rebootstrap());
+      // In a later epoch than the first, rows that are not told are those of a bootstrap cut short.
+      boolean interrupted = untold && durable.store().base().epoch() > 1;
+      rows = interrupted || (withRows && (untold || options.rebootstrap()));
     }
     wake.start(this::hasNews, attachment.database());
     if (durable != null && durable.exists() && !rows) {
