@@ -132,13 +132,6 @@ final class SnapshotDelta implements PageSource {
     if (isHeldAndSame(pageNumber)) {
       return pageSet.page(pageNumber);
     }
-    if (pageNumber <= 0 || pageNumber > snapshot.size()) {
-      throw new CorruptDatabaseException(
-          "page "
-              + pageNumber
-              + " lies past the end of the database, which has "
-              + snapshot.size());
-    }
     byte[] copy = buffers.take();
     snapshot.copy(pageNumber, copy);
     changed.put(pageNumber, copy);
