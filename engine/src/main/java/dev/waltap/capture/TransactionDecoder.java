@@ -148,11 +148,11 @@ final class TransactionDecoder {
     if (before == null) {
       add(after, after, diff.delta(null, after.tree()));
     } else if (step.isReplaced()) {
-      works.add(new WholeTable(before, rowsBefore, Operation.DELETE, emitter));
-      works.add(new WholeTable(after, rowsAfter, Operation.INSERT, emitter));
+      works.add(new WholeTable(after, before, rowsBefore, Operation.DELETE, emitter));
+      works.add(new WholeTable(after, after, rowsAfter, Operation.INSERT, emitter));
       follow(before, after);
     } else if (step.isEntering()) {
-      works.add(new WholeTable(after, rowsAfter, Operation.INSERT, emitter));
+      works.add(new WholeTable(after, after, rowsAfter, Operation.INSERT, emitter));
       follow(before, after);
     } else if (isTouched(before, after)) {
       add(before, after, diff.delta(before.tree(), after.tree()));
