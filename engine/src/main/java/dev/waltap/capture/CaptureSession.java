@@ -47,7 +47,8 @@ final class CaptureSession implements AutoCloseable {
     this.wake = wake;
     this.counters = counters;
     this.attachment = Attachment.open(options.database());
-    this.guard = new Guard(options.guard(), options.walLimit(), attachment);
+    this.guard =
+        new Guard(options.guard(), options.walLimit(), attachment, listener, System::nanoTime);
     this.baseline = new Baseline(options, attachment, listener);
     WalTail tail = attachment.tail();
     this.backlog =
@@ -82,6 +83,7 @@ final class CaptureSession implements AutoCloseable {
     attachment.tail().startAt(baseline.take());
     epochs.startAt(attachment.tail().generation());
     decoder = baseline.decoder(emitter);
+    counters.pageSet(baseline.pageSet());
   }
 
   private void bootstrapRows() {
@@ -121,6 +123,7 @@ final class CaptureSession implements AutoCloseable {
     try {
       current.decode(transaction);
       counters.transaction();
+      counters.pageSet(baseline.pageSet());
     } catch (UnknownPageException | CorruptDatabaseException e) {
       // The log alone does not tell; the snapshot does, and says so if the database is corrupt.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
@@ -146,14 +149,18 @@ final class CaptureSession implements AutoCloseable {
     boolean full = backlog.isFull();
     guard.beforePoll(full);
     if (full) {
+      counters.tail(attachment, backlog, guard);
       return;
     }
     switch (attachment.tail().poll(backlog, FRAMES_PER_POLL)) {
-      case TORN -> attachment.connection().touch();
+      case TORN -> {
+        guard.release();
+        attachment.connection().touch();
+      }
       case GAP -> lapped = true;
       case NOTHING, TRANSACTIONS -> {}
     }
-    counters.tail(attachment, backlog);
+    counters.tail(attachment, backlog, guard);
   }
 
   private void checkFiles() {
@@ -205,7 +212,7 @@ final class CaptureSession implements AutoCloseable {
         Baseline pages = baseline;
         Backlog waiting = backlog) {
       wake.close();
-      guard.release();
+      guard.close();
     }
   }
 }
