@@ -4,11 +4,15 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.Position;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.state.StateDirectory;
+import dev.waltap.wake.WakeSignals;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,7 +42,7 @@ public final class CaptureEngine implements ChangeDataCapture {
     this.options = options;
     this.queue = new ChangeQueue(options.queueChanges(), options.queueBytes());
     WakeSignal signal = options.wakeSignal();
-    this.wake = signal != null ? signal : new PollingWakeSignal();
+    this.wake = signal != null ? signal : WakeSignals.walIndexPolling();
   }
 
   @Override
@@ -109,6 +113,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   }
 
   private void handle(ChangeQueue.Batch batch) {
+    counters.handling(Backlog.micros(batch.changes().get(0).timestamp()));
     try {
       options.handler().handleChanges(java.util.Collections.unmodifiableList(batch.changes()));
     } catch (Exception e) {
@@ -121,6 +126,7 @@ public final class CaptureEngine implements ChangeDataCapture {
               + DatabaseConnection.oneLine(e),
           e);
     }
+    counters.handling(-1);
     counters.delivered(batch.changes().size(), batch.bytes());
   }
 
@@ -180,7 +186,8 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   @Override
   public CaptureMetrics metrics() {
-    long oldest = counters.oldestMicros();
+    Change waiting = queue.oldest();
+    long oldest = counters.oldestMicros(waiting == null ? -1 : Backlog.micros(waiting.timestamp()));
     return new CaptureMetrics(
         position,
         counters.lagFrames(),
@@ -198,10 +205,19 @@ public final class CaptureEngine implements ChangeDataCapture {
         Duration.ofNanos(counters.readNanos()),
         queue.depth(),
         queue.bytes(),
-        0,
-        0,
-        1,
-        java.nio.file.Path.of(options.database() + "-wal").toFile().length());
+        counters.pages(),
+        counters.pageBytes(),
+        counters.hitRate(),
+        walBytes());
+  }
+
+  // A look at the file, not at the log: what is asked for is what it takes of the disk.
+  private long walBytes() {
+    try {
+      return Path.of(options.database().toRealPath() + "-wal").toFile().length();
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   @Override

@@ -56,7 +56,8 @@ final class CaptureSession implements AutoCloseable {
     this.wake = wake;
     this.counters = counters;
     this.attachment = Attachment.open(options.database());
-    this.guard = new Guard(options.guard(), options.walLimit(), attachment);
+    this.guard =
+        new Guard(options.guard(), options.walLimit(), attachment, listener, System::nanoTime);
     this.baseline = new Baseline(options, attachment, listener);
     WalTail tail = attachment.tail();
     this.backlog =
@@ -139,6 +140,7 @@ final class CaptureSession implements AutoCloseable {
       durable.baseline(baseline.pageSet(), baseline.buffers(), at, told, this::pump);
     }
     snapshotFrame = position.frame();
+    counters.pageSet(baseline.pageSet());
     decoder = baseline.decoder(emitter, durable != null ? durable : Journal.NONE);
   }
 
@@ -147,6 +149,7 @@ final class CaptureSession implements AutoCloseable {
     boolean sameFile = durable.adopt();
     StateStore store = durable.store();
     baseline.load(store);
+    counters.pageSet(baseline.pageSet());
     TransactionDecoder current = baseline.decoder(emitter, durable);
     decoder = current;
     listener.ready();
@@ -223,6 +226,7 @@ final class CaptureSession implements AutoCloseable {
     try {
       current.decode(transaction);
       counters.transaction();
+      counters.pageSet(baseline.pageSet());
     } catch (UnknownPageException | CorruptDatabaseException e) {
       // The log alone does not tell; the snapshot does, and says so if the database is corrupt.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
@@ -248,14 +252,18 @@ final class CaptureSession implements AutoCloseable {
     boolean full = backlog.isFull();
     guard.beforePoll(full);
     if (full) {
+      counters.tail(attachment, backlog, guard);
       return;
     }
     switch (attachment.tail().poll(backlog, FRAMES_PER_POLL)) {
-      case TORN -> attachment.connection().touch();
+      case TORN -> {
+        guard.release();
+        attachment.connection().touch();
+      }
       case GAP -> lapped = true;
       case NOTHING, TRANSACTIONS -> {}
     }
-    counters.tail(attachment, backlog);
+    counters.tail(attachment, backlog, guard);
   }
 
   private void checkFiles() {
@@ -322,7 +330,7 @@ final class CaptureSession implements AutoCloseable {
         Backlog waiting = backlog;
         DurableState durable = state) {
       wake.close();
-      guard.release();
+      guard.close();
     }
   }
 }

@@ -39,6 +39,7 @@ final class ChangeQueue {
   private long delivered;
   private volatile int depth;
   private volatile long bytes;
+  private volatile @Nullable Change oldest;
   private boolean finished;
   private volatile boolean stopped;
   private @Nullable Throwable failure;
@@ -270,11 +271,18 @@ final class ChangeQueue {
   private void publish() {
     depth = entries.size();
     bytes = waitingBytes;
+    Entry first = entries.peekFirst();
+    oldest = first == null ? null : first.change();
   }
 
   /** Changes waiting. */
   int depth() {
     return depth;
+  }
+
+  /** The change that has waited longest, null if there is none. */
+  @Nullable Change oldest() {
+    return oldest;
   }
 
   /** Their bytes. */
