@@ -69,6 +69,7 @@ public class WalTailBenchmark {
     int pageSize = table.format().pageSize();
     tail = new WalTail(index, WalFile.open(Path.of(database + "-wal"), pageSize));
     sink = new Sink(pageSize);
+    single(); // So that there is nothing new for the one who only looks.
   }
 
   private static WalPosition beginning(WalIndexHeader header) {
