@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param scenarios what the application does
  * @param ways what is compared with the application alone
  * @param directory where to make the temporary directory; null for the system's
+ * @param outputDirectory where captures write their output; null for the temporary directory
  * @param csv where every single run is appended to; null for nowhere
  * @param waltapOptions more options for {@code waltap cdc}
  * @param waltapJvmOptions options for its JVM
@@ -27,6 +28,7 @@ record ComparisonOptions(
     List<Scenario> scenarios,
     List<Way> ways,
     @Nullable Path directory,
+    @Nullable Path outputDirectory,
     @Nullable Path csv,
     List<String> waltapOptions,
     List<String> waltapJvmOptions) {
@@ -41,6 +43,7 @@ record ComparisonOptions(
         --rates LIST           transactions per second, 0 for as fast as it can (0,1000)
         --ways LIST            waltap, triggers (waltap,triggers)
         --directory DIR        where the temporary directory goes
+        --output-directory DIR where captures write to, if not there, too
         --csv FILE             append a line for every single run
         --waltap-options 'X …' more options for 'waltap cdc', such as --guard never
         --waltap-jvm 'X …'     options for its JVM, such as -Xmx256m
@@ -59,6 +62,7 @@ record ComparisonOptions(
     List<String> rates = List.of("0", "1000");
     List<Way> ways = List.of(Way.WALTAP, Way.TRIGGERS);
     Path directory = null;
+    Path outputDirectory = null;
     Path csv = null;
     List<String> waltapOptions = List.of();
     List<String> waltapJvmOptions = List.of();
@@ -79,6 +83,7 @@ record ComparisonOptions(
                     .map(way -> Way.valueOf(way.toUpperCase(Locale.ROOT)))
                     .toList();
         case "--directory" -> directory = Path.of(value);
+        case "--output-directory" -> outputDirectory = Path.of(value);
         case "--csv" -> csv = Path.of(value);
         case "--waltap-options" -> waltapOptions = list(value, "\\s+");
         case "--waltap-jvm" -> waltapJvmOptions = list(value, "\\s+");
@@ -95,6 +100,7 @@ record ComparisonOptions(
         scenarios(synchronous, rates),
         ways,
         directory,
+        outputDirectory,
         csv,
         waltapOptions,
         waltapJvmOptions);

@@ -31,7 +31,11 @@ final class MeasuredRun {
     this.options = options;
     this.directory = directory;
     this.database = directory.resolve("run.db");
-    this.output = directory.resolve("run.jsonl");
+    Path elsewhere = options.outputDirectory();
+    this.output =
+        elsewhere == null
+            ? directory.resolve("run.jsonl")
+            : elsewhere.resolve(directory.getFileName() + ".jsonl");
   }
 
   Result run(Scenario scenario, int round, Way way)
@@ -156,6 +160,7 @@ final class MeasuredRun {
         way,
         figure(figures, "rate"),
         figure(figures, "mean"),
+        figure(figures, "cpu"),
         (long) figure(figures, "p99"),
         (long) figure(figures, "changes"),
         delivered,

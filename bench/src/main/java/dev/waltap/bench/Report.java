@@ -26,6 +26,7 @@ final class Report {
         "",
         "transactions/s (min–max)",
         "µs mean",
+        "µs CPU",
         "µs p99",
         "slowdown (min–max)",
         "delivered",
@@ -52,6 +53,7 @@ final class Report {
         way.title(),
         text("%,.0f (%,.0f–%,.0f)", median(rates), rates[0], rates[rates.length - 1]),
         text("%.1f", median(sorted(runs, Result::meanMicros))),
+        text("%.1f", median(sorted(runs, Result::processorMicros))),
         text("%.0f", median(sorted(runs, Result::p99Micros))),
         alone
             ? "-"
@@ -109,7 +111,7 @@ final class Report {
   }
 
   private static void line(StringBuilder table, String... cells) {
-    int[] widths = {-14, 26, 9, 8, 22, 11, 6, 9, 6};
+    int[] widths = {-14, 26, 9, 8, 8, 22, 11, 6, 9, 6};
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.length; i++) {
       String format = "%" + widths[Math.min(i, widths.length - 1)] + "s";

@@ -1,6 +1,7 @@
 package dev.waltap.bench;
 
 import dev.waltap.testdata.TestDatabase;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -39,12 +40,18 @@ public final class WriterMain {
         System.out.println("warm");
         WriterMain measured = new WriterMain(orders, rate);
         long start = System.nanoTime();
+        long processor = processorNanos();
         run(measured, Double.parseDouble(args[4]));
         double seconds = (System.nanoTime() - start) / 1e9;
+        processor = processorNanos() - processor;
         TestDatabase.execute(connection, "UPDATE " + Shop.MARKER + " SET n = n + 1");
-        System.out.println(measured.figures(seconds, warmUp));
+        System.out.println(measured.figures(seconds, processor, warmUp));
       }
     }
+  }
+
+  private static long processorNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
   private static long run(WriterMain writer, double seconds) throws SQLException {
@@ -80,12 +87,13 @@ public final class WriterMain {
     return time;
   }
 
-  private String figures(double seconds, long warmUp) {
+  private String figures(double seconds, long processorNanos, long warmUp) {
     return String.format(
         Locale.ROOT,
-        "rate=%.1f mean=%.3f p50=%d p99=%d max=%d changes=%d",
+        "rate=%.1f mean=%.3f cpu=%.3f p50=%d p99=%d max=%d changes=%d",
         count / seconds,
         busyNanos / 1e3 / count,
+        processorNanos / 1e3 / count,
         percentile(0.5),
         percentile(0.99),
         percentile(1),
