@@ -16,8 +16,11 @@ final class Shop {
   static final int ORDERS = 50_000;
   static final int SESSIONS = 5_000;
 
-  /** Its one row is written last: who has delivered that has delivered everything. */
-  static final String MARKER = "bench_marker";
+  /**
+   * A row of it is inserted last: who has delivered that has delivered everything. Of that name,
+   * since in net changes the INSERTs come last, and tables by name.
+   */
+  static final String MARKER = "zz_marker";
 
   /** The table that triggers write to. */
   static final String LOG = "change_log";
@@ -51,7 +54,6 @@ final class Shop {
           "CREATE TABLE sessions(id INTEGER PRIMARY KEY, customer INTEGER, token TEXT,"
               + " created INTEGER)",
           "CREATE TABLE " + MARKER + "(id INTEGER PRIMARY KEY, n INTEGER)",
-          "INSERT INTO " + MARKER + " VALUES(1, 0)",
           "BEGIN");
       Random random = new Random(7);
       try (Orders orders = new Orders(connection, random)) {
