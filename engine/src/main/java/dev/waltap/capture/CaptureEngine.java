@@ -122,8 +122,7 @@ public final class CaptureEngine implements ChangeDataCapture {
       }
       throw new CaptureException(
           Reason.HANDLER,
-          "the handler failed, so its batch counts as undelivered: "
-              + DatabaseConnection.oneLine(e),
+          "the handler failed, so its batch counts as undelivered: " + Refusals.oneLine(e),
           e);
     }
     counters.handling(-1);

@@ -51,19 +51,8 @@ final class DatabaseConnection implements AutoCloseable {
         throw e;
       }
     } catch (SQLException e) {
-      throw refused(database, e);
+      throw Refusals.unreadable(database, e);
     }
-  }
-
-  private static CaptureException refused(Path database, SQLException e) {
-    return new CaptureException(
-        Reason.REFUSED,
-        database + ": SQLite can't open it for reading: " + oneLine(e) + "; nothing was changed",
-        e);
-  }
-
-  static String oneLine(Throwable e) {
-    return String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
   }
 
   private void requireWal() throws SQLException {
@@ -129,7 +118,7 @@ final class DatabaseConnection implements AutoCloseable {
       }
     } catch (SQLException e) {
       throw new CaptureException(
-          Reason.FAILED, database + ": SQLite can't read it: " + oneLine(e), e);
+          Reason.FAILED, database + ": SQLite can't read it: " + Refusals.oneLine(e), e);
     }
   }
 
@@ -140,7 +129,7 @@ final class DatabaseConnection implements AutoCloseable {
       connection.close();
     } catch (SQLException e) {
       throw new CaptureException(
-          Reason.FAILED, database + ": SQLite can't close it: " + oneLine(e), e);
+          Reason.FAILED, database + ": SQLite can't close it: " + Refusals.oneLine(e), e);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.waltap.capture;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.format.CorruptDatabaseException;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 
 /** Looks at a database before SQLite does, and refuses in plain words what can't be captured. */
 final class Refusals {
@@ -42,8 +45,8 @@ final class Refusals {
               + ": not readable and writable for this user; SQLite's locks need both, though"
               + " nothing is written: run as the application's user, or grant access");
     }
-    requireAccess(database);
     try {
+      requireAccess(database);
       DatabaseFile file = ChannelRegistry.acquireDatabase(database);
       try {
         checkHeader(database, file);
@@ -58,9 +61,17 @@ final class Refusals {
   }
 
   /** The WAL, the wal-index and, so that SQLite can make them, the directory. */
-  private static void requireAccess(Path database) {
+  private static void requireAccess(Path link) throws IOException {
+    Path database = link.toRealPath();
     for (String suffix : new String[] {"-wal", "-shm"}) {
       Path companion = Path.of(database + suffix);
+      if (!Files.exists(companion) && !Files.isWritable(database.resolveSibling("."))) {
+        throw refused(
+            database.getParent()
+                + ": not writable for this user, so SQLite can't make "
+                + companion.getFileName()
+                + " in it: run as the application's user, or grant access to the directory");
+      }
       if (Files.exists(companion)
           && (!Files.isReadable(companion) || !Files.isWritable(companion))) {
         throw refused(
@@ -79,15 +90,60 @@ final class Refusals {
               + ": is empty; there is no database in it yet: create a table and turn on WAL mode"
               + " (PRAGMA journal_mode=WAL), then start again");
     }
+    if (count < DatabaseHeader.SIZE && new String(bytes, 0, 6, US_ASCII).equals("SQLite")) {
+      throw refused(
+          database
+              + ": has only "
+              + count
+              + " bytes, not even a whole header: it is cut off, restore it from a copy");
+    }
     DatabaseHeader header;
     try {
       header = DatabaseHeader.parse(bytes);
-    } catch (CorruptDatabaseException | UnsupportedDatabaseException e) {
-      throw refused(database + ": " + e.getMessage());
+    } catch (UnsupportedDatabaseException e) {
+      throw refused(
+          database
+              + ": "
+              + e.getMessage()
+              + ": a newer or another SQLite made it, which this version of waltap can't follow");
+    } catch (CorruptDatabaseException e) {
+      throw refused(database + ": " + e.getMessage() + "; nothing was changed");
+    }
+    if (file.size() < header.pageSize()) {
+      throw refused(
+          database
+              + ": page 1 (root of sqlite_schema) is cut off, the file has only "
+              + file.size()
+              + " bytes: the database is damaged, restore it from a copy");
     }
     if (!header.isWal()) {
       throw notWal(database);
     }
+  }
+
+  /** In words what SQLite says of a database that it can't read, and where the damage shows. */
+  static CaptureException unreadable(Path database, SQLException e) {
+    String said = oneLine(e);
+    if (!said.contains("SQLITE_CORRUPT") && !said.contains("SQLITE_NOTADB")) {
+      return new CaptureException(
+          Reason.REFUSED,
+          database + ": SQLite can't open it for reading: " + said + "; nothing was changed",
+          e);
+    }
+    return new CaptureException(
+        Reason.REFUSED,
+        database
+            + ": SQLite can't read its schema, table sqlite_schema (root page 1): "
+            + said
+            + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
+        e);
+  }
+
+  /** SQLite's own message; the driver repeats it in brackets. */
+  static String oneLine(Throwable e) {
+    return String.valueOf(e.getMessage())
+        .replaceAll("\\s*\\R\\s*", " ")
+        .replaceFirst("(?i)(database disk image is malformed) \\(\\1\\)$", "$1");
   }
 
   static CaptureException notWal(Path database) {

@@ -3,6 +3,7 @@ package dev.waltap.handler;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -155,7 +156,12 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
     }
 
     static Outcome of(IOException e) {
-      String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      String what =
+          e.getMessage() != null
+              ? e.getMessage()
+              : e instanceof ConnectException
+                  ? "nothing answers there, is it running?"
+                  : e.getClass().getSimpleName();
       return new Outcome("failed: " + what, true, 0, e);
     }
 

@@ -101,7 +101,11 @@ public final class BTreePage {
     if (!known) {
       throw CorruptDatabaseException.page(
           pageNumber,
-          "type " + type + " is not that of " + (index ? "an index" : "a table") + " b-tree page");
+          "type "
+              + (type & 0xff)
+              + " is not that of "
+              + (index ? "an index" : "a table")
+              + " b-tree page");
     }
     int array = cellArray(page, header);
     int count = cellCount(page, header);
