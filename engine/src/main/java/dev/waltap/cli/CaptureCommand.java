@@ -88,11 +88,8 @@ abstract class CaptureCommand extends ShellCommand {
               builder,
               sink.stop(),
               capture -> {
-                try {
-                  capture(capture);
-                } finally {
-                  summarize(capture.metrics(), console);
-                }
+                capture(capture);
+                summarize(capture.metrics(), console);
               });
     }
   }
