@@ -3,6 +3,7 @@ package dev.waltap;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.CaptureOptions.StateLag;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.ChangesHandler;
@@ -12,6 +13,7 @@ import dev.waltap.api.WakeSignal;
 import dev.waltap.capture.CaptureEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -43,6 +45,7 @@ public final class CaptureBuilder {
   private int queueChanges = 8192;
   private long queueBytes;
   private long pageSetMemory;
+  private StateLag stateLag = StateLag.DEFAULT;
   private CaptureListener listener = CaptureListener.NONE;
 
   CaptureBuilder(Path database) {
@@ -172,6 +175,15 @@ public final class CaptureBuilder {
     return this;
   }
 
+  /**
+   * How far the pages saved in the state directory may lag behind what was delivered (5 seconds, 64
+   * MiB of journal). Nothing is lost either way: what lags is read again from the journal.
+   */
+  public CaptureBuilder stateLag(Duration time, long journalBytes) {
+    this.stateLag = new StateLag(time, journalBytes);
+    return this;
+  }
+
   /** Tells this listener how the capture goes. */
   public CaptureBuilder listener(CaptureListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
@@ -226,6 +238,7 @@ public final class CaptureBuilder {
         queueChanges,
         queueBytes,
         pageSetMemory,
+        stateLag,
         listener);
   }
 

@@ -3,6 +3,7 @@ package dev.waltap.api;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueChanges most changes waiting for the handler
  * @param queueBytes most bytes of row images waiting for the handler
  * @param pageSetMemory bytes of memory for the page set, past which it lives in a temporary file
+ * @param stateLag how far the saved pages may lag behind what was delivered
  * @param listener told how the capture goes
  */
 public record CaptureOptions(
@@ -46,7 +48,28 @@ public record CaptureOptions(
     int queueChanges,
     long queueBytes,
     long pageSetMemory,
+    StateLag stateLag,
     CaptureListener listener) {
+
+  /**
+   * How far the pages saved in the state directory may lag behind what was delivered. What lags is
+   * in a journal beside them, so nothing is lost, and a start after a crash reads it again: a
+   * longer lag writes a page that changes often less often, and starts more slowly.
+   *
+   * @param time after which a delivered transaction is due; more than zero
+   * @param bytes of journal after which they are due sooner; more than zero
+   */
+  public record StateLag(Duration time, long bytes) {
+    /** 5 seconds, 64 MiB. */
+    public static final StateLag DEFAULT = new StateLag(Duration.ofSeconds(5), 64L << 20);
+
+    public StateLag {
+      if (time.isNegative() || time.isZero() || bytes <= 0) {
+        throw new IllegalArgumentException(
+            "the state's lag must be more than zero, not " + time + " and " + bytes + " bytes");
+      }
+    }
+  }
 
   public CaptureOptions {
     tables = List.copyOf(tables);
@@ -99,6 +122,7 @@ public record CaptureOptions(
         queueChanges,
         queueBytes,
         pageSetMemory,
+        stateLag,
         listener);
   }
 }

@@ -15,6 +15,7 @@ import dev.waltap.page.Snapshot;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.schema.Schema;
+import dev.waltap.schema.Table;
 import dev.waltap.schema.TableFilter;
 import dev.waltap.schema.UnreadableTable;
 import dev.waltap.state.StateStore;
@@ -58,6 +59,11 @@ final class Baseline implements AutoCloseable {
 
   PageSet pageSet() {
     return pageSet;
+  }
+
+  /** Which tables this run tells. */
+  TableFilter filter() {
+    return filter;
   }
 
   Catalog catalog() {
@@ -106,9 +112,11 @@ final class Baseline implements AutoCloseable {
   /**
    * Fills the page set from a saved one.
    *
+   * @param earlier the filter that it was saved under
    * @throws CaptureException if its pages do not make whole trees
    */
-  void load(StateStore store) {
+  void load(StateStore store, TableFilter earlier) {
+    catalog = Catalog.empty(filter.within(earlier));
     store.loadPages(buffers, (image, pageNumber) -> pageSet.put(pageNumber, image));
     try {
       Schema schema = schemaReader.read(pageSet);
@@ -168,6 +176,36 @@ final class Baseline implements AutoCloseable {
     }
   }
 
+  /**
+   * Looks at the tables that there are now.
+   *
+   * @param earlier the filter until now
+   * @return whether this run's filter names shadow tables that the earlier one did not
+   * @throws CaptureException if a table that was asked for is not there
+   */
+  boolean checkTables(TableFilter earlier) {
+    DatabaseConnection connection = attachment.connection();
+    connection.beginRead();
+    try {
+      Snapshot snapshot = attachment.snapshot().snapshot();
+      Schema schema =
+          schemaReader.read(
+              page -> {
+                byte[] image = new byte[buffers.pageSize()];
+                snapshot.copy(page, image);
+                return image;
+              });
+      requireTables(schema);
+      return schema.tables().stream()
+          .filter(table -> table.kind() == Table.Kind.SHADOW)
+          .anyMatch(table -> filter.accepts(table) && !earlier.accepts(table));
+    } catch (DatabaseException e) {
+      throw corrupt(e);
+    } finally {
+      connection.endRead();
+    }
+  }
+
   private void requireTables(Schema schema) {
     List<String> unmatched = filter.unmatched(schema);
     if (!unmatched.isEmpty()) {
@@ -207,7 +245,7 @@ final class Baseline implements AutoCloseable {
       Attachment.SnapshotAt at = attachment.snapshot();
       SnapshotDelta delta =
           new SnapshotDelta(
-              at.snapshot(), attachment.format(), buffers, pageSet, owners, net.pages);
+              at.snapshot(), attachment.format(), buffers, pageSet, owners, net.pages, listener);
       delta.compareHeld();
       delta.discover(SchemaReader.TREE);
       for (CapturedTable table : current.next(schemaReader.read(delta)).tables()) {

@@ -12,6 +12,8 @@ import dev.waltap.format.DatabaseException;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +34,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   private final Counters counters = new Counters();
   private final StateHolder stateHolder = new StateHolder();
   private final AtomicBoolean begun = new AtomicBoolean();
+  private final CountDownLatch delivered = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
   private volatile @Nullable Thread runner;
@@ -74,6 +77,7 @@ public final class CaptureEngine implements ChangeDataCapture {
       }
     } finally {
       queue.stop();
+      delivered.countDown();
       wake.wake();
       joinQuietly(capture);
       ended.countDown();
@@ -84,10 +88,17 @@ public final class CaptureEngine implements ChangeDataCapture {
   private void capture(Consumer<CaptureSession> mode) {
     try (CaptureSession session =
         new CaptureSession(options, queue, options.listener(), wake, counters, stateHolder)) {
-      mode.accept(session);
-      queue.finish(null);
-    } catch (StoppedException e) {
-      queue.finish(null);
+      try {
+        mode.accept(session);
+        queue.finish(null);
+      } catch (StoppedException e) {
+        queue.finish(null);
+      } catch (Throwable e) {
+        queue.finish(e);
+      }
+      session.letGo();
+      // What the handler takes of the rest is saved, too.
+      delivered.await();
     } catch (Throwable e) {
       queue.finish(e);
     }
@@ -164,7 +175,19 @@ public final class CaptureEngine implements ChangeDataCapture {
     if (directory.exists()) {
       return false;
     }
-    CaptureOptions withState = options.withStateDirectory(directory.path());
+    boolean made = !Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);
+    try {
+      setUp(directory.path());
+      return true;
+    } finally {
+      if (made && !directory.exists()) {
+        directory.remove();
+      }
+    }
+  }
+
+  private void setUp(Path directory) {
+    CaptureOptions withState = options.withStateDirectory(directory);
     try (CaptureSession session =
         new CaptureSession(
             withState, queue, withState.listener(), wake, counters, new StateHolder())) {
@@ -175,7 +198,6 @@ public final class CaptureEngine implements ChangeDataCapture {
       throw new CaptureException(Reason.FAILED, options.database() + ": " + e.getMessage(), e);
     }
     options = withState;
-    return true;
   }
 
   @Override

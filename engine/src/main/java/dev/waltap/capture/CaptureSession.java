@@ -4,9 +4,11 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.Position;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.page.UnknownPageException;
+import dev.waltap.state.FoldLimits;
 import dev.waltap.state.LogPosition;
 import dev.waltap.state.StateStore;
 import dev.waltap.wal.WalPosition;
@@ -39,6 +41,7 @@ final class CaptureSession implements AutoCloseable {
   private @Nullable TransactionDecoder decoder;
   private boolean tailing;
   private boolean resuming;
+  private @Nullable FilterHistory filtersBefore;
   private boolean lapped;
   private long snapshotFrame;
   private long lastFileCheck = System.nanoTime();
@@ -58,7 +61,7 @@ final class CaptureSession implements AutoCloseable {
     this.attachment = Attachment.open(options.database());
     this.guard =
         new Guard(options.guard(), options.walLimit(), attachment, listener, System::nanoTime);
-    this.baseline = new Baseline(options, attachment, listener);
+    this.baseline = new Baseline(options, attachment, new StoppingListener(listener, queue));
     WalTail tail = attachment.tail();
     this.backlog =
         new Backlog(
@@ -78,7 +81,11 @@ final class CaptureSession implements AutoCloseable {
     }
     try {
       DurableState opened =
-          DurableState.open(directory, attachment.identity(), "capture of " + options.database());
+          DurableState.open(
+              directory,
+              attachment.identity(),
+              new FoldLimits(options.stateLag().time(), options.stateLag().bytes()),
+              "capture of " + options.database());
       holder.hold(opened);
       return opened;
     } catch (RuntimeException e) {
@@ -98,7 +105,7 @@ final class CaptureSession implements AutoCloseable {
 
   /** Makes the durable baseline and ends. */
   void setup() {
-    freshBaseline(false);
+    freshBaseline(BaselineUse.SETUP);
   }
 
   /** Delivers changes from the saved position or from now on, after the rows if so wanted. */
@@ -107,15 +114,17 @@ final class CaptureSession implements AutoCloseable {
     boolean rows = withRows;
     if (durable != null && durable.exists()) {
       boolean untold = durable.store().acknowledged() == null;
-      // In a later epoch than the first, rows that are not told are those of a bootstrap cut short.
-      boolean interrupted = untold && durable.store().base().epoch() > 1;
-      rows = interrupted || (withRows && (untold || options.rebootstrap()));
+      boolean pending = durable.isBootstrapPending();
+      if (pending && !withRows) {
+        listener.warning("a bootstrap was interrupted: starting it again");
+      }
+      rows = pending || (withRows && (untold || options.rebootstrap()));
     }
     wake.start(this::hasNews, attachment.database());
     if (durable != null && durable.exists() && !rows) {
       resume(durable);
     } else {
-      freshBaseline(!rows);
+      freshBaseline(rows ? BaselineUse.BOOTSTRAP : BaselineUse.CHANGES_ONLY);
       listener.ready();
       if (rows) {
         bootstrapRows();
@@ -125,7 +134,7 @@ final class CaptureSession implements AutoCloseable {
   }
 
   /** Takes a snapshot, in a new epoch, and goes on from it. */
-  private void freshBaseline(boolean told) {
+  private void freshBaseline(BaselineUse use) {
     DurableState durable = state;
     if (durable != null && durable.exists()) {
       epochs.resume(durable.store().end().epoch(), durable.store().maxEpoch());
@@ -137,7 +146,8 @@ final class CaptureSession implements AutoCloseable {
     tailing = true;
     if (durable != null) {
       LogPosition at = new LogPosition(epochs.current(), position);
-      durable.baseline(baseline.pageSet(), baseline.buffers(), at, told, this::pump);
+      FilterHistory filters = FilterHistory.of(at, options);
+      durable.baseline(baseline.pageSet(), baseline.buffers(), at, use, filters, this::pumpOrStop);
     }
     snapshotFrame = position.frame();
     counters.pageSet(baseline.pageSet());
@@ -146,21 +156,68 @@ final class CaptureSession implements AutoCloseable {
 
   /** Goes on from the saved state. */
   private void resume(DurableState durable) {
-    boolean sameFile = durable.adopt();
     StateStore store = durable.store();
-    baseline.load(store);
+    FilterHistory filters = durable.filters();
+    boolean newShadows = baseline.checkTables(filters.latest().filter());
+    baseline.load(store, filters.at(store.base()).filter());
     counters.pageSet(baseline.pageSet());
     TransactionDecoder current = baseline.decoder(emitter, durable);
     decoder = current;
     listener.ready();
-    new StateResume(current, emitter, backlog).run(durable, baseline.buffers());
+    new StateResume(current, emitter, backlog, filters, baseline.filter())
+        .run(durable, baseline.buffers());
     epochs.resume(store.end().epoch(), store.maxEpoch());
     attachment.tail().resumeAt(store.end().wal());
     epochs.startAt(attachment.tail().generation());
     tailing = true;
     resuming = true;
     // In another file the same salts and checksums prove nothing.
-    lapped = !sameFile;
+    lapped = !durable.isSameFile();
+    if (!filters.latest().isSame(options)) {
+      filtersBefore = filters;
+      enter(newShadows);
+    }
+  }
+
+  /** Tells the tables that this run's filter adds to the last one's. */
+  private void enter(boolean newShadows) {
+    if (lapped) {
+      return; // What makes good the gap tells them, too.
+    }
+    if (newShadows) {
+      listener.detail("shadow tables enter: telling them and the net changes since the last run");
+      reconcile();
+      return;
+    }
+    CommittedTransaction nothing = backlog.take();
+    WalPosition here = attachment.tail().position();
+    nothing.pages.databaseSize(0);
+    nothing.committed(epochs.next(), here.frame(), Backlog.nowMicros(), here);
+    epochs.startAt(attachment.tail().generation());
+    requireDecoder().filter(baseline.filter());
+    decodeNet(nothing);
+  }
+
+  private void decodeNet(CommittedTransaction net) {
+    DurableState durable = state;
+    if (durable != null) {
+      durable.reconciling(true);
+      FilterHistory before = filtersBefore;
+      filtersBefore = null;
+      if (before != null) {
+        Position first = new Position(net.epoch(), net.frame(), 0);
+        durable.filters(before.with(durable.store().base(), first, options));
+      }
+    }
+    decode(net);
+    if (durable != null) {
+      durable.reconciling(false);
+    }
+    backlog.recycle(net);
+    release();
+    if (durable != null) {
+      durable.adopt();
+    }
   }
 
   private void bootstrapRows() {
@@ -266,6 +323,11 @@ final class CaptureSession implements AutoCloseable {
     counters.tail(attachment, backlog, guard);
   }
 
+  private void pumpOrStop() {
+    StoppingListener.requireRunning(queue);
+    pump();
+  }
+
   private void checkFiles() {
     long now = System.nanoTime();
     if (now - lastFileCheck >= FILE_CHECK_NANOS) {
@@ -290,7 +352,9 @@ final class CaptureSession implements AutoCloseable {
         baseline.clear();
         tailing = false;
         lapped = false;
-        freshBaseline(false);
+        resuming = false;
+        filtersBefore = null;
+        freshBaseline(BaselineUse.BOOTSTRAP);
         bootstrapRows();
       }
       case RECONCILE -> reconcile();
@@ -300,27 +364,28 @@ final class CaptureSession implements AutoCloseable {
   private void reconcile() {
     long begun = System.nanoTime();
     if (resuming) {
-      listener.detail("the WAL was reused while nothing ran: telling the net changes since then");
+      listener.detail("the WAL was reused or replaced while nothing ran: telling the net changes");
     } else {
       listener.warning("history was lost: telling the net changes as one transaction");
     }
     resuming = false;
     guard.release();
     CommittedTransaction net = backlog.take();
-    attachment.tail().startAt(baseline.delta(net, epochs.next(), requireDecoder().catalog()));
+    long epoch = epochs.next();
+    if (filtersBefore != null) {
+      requireDecoder().filter(baseline.filter());
+    }
+    attachment.tail().startAt(baseline.delta(net, epoch, requireDecoder().catalog()));
     epochs.startAt(attachment.tail().generation());
     tailing = true;
     lapped = false;
-    if (state != null) {
-      state.reconciling(true);
-    }
-    decode(net);
-    if (state != null) {
-      state.reconciling(false);
-    }
-    backlog.recycle(net);
-    release();
+    decodeNet(net);
     counters.reconcile(System.nanoTime() - begun);
+  }
+
+  /** Holds nothing of the database any more while the handler finishes. */
+  void letGo() {
+    guard.release();
   }
 
   @Override

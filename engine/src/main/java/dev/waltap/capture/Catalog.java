@@ -28,6 +28,11 @@ final class Catalog {
     return new Catalog(filter, List.of(), SchemaReader.TREE.ordinal() + 1);
   }
 
+  /** The same tables, after which another filter says which are told. */
+  Catalog under(TableFilter other) {
+    return new Catalog(other, tables, nextOrdinal);
+  }
+
   /** The tables in BINARY order of their names. */
   List<CapturedTable> tables() {
     return tables;

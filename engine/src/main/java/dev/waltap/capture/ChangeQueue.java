@@ -182,7 +182,9 @@ final class ChangeQueue {
     lock.lock();
     try {
       finished = true;
-      failure = cause;
+      if (failure == null) {
+        failure = cause;
+      }
       notEmpty.signalAll();
     } finally {
       lock.unlock();

@@ -16,7 +16,6 @@ import dev.waltap.state.PageImages;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.state.StateLock;
 import dev.waltap.state.StateStore;
-import dev.waltap.wal.WalPosition;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -27,17 +26,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class DurableState implements Journal, AutoCloseable {
   private static final Duration FOLD_TIME = Duration.ofMillis(5);
+  private static final String PENDING_BOOTSTRAP = "bootstrap";
   private static final int PAGES_BETWEEN_PUMPS = 64;
 
   private final StateLock lock;
   private final DatabaseIdentity identity;
+  private final FoldLimits foldLimits;
   private volatile @Nullable StateStore store;
   private boolean reconciling;
   private boolean replaying;
 
-  private DurableState(StateLock lock, DatabaseIdentity identity, @Nullable StateStore store) {
+  private DurableState(
+      StateLock lock,
+      DatabaseIdentity identity,
+      FoldLimits foldLimits,
+      @Nullable StateStore store) {
     this.lock = lock;
     this.identity = identity;
+    this.foldLimits = foldLimits;
     this.store = store;
   }
 
@@ -46,7 +52,8 @@ final class DurableState implements Journal, AutoCloseable {
    *
    * @throws CaptureException REFUSED if another capture holds it, or it is of another database
    */
-  static DurableState open(Path directory, DatabaseIdentity identity, String command) {
+  static DurableState open(
+      Path directory, DatabaseIdentity identity, FoldLimits foldLimits, String command) {
     StateDirectory state = StateDirectory.at(directory);
     state.create();
     StateLock lock = state.hold(command);
@@ -57,7 +64,7 @@ final class DurableState implements Journal, AutoCloseable {
         store.close();
         throw new CaptureException(Reason.REFUSED, why);
       }
-      return new DurableState(lock, identity, store);
+      return new DurableState(lock, identity, foldLimits, store);
     } catch (RuntimeException e) {
       lock.close();
       throw e;
@@ -77,23 +84,57 @@ final class DurableState implements Journal, AutoCloseable {
     return current;
   }
 
-  /** Whether the database is the very file that the state was saved for; makes it so. */
-  boolean adopt() {
-    boolean same = store().database().match(identity) == DatabaseIdentity.Match.SAME;
-    if (!same) {
+  /** Whether the database is the very file that the state was saved for. */
+  boolean isSameFile() {
+    return store().database().match(identity) == DatabaseIdentity.Match.SAME;
+  }
+
+  /** Makes the state that of the database at hand, once it was reconciled with it. */
+  void adopt() {
+    if (!isSameFile()) {
       store().adopt(identity);
     }
-    return same;
+  }
+
+  /** Whether a bootstrap was begun whose rows were not all delivered. */
+  boolean isBootstrapPending() {
+    return store().acknowledged() == null && store().note(PENDING_BOOTSTRAP) != null;
+  }
+
+  /** The filters under which the state's transactions were told. */
+  FilterHistory filters() {
+    String note = store().note(FilterHistory.NOTE);
+    try {
+      return FilterHistory.load(note == null ? "" : note);
+    } catch (IllegalArgumentException e) {
+      throw new CaptureException(
+          Reason.REFUSED,
+          "the state does not say which tables it was told of: run teardown and setup again, and"
+              + " bootstrap",
+          e);
+    }
+  }
+
+  /** The transaction added next is the first under these filters. */
+  void filters(FilterHistory filters) {
+    store().note(FilterHistory.NOTE, filters.store());
   }
 
   /**
    * Writes a baseline, in place of an earlier one.
    *
-   * @param told whether there is nothing to tell of its rows
+   * @param use what becomes of its rows
    * @param pump called every now and then
    */
-  void baseline(PageSet pages, PageBuffers buffers, LogPosition at, boolean told, Runnable pump) {
+  void baseline(
+      PageSet pages,
+      PageBuffers buffers,
+      LogPosition at,
+      BaselineUse use,
+      FilterHistory filters,
+      Runnable pump) {
     StateStore earlier = store;
+    boolean told = use == BaselineUse.CHANGES_ONLY;
     try (BaselineWriter writer =
         earlier == null
             ? BaselineWriter.create(lock, identity, at, told)
@@ -110,6 +151,10 @@ final class DurableState implements Journal, AutoCloseable {
         }
       }
       buffers.release(image);
+      writer.note(FilterHistory.NOTE, filters.store());
+      if (use == BaselineUse.BOOTSTRAP) {
+        writer.note(PENDING_BOOTSTRAP, at.position().toString());
+      }
       store = writer.finish();
     }
   }
@@ -161,7 +206,7 @@ final class DurableState implements Journal, AutoCloseable {
   /** Folds a little of the journal, if it is time to. */
   void upkeep() {
     StateStore current = store;
-    if (current != null && current.foldDue(FoldLimits.DEFAULT)) {
+    if (current != null && !replaying && current.foldDue(foldLimits)) {
       current.fold(FOLD_TIME);
     }
   }
@@ -172,11 +217,6 @@ final class DurableState implements Journal, AutoCloseable {
     if (current != null) {
       current.acknowledge(position);
     }
-  }
-
-  /** Where the log is read on. */
-  WalPosition walPosition() {
-    return store().end().wal();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.waltap.capture;
 
+import dev.waltap.api.CaptureListener;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
@@ -21,6 +22,7 @@ import java.util.BitSet;
  */
 final class SnapshotDelta implements PageSource {
   private static final int DEEPEST = 40;
+  private static final int PAGES_BETWEEN_REPORTS = 1024;
 
   private final Snapshot snapshot;
   private final PageFormat format;
@@ -30,6 +32,7 @@ final class SnapshotDelta implements PageSource {
   private final TransactionPages changed;
   private final BitSet chainOwners = new BitSet();
   private final BitSet chainsSeen = new BitSet();
+  private final CaptureListener listener;
   private final Cell cell = new Cell();
   private byte[] scratch;
 
@@ -39,13 +42,15 @@ final class SnapshotDelta implements PageSource {
       PageBuffers buffers,
       PageSet pageSet,
       PageOwners owners,
-      TransactionPages changed) {
+      TransactionPages changed,
+      CaptureListener listener) {
     this.snapshot = snapshot;
     this.format = format;
     this.buffers = buffers;
     this.pageSet = pageSet;
     this.owners = owners;
     this.changed = changed;
+    this.listener = listener;
     this.scratch = buffers.take();
     changed.databaseSize(snapshot.size());
   }
@@ -54,6 +59,9 @@ final class SnapshotDelta implements PageSource {
   void compareHeld() {
     int end = Math.min(pageSet.limit(), snapshot.size() + 1);
     for (int page = 1; page < end; page++) {
+      if (page % PAGES_BETWEEN_REPORTS == 0 || page == end - 1) {
+        listener.progress("reconcile", page, end - 1, "pages");
+      }
       if (pageSet.contains(page)) {
         snapshot.copy(page, scratch);
         if (!pageSet.isSame(page, scratch)) {

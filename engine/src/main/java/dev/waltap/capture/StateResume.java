@@ -4,6 +4,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.UnknownPageException;
+import dev.waltap.schema.TableFilter;
 import dev.waltap.state.JournalEntry;
 import dev.waltap.state.Replay;
 
@@ -15,10 +16,25 @@ final class StateResume implements Replay {
   private final TransactionDecoder decoder;
   private final Emitter emitter;
   private final Backlog backlog;
+  private final FilterHistory filters;
+  private final TableFilter filter;
   private CommittedTransaction open;
 
-  StateResume(TransactionDecoder decoder, Emitter emitter, Backlog backlog) {
+  /**
+   * A replay.
+   *
+   * @param filters under which the journal's transactions were told
+   * @param filter the one of this run: what it leaves out is not told again
+   */
+  StateResume(
+      TransactionDecoder decoder,
+      Emitter emitter,
+      Backlog backlog,
+      FilterHistory filters,
+      TableFilter filter) {
     this.decoder = decoder;
+    this.filters = filters;
+    this.filter = filter;
     this.emitter = emitter;
     this.backlog = backlog;
     this.open = backlog.take();
@@ -45,6 +61,10 @@ final class StateResume implements Replay {
   @Override
   public void begin(JournalEntry entry, boolean acknowledged) {
     emitter.mute(acknowledged);
+    FilterHistory.Entry change = filters.beginningAt(entry.position());
+    if (change != null) {
+      decoder.filter(filter.within(change.filter()));
+    }
     open.pages.databaseSize(entry.databaseSize());
     open.committed(
         entry.position().epoch(),

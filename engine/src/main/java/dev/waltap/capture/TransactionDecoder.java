@@ -11,6 +11,7 @@ import dev.waltap.page.PageSet;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.record.RowComparator;
 import dev.waltap.schema.Schema;
+import dev.waltap.schema.TableFilter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,6 +45,7 @@ final class TransactionDecoder {
   private final List<RowWork> works = new ArrayList<>();
   private Catalog catalog;
   private boolean schemaRowSeen;
+  private boolean filterChanged;
 
   TransactionDecoder(
       PageFormat format,
@@ -67,6 +69,12 @@ final class TransactionDecoder {
     return catalog;
   }
 
+  /** Another filter says from the next transaction on what is told; that one tells who enters. */
+  void filter(TableFilter filter) {
+    catalog = catalog.under(filter);
+    filterChanged = true;
+  }
+
   /**
    * Tells a transaction's changes and moves the page set on.
    *
@@ -78,7 +86,8 @@ final class TransactionDecoder {
     diff.begin(transaction.pages);
     List<SchemaStep> steps = List.of();
     Catalog next = catalog;
-    if (schemaChanged()) {
+    if (schemaChanged() || filterChanged) {
+      filterChanged = false;
       Schema schema = schemaReader.read(diff.after());
       next = catalog.next(schema);
       steps = SchemaStep.between(catalog, next, schema);

@@ -4,6 +4,7 @@ import dev.waltap.CaptureBuilder;
 import dev.waltap.api.CaptureOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,6 +22,14 @@ final class StateOptions {
   @Option(names = "--no-state", description = "Keep none, even where 'setup' made it.")
   private boolean none;
 
+  @Option(
+      names = "--state-lag",
+      paramLabel = "TIME",
+      description =
+          "How far the saved pages may lag behind what was delivered; what lags is read again from"
+              + " a journal after a crash (5s).")
+  private @Nullable Duration lag;
+
   void check(ShellCommand command, boolean once) {
     if (none && directory != null) {
       throw command.usage("--state and --no-state exclude each other: give one of them");
@@ -36,6 +45,9 @@ final class StateOptions {
   }
 
   void applyTo(CaptureBuilder builder) {
+    if (lag != null) {
+      builder.stateLag(lag, CaptureOptions.StateLag.DEFAULT.bytes());
+    }
     if (directory != null) {
       builder.stateDirectory(directory);
     } else if (none) {

@@ -3,6 +3,7 @@ package dev.waltap.schema;
 import dev.waltap.record.ColumnLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which tables and columns are captured.
@@ -15,6 +16,7 @@ public final class TableFilter {
   private final List<Glob> tables;
   private final List<Glob> excludedTables;
   private final List<ColumnGlob> excludedColumns;
+  private final @Nullable TableFilter within;
 
   /**
    * A filter of these patterns.
@@ -28,6 +30,19 @@ public final class TableFilter {
     this.tables = tables.stream().map(Glob::new).toList();
     this.excludedTables = excludeTables.stream().map(Glob::new).toList();
     this.excludedColumns = excludeColumns.stream().flatMap(p -> ColumnGlob.of(p).stream()).toList();
+    this.within = null;
+  }
+
+  private TableFilter(TableFilter filter, TableFilter within) {
+    this.tables = filter.tables;
+    this.excludedTables = filter.excludedTables;
+    this.excludedColumns = filter.excludedColumns;
+    this.within = within;
+  }
+
+  /** This filter, but without the tables that the other does not accept. */
+  public TableFilter within(TableFilter other) {
+    return new TableFilter(this, other);
   }
 
   /** Whether a table's rows are captured. Shadow tables are only when a pattern names them. */
@@ -62,7 +77,9 @@ public final class TableFilter {
   private boolean accepts(String name, boolean shadow) {
     boolean wanted =
         tables.isEmpty() ? !shadow : tables.stream().anyMatch(glob -> glob.matches(name));
-    return wanted && excludedTables.stream().noneMatch(glob -> glob.matches(name));
+    return wanted
+        && excludedTables.stream().noneMatch(glob -> glob.matches(name))
+        && (within == null || within.accepts(name, shadow));
   }
 
   /** A pattern split at one of its dots: names may have dots, too, so each split is tried. */

@@ -117,6 +117,19 @@ public final class BaselineWriter implements AutoCloseable {
   }
 
   /**
+   * Keeps a text under a name, see {@link StateStore#note(String, String)}.
+   *
+   * @throws CaptureException FAILED if it can't be written
+   */
+  public void note(String name, String value) {
+    try {
+      Notes.write(file, name, value);
+    } catch (SQLException e) {
+      throw StateErrors.sql(lock.directory().newFile(), e);
+    }
+  }
+
+  /**
    * Puts the baseline in place, durably, and opens it. A state it replaces is closed.
    *
    * @throws CaptureException FAILED if it can't be written

@@ -17,6 +17,7 @@ import org.sqlite.SQLiteConfig;
  *  origin   one row: whose state this is, and a hash over that, see {@link Origin}
  *  page     the page set as of the base, see {@link PageTable}
  *  journal  the transactions after it, see {@link JournalWriter}
+ *  note     what the capture keeps beside, see {@link Notes}
  * </pre>
  *
  * <p>SQLite's WAL mode with {@code synchronous=FULL}: a commit is one sync, and status can be read
@@ -41,6 +42,7 @@ final class StateFile implements AutoCloseable {
       CREATE TABLE page(number INTEGER PRIMARY KEY, hash INTEGER, data BLOB);
       CREATE TABLE journal(id INTEGER PRIMARY KEY, entries INTEGER, epoch INTEGER, frame INTEGER,
         size INTEGER, hash INTEGER, data BLOB);
+      CREATE TABLE note(name TEXT PRIMARY KEY, value TEXT, hash INTEGER) WITHOUT ROWID;
       """;
 
   private final Path path;

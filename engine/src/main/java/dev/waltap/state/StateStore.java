@@ -130,6 +130,23 @@ public final class StateStore implements AutoCloseable {
     return groups.bytes();
   }
 
+  /** What was kept under this name, null if nothing was. */
+  public @Nullable String note(String name) {
+    String[] value = new String[1];
+    work(() -> value[0] = Notes.read(file, name));
+    return value[0];
+  }
+
+  /** Keeps a text under a name, durably when the next {@link #flush} has returned. */
+  public void note(String name, String value) {
+    work(
+        () -> {
+          begin();
+          Notes.write(file, name, value);
+          dirty = true;
+        });
+  }
+
   /** Makes the state that of another database file, one that its identity has accepted. */
   public void adopt(DatabaseIdentity now) {
     if (!database().match(now).accepted()) {

@@ -24,6 +24,7 @@ import java.util.Random;
  */
 public final class KillRun {
   private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final String[] LAGS = {"1ms", "40ms", "5s"};
 
   private final long seed;
   private final Random random;
@@ -196,6 +197,7 @@ public final class KillRun {
     arguments.addAll(List.of(database.toString(), "--state", database + "-waltap", "--verbose"));
     arguments.addAll(List.of("--output", output(database).toString()));
     arguments.addAll(List.of("--batch-size", "" + (1 + random.nextInt(300))));
+    arguments.addAll(List.of("--state-lag", LAGS[random.nextInt(LAGS.length)]));
     return arguments;
   }
 

@@ -1,0 +1,11 @@
+package dev.waltap.capture;
+
+/** What becomes of the rows of a new baseline. */
+enum BaselineUse {
+  /** They wait: for changes only, or for a bootstrap, whichever is asked for first. */
+  SETUP,
+  /** Nothing: only what changes from now on is told. */
+  CHANGES_ONLY,
+  /** They are told; if that is interrupted, it starts again. */
+  BOOTSTRAP
+}
