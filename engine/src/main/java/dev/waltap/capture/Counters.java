@@ -43,7 +43,7 @@ final class Counters {
     frames = backlog.frames();
     generations = attachment.tail().generation();
     int last = Math.max(attachment.tail().lastSeenFrame(), guard.lastSeenFrame());
-    lagFrames = Math.max(0L, last - (long) attachment.tail().position().frame());
+    lagFrames = Math.max(0L, last - (long) attachment.tail().frame());
     readNanos = guard.readNanos();
     oldestMicros = backlog.oldestMicros();
   }

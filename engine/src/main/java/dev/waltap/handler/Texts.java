@@ -1,6 +1,7 @@
 package dev.waltap.handler;
 
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -10,6 +11,8 @@ final class Texts {
 
   private static final char REPLACEMENT = '\uFFFD';
 
+  private static final int LAST_YEAR_OF_FOUR_DIGITS = 9999;
+
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -18,7 +21,28 @@ final class Texts {
 
   /** UTC with always six fraction digits; {@link Instant#toString} drops zeros. */
   static String timestamp(Instant instant) {
-    return TIMESTAMP.format(instant);
+    LocalDateTime time =
+        LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
+    if (time.getYear() < 0 || time.getYear() > LAST_YEAR_OF_FOUR_DIGITS) {
+      return TIMESTAMP.format(instant);
+    }
+    // One for each transaction, so by hand: a formatter goes by BigDecimal for the fraction.
+    StringBuilder text = new StringBuilder(27);
+    digits(text, time.getYear(), 1000).append('-');
+    digits(text, time.getMonthValue(), 10).append('-');
+    digits(text, time.getDayOfMonth(), 10).append('T');
+    digits(text, time.getHour(), 10).append(':');
+    digits(text, time.getMinute(), 10).append(':');
+    digits(text, time.getSecond(), 10).append('.');
+    return digits(text, time.getNano() / 1000, 100_000).append('Z').toString();
+  }
+
+  /** All digits of a number, from that of the unit on. */
+  private static StringBuilder digits(StringBuilder text, int number, int unit) {
+    for (int place = unit; place > 0; place /= 10) {
+      text.append((char) ('0' + number / place % 10));
+    }
+    return text;
   }
 
   /**

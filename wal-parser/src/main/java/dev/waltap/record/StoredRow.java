@@ -94,7 +94,9 @@ public final class StoredRow {
   /** Whether a column of the declared primary key is NULL. */
   public boolean hasNullKey() {
     for (int i = 0; i < layout.keyCount(); i++) {
-      if (storageClass(layout.keyColumn(i)) == StorageClass.NULL) {
+      int column = layout.keyColumn(i);
+      // A rowid is never NULL; the usual key needs no look into the record, then.
+      if (column != layout.rowidColumn() && storageClass(column) == StorageClass.NULL) {
         return true;
       }
     }

@@ -129,6 +129,11 @@ public final class WalTail implements AutoCloseable {
     return new WalPosition(salt1, salt2, frame, checksum1, checksum2, counter.changeCounter());
   }
 
+  /** The commit frame of {@link #position()}. */
+  public int frame() {
+    return frame;
+  }
+
   /** Which generation {@link #position()} is in: 1 at first, one more with each that was seen. */
   public long generation() {
     return generation;
