@@ -30,10 +30,12 @@ class ArchitectureTest {
           "api", List.of("format", "record"),
           "schema", and(PARSER, "api"),
           "state", and(PARSER, "api", "schema"),
-          "capture", and(PARSER, "api", "schema", "state"),
+          "wake", List.of("api"),
+          "capture", and(PARSER, "api", "schema", "state", "wake"),
+          "micrometer", List.of("api"),
           "handler", List.of("api", "format", "record"),
-          "", and(PARSER, "api", "schema", "state", "capture", "handler"),
-          "cli", and(PARSER, "api", "schema", "state", "capture", "handler", ""));
+          "", and(PARSER, "api", "schema", "state", "wake", "capture", "handler"),
+          "cli", and(PARSER, "api", "schema", "state", "wake", "capture", "handler", ""));
 
   private final JavaClasses classes =
       new ClassFileImporter()

@@ -78,4 +78,27 @@ public record CaptureOptions(
     }
     return file.resolveSibling(file.getFileName() + "-waltap");
   }
+
+  /** The same with this state directory. */
+  public CaptureOptions withStateDirectory(Path directory) {
+    return new CaptureOptions(
+        database,
+        tables,
+        excludeTables,
+        excludeColumns,
+        handler,
+        batchSize,
+        directory,
+        onGap,
+        guard,
+        walLimit,
+        wakeSignal,
+        schemaEvents,
+        rebootstrap,
+        once,
+        queueChanges,
+        queueBytes,
+        pageSetMemory,
+        listener);
+  }
 }

@@ -10,6 +10,7 @@ import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.io.SharedMemory;
 import dev.waltap.page.Snapshot;
+import dev.waltap.state.DatabaseIdentity;
 import dev.waltap.wal.WalFile;
 import dev.waltap.wal.WalFrames;
 import dev.waltap.wal.WalIndex;
@@ -88,6 +89,20 @@ final class Attachment implements AutoCloseable {
 
   Path database() {
     return database;
+  }
+
+  /** What the database is known by. */
+  DatabaseIdentity identity() {
+    byte[] bytes = new byte[DatabaseHeader.SIZE];
+    file.read(0, bytes, 0, bytes.length);
+    DatabaseHeader header = DatabaseHeader.parse(bytes);
+    try {
+      return DatabaseIdentity.of(
+          database, header.pageSize(), header.textEncoding(), header.applicationId());
+    } catch (IOException e) {
+      throw new CaptureException(
+          Reason.FAILED, database + ": can't be looked at: " + e.getMessage(), e);
+    }
   }
 
   PageFormat format() {

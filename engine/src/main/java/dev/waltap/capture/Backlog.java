@@ -130,9 +130,12 @@ final class Backlog implements FrameSink, AutoCloseable {
     open = fresh();
   }
 
+  static long micros(Instant time) {
+    return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
+  }
+
   static long nowMicros() {
-    Instant now = Instant.now();
-    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+    return micros(Instant.now());
   }
 
   @Override

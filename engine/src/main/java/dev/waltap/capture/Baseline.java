@@ -5,6 +5,7 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.btree.PageOwners;
+import dev.waltap.btree.TreeScanner;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.page.PageBuffers;
@@ -12,9 +13,11 @@ import dev.waltap.page.PageSet;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.Snapshot;
 import dev.waltap.page.TransactionPages;
+import dev.waltap.page.UnknownPageException;
 import dev.waltap.schema.Schema;
 import dev.waltap.schema.TableFilter;
 import dev.waltap.schema.UnreadableTable;
+import dev.waltap.state.StateStore;
 import dev.waltap.wal.WalPosition;
 import java.util.List;
 
@@ -74,11 +77,11 @@ final class Baseline implements AutoCloseable {
   }
 
   /** A decoder that goes on from here. */
-  TransactionDecoder decoder(Emitter emitter) {
+  TransactionDecoder decoder(Emitter emitter, Journal journal) {
     TransactionPages none = new TransactionPages(buffers, new PageStore(buffers.pageSize(), 0), 0);
     TransactionDiff diff = new TransactionDiff(attachment.format(), buffers, pageSet, owners, none);
     return new TransactionDecoder(
-        attachment.format(), pageSet, diff, schemaReader, emitter, catalog);
+        attachment.format(), pageSet, diff, schemaReader, emitter, journal, catalog);
   }
 
   /**
@@ -98,6 +101,42 @@ final class Baseline implements AutoCloseable {
     } finally {
       connection.endRead();
     }
+  }
+
+  /**
+   * Fills the page set from a saved one.
+   *
+   * @throws CaptureException if its pages do not make whole trees
+   */
+  void load(StateStore store) {
+    store.loadPages(buffers, (image, pageNumber) -> pageSet.put(pageNumber, image));
+    try {
+      Schema schema = schemaReader.read(pageSet);
+      catalog = catalog.next(schema);
+      TreeScanner scanner =
+          new TreeScanner(
+              pageSet,
+              attachment.format(),
+              pageSet.limit(),
+              (page, kind, parent, image) -> owners.set(page, kind, parent));
+      scanner.scan(SchemaReader.TREE);
+      for (CapturedTable table : catalog.tables()) {
+        scanner.scan(table.tree());
+      }
+    } catch (DatabaseException | UnknownPageException e) {
+      throw new CaptureException(
+          Reason.REFUSED,
+          "the saved pages do not make whole tables ("
+              + e.getMessage()
+              + "): run teardown and setup again, and bootstrap",
+          e);
+    }
+    for (int page = 1; page < pageSet.limit(); page++) {
+      if (pageSet.contains(page) && owners.kind(page) == PageOwners.NONE) {
+        pageSet.remove(page);
+      }
+    }
+    buffers.endTransaction();
   }
 
   private CaptureException corrupt(DatabaseException e) {

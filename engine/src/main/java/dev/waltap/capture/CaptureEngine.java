@@ -4,10 +4,15 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.Position;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.format.DatabaseException;
+import dev.waltap.state.StateDirectory;
+import dev.waltap.wake.WakeSignals;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,10 +26,11 @@ import org.jspecify.annotations.Nullable;
 public final class CaptureEngine implements ChangeDataCapture {
   private static final long MOST_BATCH_BYTES = 8L << 20;
 
-  private final CaptureOptions options;
+  private volatile CaptureOptions options;
   private final ChangeQueue queue;
   private final WakeSignal wake;
   private final Counters counters = new Counters();
+  private final StateHolder stateHolder = new StateHolder();
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
@@ -36,7 +42,7 @@ public final class CaptureEngine implements ChangeDataCapture {
     this.options = options;
     this.queue = new ChangeQueue(options.queueChanges(), options.queueBytes());
     WakeSignal signal = options.wakeSignal();
-    this.wake = signal != null ? signal : new PollingWakeSignal();
+    this.wake = signal != null ? signal : WakeSignals.walIndexPolling();
   }
 
   @Override
@@ -77,7 +83,7 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   private void capture(Consumer<CaptureSession> mode) {
     try (CaptureSession session =
-        new CaptureSession(options, queue, options.listener(), wake, counters)) {
+        new CaptureSession(options, queue, options.listener(), wake, counters, stateHolder)) {
       mode.accept(session);
       queue.finish(null);
     } catch (StoppedException e) {
@@ -97,7 +103,9 @@ public final class CaptureEngine implements ChangeDataCapture {
         TransactionEnd end = batch.end();
         if (end != null) {
           position = end.position();
+          stateHolder.acknowledge(end.position());
         }
+        queue.delivered();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -105,6 +113,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   }
 
   private void handle(ChangeQueue.Batch batch) {
+    counters.handling(Backlog.micros(batch.changes().get(0).timestamp()));
     try {
       options.handler().handleChanges(java.util.Collections.unmodifiableList(batch.changes()));
     } catch (Exception e) {
@@ -116,6 +125,7 @@ public final class CaptureEngine implements ChangeDataCapture {
           "the handler failed, so its batch counts as undelivered: " + Refusals.oneLine(e),
           e);
     }
+    counters.handling(-1);
     counters.delivered(batch.changes().size(), batch.bytes());
   }
 
@@ -150,17 +160,33 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   @Override
   public boolean setup() {
-    throw new CaptureException(Reason.REFUSED, "durable state is not there yet");
+    StateDirectory directory = StateDirectory.at(options.setupDirectory());
+    if (directory.exists()) {
+      return false;
+    }
+    CaptureOptions withState = options.withStateDirectory(directory.path());
+    try (CaptureSession session =
+        new CaptureSession(
+            withState, queue, withState.listener(), wake, counters, new StateHolder())) {
+      session.setup();
+    } catch (StoppedException e) {
+      throw new CaptureException(Reason.FAILED, "setup was stopped; nothing was set up", e);
+    } catch (DatabaseException e) {
+      throw new CaptureException(Reason.FAILED, options.database() + ": " + e.getMessage(), e);
+    }
+    options = withState;
+    return true;
   }
 
   @Override
   public boolean teardown() {
-    throw new CaptureException(Reason.REFUSED, "durable state is not there yet");
+    return StateDirectory.at(options.setupDirectory()).remove();
   }
 
   @Override
   public CaptureMetrics metrics() {
-    long oldest = counters.oldestMicros();
+    Change waiting = queue.oldest();
+    long oldest = counters.oldestMicros(waiting == null ? -1 : Backlog.micros(waiting.timestamp()));
     return new CaptureMetrics(
         position,
         counters.lagFrames(),
@@ -178,10 +204,19 @@ public final class CaptureEngine implements ChangeDataCapture {
         Duration.ofNanos(counters.readNanos()),
         queue.depth(),
         queue.bytes(),
-        0,
-        0,
-        1,
-        java.nio.file.Path.of(options.database() + "-wal").toFile().length());
+        counters.pages(),
+        counters.pageBytes(),
+        counters.hitRate(),
+        walBytes());
+  }
+
+  // A look at the file, not at the log: what is asked for is what it takes of the disk.
+  private long walBytes() {
+    try {
+      return Path.of(options.database().toRealPath() + "-wal").toFile().length();
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   @Override

@@ -7,7 +7,11 @@ import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.page.UnknownPageException;
+import dev.waltap.state.LogPosition;
+import dev.waltap.state.StateStore;
+import dev.waltap.wal.WalPosition;
 import dev.waltap.wal.WalTail;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +35,12 @@ final class CaptureSession implements AutoCloseable {
   private final Backlog backlog;
   private final Epochs epochs = new Epochs();
   private final Emitter emitter;
+  private final @Nullable DurableState state;
   private @Nullable TransactionDecoder decoder;
+  private boolean tailing;
+  private boolean resuming;
   private boolean lapped;
+  private long snapshotFrame;
   private long lastFileCheck = System.nanoTime();
 
   CaptureSession(
@@ -40,14 +48,16 @@ final class CaptureSession implements AutoCloseable {
       ChangeQueue queue,
       CaptureListener listener,
       WakeSignal wake,
-      Counters counters) {
+      Counters counters,
+      StateHolder holder) {
     this.options = options;
     this.queue = queue;
     this.listener = listener;
     this.wake = wake;
     this.counters = counters;
     this.attachment = Attachment.open(options.database());
-    this.guard = new Guard(options.guard(), options.walLimit(), attachment);
+    this.guard =
+        new Guard(options.guard(), options.walLimit(), attachment, listener, System::nanoTime);
     this.baseline = new Baseline(options, attachment, listener);
     WalTail tail = attachment.tail();
     this.backlog =
@@ -57,36 +67,111 @@ final class CaptureSession implements AutoCloseable {
             options.walLimit(),
             epochs::ofGeneration,
             tail::position);
-    this.emitter = new Emitter(queue, options.schemaEvents(), this::pump);
+    this.emitter = new Emitter(queue, options.schemaEvents(), this::pump, this::release);
+    this.state = openState(holder);
   }
 
-  /** Delivers the snapshot's rows, and ends. */
+  private @Nullable DurableState openState(StateHolder holder) {
+    Path directory = options.stateDirectory();
+    if (directory == null) {
+      return null;
+    }
+    try {
+      DurableState opened =
+          DurableState.open(directory, attachment.identity(), "capture of " + options.database());
+      holder.hold(opened);
+      return opened;
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Delivers the snapshot's rows, and ends; touches no saved position. */
   void bootstrap() {
-    attach();
+    epochs.next();
+    attachment.tail().startAt(baseline.take());
+    decoder = baseline.decoder(emitter, Journal.NONE);
     bootstrapRows();
+    finish();
   }
 
-  /** Delivers changes from now on, after the snapshot's rows if so wanted. */
-  void capture(boolean rowsFirst) {
-    attach();
+  /** Makes the durable baseline and ends. */
+  void setup() {
+    freshBaseline(false);
+  }
+
+  /** Delivers changes from the saved position or from now on, after the rows if so wanted. */
+  void capture(boolean withRows) {
+    DurableState durable = state;
+    boolean rows = withRows;
+    if (durable != null && durable.exists()) {
+      boolean untold = durable.store().acknowledged() == null;
+      // In a later epoch than the first, rows that are not told are those of a bootstrap cut short.
+      boolean interrupted = untold && durable.store().base().epoch() > 1;
+      rows = interrupted || (withRows && (untold || options.rebootstrap()));
+    }
     wake.start(this::hasNews, attachment.database());
-    listener.ready();
-    if (rowsFirst) {
-      bootstrapRows();
+    if (durable != null && durable.exists() && !rows) {
+      resume(durable);
+    } else {
+      freshBaseline(!rows);
+      listener.ready();
+      if (rows) {
+        bootstrapRows();
+      }
     }
     run();
   }
 
-  private void attach() {
+  /** Takes a snapshot, in a new epoch, and goes on from it. */
+  private void freshBaseline(boolean told) {
+    DurableState durable = state;
+    if (durable != null && durable.exists()) {
+      epochs.resume(durable.store().end().epoch(), durable.store().maxEpoch());
+    }
+    WalPosition position = baseline.take();
     epochs.next();
-    attachment.tail().startAt(baseline.take());
+    attachment.tail().startAt(position);
     epochs.startAt(attachment.tail().generation());
-    decoder = baseline.decoder(emitter);
+    tailing = true;
+    if (durable != null) {
+      LogPosition at = new LogPosition(epochs.current(), position);
+      durable.baseline(baseline.pageSet(), baseline.buffers(), at, told, this::pump);
+    }
+    snapshotFrame = position.frame();
+    counters.pageSet(baseline.pageSet());
+    decoder = baseline.decoder(emitter, durable != null ? durable : Journal.NONE);
+  }
+
+  /** Goes on from the saved state. */
+  private void resume(DurableState durable) {
+    boolean sameFile = durable.adopt();
+    StateStore store = durable.store();
+    baseline.load(store);
+    counters.pageSet(baseline.pageSet());
+    TransactionDecoder current = baseline.decoder(emitter, durable);
+    decoder = current;
+    listener.ready();
+    new StateResume(current, emitter, backlog).run(durable, baseline.buffers());
+    epochs.resume(store.end().epoch(), store.maxEpoch());
+    attachment.tail().resumeAt(store.end().wal());
+    epochs.startAt(attachment.tail().generation());
+    tailing = true;
+    resuming = true;
+    // In another file the same salts and checksums prove nothing.
+    lapped = !sameFile;
   }
 
   private void bootstrapRows() {
-    new BootstrapRows(baseline, emitter, listener)
-        .emit(epochs.current(), attachment.tail().position().frame());
+    new BootstrapRows(baseline, emitter, listener).emit(epochs.current(), snapshotFrame);
+    release();
+  }
+
+  /** Waits until all is delivered, so that what was acknowledged is saved. */
+  private void finish() {
+    release();
+    queue.awaitDelivered(this::pump);
   }
 
   private void run() {
@@ -94,16 +179,36 @@ final class CaptureSession implements AutoCloseable {
       pump();
       CommittedTransaction transaction = backlog.poll();
       if (transaction != null) {
+        resuming = false;
         decode(transaction);
         backlog.recycle(transaction);
+        releaseIfDue();
       } else if (lapped) {
+        release();
         closeGap();
-      } else if (options.once()) {
+      } else if (options.once() && !attachment.tail().hasNews()) {
+        finish();
         return;
       } else {
+        release();
         idle();
       }
     }
+  }
+
+  private void releaseIfDue() {
+    // Durable state is synced before changes are handed out: once for all that waits.
+    if (state == null || backlog.isEmpty() || queue.isReleaseDue()) {
+      release();
+    }
+  }
+
+  private void release() {
+    if (state != null) {
+      state.flush();
+      state.upkeep();
+    }
+    queue.release(this::pump);
   }
 
   private void idle() {
@@ -121,6 +226,7 @@ final class CaptureSession implements AutoCloseable {
     try {
       current.decode(transaction);
       counters.transaction();
+      counters.pageSet(baseline.pageSet());
     } catch (UnknownPageException | CorruptDatabaseException e) {
       // The log alone does not tell; the snapshot does, and says so if the database is corrupt.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
@@ -140,20 +246,24 @@ final class CaptureSession implements AutoCloseable {
 
   /** Copies what is new out of the WAL, unless the backlog is full; never waits. */
   void pump() {
-    if (lapped || queue.isStopped()) {
+    if (!tailing || lapped || queue.isStopped()) {
       return;
     }
     boolean full = backlog.isFull();
     guard.beforePoll(full);
     if (full) {
+      counters.tail(attachment, backlog, guard);
       return;
     }
     switch (attachment.tail().poll(backlog, FRAMES_PER_POLL)) {
-      case TORN -> attachment.connection().touch();
+      case TORN -> {
+        guard.release();
+        attachment.connection().touch();
+      }
       case GAP -> lapped = true;
       case NOTHING, TRANSACTIONS -> {}
     }
-    counters.tail(attachment, backlog);
+    counters.tail(attachment, backlog, guard);
   }
 
   private void checkFiles() {
@@ -178,8 +288,9 @@ final class CaptureSession implements AutoCloseable {
         listener.warning("history was lost: starting over with a bootstrap");
         guard.release();
         baseline.clear();
+        tailing = false;
         lapped = false;
-        attach();
+        freshBaseline(false);
         bootstrapRows();
       }
       case RECONCILE -> reconcile();
@@ -188,14 +299,27 @@ final class CaptureSession implements AutoCloseable {
 
   private void reconcile() {
     long begun = System.nanoTime();
-    listener.warning("history was lost: telling the net changes as one transaction");
+    if (resuming) {
+      listener.detail("the WAL was reused while nothing ran: telling the net changes since then");
+    } else {
+      listener.warning("history was lost: telling the net changes as one transaction");
+    }
+    resuming = false;
     guard.release();
     CommittedTransaction net = backlog.take();
     attachment.tail().startAt(baseline.delta(net, epochs.next(), requireDecoder().catalog()));
     epochs.startAt(attachment.tail().generation());
+    tailing = true;
     lapped = false;
+    if (state != null) {
+      state.reconciling(true);
+    }
     decode(net);
+    if (state != null) {
+      state.reconciling(false);
+    }
     backlog.recycle(net);
+    release();
     counters.reconcile(System.nanoTime() - begun);
   }
 
@@ -203,9 +327,10 @@ final class CaptureSession implements AutoCloseable {
   public void close() {
     try (Attachment last = attachment;
         Baseline pages = baseline;
-        Backlog waiting = backlog) {
+        Backlog waiting = backlog;
+        DurableState durable = state) {
       wake.close();
-      guard.release();
+      guard.close();
     }
   }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class ChangeQueue {
   private static final long FULL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int SPINS = 200;
+  private static final int STAGED_CHANGES = 256;
+  private static final long STAGED_BYTES = 1 << 20;
 
   /** What was taken at once: changes, and the end of the last transaction that they complete. */
   record Batch(List<Change> changes, long bytes, @Nullable TransactionEnd end) {}
@@ -29,9 +31,15 @@ final class ChangeQueue {
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+  private final List<Entry> staged = new ArrayList<>();
+  private long stagedBytes;
   private long waitingBytes;
+  private long released;
+  private long taken;
+  private long delivered;
   private volatile int depth;
   private volatile long bytes;
+  private volatile @Nullable Change oldest;
   private boolean finished;
   private volatile boolean stopped;
   private @Nullable Throwable failure;
@@ -42,32 +50,77 @@ final class ChangeQueue {
   }
 
   /**
-   * Adds a change, waiting while the queue is full.
+   * Adds a change to those that {@link #release} hands over.
    *
    * @param size bytes to count for it
    * @param end the end of its transaction if it is the last change of it
+   */
+  void add(Change change, long size, @Nullable TransactionEnd end) {
+    staged.add(new Entry(change, size, end));
+    stagedBytes += size;
+  }
+
+  /** Says that a transaction ended that has no changes to deliver. */
+  void addEnd(TransactionEnd end) {
+    int last = staged.size() - 1;
+    if (last >= 0 && staged.get(last).change() == null) {
+      staged.remove(last);
+    }
+    staged.add(new Entry(null, 0, end));
+  }
+
+  /** Whether enough was added for {@link #release} to be worth it. */
+  boolean isReleaseDue() {
+    return staged.size() >= STAGED_CHANGES || stagedBytes >= STAGED_BYTES;
+  }
+
+  /** Whether something was added that is not released yet. */
+  boolean hasStaged() {
+    return !staged.isEmpty();
+  }
+
+  /**
+   * Hands over what was added, waiting while the queue is full.
+   *
    * @param whileWaiting called every millisecond or so while the queue is full
    * @throws StoppedException once nobody takes any more
    */
-  void put(Change change, long size, @Nullable TransactionEnd end, Runnable whileWaiting) {
-    Entry entry = new Entry(change, size, end);
-    while (!offer(entry)) {
-      whileWaiting.run();
+  void release(Runnable whileWaiting) {
+    int done = 0;
+    while (done < staged.size()) {
+      done = offer(done);
+      if (done < staged.size()) {
+        whileWaiting.run();
+      }
     }
+    staged.clear();
+    stagedBytes = 0;
   }
 
-  private boolean offer(Entry entry) {
+  /** Hands over what fits, waiting a moment for at least one; returns the index of the rest. */
+  private int offer(int from) {
     lock.lock();
     try {
       long left = FULL_WAIT_NANOS;
-      while (isFull(entry.bytes()) && left > 0) {
+      while (isFull(staged.get(from).bytes()) && left > 0) {
         left = notFull.awaitNanos(left);
       }
-      if (isFull(entry.bytes())) {
-        return false;
+      if (stopped) {
+        throw new StoppedException();
       }
-      add(entry);
-      return true;
+      boolean wasEmpty = entries.isEmpty();
+      int next = from;
+      while (next < staged.size() && !isFull(staged.get(next).bytes())) {
+        Entry entry = staged.get(next++);
+        entries.addLast(entry);
+        waitingBytes += entry.bytes();
+      }
+      released += next - from;
+      publish();
+      if (wasEmpty && !entries.isEmpty()) {
+        notEmpty.signal();
+      }
+      return next;
     } catch (InterruptedException e) {
       // The capture thread is ours, so nobody interrupts it but to end it.
       stopped = true;
@@ -83,29 +136,44 @@ final class ChangeQueue {
         && (entries.size() >= mostChanges || waitingBytes + size > mostBytes);
   }
 
-  /** Says that a transaction ended that has no changes to deliver. */
-  void putEnd(TransactionEnd end) {
+  /** The handler has returned from the batch taken last. */
+  void delivered() {
     lock.lock();
     try {
-      Entry last = entries.peekLast();
-      if (last != null && last.change() == null) {
-        entries.removeLast();
-      }
-      add(new Entry(null, 0, end));
+      delivered = taken;
+      notFull.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private void add(Entry entry) {
-    if (stopped) {
-      throw new StoppedException();
+  /**
+   * Waits until all that was released is delivered.
+   *
+   * @throws StoppedException once nobody takes any more
+   */
+  void awaitDelivered(Runnable whileWaiting) {
+    while (!isDelivered()) {
+      whileWaiting.run();
     }
-    entries.addLast(entry);
-    waitingBytes += entry.bytes();
-    publish();
-    if (entries.size() == 1) {
-      notEmpty.signal();
+  }
+
+  private boolean isDelivered() {
+    lock.lock();
+    try {
+      long left = FULL_WAIT_NANOS;
+      while (delivered < released && !stopped && left > 0) {
+        left = notFull.awaitNanos(left);
+      }
+      if (stopped && delivered < released) {
+        throw new StoppedException();
+      }
+      return delivered == released;
+    } catch (InterruptedException e) {
+      stopped = true;
+      throw new StoppedException();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -165,7 +233,7 @@ final class ChangeQueue {
         return null;
       }
       Batch batch = drain(mostInBatch, mostBytesInBatch);
-      notFull.signal();
+      notFull.signalAll();
       return batch;
     } finally {
       lock.unlock();
@@ -186,6 +254,7 @@ final class ChangeQueue {
         break;
       }
       entries.removeFirst();
+      taken++;
       size += entry.bytes();
       if (change != null) {
         changes.add(change);
@@ -202,11 +271,18 @@ final class ChangeQueue {
   private void publish() {
     depth = entries.size();
     bytes = waitingBytes;
+    Entry first = entries.peekFirst();
+    oldest = first == null ? null : first.change();
   }
 
   /** Changes waiting. */
   int depth() {
     return depth;
+  }
+
+  /** The change that has waited longest, null if there is none. */
+  @Nullable Change oldest() {
+    return oldest;
   }
 
   /** Their bytes. */

@@ -1,5 +1,7 @@
 package dev.waltap.capture;
 
+import dev.waltap.page.PageSet;
+
 /**
  * Counts what happens, for {@link dev.waltap.api.CaptureMetrics}. Written by the thread that each
  * counter belongs to, read by any: each is a volatile with a single writer.
@@ -16,6 +18,10 @@ final class Counters {
   private volatile long oldestMicros = -1;
   private volatile long changes;
   private volatile long bytes;
+  private volatile long handlingMicros = -1;
+  private volatile long pages;
+  private volatile long pageBytes;
+  private volatile double hitRate = 1;
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the capture thread
   void transaction() {
@@ -33,14 +39,24 @@ final class Counters {
     reconcileNanos += nanos;
   }
 
-  void tail(Attachment attachment, Backlog backlog) {
+  void tail(Attachment attachment, Backlog backlog, Guard guard) {
     frames = backlog.frames();
     generations = attachment.tail().generation();
-    lagFrames =
-        Math.max(
-            0L, attachment.tail().lastSeenFrame() - (long) attachment.tail().position().frame());
-    readNanos = attachment.connection().readNanos();
+    int last = Math.max(attachment.tail().lastSeenFrame(), guard.lastSeenFrame());
+    lagFrames = Math.max(0L, last - (long) attachment.tail().position().frame());
+    readNanos = guard.readNanos();
     oldestMicros = backlog.oldestMicros();
+  }
+
+  void pageSet(PageSet set) {
+    pages = set.size();
+    pageBytes = set.bytes();
+    hitRate = set.hitRate();
+  }
+
+  /** The handler has changes of this time in hand; -1 for none. */
+  void handling(long micros) {
+    handlingMicros = micros;
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the handler's thread
@@ -81,8 +97,26 @@ final class Counters {
     return readNanos;
   }
 
-  long oldestMicros() {
-    return oldestMicros;
+  /** When the oldest change was seen that is not delivered, of which these places know. */
+  long oldestMicros(long queued) {
+    for (long micros : new long[] {handlingMicros, queued, oldestMicros}) {
+      if (micros >= 0) {
+        return micros; // Changes go through these places in this order.
+      }
+    }
+    return -1;
+  }
+
+  long pages() {
+    return pages;
+  }
+
+  long pageBytes() {
+    return pageBytes;
+  }
+
+  double hitRate() {
+    return hitRate;
   }
 
   long changes() {

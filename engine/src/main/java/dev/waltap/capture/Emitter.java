@@ -21,6 +21,7 @@ final class Emitter {
 
   private final ChangeQueue queue;
   private final Runnable pump;
+  private final Runnable release;
   private final boolean schemaEvents;
   private String transactionId = "";
   private Instant timestamp = Instant.EPOCH;
@@ -28,17 +29,19 @@ final class Emitter {
   private long epoch;
   private long frame;
   private long index;
-  private long sequence;
   private int sincePump;
+  private boolean muted;
   private @Nullable Change held;
   private long heldBytes;
 
   /**
    * An emitter.
    *
-   * @param pump called every now and then, and while the queue is full: keeps up with the WAL
+   * @param pump called every now and then: keeps up with the WAL
+   * @param release called when enough was added to the queue to be handed over
    */
-  Emitter(ChangeQueue queue, boolean schemaEvents, Runnable pump) {
+  Emitter(ChangeQueue queue, boolean schemaEvents, Runnable pump, Runnable release) {
+    this.release = release;
     this.queue = queue;
     this.schemaEvents = schemaEvents;
     this.pump = pump;
@@ -51,6 +54,11 @@ final class Emitter {
     timestampMicros = seenMicros;
     transactionId = inEpoch + ":" + atFrame;
     timestamp = Instant.ofEpochSecond(seenMicros / 1_000_000, seenMicros % 1_000_000 * 1_000);
+  }
+
+  /** Whether changes are kept back altogether: those of transactions that were delivered before. */
+  void mute(boolean on) {
+    muted = on;
   }
 
   /** Counts changes that the filter keeps back. */
@@ -148,9 +156,15 @@ final class Emitter {
   }
 
   private void hold(Change change, long bytes) {
+    if (muted) {
+      return;
+    }
     Change earlier = held;
     if (earlier != null) {
-      queue.put(earlier, heldBytes, null, pump);
+      queue.add(earlier, heldBytes, null);
+      if (queue.isReleaseDue()) {
+        release.run();
+      }
     }
     held = change;
     heldBytes = bytes;
@@ -162,12 +176,14 @@ final class Emitter {
 
   /** The transaction is whole. */
   void end() {
+    if (muted) {
+      return;
+    }
     Change last = held;
     held = null;
-    sequence++;
     if (last == null) {
       Position position = new Position(epoch, frame, Math.max(0, index - 1));
-      queue.putEnd(new TransactionEnd(position, timestampMicros, sequence));
+      queue.addEnd(new TransactionEnd(position, timestampMicros));
       return;
     }
     Change marked =
@@ -182,7 +198,6 @@ final class Emitter {
             new Transaction(transactionId, last.transaction().index(), true),
             last.schemaBefore(),
             last.schemaAfter());
-    queue.put(
-        marked, heldBytes, new TransactionEnd(last.position(), timestampMicros, sequence), pump);
+    queue.add(marked, heldBytes, new TransactionEnd(last.position(), timestampMicros));
   }
 }

@@ -3,25 +3,37 @@ package dev.waltap.capture;
 /** Which epoch a WAL generation is told under. For the capture thread. */
 final class Epochs {
   private long current;
-  private long firstGeneration;
+  private long largest;
+  private long offset;
+
+  /** Goes on after what an earlier run gave out. */
+  void resume(long epoch, long largestEver) {
+    current = epoch;
+    largest = Math.max(epoch, largestEver);
+  }
 
   /** Begins a new epoch, for a bootstrap or a reconcile. */
   long next() {
-    return ++current;
+    current = ++largest;
+    return current;
   }
 
-  /** The tail starts in this generation: it belongs to the epoch begun last. */
+  /** The tail starts in this generation: it belongs to the epoch in hand. */
   void startAt(long generation) {
-    firstGeneration = generation - current;
+    offset = generation - current;
   }
 
   /** The epoch of a generation of the tail's. */
   long ofGeneration(long generation) {
-    current = generation - firstGeneration;
+    if (generation - offset > current) {
+      current = Math.max(generation - offset, largest + 1);
+      offset = generation - current;
+      largest = current;
+    }
     return current;
   }
 
-  /** The epoch begun last. */
+  /** The epoch in hand. */
   long current() {
     return current;
   }

@@ -73,7 +73,7 @@ final class InspectedPages implements AutoCloseable {
       return "the database as of before can't be read: " + e.getMessage();
     }
     scanIndexes(scan);
-    Emitter emitter = new Emitter(queue, true, this::drain);
+    Emitter emitter = new Emitter(queue, true, () -> {}, this::drain);
     TransactionPages none = new TransactionPages(buffers, new PageStore(buffers.pageSize(), 0), 0);
     decoder =
         new TransactionDecoder(
@@ -82,6 +82,7 @@ final class InspectedPages implements AutoCloseable {
             new TransactionDiff(format, buffers, pageSet, owners, none),
             schemaReader,
             emitter,
+            Journal.NONE,
             catalog);
     return null;
   }
@@ -140,6 +141,9 @@ final class InspectedPages implements AutoCloseable {
   }
 
   private void drain() {
+    if (queue.hasStaged()) {
+      queue.release(() -> {});
+    }
     try {
       while (queue.depth() > 0) {
         ChangeQueue.Batch batch = queue.take(Integer.MAX_VALUE, Long.MAX_VALUE);

@@ -12,6 +12,7 @@ import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.page.Snapshot;
 import dev.waltap.page.TransactionPages;
+import java.util.BitSet;
 
 /**
  * Makes a snapshot look like one large transaction: the pages of the page set that differ there,
@@ -27,6 +28,8 @@ final class SnapshotDelta implements PageSource {
   private final PageSet pageSet;
   private final PageOwners owners;
   private final TransactionPages changed;
+  private final BitSet chainOwners = new BitSet();
+  private final BitSet chainsSeen = new BitSet();
   private final Cell cell = new Cell();
   private byte[] scratch;
 
@@ -56,8 +59,21 @@ final class SnapshotDelta implements PageSource {
         if (!pageSet.isSame(page, scratch)) {
           changed.put(page, scratch);
           scratch = buffers.take();
+          noteChain(page);
         }
       }
+    }
+  }
+
+  /** A chain that changed may lead to pages that are not held, from a leaf that did not change. */
+  private void noteChain(int pageNumber) {
+    int at = pageNumber;
+    while (owners.kind(at) == PageOwners.OVERFLOW && !chainsSeen.get(at)) {
+      chainsSeen.set(at);
+      at = owners.parent(at);
+    }
+    if (at != pageNumber && owners.kind(at) != PageOwners.OVERFLOW) {
+      chainOwners.set(at);
     }
   }
 
@@ -76,6 +92,12 @@ final class SnapshotDelta implements PageSource {
       throw CorruptDatabaseException.page(pageNumber, "its tree is deeper than " + DEEPEST);
     }
     boolean same = isHeldAndSame(pageNumber);
+    if (same && !isOf(tree, pageNumber)) {
+      // The same bytes, but in another tree or as something else: as if it had been written.
+      changed.put(pageNumber, copyOf(pageNumber));
+      same = false;
+    }
+    same &= !chainOwners.get(pageNumber);
     if (same && owners.kind(pageNumber) == PageOwners.LEAF) {
       return;
     }
@@ -93,6 +115,12 @@ final class SnapshotDelta implements PageSource {
     for (int i = 0; !leaf && i <= cells; i++) {
       discover(tree, BTreePage.child(page(pageNumber), header, i), depth + 1);
     }
+  }
+
+  private boolean isOf(Tree tree, int pageNumber) {
+    byte kind = owners.kind(pageNumber);
+    return (kind == PageOwners.LEAF || kind == PageOwners.INTERIOR)
+        && owners.tree(pageNumber) == tree.ordinal();
   }
 
   private void parse(Tree tree, byte[] page, int pageNumber, int at, boolean leaf) {
@@ -132,20 +160,17 @@ final class SnapshotDelta implements PageSource {
     if (isHeldAndSame(pageNumber)) {
       return pageSet.page(pageNumber);
     }
-    if (pageNumber <= 0 || pageNumber > snapshot.size()) {
-      throw new CorruptDatabaseException(
-          "page "
-              + pageNumber
-              + " lies past the end of the database, which has "
-              + snapshot.size());
-    }
-    byte[] copy = buffers.take();
-    snapshot.copy(pageNumber, copy);
-    changed.put(pageNumber, copy);
+    changed.put(pageNumber, copyOf(pageNumber));
     image = changed.get(pageNumber);
     if (image == null) {
       throw new IllegalStateException("page " + pageNumber + " was put and is not there");
     }
     return image;
+  }
+
+  private byte[] copyOf(int pageNumber) {
+    byte[] copy = buffers.take();
+    snapshot.copy(pageNumber, copy);
+    return copy;
   }
 }

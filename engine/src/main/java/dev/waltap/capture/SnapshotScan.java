@@ -52,13 +52,6 @@ final class SnapshotScan implements PageSource {
     if (pageSet.contains(pageNumber)) {
       return pageSet.page(pageNumber);
     }
-    if (pageNumber <= 0 || pageNumber > snapshot.size()) {
-      throw new CorruptDatabaseException(
-          "page "
-              + pageNumber
-              + " lies past the end of the database, which has "
-              + snapshot.size());
-    }
     byte[] image = buffers.take();
     snapshot.copy(pageNumber, image);
     pageSet.put(pageNumber, image);

@@ -37,6 +37,7 @@ final class TransactionDecoder {
   private final TransactionDiff diff;
   private final SchemaReader schemaReader;
   private final Emitter emitter;
+  private final Journal journal;
   private final RowComparator comparator = new RowComparator();
   private final TreeRows rowsBefore;
   private final TreeRows rowsAfter;
@@ -50,7 +51,9 @@ final class TransactionDecoder {
       TransactionDiff diff,
       SchemaReader schemaReader,
       Emitter emitter,
+      Journal journal,
       Catalog catalog) {
+    this.journal = journal;
     this.diff = diff;
     this.schemaReader = schemaReader;
     this.emitter = emitter;
@@ -88,6 +91,7 @@ final class TransactionDecoder {
       }
     }
     boolean walkAgain = collect();
+    journal.add(transaction, diff);
     emitter.begin(transaction.epoch(), transaction.frame(), transaction.timestampMicros());
     for (SchemaStep step : steps) {
       if (step.isChanged()) {
@@ -144,11 +148,11 @@ final class TransactionDecoder {
     if (before == null) {
       add(after, after, diff.delta(null, after.tree()));
     } else if (step.isReplaced()) {
-      works.add(new WholeTable(before, rowsBefore, Operation.DELETE, emitter));
-      works.add(new WholeTable(after, rowsAfter, Operation.INSERT, emitter));
+      works.add(new WholeTable(after, before, rowsBefore, Operation.DELETE, emitter));
+      works.add(new WholeTable(after, after, rowsAfter, Operation.INSERT, emitter));
       follow(before, after);
     } else if (step.isEntering()) {
-      works.add(new WholeTable(after, rowsAfter, Operation.INSERT, emitter));
+      works.add(new WholeTable(after, after, rowsAfter, Operation.INSERT, emitter));
       follow(before, after);
     } else if (isTouched(before, after)) {
       add(before, after, diff.delta(before.tree(), after.tree()));

@@ -7,6 +7,5 @@ import dev.waltap.api.Position;
  *
  * @param position the position of its last change, or of its commit if it has none
  * @param timestampMicros when the transaction was seen
- * @param sequence counts the transactions of this run
  */
-record TransactionEnd(Position position, long timestampMicros, long sequence) {}
+record TransactionEnd(Position position, long timestampMicros) {}

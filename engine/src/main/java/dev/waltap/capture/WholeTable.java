@@ -8,6 +8,7 @@ import dev.waltap.diff.TreeRows;
  * of a table that enters the filter. For the capture thread.
  */
 final class WholeTable implements RowWork {
+  private final CapturedTable as;
   private final CapturedTable table;
   private final TreeRows rows;
   private final Operation operation;
@@ -16,9 +17,13 @@ final class WholeTable implements RowWork {
   /**
    * All rows of a table.
    *
+   * @param as the table under whose name they are told: after SCHEMA, an old table has its new name
+   * @param table the version of the table that has the rows
    * @param operation as what they are told: DELETE or INSERT
    */
-  WholeTable(CapturedTable table, TreeRows rows, Operation operation, Emitter emitter) {
+  WholeTable(
+      CapturedTable as, CapturedTable table, TreeRows rows, Operation operation, Emitter emitter) {
+    this.as = as;
     this.table = table;
     this.rows = rows;
     this.operation = operation;
@@ -27,7 +32,7 @@ final class WholeTable implements RowWork {
 
   @Override
   public String table() {
-    return table.name();
+    return as.name();
   }
 
   @Override
@@ -45,7 +50,7 @@ final class WholeTable implements RowWork {
     if (wanted != operation) {
       return;
     }
-    if (!table.told()) {
+    if (!as.told() || !table.told()) {
       emitter.skip(rows.count(table.tree()));
       return;
     }
@@ -53,7 +58,7 @@ final class WholeTable implements RowWork {
         table.tree(),
         row -> {
           if (operation == Operation.DELETE) {
-            emitter.delete(table, table, TableWork.stored(table, row));
+            emitter.delete(as, table, TableWork.stored(table, row));
           } else {
             emitter.insert(table, TableWork.stored(table, row));
           }

@@ -9,6 +9,7 @@ import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -126,18 +127,36 @@ abstract class CaptureCommand extends ShellCommand {
   }
 
   private static void summarize(CaptureMetrics metrics, Console console) {
-    console.detail(
-        "delivered "
-            + metrics.changes()
-            + " changes of "
-            + metrics.transactions()
-            + " transactions, read "
-            + metrics.frames()
-            + " frames in "
-            + metrics.generations()
-            + " WAL generations, "
-            + metrics.reconciles()
-            + " gaps told as net changes; last position "
-            + (metrics.position() == null ? "none" : metrics.position()));
+    detail(
+        console,
+        "delivered %d changes (%d bytes) of %d transactions; last position %s",
+        metrics.changes(),
+        metrics.bytes(),
+        metrics.transactions(),
+        metrics.position() == null ? "none" : metrics.position());
+    detail(
+        console,
+        "read %d frames in %d WAL generations, the WAL has %d bytes; not read: %d frames",
+        metrics.frames(),
+        metrics.generations(),
+        metrics.walBytes(),
+        metrics.lagFrames());
+    detail(
+        console,
+        "overtaken by the WAL %d times, %d gaps told as net changes in %d ms; read for %d ms",
+        metrics.laps(),
+        metrics.reconciles(),
+        metrics.reconcileTime().toMillis(),
+        metrics.readTransactionTime().toMillis());
+    detail(
+        console,
+        "page set of %d pages in %d bytes, %.1f %% of look-ups served uncompressed",
+        metrics.pageSetPages(),
+        metrics.pageSetBytes(),
+        metrics.pageSetHitRate() * 100);
+  }
+
+  private static void detail(Console console, String format, Object... values) {
+    console.detail(String.format(Locale.ROOT, format, values));
   }
 }

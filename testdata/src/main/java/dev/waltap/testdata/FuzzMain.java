@@ -70,21 +70,24 @@ public final class FuzzMain {
   }
 
   private boolean run(String arguments) {
+    long total = 0;
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
     long next = seed >= 0 ? seed : ThreadLocalRandom.current().nextInt(1_000_000_000);
     do {
       long start = System.nanoTime();
       try {
-        long changes =
+        Fuzzer.Told told =
             new Fuzzer(next, transactions, burst, features, Captures.named(capture)).run();
+        total += told.transactions();
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf(
             java.util.Locale.ROOT,
-            "seed %d: %d transactions, %d changes, %.1f transactions/s%n",
+            "seed %d: %d transactions, %d changes, %.1f transactions/s, %d transactions in all%n",
             next,
-            transactions,
-            changes,
-            transactions / seconds);
+            told.transactions(),
+            told.changes(),
+            told.transactions() / seconds,
+            total);
       } catch (Exception | AssertionError e) {
         e.printStackTrace();
         System.err.println("FAILED; run again with: --seed " + next + " " + withoutSeed(arguments));

@@ -35,6 +35,7 @@ public final class TransactionDiff {
   private final RowCursor cursorBefore;
   private final RowCursor cursorAfter;
   private final Marks kept = new Marks();
+  private final Marks arrived = new Marks();
   private final IntList left = new IntList();
   private final Cell cell = new Cell();
   private final List<TreeDelta> deltas = new ArrayList<>();
@@ -78,6 +79,7 @@ public final class TransactionDiff {
     cursorBefore.reset();
     cursorAfter.reset();
     dirty.begin(pages);
+    arrived.begin();
   }
 
   /** Whether the transaction wrote pages of the tree, or of its rows. */
@@ -98,6 +100,9 @@ public final class TransactionDiff {
     }
     TreeDelta delta = deltas.get(deltaCount);
     walk.run(written, before, after, delta);
+    for (int i = 0; i < delta.arrivals(); i++) {
+      arrived.add(delta.arrivedPage(i));
+    }
     deltaCount++;
     return delta;
   }
@@ -131,6 +136,21 @@ public final class TransactionDiff {
   public RowCursor after(TreeDelta delta, long place) {
     cursorAfter.moveTo((int) (place >>> 32), (int) place, delta.tree().index());
     return cursorAfter;
+  }
+
+  /**
+   * Whether the page set may hold this page once the transaction is finished. {@link #delta} must
+   * have run for all trees that were touched. True for some pages that it will not hold: an
+   * overflow page shows what it is only by who leads to it.
+   */
+  public boolean mayBeHeld(int pageNumber, byte[] image) {
+    if (owners.kind(pageNumber) != PageOwners.NONE || arrived.contains(pageNumber)) {
+      return true;
+    }
+    int type = BTreePage.type(image, BTreePage.header(pageNumber));
+    boolean indexPage = type == BTreePage.LEAF_INDEX || type == BTreePage.INTERIOR_INDEX;
+    // An overflow page begins with the number of the next one: so large only in vast databases.
+    return !indexPage || written.databaseSize() >= BTreePage.INTERIOR_INDEX << 24;
   }
 
   /**

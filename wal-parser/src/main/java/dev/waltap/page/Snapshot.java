@@ -1,5 +1,6 @@
 package dev.waltap.page;
 
+import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.wal.WalFrames;
 import java.util.Arrays;
@@ -33,8 +34,16 @@ public final class Snapshot {
     return size;
   }
 
-  /** Copies a page; what lies past the end of the file reads as zeros, as SQLite has it. */
+  /**
+   * Copies a page; what lies past the end of the file reads as zeros, as SQLite has it.
+   *
+   * @throws CorruptDatabaseException if the database has no such page
+   */
   public void copy(int pageNumber, byte[] to) {
+    if (pageNumber <= 0 || pageNumber > size) {
+      throw new CorruptDatabaseException(
+          "page " + pageNumber + " lies past the end of the database, which has " + size);
+    }
     int frame = frames.frameOf(pageNumber);
     if (frame != 0) {
       frames.copy(frame, to);

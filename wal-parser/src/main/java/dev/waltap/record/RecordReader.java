@@ -1,6 +1,8 @@
 package dev.waltap.record;
 
+import dev.waltap.format.Bytes;
 import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.Varint;
 import java.util.Arrays;
 
 /**
@@ -59,7 +61,7 @@ public final class RecordReader {
     this.fieldCount = 0;
     int end = offset + length;
     int pos = offset + sizeWithin(payload, offset, end);
-    long headerSize = RecordBytes.varintValue(payload, offset);
+    long headerSize = Varint.value(payload, offset);
     if (headerSize < pos - offset || headerSize > length) {
       throw corrupt("header of " + headerSize + " bytes in a payload of " + length);
     }
@@ -72,7 +74,7 @@ public final class RecordReader {
         pos++;
       } else {
         int size = sizeWithin(payload, pos, headerEnd);
-        type = RecordBytes.varintValue(payload, pos);
+        type = Varint.value(payload, pos);
         pos += size;
       }
       if (count == kinds.length) {
@@ -122,11 +124,11 @@ public final class RecordReader {
     int off = starts[field];
     return switch (kinds[field]) {
       case 1 -> b[off];
-      case 2 -> (short) RecordBytes.u16(b, off);
-      case 3 -> b[off] << 16 | RecordBytes.u16(b, off + 1);
-      case 4 -> (int) RecordBytes.u32(b, off);
-      case 5 -> (long) (short) RecordBytes.u16(b, off) << 32 | RecordBytes.u32(b, off + 2);
-      case 6 -> RecordBytes.i64(b, off);
+      case 2 -> (short) Bytes.u16(b, off);
+      case 3 -> b[off] << 16 | Bytes.u16(b, off + 1);
+      case 4 -> Bytes.u32(b, off);
+      case 5 -> (long) (short) Bytes.u16(b, off) << 32 | (Bytes.u32(b, off + 2) & 0xffffffffL);
+      case 6 -> Bytes.i64(b, off);
       case SerialType.ONE -> 1;
       default -> 0;
     };
@@ -135,7 +137,7 @@ public final class RecordReader {
   /** The value of a REAL, or of an INTEGER widened; without meaning for any other. */
   public double doubleValue(int field) {
     return kinds[field] == SerialType.REAL
-        ? Double.longBitsToDouble(RecordBytes.i64(payload, starts[field]))
+        ? Double.longBitsToDouble(Bytes.i64(payload, starts[field]))
         : longValue(field);
   }
 

@@ -32,6 +32,7 @@ final class FuzzWriter implements AutoCloseable {
   private final Path database;
   private final Deque<String> log = new ArrayDeque<>();
   private Connection connection;
+  private boolean inTransaction;
 
   FuzzWriter(Path database, Random random, Set<Feature> features, Values values)
       throws SQLException {
@@ -97,6 +98,7 @@ final class FuzzWriter implements AutoCloseable {
 
   private void transaction(Snapshot current) throws SQLException {
     run("BEGIN");
+    inTransaction = true;
     if (current.valueCount() > MOST_VALUES || current.byteCount() > MOST_BYTES) {
       shrink(current);
     }
@@ -115,12 +117,13 @@ final class FuzzWriter implements AutoCloseable {
       changeRows(current);
     }
     if (savepoint) {
-      run(random.nextBoolean() ? "ROLLBACK TO s" : "RELEASE s");
+      tryRun(random.nextBoolean() ? "ROLLBACK TO s" : "RELEASE s");
     }
     boolean rollback = features.contains(Feature.SAVEPOINTS) && random.nextInt(25) == 0;
     if (rollback || !tryRun("COMMIT")) {
       run("ROLLBACK");
     }
+    inTransaction = false;
   }
 
   /** Keeps snapshots quick to take. */
@@ -139,11 +142,11 @@ final class FuzzWriter implements AutoCloseable {
     run("SAVEPOINT ddl");
     for (String sql : ddl.next(current)) {
       if (!tryRun(sql)) {
-        run("ROLLBACK TO ddl");
+        tryRun("ROLLBACK TO ddl");
         break;
       }
     }
-    run("RELEASE ddl");
+    tryRun("RELEASE ddl");
   }
 
   private void changeRows(Snapshot current) {
@@ -164,8 +167,21 @@ final class FuzzWriter implements AutoCloseable {
       statement.execute(sql);
       return true;
     } catch (SQLException e) {
-      log("  refused: " + e.getMessage());
+      refused(e);
       return false;
+    }
+  }
+
+  /** A statement that is refused may take the whole transaction with it: then goes on in a new. */
+  private void refused(SQLException e) {
+    log("  refused: " + e.getMessage());
+    if (inTransaction) {
+      try {
+        TestDatabase.execute(connection, "BEGIN");
+        log("BEGIN");
+      } catch (SQLException stillInIt) {
+        // As it should be.
+      }
     }
   }
 
@@ -177,7 +193,7 @@ final class FuzzWriter implements AutoCloseable {
       }
       statement.execute();
     } catch (SQLException e) {
-      log("  refused: " + e.getMessage());
+      refused(e);
     }
   }
 

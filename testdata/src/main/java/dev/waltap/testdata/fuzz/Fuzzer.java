@@ -36,13 +36,15 @@ public final class Fuzzer {
   private final Set<Feature> features;
   private final OracleHarness.CaptureFactory factory;
   private final Random random;
+  private long markers;
 
   /**
    * Makes one.
    *
    * @param seed all that is random follows from it
    * @param transactions how many to commit
-   * @param burst how many to commit before they are checked; more than 1 means in their sum only
+   * @param burst how many to commit before they are checked against the source; more than 1 means
+   *     in their sum every other time, and one by one in between
    * @param features what may happen
    * @param factory opens the capture under test
    */
@@ -61,12 +63,19 @@ public final class Fuzzer {
   }
 
   /**
+   * What was told without a difference.
+   *
+   * @param transactions those with changes, without the fuzzer's own markers
+   * @param changes the changes of all of them
+   */
+  public record Told(long transactions, long changes) {}
+
+  /**
    * Runs to the end.
    *
-   * @return the number of changes told
    * @throws AssertionError at the first difference; its message names the seed
    */
-  public long run() throws Exception {
+  public Told run() throws Exception {
     try (TestDatabase database = createDatabase();
         Connection observer = database.open()) {
       SnapshotReader reader = new SnapshotReader(observer, table -> true);
@@ -103,7 +112,7 @@ public final class Fuzzer {
     return database;
   }
 
-  private long capture(TestDatabase database, SnapshotReader reader, FuzzWriter writer)
+  private Told capture(TestDatabase database, SnapshotReader reader, FuzzWriter writer)
       throws Exception {
     Snapshot current = reader.read();
     OracleOptions options = OracleOptions.DEFAULT.withCharset(current.charset());
@@ -135,7 +144,7 @@ public final class Fuzzer {
                 + String.join("\n  ", writer.log()),
             e);
       }
-      return oracle.changes();
+      return new Told(oracle.transactions() - markers, oracle.changes() - markers);
     }
   }
 
@@ -150,15 +159,17 @@ public final class Fuzzer {
     Markers.write(writer.connection(), 1);
     harness.awaitMarker(1, LIMIT);
     harness.takeChanges();
-    int marker = 1;
-    for (int done = 0; done < transactions; done += burst) {
-      for (int i = 0; i < burst; i++) {
+    markers = 1;
+    for (int done = 0; done < transactions; ) {
+      int count = random.nextBoolean() ? 1 : burst;
+      for (int i = 0; i < count; i++) {
         writer.step(current);
       }
-      Markers.write(writer.connection(), ++marker);
-      harness.awaitMarker(marker, LIMIT);
+      done += count;
+      Markers.write(writer.connection(), ++markers);
+      harness.awaitMarker(markers, LIMIT);
       Snapshot next = reader.read();
-      if (burst == 1) {
+      if (count == 1) {
         exact(SnapshotDiff.between(current, next, scratch), harness.takeChanges(), next);
       }
       oracle.compareWith(next);

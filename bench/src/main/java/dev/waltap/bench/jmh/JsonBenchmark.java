@@ -1,0 +1,95 @@
+package dev.waltap.bench.jmh;
+
+import dev.waltap.api.Change;
+import dev.waltap.api.Operation;
+import dev.waltap.api.Position;
+import dev.waltap.api.Row;
+import dev.waltap.api.Transaction;
+import dev.waltap.handler.BlobFormat;
+import dev.waltap.handler.ChangeJson;
+import dev.waltap.handler.JsonLinesHandler;
+import dev.waltap.record.StoredRow;
+import dev.waltap.record.TableLayout;
+import dev.waltap.schema.Projection;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** An update of a row of eight columns as a line of JSON, decoding included. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class JsonBenchmark {
+  private static final int BATCH = 256;
+
+  private final ChangeJson json = new ChangeJson(BlobFormat.HEX);
+  private final OutputStream nowhere = OutputStream.nullOutputStream();
+  private final JsonLinesHandler handler = new JsonLinesHandler(nowhere, BlobFormat.HEX);
+  private TableLayout layout;
+  private Projection projection;
+  private byte[][] payloads;
+  private int next;
+
+  /** Takes rows from a database that SQLite wrote. */
+  @Setup
+  public void setUp() throws SQLException, IOException {
+    try (SampleTable table = SampleTable.typical(2 * BATCH)) {
+      layout = table.layout();
+      projection = Projection.whole(layout);
+      payloads = table.payloads().toArray(new byte[0][]);
+    }
+  }
+
+  private Change change() {
+    next = (next + 1) % BATCH;
+    StoredRow was = StoredRow.owning(layout, next, payloads[next]);
+    StoredRow is = StoredRow.owning(layout, next, payloads[next + BATCH]);
+    Row key = projection.key(is);
+    return new Change(
+        "typical",
+        Instant.ofEpochSecond(1_700_000_000, 123_456_000),
+        Operation.UPDATE,
+        projection.row(was),
+        projection.row(is),
+        key,
+        new Position(1, 204, next),
+        new Transaction("1:204", next, false),
+        null,
+        null);
+  }
+
+  /** One line by itself. */
+  @Benchmark
+  public void line() throws IOException {
+    json.write(change(), nowhere);
+  }
+
+  /** A line in a batch. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public void batch() throws IOException {
+    List<Change> changes = new ArrayList<>(BATCH);
+    for (int i = 0; i < BATCH; i++) {
+      changes.add(change());
+    }
+    handler.handleChanges(changes);
+  }
+}

@@ -1,0 +1,191 @@
+package dev.waltap.capture;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.Position;
+import dev.waltap.diff.TransactionDiff;
+import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageSet;
+import dev.waltap.page.TransactionPages;
+import dev.waltap.state.BaselineWriter;
+import dev.waltap.state.DatabaseIdentity;
+import dev.waltap.state.FoldLimits;
+import dev.waltap.state.JournalEntry;
+import dev.waltap.state.LogPosition;
+import dev.waltap.state.PageImages;
+import dev.waltap.state.StateDirectory;
+import dev.waltap.state.StateLock;
+import dev.waltap.state.StateStore;
+import dev.waltap.wal.WalPosition;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state directory in the hands of one session: made on first use, journalled into before
+ * changes are told, folded when there is time. For the capture thread, except {@link #acknowledge}.
+ */
+final class DurableState implements Journal, AutoCloseable {
+  private static final Duration FOLD_TIME = Duration.ofMillis(5);
+  private static final int PAGES_BETWEEN_PUMPS = 64;
+
+  private final StateLock lock;
+  private final DatabaseIdentity identity;
+  private volatile @Nullable StateStore store;
+  private boolean reconciling;
+  private boolean replaying;
+
+  private DurableState(StateLock lock, DatabaseIdentity identity, @Nullable StateStore store) {
+    this.lock = lock;
+    this.identity = identity;
+    this.store = store;
+  }
+
+  /**
+   * Takes hold of the directory, which is made if it isn't there.
+   *
+   * @throws CaptureException REFUSED if another capture holds it, or it is of another database
+   */
+  static DurableState open(Path directory, DatabaseIdentity identity, String command) {
+    StateDirectory state = StateDirectory.at(directory);
+    state.create();
+    StateLock lock = state.hold(command);
+    try {
+      StateStore store = state.exists() ? StateStore.open(lock) : null;
+      if (store != null && !store.database().match(identity).accepted()) {
+        String why = store.database().explain(identity);
+        store.close();
+        throw new CaptureException(Reason.REFUSED, why);
+      }
+      return new DurableState(lock, identity, store);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Whether there is a baseline. */
+  boolean exists() {
+    return store != null;
+  }
+
+  StateStore store() {
+    StateStore current = store;
+    if (current == null) {
+      throw new IllegalStateException("there is no state yet");
+    }
+    return current;
+  }
+
+  /** Whether the database is the very file that the state was saved for; makes it so. */
+  boolean adopt() {
+    boolean same = store().database().match(identity) == DatabaseIdentity.Match.SAME;
+    if (!same) {
+      store().adopt(identity);
+    }
+    return same;
+  }
+
+  /**
+   * Writes a baseline, in place of an earlier one.
+   *
+   * @param told whether there is nothing to tell of its rows
+   * @param pump called every now and then
+   */
+  void baseline(PageSet pages, PageBuffers buffers, LogPosition at, boolean told, Runnable pump) {
+    StateStore earlier = store;
+    try (BaselineWriter writer =
+        earlier == null
+            ? BaselineWriter.create(lock, identity, at, told)
+            : earlier.replace(identity, at, told)) {
+      byte[] image = buffers.take();
+      int written = 0;
+      for (int page = 1; page < pages.limit(); page++) {
+        if (pages.contains(page)) {
+          pages.copy(page, image);
+          writer.put(page, image);
+          if (++written % PAGES_BETWEEN_PUMPS == 0) {
+            pump.run();
+          }
+        }
+      }
+      buffers.release(image);
+      store = writer.finish();
+    }
+  }
+
+  /** The next transaction is the net effect of lost history. */
+  void reconciling(boolean on) {
+    reconciling = on;
+  }
+
+  /** What is told comes from the journal itself. */
+  void replaying(boolean on) {
+    replaying = on;
+  }
+
+  @Override
+  public void add(CommittedTransaction transaction, TransactionDiff diff) {
+    if (replaying) {
+      return;
+    }
+    JournalEntry.Kind kind =
+        reconciling ? JournalEntry.Kind.RECONCILE : JournalEntry.Kind.TRANSACTION;
+    LogPosition end = new LogPosition(transaction.epoch(), transaction.walPosition());
+    JournalEntry entry =
+        new JournalEntry(
+            kind, end, transaction.timestampMicros(), transaction.pages.databaseSize());
+    store().add(entry, images(transaction.pages, diff));
+  }
+
+  private static PageImages images(TransactionPages pages, TransactionDiff diff) {
+    return sink -> {
+      for (int i = 0; i < pages.size(); i++) {
+        int number = pages.pageNumber(i);
+        byte[] image = pages.get(number);
+        if (image != null && diff.mayBeHeld(number, image)) {
+          sink.put(number, image);
+        }
+      }
+    };
+  }
+
+  /** Makes durable what was added. */
+  void flush() {
+    StateStore current = store;
+    if (current != null) {
+      current.flush();
+    }
+  }
+
+  /** Folds a little of the journal, if it is time to. */
+  void upkeep() {
+    StateStore current = store;
+    if (current != null && current.foldDue(FoldLimits.DEFAULT)) {
+      current.fold(FOLD_TIME);
+    }
+  }
+
+  /** The handler took everything up to here. From the handler's thread. */
+  void acknowledge(Position position) {
+    StateStore current = store;
+    if (current != null) {
+      current.acknowledge(position);
+    }
+  }
+
+  /** Where the log is read on. */
+  WalPosition walPosition() {
+    return store().end().wal();
+  }
+
+  @Override
+  public void close() {
+    try (StateLock held = lock) {
+      StateStore current = store;
+      if (current != null) {
+        current.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Shows a capture's metrics to Micrometer, for applications that have it. */
+@NullMarked
+package dev.waltap.micrometer;
+
+import org.jspecify.annotations.NullMarked;

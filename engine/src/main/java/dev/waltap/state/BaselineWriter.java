@@ -1,0 +1,166 @@
+package dev.waltap.state;
+
+import dev.waltap.api.CaptureException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a first page set, page by page, to {@code state.db.new}, and puts it in place when it is
+ * whole: whatever ends it before leaves no state, or the one that was there. For one thread;
+ * closing it unfinished discards it.
+ */
+public final class BaselineWriter implements AutoCloseable {
+  private final StateLock lock;
+  private final Origin origin;
+  private final Head head;
+  private final @Nullable StateStore replaced;
+  private final StateFile file;
+  private final PageTable table;
+  private boolean open = true;
+
+  private BaselineWriter(
+      StateLock lock,
+      Origin origin,
+      Head head,
+      @Nullable StateStore replaced,
+      StateFile file,
+      PageTable table) {
+    this.lock = lock;
+    this.origin = origin;
+    this.head = head;
+    this.replaced = replaced;
+    this.file = file;
+    this.table = table;
+  }
+
+  /**
+   * Begins the baseline of a directory that holds no state yet.
+   *
+   * @param at the transaction as of which the pages are
+   * @param told whether there is nothing to tell of them: true for setup; false for a bootstrap
+   *     whose rows are yet to be delivered, until a position at or after it is acknowledged
+   * @throws CaptureException REFUSED if there is a state, FAILED if it can't be written
+   */
+  public static BaselineWriter create(
+      StateLock lock, DatabaseIdentity database, LogPosition at, boolean told) {
+    StateDirectory directory = lock.directory();
+    if (directory.exists()) {
+      throw StateErrors.refused("there is a state in " + directory + " already");
+    }
+    long nonce = new SecureRandom().nextLong();
+    try {
+      Witness.create(directory.witnessFile(), nonce);
+    } catch (IOException e) {
+      throw StateErrors.io(directory.witnessFile(), e);
+    }
+    return begin(lock, nonce, database, new Head(at, told ? at.position() : null), null);
+  }
+
+  /** Begins a baseline that takes the place of a state, which stays good until {@link #finish}. */
+  static BaselineWriter replace(
+      StateStore replaced,
+      StateLock lock,
+      long nonce,
+      long commits,
+      DatabaseIdentity database,
+      Head head) {
+    head.commits = commits;
+    return begin(lock, nonce, database, head, replaced);
+  }
+
+  private static BaselineWriter begin(
+      StateLock lock,
+      long nonce,
+      DatabaseIdentity database,
+      Head head,
+      @Nullable StateStore replaced) {
+    StateDirectory directory = lock.directory();
+    try {
+      directory.removeUnfinished();
+      PrivateFiles.create(directory.newFile());
+    } catch (IOException e) {
+      throw StateErrors.io(directory.newFile(), e);
+    }
+    StateFile file = StateFile.create(directory.newFile());
+    try {
+      Origin origin = new Origin(nonce, Instant.now().truncatedTo(ChronoUnit.MICROS), database);
+      PageTable table = new PageTable(file, head, database.pageSize());
+      file.run("BEGIN");
+      return new BaselineWriter(lock, origin, head, replaced, file, table);
+    } catch (SQLException e) {
+      file.close();
+      throw StateErrors.sql(directory.newFile(), e);
+    }
+  }
+
+  /**
+   * Adds a page; each number once, in ascending order for speed. The array stays the caller's.
+   *
+   * @throws CaptureException FAILED if it can't be written
+   */
+  public void put(int pageNumber, byte[] image) {
+    if (image.length != origin.database().pageSize()) {
+      throw new IllegalArgumentException("a page of " + image.length + " bytes");
+    }
+    try {
+      table.insert(pageNumber, image);
+    } catch (SQLException e) {
+      throw StateErrors.sql(lock.directory().newFile(), e);
+    }
+  }
+
+  /**
+   * Puts the baseline in place, durably, and opens it. A state it replaces is closed.
+   *
+   * @throws CaptureException FAILED if it can't be written
+   */
+  public StateStore finish() {
+    StateDirectory directory = lock.directory();
+    try {
+      head.commits++;
+      origin.write(file);
+      try (PreparedStatement write = Head.statement(file)) {
+        head.write(write);
+      }
+      file.run("COMMIT");
+      open = false;
+      file.close();
+      PrivateFiles.sync(directory.newFile());
+      if (replaced != null) {
+        // A WAL of the old state must not be there when the new one takes its name.
+        replaced.retire();
+      }
+      Files.move(
+          directory.newFile(),
+          directory.stateFile(),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+      PrivateFiles.sync(directory.path());
+    } catch (SQLException e) {
+      throw StateErrors.sql(directory.newFile(), e);
+    } catch (IOException e) {
+      throw StateErrors.io(directory.stateFile(), e);
+    }
+    return StateStore.open(lock);
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      file.close();
+      try {
+        lock.directory().removeUnfinished();
+      } catch (IOException e) {
+        throw StateErrors.io(lock.directory().newFile(), e);
+      }
+    }
+  }
+}

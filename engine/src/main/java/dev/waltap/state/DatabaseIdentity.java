@@ -1,0 +1,109 @@
+package dev.waltap.state;
+
+import dev.waltap.format.TextEncoding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * What a database is known by when its state is opened again.
+ *
+ * @param path the database file, absolute and without symbolic links
+ * @param fileKey device and inode; empty where the file system has none
+ * @param pageSize bytes per page
+ * @param encoding of all text
+ * @param applicationId header bytes 68..71
+ */
+public record DatabaseIdentity(
+    Path path, String fileKey, int pageSize, TextEncoding encoding, int applicationId) {
+
+  /** What a database is, compared with the one that the state was made for. */
+  public enum Match {
+    /** The very file. */
+    SAME(true),
+    /**
+     * Another file under the same path, or one with another application id: restored, copied back,
+     * or made anew. To be reconciled; the WAL proves nothing.
+     */
+    REPLACED(true),
+    /** The same file under another path. */
+    MOVED(true),
+    /** The right path or file, with pages or text of another form: no page can be compared. */
+    CHANGED_FORM(false),
+    /** Another path and another file. */
+    OTHER(false);
+
+    private final boolean accepted;
+
+    Match(boolean accepted) {
+      this.accepted = accepted;
+    }
+
+    /** Whether the state may be used with it. */
+    public boolean accepted() {
+      return accepted;
+    }
+  }
+
+  /**
+   * The identity of the database at this path, by facts of its header that the caller has read. The
+   * file itself is not opened: closing it would drop SQLite's locks.
+   *
+   * @throws IOException if there is no such file
+   */
+  public static DatabaseIdentity of(
+      Path database, int pageSize, TextEncoding encoding, int applicationId) throws IOException {
+    Path path = database.toRealPath();
+    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    return new DatabaseIdentity(
+        path, key == null ? "" : key.toString(), pageSize, encoding, applicationId);
+  }
+
+  /**
+   * What the other one, seen now, is to this one, saved. The schema cookie, the file's size and
+   * times say nothing: VACUUM and a restored backup change them, and both can be reconciled.
+   */
+  public Match match(DatabaseIdentity now) {
+    boolean samePath = path.equals(now.path);
+    boolean sameFile = !fileKey.isEmpty() && fileKey.equals(now.fileKey);
+    if (!samePath && !sameFile) {
+      return Match.OTHER;
+    }
+    if (pageSize != now.pageSize || encoding != now.encoding) {
+      return Match.CHANGED_FORM;
+    }
+    if (!sameFile || applicationId != now.applicationId) {
+      return Match.REPLACED;
+    }
+    return samePath ? Match.SAME : Match.MOVED;
+  }
+
+  /** One line for people: what the match with the other one means and what to do. */
+  public String explain(DatabaseIdentity now) {
+    return switch (match(now)) {
+      case SAME -> "the state belongs to this database";
+      case REPLACED ->
+          now.path + " was replaced since its state was saved: what differs is told as net changes";
+      case MOVED -> "the database of this state has moved from " + path + " to " + now.path;
+      case CHANGED_FORM ->
+          "the state of "
+              + now.path
+              + " was made for pages of "
+              + pageSize
+              + " bytes and "
+              + encoding
+              + ", which are now "
+              + now.pageSize
+              + " bytes and "
+              + now.encoding
+              + ": its pages cannot be compared; run teardown and setup again, and bootstrap";
+      case OTHER ->
+          "this state belongs to "
+              + path
+              + ", not to "
+              + now.path
+              + ": name the state directory of this database, or set up another";
+    };
+  }
+}

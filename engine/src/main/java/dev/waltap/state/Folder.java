@@ -1,0 +1,110 @@
+package dev.waltap.state;
+
+import dev.waltap.page.PageBuffers;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Moves the page table on by transactions of the journal. Of the images of one page only the last
+ * is written, within what fits its memory; in page order, which spares the b-tree. For one thread.
+ */
+final class Folder implements Replay {
+  private static final byte[] REMOVED = new byte[0];
+  private static final long MOST_BYTES = 8 << 20;
+
+  private final PageTable table;
+  private final PageBuffers buffers;
+  private final TreeMap<Integer, byte[]> latest = new TreeMap<>();
+  private long bytes;
+  private int cut = Integer.MAX_VALUE;
+  private int databaseSize;
+
+  Folder(PageTable table, PageBuffers buffers) {
+    this.table = table;
+    this.buffers = buffers;
+  }
+
+  @Override
+  public void begin(JournalEntry entry, boolean acknowledged) {
+    databaseSize = entry.databaseSize();
+  }
+
+  @Override
+  public void page(int pageNumber, byte[] image) {
+    forget(latest.put(pageNumber, image));
+    bytes += image.length;
+    spill();
+  }
+
+  @Override
+  public void removed(int pageNumber) {
+    forget(latest.put(pageNumber, REMOVED));
+  }
+
+  @Override
+  public void end() {
+    if (databaseSize > 0) {
+      Map<Integer, byte[]> beyond = latest.tailMap(databaseSize, false);
+      beyond.values().forEach(this::forget);
+      beyond.clear();
+      cut = Math.min(cut, databaseSize);
+    }
+  }
+
+  /** Whether it is time to commit. */
+  boolean isFull() {
+    return bytes >= MOST_BYTES / 2;
+  }
+
+  /** Writes what is left. */
+  void finish() throws SQLException {
+    if (cut != Integer.MAX_VALUE) {
+      table.cut(cut);
+      cut = Integer.MAX_VALUE;
+    }
+    for (Map.Entry<Integer, byte[]> page : latest.entrySet()) {
+      if (page.getValue().length == 0) {
+        table.remove(page.getKey());
+      } else {
+        table.put(page.getKey(), page.getValue());
+        buffers.release(page.getValue());
+      }
+    }
+    latest.clear();
+    bytes = 0;
+  }
+
+  /** A transaction larger than our memory is written as it comes; the commit comes at its end. */
+  private void spill() {
+    if (bytes >= MOST_BYTES) {
+      try {
+        finish();
+      } catch (SQLException e) {
+        throw new SpillException(e);
+      }
+    }
+  }
+
+  private void forget(byte[] image) {
+    if (image != null && image.length > 0) {
+      bytes -= image.length;
+      buffers.release(image);
+    }
+  }
+
+  /** Carries an SQL exception through the reader. */
+  static final class SpillException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final SQLException cause;
+
+    private SpillException(SQLException cause) {
+      super(cause);
+      this.cause = cause;
+    }
+
+    SQLException sql() {
+      return cause;
+    }
+  }
+}

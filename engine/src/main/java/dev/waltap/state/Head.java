@@ -1,0 +1,121 @@
+package dev.waltap.state;
+
+import dev.waltap.api.Position;
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one row of {@code head}, which every commit rewrites: it says what the other tables must
+ * hold, so that a part of them that is missing or from another time is noticed. Owned by its {@link
+ * StateStore}.
+ */
+final class Head {
+  /** Commits since the state was set up; see {@link Witness}. */
+  long commits;
+
+  /** The transaction as of which the page table is. */
+  LogPosition base;
+
+  /** The last one journalled. */
+  LogPosition last;
+
+  /** What the handler took; null until a first bootstrap was delivered whole. */
+  @Nullable Position acknowledged;
+
+  /** The largest epoch given out, and the generation that it names. */
+  Epoch epoch;
+
+  /** The last journal segment that was folded: the journal begins after it. */
+  long folded;
+
+  /** The last journal segment written. */
+  long journalled;
+
+  /** Pages in the page table. */
+  long pages;
+
+  /** The sum of their hashes as stored. */
+  long digest;
+
+  Head(LogPosition base, @Nullable Position acknowledged) {
+    this.base = base;
+    this.last = base;
+    this.acknowledged = acknowledged;
+    this.epoch = new Epoch(base.epoch(), base.wal().salt1(), base.wal().salt2());
+  }
+
+  /** An epoch and the generation it was given out for. */
+  record Epoch(long number, int salt1, int salt2) {
+
+    static Epoch load(String text) {
+      String[] parts = text.split(":", -1);
+      return new Epoch(
+          Long.parseLong(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+    }
+
+    String store() {
+      return number + ":" + salt1 + ":" + salt2;
+    }
+  }
+
+  static Head read(StateFile file) throws SQLException {
+    try (PreparedStatement select = file.prepare("SELECT * FROM head WHERE one = 1");
+        ResultSet row = select.executeQuery()) {
+      if (!row.next()) {
+        throw StateErrors.corrupt(file.path(), "its head is missing", null);
+      }
+      String acknowledged = row.getString("acknowledged");
+      Head head =
+          new Head(
+              LogPosition.load(row.getString("base")),
+              acknowledged == null ? null : Position.parse(acknowledged));
+      head.commits = row.getLong("commits");
+      head.last = LogPosition.load(row.getString("last"));
+      head.epoch = Epoch.load(row.getString("epoch"));
+      head.folded = row.getLong("folded");
+      head.journalled = row.getLong("journalled");
+      head.pages = row.getLong("pages");
+      head.digest = row.getLong("digest");
+      if (head.hash() != row.getLong("hash")) {
+        throw StateErrors.corrupt(file.path(), "its head has a wrong hash", null);
+      }
+      return head;
+    } catch (IllegalArgumentException | NullPointerException | ArrayIndexOutOfBoundsException e) {
+      throw StateErrors.corrupt(file.path(), "its head cannot be read", e);
+    }
+  }
+
+  /** The statement that {@link #write} fills. */
+  static PreparedStatement statement(StateFile file) throws SQLException {
+    return file.prepare("INSERT OR REPLACE INTO head VALUES(1,?,?,?,?,?,?,?,?,?,?)");
+  }
+
+  void write(PreparedStatement insert) throws SQLException {
+    insert.setLong(1, commits);
+    insert.setString(2, base.store());
+    insert.setString(3, last.store());
+    insert.setString(4, acknowledged == null ? null : acknowledged.toString());
+    insert.setString(5, epoch.store());
+    insert.setLong(6, folded);
+    insert.setLong(7, journalled);
+    insert.setLong(8, pages);
+    insert.setLong(9, digest);
+    insert.setLong(10, hash());
+    insert.execute();
+  }
+
+  private long hash() {
+    String all =
+        String.join(
+            "\n",
+            base.store(),
+            last.store(),
+            String.valueOf(acknowledged),
+            epoch.store(),
+            folded + "," + journalled + "," + pages + "," + digest);
+    return Packer.hash(all.getBytes(StandardCharsets.UTF_8), commits);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.waltap.state;
+
+import dev.waltap.api.Position;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** The groups in the journal, oldest first, without their content. For one thread. */
+final class JournalGroups {
+  private final ArrayDeque<Group> groups = new ArrayDeque<>();
+  private long entries;
+  private long bytes;
+
+  /**
+   * What one commit wrote.
+   *
+   * @param id of its last segment
+   * @param epoch of the end of its last transaction
+   * @param frame of it
+   * @param entries its transactions
+   * @param bytes their size on disk
+   * @param since when it was written, or the state opened: {@code System.nanoTime()}
+   */
+  record Group(long id, long epoch, long frame, long entries, long bytes, long since) {}
+
+  static JournalGroups read(StateFile file, Head head) throws SQLException {
+    JournalGroups all = new JournalGroups();
+    long now = System.nanoTime();
+    try (PreparedStatement select =
+            file.prepare(
+                "SELECT id, entries, epoch, frame, length(data) FROM journal ORDER BY id");
+        ResultSet row = select.executeQuery()) {
+      long bytes = 0;
+      long id = head.folded;
+      while (row.next()) {
+        if (row.getLong(1) != ++id) {
+          break;
+        }
+        bytes += row.getLong(5);
+        if (row.getLong(2) > 0) {
+          all.add(new Group(id, row.getLong(3), row.getLong(4), row.getLong(2), bytes, now));
+          bytes = 0;
+        }
+      }
+      if (id != head.journalled || bytes != 0) {
+        throw StateErrors.corrupt(file.path(), "journal segment " + id + " is missing", null);
+      }
+    }
+    return all;
+  }
+
+  void add(long id, LogPosition last, long count, long size) {
+    add(new Group(id, last.epoch(), last.wal().frame(), count, size, System.nanoTime()));
+  }
+
+  private void add(Group group) {
+    groups.add(group);
+    entries += group.entries();
+    bytes += group.bytes();
+  }
+
+  /** The oldest group, if all of it is acknowledged. */
+  @Nullable Group foldable(@Nullable Position told) {
+    Group first = groups.peekFirst();
+    return first != null && told != null && LogPosition.isWithin(first.epoch(), first.frame(), told)
+        ? first
+        : null;
+  }
+
+  /** Whether the oldest group can be folded and is old, or the journal large. */
+  boolean isDue(Position told, FoldLimits limits) {
+    Group first = foldable(told);
+    return first != null
+        && (bytes >= limits.bytes() || System.nanoTime() - first.since() >= limits.lag().toNanos());
+  }
+
+  void removeFirst() {
+    Group first = groups.removeFirst();
+    entries -= first.entries();
+    bytes -= first.bytes();
+  }
+
+  /** The end of the journal; the base's if it is empty. */
+  Position end(LogPosition base) {
+    Group last = groups.peekLast();
+    return last == null ? base.position() : new Position(last.epoch(), last.frame(), 0);
+  }
+
+  long entries() {
+    return entries;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.waltap.state;
+
+import java.nio.ByteBuffer;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/**
+ * Writes transactions to the table {@code journal}: packed one after the other into segments, so
+ * that images of one page that follow each other compress against each other, and a commit of many
+ * small transactions is one row.
+ *
+ * <p>A group is what one commit writes: segments with consecutive ids, of which the last alone has
+ * {@code entries}, {@code epoch} and {@code frame} (the number of its transactions and the end of
+ * the last one); in the others they are 0. The hash is that of the packed data, mixed with the
+ * other columns.
+ *
+ * <pre>
+ * RECORD   SIZE  MEANING
+ *  begin      1  1
+ *             1  kind
+ *             8  epoch
+ *            24  salts, frame, checksums, change counter: 4 each
+ *             8  timestamp
+ *             4  database size
+ *  page       1  2
+ *             4  page number
+ *             n  image
+ *  removed    1  3
+ *             4  page number
+ *  end        1  4
+ * </pre>
+ *
+ * <p>For one thread; the statement is closed with the file.
+ */
+final class JournalWriter implements PageImages.Sink {
+  static final int BEGIN = 1;
+  static final int PAGE = 2;
+  static final int REMOVED = 3;
+  static final int END = 4;
+  static final int SEGMENT = 256 << 10;
+  private static final int BEGIN_SIZE = 46;
+
+  private final int pageSize;
+  private final Packer packer = new Packer();
+  private final ByteBuffer segment = ByteBuffer.allocate(SEGMENT);
+  private final PreparedStatement insert;
+  private long id;
+  private long packedBytes;
+
+  /**
+   * A writer at the end of the journal.
+   *
+   * @param last the id of the last segment written
+   */
+  JournalWriter(StateFile file, int pageSize, long last) throws SQLException {
+    this.pageSize = pageSize;
+    this.id = last;
+    this.insert = file.prepare("INSERT INTO journal VALUES(?,?,?,?,?,?,?)");
+  }
+
+  /** Writes a transaction with its pages. */
+  void add(JournalEntry entry, PageImages pages) throws SQLException {
+    try {
+      room(BEGIN_SIZE);
+      var wal = entry.position().wal();
+      segment.put((byte) BEGIN).put((byte) entry.kind().code()).putLong(entry.position().epoch());
+      segment.putInt(wal.salt1()).putInt(wal.salt2()).putInt(wal.frame());
+      segment.putInt(wal.checksum1()).putInt(wal.checksum2()).putInt(wal.changeCounter());
+      segment.putLong(entry.timestampMicros()).putInt(entry.databaseSize());
+      pages.forEach(this);
+      room(1);
+      segment.put((byte) END);
+    } catch (SegmentException e) {
+      throw e.cause;
+    }
+  }
+
+  @Override
+  public void put(int pageNumber, byte[] image) {
+    checkNumber(pageNumber);
+    if (image.length != pageSize) {
+      throw new IllegalArgumentException("a page of " + image.length + " bytes");
+    }
+    room(5 + pageSize);
+    segment.put((byte) PAGE).putInt(pageNumber).put(image);
+  }
+
+  @Override
+  public void remove(int pageNumber) {
+    checkNumber(pageNumber);
+    room(5);
+    segment.put((byte) REMOVED).putInt(pageNumber);
+  }
+
+  private static void checkNumber(int pageNumber) {
+    if (pageNumber <= 0) {
+      throw new IllegalArgumentException("page number " + pageNumber);
+    }
+  }
+
+  /** Ends the group: the transactions added since the last one ended. */
+  void endGroup(long entries, LogPosition last) throws SQLException {
+    write(entries, last.epoch(), last.wal().frame());
+  }
+
+  /** The id of the last segment written. */
+  long lastId() {
+    return id;
+  }
+
+  /** Bytes written since this was asked last. */
+  long takePackedBytes() {
+    long bytes = packedBytes;
+    packedBytes = 0;
+    return bytes;
+  }
+
+  private void room(int bytes) {
+    if (segment.remaining() < bytes) {
+      try {
+        write(0, 0, 0);
+      } catch (SQLException e) {
+        throw new SegmentException(e);
+      }
+    }
+  }
+
+  private void write(long entries, long epoch, long frame) throws SQLException {
+    int size = segment.position();
+    byte[] packed = packer.pack(segment.array(), size);
+    id++;
+    insert.setLong(1, id);
+    insert.setLong(2, entries);
+    insert.setLong(3, epoch);
+    insert.setLong(4, frame);
+    insert.setInt(5, size);
+    insert.setLong(6, hash(packed, id, entries, epoch, frame, size));
+    insert.setBytes(7, packed);
+    insert.execute();
+    packedBytes += packed.length;
+    segment.clear();
+  }
+
+  static long hash(byte[] packed, long id, long entries, long epoch, long frame, int size) {
+    long columns = Packer.spread(Packer.spread(Packer.spread(id) + entries) + epoch);
+    return Packer.hash(packed, Packer.spread(Packer.spread(columns + frame) + size));
+  }
+
+  /** Carries an SQL exception through the caller's code. */
+  private static final class SegmentException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final SQLException cause;
+
+    SegmentException(SQLException cause) {
+      super(cause);
+      this.cause = cause;
+    }
+  }
+}

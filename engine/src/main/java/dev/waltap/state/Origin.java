@@ -1,0 +1,75 @@
+package dev.waltap.state;
+
+import dev.waltap.format.TextEncoding;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/**
+ * Whose state it is; the one row of {@code origin}.
+ *
+ * @param nonce drawn when the state was set up: tells it from any other
+ * @param created when its baseline was taken
+ * @param database the database it was made for
+ */
+record Origin(long nonce, Instant created, DatabaseIdentity database) {
+
+  static Origin read(StateFile file) throws SQLException {
+    try (PreparedStatement select = file.prepare("SELECT * FROM origin WHERE one = 1");
+        ResultSet row = select.executeQuery()) {
+      if (!row.next()) {
+        throw StateErrors.corrupt(file.path(), "its origin is missing", null);
+      }
+      Origin origin =
+          new Origin(
+              row.getLong("nonce"),
+              Instant.parse(row.getString("created")),
+              new DatabaseIdentity(
+                  Path.of(row.getString("path")),
+                  row.getString("file_key"),
+                  row.getInt("page_size"),
+                  TextEncoding.valueOf(row.getString("encoding")),
+                  row.getInt("application")));
+      if (origin.hash() != row.getLong("hash")) {
+        throw StateErrors.corrupt(file.path(), "its origin has a wrong hash", null);
+      }
+      return origin;
+    } catch (IllegalArgumentException | NullPointerException | java.time.DateTimeException e) {
+      throw StateErrors.corrupt(file.path(), "its origin cannot be read", e);
+    }
+  }
+
+  void write(StateFile file) throws SQLException {
+    try (PreparedStatement insert =
+        file.prepare("INSERT OR REPLACE INTO origin VALUES(1,?,?,?,?,?,?,?,?)")) {
+      insert.setLong(1, nonce);
+      insert.setString(2, created.toString());
+      insert.setString(3, database.path().toString());
+      insert.setString(4, database.fileKey());
+      insert.setInt(5, database.pageSize());
+      insert.setString(6, database.encoding().name());
+      insert.setInt(7, database.applicationId());
+      insert.setLong(8, hash());
+      insert.execute();
+    }
+  }
+
+  Origin with(DatabaseIdentity now) {
+    return new Origin(nonce, created, now);
+  }
+
+  private long hash() {
+    String all =
+        String.join(
+            "\n",
+            created.toString(),
+            database.path().toString(),
+            database.fileKey(),
+            database.encoding().name(),
+            database.pageSize() + "," + database.applicationId());
+    return Packer.hash(all.getBytes(StandardCharsets.UTF_8), nonce);
+  }
+}

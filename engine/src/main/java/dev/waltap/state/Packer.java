@@ -1,0 +1,58 @@
+package dev.waltap.state;
+
+import java.util.Arrays;
+import net.jpountz.lz4.LZ4Compressor;
+import net.jpountz.lz4.LZ4Exception;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4SafeDecompressor;
+import net.jpountz.xxhash.XXHash64;
+import net.jpountz.xxhash.XXHashFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes as stored: LZ4, or as they are where that is no shorter, which their size then tells. For
+ * one thread.
+ */
+final class Packer {
+  private static final XXHash64 HASH = XXHashFactory.fastestInstance().hash64();
+  private final LZ4Compressor compressor = LZ4Factory.fastestInstance().fastCompressor();
+  private final LZ4SafeDecompressor decompressor = LZ4Factory.fastestInstance().safeDecompressor();
+  private byte[] scratch = new byte[0];
+
+  /** The stored form of the first {@code size} bytes. */
+  byte[] pack(byte[] raw, int size) {
+    int most = compressor.maxCompressedLength(size);
+    if (scratch.length < most) {
+      scratch = new byte[most];
+    }
+    int packed = compressor.compress(raw, 0, size, scratch, 0, most);
+    return packed < size ? Arrays.copyOf(scratch, packed) : Arrays.copyOf(raw, size);
+  }
+
+  /** Fills the first {@code size} bytes from the stored form; says whether that was one. */
+  boolean unpack(byte @Nullable [] packed, byte[] raw, int size) {
+    if (packed == null || packed.length > size) {
+      return false;
+    }
+    if (packed.length == size) {
+      System.arraycopy(packed, 0, raw, 0, size);
+      return true;
+    }
+    try {
+      return decompressor.decompress(packed, 0, packed.length, raw, 0, size) == size;
+    } catch (LZ4Exception e) {
+      return false;
+    }
+  }
+
+  /** xxHash64 of all the bytes. */
+  static long hash(byte[] bytes, long seed) {
+    return HASH.hash(bytes, 0, bytes.length, seed);
+  }
+
+  /** Spreads a number over 64 bits, so that it can be mixed into a hash. */
+  static long spread(long number) {
+    long x = number * 0x9E3779B97F4A7C15L;
+    return (x ^ x >>> 32) * 0xD6E8FEB86659FD93L;
+  }
+}

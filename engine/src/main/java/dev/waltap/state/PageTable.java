@@ -1,0 +1,127 @@
+package dev.waltap.state;
+
+import dev.waltap.page.PageBuffers;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.function.ObjIntConsumer;
+
+/**
+ * The table {@code page}: the page set as of the base. Each row's hash is that of the image, mixed
+ * with the page's number; their number and sum are in the {@link Head}. So a changed bit, a page
+ * under another number, a page of another time, and one that is missing are all noticed.
+ *
+ * <p>For one thread; statements are closed with the file.
+ */
+final class PageTable {
+  private final StateFile file;
+  private final Head head;
+  private final int pageSize;
+  private final Packer packer = new Packer();
+  private final PreparedStatement find;
+  private final PreparedStatement replace;
+  private final PreparedStatement delete;
+
+  PageTable(StateFile file, Head head, int pageSize) throws SQLException {
+    this.file = file;
+    this.head = head;
+    this.pageSize = pageSize;
+    this.find = file.prepare("SELECT hash FROM page WHERE number = ?");
+    this.replace = file.prepare("INSERT OR REPLACE INTO page VALUES(?,?,?)");
+    this.delete = file.prepare("DELETE FROM page WHERE number = ?");
+  }
+
+  /** Adds a page that is not there yet. */
+  void insert(int number, byte[] image) throws SQLException {
+    write(number, image, storedHash(number, image));
+    head.pages++;
+  }
+
+  /** Puts a page in place of what was there under its number. */
+  void put(int number, byte[] image) throws SQLException {
+    long hash = storedHash(number, image);
+    find.setInt(1, number);
+    try (ResultSet row = find.executeQuery()) {
+      if (!row.next()) {
+        head.pages++;
+      } else if (row.getLong(1) == hash) {
+        return;
+      } else {
+        head.digest -= row.getLong(1);
+      }
+    }
+    write(number, image, hash);
+  }
+
+  /** Removes a page, if it is there. */
+  void remove(int number) throws SQLException {
+    find.setInt(1, number);
+    try (ResultSet row = find.executeQuery()) {
+      if (!row.next()) {
+        return;
+      }
+      head.pages--;
+      head.digest -= row.getLong(1);
+    }
+    delete.setInt(1, number);
+    delete.execute();
+  }
+
+  /** Removes all pages past the end of the database. */
+  void cut(int databaseSize) throws SQLException {
+    try (PreparedStatement beyond =
+        file.prepare(
+            "SELECT count(*), sum(hash >> 32), sum(hash & 4294967295) FROM page"
+                + " WHERE number > ?")) {
+      beyond.setInt(1, databaseSize);
+      try (ResultSet row = beyond.executeQuery()) {
+        if (!row.next() || row.getLong(1) == 0) {
+          return;
+        }
+        // In halves, since SQLite's sums refuse to overflow and the digest is meant to.
+        head.pages -= row.getLong(1);
+        head.digest -= (row.getLong(2) << 32) + row.getLong(3);
+      }
+    }
+    try (PreparedStatement deleteBeyond = file.prepare("DELETE FROM page WHERE number > ?")) {
+      deleteBeyond.setInt(1, databaseSize);
+      deleteBeyond.execute();
+    }
+  }
+
+  /** Hands out all pages by number; the arrays, taken from the buffers, are the receiver's. */
+  void load(PageBuffers buffers, ObjIntConsumer<byte[]> receiver) throws SQLException {
+    long pages = 0;
+    long digest = 0;
+    try (PreparedStatement select = file.prepare("SELECT * FROM page ORDER BY number");
+        ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        int number = row.getInt(1);
+        long hash = row.getLong(2);
+        byte[] image = buffers.take();
+        if (!packer.unpack(row.getBytes(3), image, pageSize) || storedHash(number, image) != hash) {
+          throw StateErrors.corrupt(file.path(), "page " + number + " has a wrong hash", null);
+        }
+        pages++;
+        digest += hash;
+        receiver.accept(image, number);
+      }
+    }
+    if (pages != head.pages || digest != head.digest) {
+      throw StateErrors.corrupt(
+          file.path(), "its pages are not the " + head.pages + " that were saved", null);
+    }
+  }
+
+  private void write(int number, byte[] image, long hash) throws SQLException {
+    replace.setInt(1, number);
+    replace.setLong(2, hash);
+    replace.setBytes(3, packer.pack(image, pageSize));
+    replace.execute();
+    head.digest += hash;
+  }
+
+  private static long storedHash(int number, byte[] image) {
+    return Packer.hash(image, 0) ^ Packer.spread(number);
+  }
+}

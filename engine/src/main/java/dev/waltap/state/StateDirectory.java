@@ -1,0 +1,203 @@
+package dev.waltap.state;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory that holds a state, 0700, and the files in it, 0600.
+ *
+ * <pre>
+ *   state.db      page table, journal and positions (with -wal and -shm while it is open)
+ *   state.db.new  a baseline in the making; without meaning until it is renamed
+ *   witness       how many commits state.db must have seen, see {@link Witness}
+ *   lock          who holds the state, see {@link StateLock}
+ * </pre>
+ *
+ * <p>Immutable; any thread may ask. Who changes anything holds the {@link StateLock}.
+ */
+public final class StateDirectory {
+  private static final List<String> SUFFIXES = List.of("", "-wal", "-shm", "-journal");
+
+  private final Path path;
+
+  private StateDirectory(Path path) {
+    this.path = path;
+  }
+
+  /** The directory at this path, whether or not it exists. */
+  public static StateDirectory at(Path path) {
+    return new StateDirectory(path.toAbsolutePath().normalize());
+  }
+
+  /**
+   * The directory that belongs to a database unless told otherwise: {@code DB-waltap/} beside it. A
+   * symbolic link leads to the database's own place, where its WAL is.
+   */
+  public static StateDirectory ofDatabase(Path database) {
+    Path real;
+    try {
+      real = database.toRealPath();
+    } catch (IOException e) {
+      real = database.toAbsolutePath().normalize();
+    }
+    return at(real.resolveSibling(real.getFileName() + "-waltap"));
+  }
+
+  /** Where it is, absolute. */
+  public Path path() {
+    return path;
+  }
+
+  /** Whether it holds a state: a whole one, not one in the making. */
+  public boolean exists() {
+    return Files.exists(stateFile());
+  }
+
+  /** Who holds the state right now; null for nobody. */
+  public @Nullable Holder holder() {
+    return StateLock.holderOf(this);
+  }
+
+  /**
+   * Makes the directory, private to its owner, if it isn't there. An empty one is taken and made
+   * private; so is what an interrupted setup left.
+   *
+   * @throws CaptureException REFUSED if there is something else, FAILED if it can't be made
+   */
+  public void create() {
+    try {
+      try {
+        Files.createDirectory(
+            path,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (FileAlreadyExistsException e) {
+        if (!Files.isDirectory(path)) {
+          throw StateErrors.refused(path + " is not a directory: name another for the state");
+        }
+        refuseForeign("hold a state");
+      }
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+    } catch (IOException e) {
+      throw new CaptureException(
+          Reason.FAILED, "cannot make the state directory " + path + " (" + e + ")", e);
+    }
+  }
+
+  /**
+   * Takes hold of the state, for one capture at a time in this and all processes.
+   *
+   * @param command what for, one word or a few, told to others who try
+   * @throws CaptureException REFUSED if another holds it, in words that name the other
+   */
+  public StateLock hold(String command) {
+    return StateLock.acquire(this, command);
+  }
+
+  /**
+   * Removes the state, and nothing that isn't part of it. Removing what isn't there does nothing.
+   *
+   * @return whether there was anything to remove
+   * @throws CaptureException REFUSED, before anything is removed, if the state is held or if there
+   *     are other files in the directory
+   */
+  public boolean remove() {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    if (!Files.isDirectory(path)) {
+      throw StateErrors.refused(path + " is not a directory: it is no state, and is left alone");
+    }
+    try {
+      refuseForeign("be removed");
+      try (StateLock lock = hold("teardown")) {
+        // The state itself goes first: what is left of an interrupted removal is no state any more.
+        for (String suffix : SUFFIXES) {
+          Files.deleteIfExists(path.resolve("state.db" + suffix));
+        }
+        removeUnfinished();
+        Files.deleteIfExists(witnessFile());
+        Files.deleteIfExists(lockFile());
+      }
+      Files.deleteIfExists(path);
+      return true;
+    } catch (IOException e) {
+      throw new CaptureException(
+          Reason.FAILED, "cannot remove the state directory " + path + " (" + e + ")", e);
+    }
+  }
+
+  Path stateFile() {
+    return path.resolve("state.db");
+  }
+
+  Path newFile() {
+    return path.resolve("state.db.new");
+  }
+
+  Path witnessFile() {
+    return path.resolve("witness");
+  }
+
+  Path lockFile() {
+    return path.resolve("lock");
+  }
+
+  /** Bytes that the state takes on disk. */
+  long size() {
+    long size = 0;
+    for (String suffix : SUFFIXES) {
+      try {
+        size += Files.size(path.resolve("state.db" + suffix));
+      } catch (IOException e) {
+        // Not there: nothing to count.
+      }
+    }
+    return size;
+  }
+
+  void removeUnfinished() throws IOException {
+    for (String suffix : SUFFIXES) {
+      Files.deleteIfExists(path.resolve("state.db.new" + suffix));
+    }
+  }
+
+  private void refuseForeign(String what) throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      List<String> foreign =
+          files.map(file -> file.getFileName().toString()).filter(name -> !isOurs(name)).toList();
+      if (!foreign.isEmpty()) {
+        throw StateErrors.refused(
+            path
+                + " cannot "
+                + what
+                + ": it has files that are not Waltap's, such as "
+                + foreign.get(0)
+                + "; move them, or name another directory");
+      }
+    } catch (NoSuchFileException e) {
+      // Gone meanwhile: nothing to refuse.
+    }
+  }
+
+  private static boolean isOurs(String name) {
+    return name.equals("witness")
+        || name.equals("lock")
+        || SUFFIXES.stream()
+            .anyMatch(s -> name.equals("state.db" + s) || name.equals("state.db.new" + s));
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+}

@@ -1,0 +1,171 @@
+package dev.waltap.state;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * A connection to {@code state.db}, whose form and version it has checked. For one thread; the
+ * owner closes it.
+ *
+ * <pre>
+ *  head     one row: positions, counters, and a hash over them, see {@link Head}
+ *  origin   one row: whose state this is, and a hash over that, see {@link Origin}
+ *  page     the page set as of the base, see {@link PageTable}
+ *  journal  the transactions after it, see {@link JournalWriter}
+ * </pre>
+ *
+ * <p>SQLite's WAL mode with {@code synchronous=FULL}: a commit is one sync, and status can be read
+ * beside a capture that runs.
+ */
+final class StateFile implements AutoCloseable {
+  /** "WTAP" in SQLite's header, so that file(1) and we know the file. */
+  static final int APPLICATION_ID = 0x57544150;
+
+  /** The form of the tables. Grows when an older Waltap could not read them. */
+  static final int VERSION = 1;
+
+  private static final int PAGE_SIZE = 8192;
+  private static final String SCHEMA =
+      """
+      CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), commits INTEGER, base TEXT,
+        last TEXT, acknowledged TEXT, epoch TEXT, folded INTEGER, journalled INTEGER,
+        pages INTEGER, digest INTEGER, hash INTEGER);
+      CREATE TABLE origin(one INTEGER PRIMARY KEY CHECK(one = 1), nonce INTEGER, created TEXT,
+        path TEXT, file_key TEXT, page_size INTEGER, encoding TEXT, application INTEGER,
+        hash INTEGER);
+      CREATE TABLE page(number INTEGER PRIMARY KEY, hash INTEGER, data BLOB);
+      CREATE TABLE journal(id INTEGER PRIMARY KEY, entries INTEGER, epoch INTEGER, frame INTEGER,
+        size INTEGER, hash INTEGER, data BLOB);
+      """;
+
+  private final Path path;
+  private final Connection connection;
+
+  private StateFile(Path path, Connection connection) {
+    this.path = path;
+    this.connection = connection;
+  }
+
+  /** Opens a state to work with. */
+  static StateFile open(Path path) {
+    StateFile file = connect(path, false);
+    try {
+      file.check();
+      file.run("PRAGMA journal_mode=WAL");
+      file.run("PRAGMA synchronous=FULL");
+      file.run("PRAGMA journal_size_limit=" + (64 << 20));
+      file.run("PRAGMA cache_size=-16384");
+      return file;
+    } catch (SQLException e) {
+      file.close();
+      throw StateErrors.sql(path, e);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Opens a state to look at, beside whoever works with it. */
+  static StateFile openReadOnly(Path path) {
+    StateFile file = connect(path, true);
+    try {
+      file.check();
+      return file;
+    } catch (SQLException e) {
+      file.close();
+      throw StateErrors.sql(path, e);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Gives an empty file its tables, unsafe and fast: it counts only once it is synced whole. */
+  static StateFile create(Path path) {
+    StateFile file = connect(path, false);
+    try {
+      file.run("PRAGMA page_size=" + PAGE_SIZE);
+      file.run("PRAGMA journal_mode=OFF");
+      file.run("PRAGMA synchronous=OFF");
+      file.run("PRAGMA application_id=" + APPLICATION_ID);
+      file.run("PRAGMA user_version=" + VERSION);
+      for (String table : SCHEMA.split(";\n")) {
+        file.run(table);
+      }
+      return file;
+    } catch (SQLException e) {
+      file.close();
+      throw StateErrors.sql(path, e);
+    }
+  }
+
+  private static StateFile connect(Path path, boolean readOnly) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(readOnly);
+    config.setBusyTimeout(5000);
+    try {
+      // As a URI, so that no character of the path means anything to the driver.
+      String url = "jdbc:sqlite:" + path.toUri();
+      return new StateFile(path, config.createConnection(url));
+    } catch (SQLException e) {
+      throw StateErrors.sql(path, e);
+    }
+  }
+
+  private void check() throws SQLException {
+    long application = number("PRAGMA application_id");
+    long version = number("PRAGMA user_version");
+    if (application != APPLICATION_ID) {
+      if (application == 0 && number("SELECT count(*) FROM sqlite_schema") == 0) {
+        throw StateErrors.corrupt(path, "it is empty", null);
+      }
+      throw StateErrors.refused(
+          path + " is an SQLite database, but not a state of Waltap: name another state directory");
+    }
+    if (version != VERSION) {
+      throw StateErrors.refused(
+          path
+              + (version > VERSION ? " was made by a newer Waltap" : " was made by an older Waltap")
+              + " (its version is "
+              + version
+              + ", this one reads "
+              + VERSION
+              + "): use that one, or run teardown and setup, and bootstrap again");
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  PreparedStatement prepare(String sql) throws SQLException {
+    return connection.prepareStatement(sql);
+  }
+
+  void run(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  long number(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next() ? rows.getLong(1) : 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw StateErrors.sql(path, e);
+    }
+  }
+}

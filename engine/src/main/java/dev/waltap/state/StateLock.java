@@ -1,0 +1,220 @@
+package dev.waltap.state;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hold on a state: an operating system lock on a file of its own, which ends with the process
+ * that holds it, whatever ended that. Taken and closed by any thread; closing twice does nothing.
+ *
+ * <p>POSIX drops a process's locks on a file when it closes <em>any</em> descriptor of it. So a
+ * lock file that this process holds is never opened a second time: who holds what is looked up in
+ * {@link #HELD} first, by the file's key.
+ */
+public final class StateLock implements AutoCloseable {
+  private static final Map<Object, Holder> HELD = new HashMap<>();
+  private static final Holder UNKNOWN = new Holder(0, "unknown", Instant.EPOCH, "unknown");
+  private static final int TRIES = 10;
+  private static final long PAUSE_NANOS = 20_000_000;
+  private static final int MOST_TEXT = 4096;
+
+  private final StateDirectory directory;
+  private final FileChannel channel;
+  private final Object key;
+  private boolean closed;
+
+  private StateLock(StateDirectory directory, FileChannel channel, Object key) {
+    this.directory = directory;
+    this.channel = channel;
+    this.key = key;
+  }
+
+  /** What is held. */
+  public StateDirectory directory() {
+    return directory;
+  }
+
+  static StateLock acquire(StateDirectory directory, String command) {
+    Holder me =
+        new Holder(
+            ProcessHandle.current().pid(),
+            host(),
+            Instant.now().truncatedTo(ChronoUnit.SECONDS),
+            command);
+    try {
+      for (int i = 0; i < TRIES; i++) {
+        StateLock lock = tryAcquire(directory, me);
+        if (lock != null) {
+          return lock;
+        }
+        if (heldHere(directory) != null) {
+          break;
+        }
+        // Somebody may only be asking who holds it, which takes the lock for a moment.
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+      throw refused(directory);
+    } catch (NoSuchFileException e) {
+      throw StateErrors.refused("there is no state in " + directory + ": run setup first");
+    } catch (IOException e) {
+      throw new CaptureException(
+          Reason.FAILED,
+          "cannot lock " + directory.lockFile() + " (" + e + "): make it writable",
+          e);
+    }
+  }
+
+  private static @Nullable StateLock tryAcquire(StateDirectory directory, Holder me)
+      throws IOException {
+    synchronized (HELD) {
+      Object key = createAndIdentify(directory.lockFile());
+      if (HELD.containsKey(key)) {
+        return null;
+      }
+      FileChannel channel =
+          FileChannel.open(directory.lockFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+      FileLock lock;
+      try {
+        lock = channel.tryLock();
+      } catch (OverlappingFileLockException e) {
+        // Another copy of this class holds it. Closing our channel would drop its lock: leave it.
+        return null;
+      }
+      // Whoever removed the file meanwhile has left us a lock that nobody else will ever see.
+      if (lock == null || !key.equals(identify(directory.lockFile()))) {
+        channel.close();
+        return null;
+      }
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(me.store().getBytes(StandardCharsets.UTF_8)), 0);
+      HELD.put(key, me);
+      return new StateLock(directory, channel, key);
+    }
+  }
+
+  /** Who holds the state; null for nobody. Takes the lock for a moment to find out. */
+  static @Nullable Holder holderOf(StateDirectory directory) {
+    synchronized (HELD) {
+      Holder here = heldHere(directory);
+      if (here != null || !Files.exists(directory.lockFile())) {
+        return here;
+      }
+      try {
+        FileChannel channel =
+            FileChannel.open(
+                directory.lockFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Holder holder = ask(channel);
+        channel.close();
+        return holder;
+      } catch (OverlappingFileLockException e) {
+        // Held by another copy of this class, whose lock closing our channel would drop.
+        return UNKNOWN;
+      } catch (IOException e) {
+        return null;
+      }
+    }
+  }
+
+  private static @Nullable Holder ask(FileChannel channel) throws IOException {
+    FileLock lock = channel.tryLock();
+    if (lock != null) {
+      lock.release();
+      return null;
+    }
+    Holder holder = Holder.load(read(channel));
+    return holder != null ? holder : UNKNOWN;
+  }
+
+  private static @Nullable Holder heldHere(StateDirectory directory) {
+    synchronized (HELD) {
+      try {
+        Object key = identify(directory.lockFile());
+        return key == null ? null : HELD.get(key);
+      } catch (IOException e) {
+        return null;
+      }
+    }
+  }
+
+  private static CaptureException refused(StateDirectory directory) {
+    Holder holder = holderOf(directory);
+    String who = holder == null || holder.pid() == 0 ? "another process" : holder.toString();
+    return StateErrors.refused(
+        "the state in "
+            + directory
+            + " is held by "
+            + who
+            + ": one capture at a time; stop that one, or name another state directory");
+  }
+
+  private static String read(FileChannel channel) throws IOException {
+    ByteBuffer text = ByteBuffer.allocate(MOST_TEXT);
+    int count = channel.read(text, 0);
+    return new String(text.array(), 0, Math.max(0, count), StandardCharsets.UTF_8);
+  }
+
+  private static Object createAndIdentify(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      PrivateFiles.create(file);
+    }
+    Object key = identify(file);
+    if (key == null) {
+      throw new NoSuchFileException(file.toString());
+    }
+    return key;
+  }
+
+  /** The file's key, its path where there are no keys; null if it is not there. */
+  private static @Nullable Object identify(Path file) throws IOException {
+    try {
+      Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return key != null ? key : file.toRealPath();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (HELD) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      HELD.remove(key);
+      try {
+        channel.truncate(0);
+        channel.close();
+      } catch (IOException e) {
+        throw StateErrors.io(directory.lockFile(), e);
+      }
+    }
+  }
+}

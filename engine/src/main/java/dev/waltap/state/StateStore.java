@@ -1,0 +1,411 @@
+package dev.waltap.state;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.Position;
+import dev.waltap.page.PageBuffers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.function.ObjIntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable state of one capture: page set, journal and positions; see the package for how they
+ * hang together.
+ *
+ * <p>For one thread, except {@link #acknowledge}, which any one thread at a time may call. The
+ * owner closes it, before the {@link StateLock}. What was added counts once {@link #flush} has
+ * returned: only then may its changes be handed out. After an exception nothing but {@link #close}
+ * works; what was flushed stays.
+ */
+public final class StateStore implements AutoCloseable {
+  private final StateLock lock;
+  private final StateFile file;
+  private final PreparedStatement writeHead;
+  private final PageTable pages;
+  private final JournalWriter journal;
+  private final JournalGroups groups;
+  private final PageBuffers buffers;
+  private final Head head;
+  private final Witness witness;
+  private final @Nullable Object fileKey;
+  private Origin origin;
+  private long added;
+  private boolean begun;
+  private boolean dirty;
+  private boolean closed;
+  private @Nullable CaptureException failure;
+  private volatile @Nullable Position toAcknowledge;
+
+  private StateStore(StateLock lock, StateFile file) throws SQLException, IOException {
+    this.lock = lock;
+    this.file = file;
+    this.origin = Origin.read(file);
+    this.head = Head.read(file);
+    int pageSize = origin.database().pageSize();
+    this.pages = new PageTable(file, head, pageSize);
+    this.journal = new JournalWriter(file, pageSize, head.journalled);
+    this.groups = JournalGroups.read(file, head);
+    this.buffers = new PageBuffers(pageSize);
+    this.writeHead = Head.statement(file);
+    this.fileKey = fileKey();
+    this.witness = Witness.open(lock.directory(), origin.nonce(), head.commits);
+    this.toAcknowledge = head.acknowledged;
+  }
+
+  /**
+   * Opens the state of a directory that is held.
+   *
+   * @throws CaptureException REFUSED if there is none, or one that is damaged or of another
+   *     version; FAILED if it can't be read and written
+   */
+  public static StateStore open(StateLock lock) {
+    StateDirectory directory = lock.directory();
+    if (!directory.exists()) {
+      throw StateErrors.refused("there is no state in " + directory + ": run setup first");
+    }
+    StateFile file = StateFile.open(directory.stateFile());
+    try {
+      return new StateStore(lock, file);
+    } catch (SQLException e) {
+      file.close();
+      throw StateErrors.sql(directory.stateFile(), e);
+    } catch (IOException e) {
+      file.close();
+      throw StateErrors.io(directory.stateFile(), e);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** The database that the state was made for, or was last {@link #adopt adopted} for. */
+  public DatabaseIdentity database() {
+    return origin.database();
+  }
+
+  /** The end of the transaction as of which the page table is. */
+  public LogPosition base() {
+    return head.base;
+  }
+
+  /** The end of the last transaction that was flushed, from which the WAL is read on. */
+  public LogPosition end() {
+    return head.last;
+  }
+
+  /** The saved position; null until the bootstrap of an untold baseline was acknowledged. */
+  public @Nullable Position acknowledged() {
+    return head.acknowledged;
+  }
+
+  /** The largest epoch given out. */
+  public long maxEpoch() {
+    return head.epoch.number();
+  }
+
+  /** The newest epoch of the generation with these salts, if it is one of the last two known. */
+  public OptionalLong epochOf(int salt1, int salt2) {
+    if (head.epoch.salt1() == salt1 && head.epoch.salt2() == salt2) {
+      return OptionalLong.of(head.epoch.number());
+    }
+    return head.last.wal().saltsAre(salt1, salt2)
+        ? OptionalLong.of(head.last.epoch())
+        : OptionalLong.empty();
+  }
+
+  /** Gives out the next epoch. It is durable when the next {@link #flush} has returned. */
+  public long newEpoch(int salt1, int salt2) {
+    head.epoch = new Head.Epoch(head.epoch.number() + 1, salt1, salt2);
+    dirty = true;
+    return head.epoch.number();
+  }
+
+  /** Bytes on disk of transactions that are not folded: what a slow consumer makes grow. */
+  public long journalBytes() {
+    return groups.bytes();
+  }
+
+  /** Makes the state that of another database file, one that its identity has accepted. */
+  public void adopt(DatabaseIdentity now) {
+    if (!database().match(now).accepted()) {
+      throw StateErrors.refused(database().explain(now));
+    }
+    work(
+        () -> {
+          origin = origin.with(now);
+          begin();
+          origin.write(file);
+          dirty = true;
+        });
+    flush();
+  }
+
+  /**
+   * Adds a transaction, after all others in position, to what the next {@link #flush} makes
+   * durable. Its pages are read at once.
+   */
+  public void add(JournalEntry entry, PageImages images) {
+    if (entry.position().isWithin(head.last.position())) {
+      throw new IllegalArgumentException(entry.position() + " is not after " + head.last);
+    }
+    work(
+        () -> {
+          begin();
+          journal.add(entry, images);
+          head.last = entry.position();
+          if (head.last.epoch() > head.epoch.number()) {
+            head.epoch =
+                new Head.Epoch(head.last.epoch(), head.last.wal().salt1(), head.last.wal().salt2());
+          }
+          added++;
+        });
+  }
+
+  /**
+   * Says that the handler took everything up to here; the position must be of the end of a
+   * transaction that was flushed. Cheap: saved with the next {@link #flush}. An earlier position
+   * than the last does nothing.
+   */
+  public void acknowledge(Position position) {
+    Position last = toAcknowledge;
+    if (last == null || position.compareTo(last) > 0) {
+      toAcknowledge = position;
+    }
+  }
+
+  /**
+   * Makes durable what was added, acknowledged and given out; one sync, none if there is nothing.
+   */
+  public void flush() {
+    work(
+        () -> {
+          takeAcknowledgement();
+          if (added == 0 && !dirty) {
+            return;
+          }
+          begin();
+          if (added > 0) {
+            journal.endGroup(added, head.last);
+            head.journalled = journal.lastId();
+            groups.add(head.journalled, head.last, added, journal.takePackedBytes());
+            added = 0;
+          }
+          commit();
+        });
+  }
+
+  /** Whether there is something to fold, and it is time to. */
+  public boolean foldDue(FoldLimits limits) {
+    Position told = toAcknowledge;
+    return told != null && groups.isDue(told, limits);
+  }
+
+  /**
+   * Moves the page table on by what was acknowledged, in one commit, and flushes. One transaction
+   * is folded as a whole, however large.
+   *
+   * @param time after which no further transactions are begun
+   * @return whether there is more to fold
+   */
+  public boolean fold(Duration time) {
+    flush();
+    long end = System.nanoTime() + time.toNanos();
+    Position told = head.acknowledged;
+    work(
+        () -> {
+          JournalGroups.Group group = groups.foldable(told);
+          if (group == null) {
+            return;
+          }
+          begin();
+          JournalReader reader = new JournalReader(file, buffers);
+          Folder folder = new Folder(pages, buffers);
+          do {
+            reader.read(head.folded, group.id(), told, folder);
+            head.folded = group.id();
+            groups.removeFirst();
+            group = groups.foldable(told);
+          } while (group != null && !folder.isFull() && System.nanoTime() - end < 0);
+          folder.finish();
+          LogPosition last = reader.last();
+          if (last != null) {
+            head.base = last;
+          }
+          file.run("DELETE FROM journal WHERE id <= " + head.folded);
+          commit();
+        });
+    return groups.foldable(told) != null;
+  }
+
+  /**
+   * Hands out the page set as of {@link #base}, every page checked.
+   *
+   * @param arrays where the images' arrays come from; they are the receiver's
+   * @param receiver gets image and page number, in order of number
+   * @throws CaptureException REFUSED if anything differs from what was saved; the receiver may have
+   *     got pages by then
+   */
+  public void loadPages(PageBuffers arrays, ObjIntConsumer<byte[]> receiver) {
+    work(() -> pages.load(arrays, receiver));
+  }
+
+  /** Tells the transactions from {@link #base} to {@link #end}, checked as pages are. */
+  public void replay(PageBuffers arrays, Replay receiver) {
+    flush();
+    work(
+        () -> {
+          JournalReader reader = new JournalReader(file, arrays);
+          reader.read(head.folded, head.journalled, head.acknowledged, receiver);
+          LogPosition last = reader.last();
+          if (!(last == null ? head.base : last).equals(head.last)) {
+            throw StateErrors.corrupt(file.path(), "its journal ends too early", null);
+          }
+        });
+  }
+
+  /**
+   * Begins a baseline that takes the place of this state when it is finished; until then this one
+   * stays as it is, and open. Its epochs go on.
+   *
+   * @param at in an epoch of its own, given out by {@link #newEpoch}
+   * @param told see {@link BaselineWriter#create}
+   */
+  public BaselineWriter replace(DatabaseIdentity database, LogPosition at, boolean told) {
+    if (at.isWithin(head.last.position())) {
+      throw new IllegalArgumentException(at + " is not after " + head.last);
+    }
+    flush();
+    Head next = new Head(at, told ? at.position() : null);
+    if (head.epoch.number() > next.epoch.number()) {
+      next.epoch = head.epoch;
+    }
+    return BaselineWriter.replace(this, lock, origin.nonce(), head.commits, database, next);
+  }
+
+  /** What the state holds right now. */
+  public StateStatus status() {
+    return StateReader.status(lock.directory(), origin, head, groups.entries(), groups.bytes());
+  }
+
+  private void takeAcknowledgement() {
+    Position told = toAcknowledge;
+    // A position before the base, as of an untold baseline, says nothing about what is held.
+    if (told == null || told.equals(head.acknowledged) || !head.base.isWithin(told)) {
+      return;
+    }
+    Position end = added == 0 ? head.last.position() : groups.end(head.base);
+    if (!LogPosition.isWithin(told.epoch(), told.frame(), end)) {
+      throw new IllegalArgumentException(told + " was acknowledged, but is not journalled: " + end);
+    }
+    head.acknowledged = told;
+    dirty = true;
+  }
+
+  private void begin() throws SQLException {
+    if (!begun) {
+      file.run("BEGIN IMMEDIATE");
+      begun = true;
+    }
+  }
+
+  private void commit() throws SQLException {
+    head.commits++;
+    head.write(writeHead);
+    file.run("COMMIT");
+    begun = false;
+    dirty = false;
+    if (fileKey != null && !fileKey.equals(fileKey())) {
+      // SQLite goes on writing to a file that has no name any more, and nobody will find it.
+      throw StateErrors.gone(file.path());
+    }
+    witness.say(origin.nonce(), head.commits);
+  }
+
+  private @Nullable Object fileKey() {
+    try {
+      return Files.readAttributes(file.path(), BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Runs a pragma on the connection: how tests make the disk fail. */
+  void pragma(String pragma) throws SQLException {
+    file.run("PRAGMA " + pragma);
+  }
+
+  /** Leaves {@code state.db} without any WAL, and closed. */
+  void retire() throws SQLException {
+    file.run("PRAGMA journal_mode=DELETE");
+    close();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    try {
+      if (failure == null) {
+        // What was added and never flushed was never handed out either.
+        if (added > 0 && begun) {
+          file.run("ROLLBACK");
+          begun = false;
+        } else {
+          flush();
+        }
+      }
+    } catch (SQLException e) {
+      throw StateErrors.sql(file.path(), e);
+    } finally {
+      closed = true;
+      file.close();
+      witness.close();
+    }
+  }
+
+  /** Work on the file. */
+  private interface Work {
+    void run() throws SQLException;
+  }
+
+  private void work(Work work) {
+    if (closed) {
+      throw new IllegalStateException("the state is closed");
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    try {
+      work.run();
+    } catch (SQLException e) {
+      throw fail(StateErrors.sql(file.path(), e));
+    } catch (Folder.SpillException e) {
+      throw fail(StateErrors.sql(file.path(), e.sql()));
+    } catch (CaptureException e) {
+      throw fail(e);
+    } catch (RuntimeException e) {
+      // The caller's own code, halfway: what was added is not whole.
+      fail(new CaptureException(CaptureException.Reason.FAILED, "the state is not usable", e));
+      throw e;
+    }
+  }
+
+  private CaptureException fail(CaptureException e) {
+    failure = e;
+    if (begun) {
+      try {
+        file.run("ROLLBACK");
+      } catch (SQLException rollback) {
+        e.addSuppressed(rollback);
+      }
+      begun = false;
+    }
+    return e;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.waltap.state;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers, outside of {@code state.db}, how many commits that has seen. SQLite takes a damaged or
+ * missing {@code state.db-wal} for the rest of a crash and goes back to an earlier commit without a
+ * word; a position from before what was told would be the result. The witness is written after each
+ * commit, without a sync of its own, so it may say less than was committed, but never more.
+ *
+ * <p>For one thread; the owner closes it.
+ *
+ * <pre>
+ * OFFSET  SIZE  MEANING
+ *      0     8  nonce of the state
+ *      8     8  commits
+ *     16     8  xxHash64 of the above
+ * </pre>
+ */
+final class Witness implements AutoCloseable {
+  private static final int SIZE = 24;
+  private static final int HASHED = 16;
+
+  private final Path path;
+  private final FileChannel channel;
+  private final ByteBuffer bytes = ByteBuffer.allocate(SIZE);
+
+  private Witness(Path path, FileChannel channel) {
+    this.path = path;
+    this.channel = channel;
+  }
+
+  /** A witness of no commits, on disk when this returns. */
+  static void create(Path path, long nonce) throws IOException {
+    PrivateFiles.create(path);
+    try (Witness witness = new Witness(path, FileChannel.open(path, StandardOpenOption.WRITE))) {
+      witness.say(nonce, 0);
+      witness.channel.truncate(SIZE);
+      witness.channel.force(true);
+    }
+  }
+
+  /** Opens the witness of a state that says it has seen so many commits. */
+  static Witness open(StateDirectory directory, long nonce, long commits) {
+    Path path = directory.witnessFile();
+    try {
+      FileChannel channel =
+          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      Witness witness = new Witness(path, channel);
+      String wrong = witness.wrong(nonce, commits);
+      if (wrong != null) {
+        channel.close();
+        throw StateErrors.corrupt(directory.stateFile(), wrong, null);
+      }
+      return witness;
+    } catch (NoSuchFileException e) {
+      throw StateErrors.corrupt(directory.stateFile(), "the file witness beside it is missing", e);
+    } catch (IOException e) {
+      throw StateErrors.io(path, e);
+    }
+  }
+
+  private @Nullable String wrong(long nonce, long commits) throws IOException {
+    bytes.clear();
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, bytes.position()) < 0) {
+        return "the file witness beside it is too short";
+      }
+    }
+    if (channel.size() != SIZE || bytes.getLong(HASHED) != hash()) {
+      return "the file witness beside it is damaged";
+    }
+    if (bytes.getLong(0) != nonce) {
+      return "the file witness beside it is of another state";
+    }
+    long seen = bytes.getLong(8);
+    return seen > commits
+        ? "it has " + commits + " commits of at least " + seen + ": its state.db-wal was lost"
+        : null;
+  }
+
+  /** Says that the state has seen so many commits. */
+  void say(long nonce, long commits) {
+    bytes.clear().putLong(nonce).putLong(commits);
+    bytes.putLong(hash()).flip();
+    try {
+      channel.write(bytes, 0);
+    } catch (IOException e) {
+      throw StateErrors.io(path, e);
+    }
+  }
+
+  private long hash() {
+    byte[] hashed = new byte[HASHED];
+    bytes.get(0, hashed);
+    return Packer.hash(hashed, 0);
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw StateErrors.io(path, e);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.waltap.wake;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells when a file is written to, made or deleted. All watches of the process share one {@link
+ * WatchService}, since a user may have but few, and one thread; both go with the last active watch.
+ *
+ * <p>One thread starts and stops a watch; the callback comes from the shared thread, must not block
+ * and may come once more after the watch was stopped.
+ */
+final class FileWatch {
+  private static final Object LOCK = new Object();
+  private static @Nullable Hub hub;
+
+  private final Path directory;
+  private final Path name;
+  private final Runnable callback;
+  private boolean active;
+
+  private FileWatch(Path directory, Path name, Runnable callback) {
+    this.directory = directory;
+    this.name = name;
+    this.callback = callback;
+  }
+
+  /** A watch on a file that need not exist; null if the path leads nowhere. */
+  static @Nullable FileWatch of(Path file, Runnable callback) {
+    Path absolute = file.toAbsolutePath();
+    Path directory = absolute.getParent();
+    Path name = absolute.getFileName();
+    return directory == null || name == null ? null : new FileWatch(directory, name, callback);
+  }
+
+  boolean isActive() {
+    return active;
+  }
+
+  /** Begins to watch; false if this system can't, or has no watches left. */
+  boolean start() {
+    synchronized (LOCK) {
+      try {
+        Hub current = hub;
+        if (current == null) {
+          current = new Hub(directory);
+          hub = current;
+        }
+        current.add(this);
+        active = true;
+        return true;
+      } catch (IOException | UnsupportedOperationException e) {
+        closeIfUnused();
+        return false;
+      }
+    }
+  }
+
+  /** Ends it; again: nothing. */
+  void stop() {
+    synchronized (LOCK) {
+      Hub current = hub;
+      if (active && current != null) {
+        active = false;
+        current.remove(this);
+        closeIfUnused();
+      }
+    }
+  }
+
+  private static void closeIfUnused() {
+    Hub current = hub;
+    if (current != null && current.watches.isEmpty()) {
+      hub = null;
+      current.close();
+    }
+  }
+
+  /** The service, its thread, and who watches what; guarded by the lock but for the service. */
+  private static final class Hub {
+    private final WatchService service;
+    private final Map<WatchKey, List<FileWatch>> watches = new HashMap<>();
+
+    Hub(Path directory) throws IOException {
+      service = directory.getFileSystem().newWatchService();
+      Thread thread = new Thread(this::run, "waltap-watch");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    void add(FileWatch watch) throws IOException {
+      WatchKey key =
+          watch.directory.register(
+              service,
+              StandardWatchEventKinds.ENTRY_MODIFY,
+              StandardWatchEventKinds.ENTRY_CREATE,
+              StandardWatchEventKinds.ENTRY_DELETE);
+      watches.computeIfAbsent(key, k -> new ArrayList<>()).add(watch);
+    }
+
+    void remove(FileWatch watch) {
+      watches
+          .entrySet()
+          .removeIf(
+              entry -> {
+                boolean unused = entry.getValue().remove(watch) && entry.getValue().isEmpty();
+                if (unused) {
+                  entry.getKey().cancel();
+                }
+                return unused;
+              });
+    }
+
+    private void run() {
+      try {
+        while (true) {
+          WatchKey key = service.take();
+          tell(key);
+          key.reset();
+        }
+      } catch (java.nio.file.ClosedWatchServiceException e) {
+        // The last watch has ended, and this thread with it.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void tell(WatchKey key) {
+      List<WatchEvent<?>> events = key.pollEvents();
+      List<FileWatch> listeners;
+      synchronized (LOCK) {
+        listeners = List.copyOf(watches.getOrDefault(key, List.of()));
+      }
+      for (FileWatch watch : listeners) {
+        for (WatchEvent<?> event : events) {
+          // An overflow has no name, and may have been anything.
+          if (event.context() == null || watch.name.equals(event.context())) {
+            watch.callback.run();
+            break;
+          }
+        }
+      }
+    }
+
+    void close() {
+      try {
+        service.close();
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,9 @@
+package dev.waltap.wake;
+
+/** Looks when it is woken. */
+final class ManualSignal extends ParkingSignal {
+  @Override
+  long pause(long now) {
+    return Long.MAX_VALUE;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.waltap.wake;
+
+import dev.waltap.api.WakeSignal;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The wake signals there are. Each call makes a new one, for one capture, which closes it.
+ *
+ * <p>A signal says when to look, never what is told: a capture looks now and then without any, and
+ * whenever it looks, it tells all that is committed.
+ */
+public final class WakeSignals {
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long STIRRED_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private WakeSignals() {}
+
+  /**
+   * Looks at the wal-index, the longer nothing comes the less often; after a second of quiet, when
+   * the WAL file is written to. Microseconds under load, next to nothing when idle. The default.
+   */
+  public static WakeSignal walIndexPolling() {
+    return new PollingSignal(QUIET_NANOS, PollingSignal.NEVER);
+  }
+
+  /**
+   * Looks when the WAL file is written to, by inotify on Linux, and whenever the timer says so. On
+   * systems where Java itself polls for changes of files, that takes seconds.
+   */
+  public static WakeSignal fileWatching(Duration timer) {
+    return new PollingSignal(STIRRED_NANOS, positive(timer));
+  }
+
+  /** Looks once every period. */
+  public static WakeSignal timer(Duration period) {
+    return new TimerSignal(positive(period));
+  }
+
+  /** Looks when {@link WakeSignal#wake} is called, from any thread. */
+  public static WakeSignal manual() {
+    return new ManualSignal();
+  }
+
+  /** Looks when any of these says so. They must not be used otherwise, but may be woken. */
+  public static WakeSignal anyOf(WakeSignal... signals) {
+    if (signals.length == 0) {
+      throw new IllegalArgumentException("any of no signals would never wake");
+    }
+    return new AnySignal(List.of(signals));
+  }
+
+  private static long positive(Duration duration) {
+    if (duration.isNegative() || duration.isZero()) {
+      throw new IllegalArgumentException("the time must be more than 0, not " + duration);
+    }
+    return duration.toNanos();
+  }
+}

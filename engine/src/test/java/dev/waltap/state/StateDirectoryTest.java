@@ -1,0 +1,138 @@
+package dev.waltap.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waltap.api.CaptureException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateDirectoryTest {
+  @TempDir Path temp;
+
+  @Test
+  void standsBesideTheDatabaseItself() throws IOException {
+    Path database = Files.createFile(temp.resolve("app.db"));
+    Path link = Files.createSymbolicLink(temp.resolve("link.db"), database);
+    assertThat(StateDirectory.ofDatabase(database).path())
+        .isEqualTo(temp.toRealPath().resolve("app.db-waltap"));
+    assertThat(StateDirectory.ofDatabase(link).path())
+        .isEqualTo(StateDirectory.ofDatabase(database).path());
+  }
+
+  @Test
+  void isMadeAndRemovedOnce() {
+    StateDirectory directory = StateDirectory.at(temp.resolve("state"));
+    assertThat(directory.remove()).isFalse();
+    directory.create();
+    directory.create();
+    try (StateLock lock = directory.hold("test")) {
+      StateModel.create(lock).close();
+      assertThatThrownBy(directory::remove).hasMessageContaining("is held by process");
+    }
+    directory.create();
+    assertThat(directory.exists()).isTrue();
+    assertThat(directory.remove()).isTrue();
+    assertThat(directory.path()).doesNotExist();
+    assertThat(directory.remove()).isFalse();
+  }
+
+  @Test
+  void anEmptyDirectoryIsTakenAndMadePrivate() throws IOException {
+    Path path = Files.createDirectory(temp.resolve("state"));
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+    StateDirectory.at(path).create();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void whatIsNotOursIsLeftAlone() throws IOException {
+    Path file = Files.createFile(temp.resolve("file"));
+    assertThatThrownBy(() -> StateDirectory.at(file).create()).hasMessageContaining("not a direc");
+    assertThatThrownBy(() -> StateDirectory.at(file).remove()).hasMessageContaining("not a direc");
+    StateDirectory directory = StateDirectory.at(temp.resolve("state"));
+    directory.create();
+    try (StateLock lock = directory.hold("test")) {
+      StateModel.create(lock).close();
+    }
+    Path foreign = Files.createFile(directory.path().resolve("letters.txt"));
+    assertThatThrownBy(directory::remove)
+        .isInstanceOf(CaptureException.class)
+        .hasMessageContaining("letters.txt");
+    assertThatThrownBy(directory::create).hasMessageContaining("letters.txt");
+    assertThat(foreign).exists();
+    assertThat(directory.exists()).isTrue();
+  }
+
+  @Test
+  void oneHolderAtATimeInThisProcess() {
+    StateDirectory directory = StateDirectory.at(temp.resolve("state"));
+    assertThatThrownBy(() -> directory.hold("test")).hasMessageContaining("run setup first");
+    directory.create();
+    assertThat(directory.holder()).isNull();
+    StateLock lock = directory.hold("cdc");
+    assertThatThrownBy(() -> directory.hold("other"))
+        .hasMessageContaining("is held by process " + ProcessHandle.current().pid())
+        .hasMessageContaining("(cdc)");
+    lock.close();
+    lock.close();
+    assertThat(directory.holder()).isNull();
+    directory.hold("other").close();
+  }
+
+  @Test
+  void oneHolderAtATimeAmongProcesses() throws Exception {
+    StateDirectory directory = StateDirectory.at(temp.resolve("state"));
+    directory.create();
+    Process child = hold(directory);
+    assertThat(child.getInputStream().read()).isEqualTo('h');
+    assertThat(String.valueOf(directory.holder())).contains("process " + child.pid());
+    assertThatThrownBy(() -> directory.hold("test"))
+        .hasMessageContaining("is held by process " + child.pid())
+        .hasMessageContaining("(a child)");
+    child.destroyForcibly().waitFor();
+    assertThat(directory.holder()).isNull();
+    try (StateLock lock = directory.hold("test")) {
+      // Neither asking who holds it nor a failed attempt may have dropped our own lock.
+      assertThat(directory.holder()).isNotNull();
+      assertThatThrownBy(() -> directory.hold("test")).hasMessageContaining("is held by");
+      Process other = hold(directory);
+      String said = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(said).contains("is held by process " + ProcessHandle.current().pid());
+      other.waitFor();
+      assertThat(lock.directory()).isEqualTo(directory);
+    }
+  }
+
+  private static Process hold(StateDirectory directory) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Child.class.getName(),
+            directory.path().toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** Holds a state until it is killed, or says why it can't. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) throws IOException {
+      try (StateLock lock = StateDirectory.at(Path.of(arguments[0])).hold("a child")) {
+        System.out.println("holds " + lock.directory());
+        int ignored = System.in.read();
+        System.out.println(ignored);
+      } catch (CaptureException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.waltap.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGKILL of a process in the middle of adding, acknowledging and folding. */
+class StateKillTest {
+  private static final int KILLS = Integer.getInteger("waltap.kills", 50);
+  @TempDir Path temp;
+
+  @Test
+  void whateverWasFlushedIsThere() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    StateDirectory directory = StateDirectory.at(temp.resolve("state"));
+    directory.create();
+    try (StateLock lock = directory.hold("test")) {
+      StateModel.create(lock).close();
+    }
+    for (int kill = 0; kill < KILLS; kill++) {
+      long[] reported = runAndKill(directory, random.nextLong(), random.nextInt(25));
+      String which = "seed " + seed + ", kill " + kill;
+      try (StateLock lock = directory.hold("test");
+          StateStore store = StateStore.open(lock)) {
+        assertThat(StateModel.difference(store)).as(which).isEmpty();
+        assertThat(StateModel.number(store.end())).as(which).isGreaterThanOrEqualTo(reported[0]);
+        var acknowledged = store.acknowledged();
+        assertThat(acknowledged).as(which).isNotNull();
+        assertThat(acknowledged)
+            .as(which)
+            .isGreaterThanOrEqualTo(StateModel.position(reported[1]).position());
+        assertThat(store.base().isWithin(acknowledged)).as(which).isTrue();
+      }
+    }
+  }
+
+  /** Runs a writer for so many flushes and a random moment more; what it reported last. */
+  private static long[] runAndKill(StateDirectory directory, long seed, int lines)
+      throws IOException, InterruptedException {
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-Dslf4j.internal.verbosity=ERROR",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Writer.class.getName(),
+                directory.path().toString(),
+                Long.toString(seed))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    long[] reported = new long[2];
+    try (BufferedReader out =
+        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+      String line = "";
+      for (int i = 0; i <= lines && line != null; i++) {
+        line = out.readLine();
+        if (line != null) {
+          reported[0] = Long.parseLong(line.substring(0, line.indexOf(' ')));
+          reported[1] = Long.parseLong(line.substring(line.indexOf(' ') + 1));
+        }
+      }
+      assertThat(line).as("the writer ended by itself").isNotNull();
+      child.destroyForcibly();
+    }
+    child.waitFor();
+    return reported;
+  }
+
+  /** Adds, acknowledges and folds until it is killed. */
+  static final class Writer {
+    private Writer() {}
+
+    public static void main(String[] arguments) {
+      Random random = new Random(Long.parseLong(arguments[1]));
+      try (StateLock lock = StateDirectory.at(Path.of(arguments[0])).hold("writer");
+          StateStore store = StateStore.open(lock)) {
+        long next = StateModel.number(store.end()) + 1;
+        long told = StateModel.number(store.base());
+        while (true) {
+          for (int i = random.nextInt(8); i >= 0; i--) {
+            StateModel.Step step = StateModel.step(next++);
+            store.add(step.entry(), step.images());
+          }
+          store.flush();
+          told = Math.max(told, next - 1 - random.nextInt(30));
+          store.acknowledge(StateModel.position(told).position());
+          if (random.nextInt(3) == 0) {
+            store.fold(Duration.ofMillis(random.nextInt(5)));
+            System.out.println(next - 1 + " " + told);
+          } else {
+            System.out.println(next - 1 + " 0");
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package dev.waltap.state;
+
+import dev.waltap.format.TextEncoding;
+import dev.waltap.page.PageBuffers;
+import dev.waltap.wal.WalPosition;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** Transactions that follow from their number alone, and what a state must hold after each. */
+final class StateModel {
+  static final int PAGE_SIZE = 1024;
+  private static final int PAGES = 60;
+  private static final int PER_EPOCH = 50;
+
+  final TreeMap<Integer, byte[]> pages = new TreeMap<>();
+  private long number;
+
+  /** As of the baseline: transaction 0. */
+  StateModel() {
+    Random random = new Random(0);
+    for (int page = 1; page <= PAGES; page++) {
+      pages.put(page, image(random));
+    }
+  }
+
+  /** What one transaction does. */
+  record Step(JournalEntry entry, Map<Integer, byte[]> written, List<Integer> removed) {
+
+    PageImages images() {
+      return sink -> {
+        written.forEach(sink::put);
+        removed.forEach(sink::remove);
+      };
+    }
+  }
+
+  static Step step(long number) {
+    Random random = new Random(number);
+    Map<Integer, byte[]> written = new TreeMap<>();
+    int databaseSize = PAGES + random.nextInt(40);
+    int count = random.nextInt(40) == 0 ? 700 : random.nextInt(6);
+    for (int i = 0; i < count; i++) {
+      int page = 1 + (count > 6 ? i % databaseSize : random.nextInt(databaseSize));
+      written.put(page, image(random));
+    }
+    List<Integer> removed = new ArrayList<>();
+    if (random.nextInt(4) == 0) {
+      int page = 1 + random.nextInt(databaseSize);
+      if (!written.containsKey(page)) {
+        removed.add(page);
+      }
+    }
+    JournalEntry.Kind kind =
+        number % 7 == 0 ? JournalEntry.Kind.RECONCILE : JournalEntry.Kind.TRANSACTION;
+    return new Step(
+        new JournalEntry(kind, position(number), 1_000_000 + number, databaseSize),
+        written,
+        removed);
+  }
+
+  static LogPosition position(long number) {
+    int epoch = (int) (1 + number / PER_EPOCH);
+    int frame = (int) (1 + number % PER_EPOCH * 3);
+    return new LogPosition(
+        epoch, new WalPosition(epoch * 31, -epoch, frame, frame * 7, -frame, (int) number));
+  }
+
+  static long number(LogPosition position) {
+    return position.wal().changeCounter();
+  }
+
+  static DatabaseIdentity identity(Path database) {
+    return new DatabaseIdentity(database, "(dev=1,ino=2)", PAGE_SIZE, TextEncoding.UTF_8, 0);
+  }
+
+  /** A new state with the baseline of this model. */
+  static StateStore create(StateLock lock) {
+    try (BaselineWriter writer =
+        BaselineWriter.create(lock, identity(Path.of("/db/app.db")), position(0), true)) {
+      new StateModel().pages.forEach(writer::put);
+      return writer.finish();
+    }
+  }
+
+  /** Moves on to the state after this transaction. */
+  StateModel advance(long to) {
+    while (number < to) {
+      Step step = step(++number);
+      pages.putAll(step.written());
+      step.removed().forEach(pages::remove);
+      pages.tailMap(step.entry().databaseSize(), false).clear();
+    }
+    return this;
+  }
+
+  /** Says what of the store differs from what it must hold; empty for nothing. */
+  static String difference(StateStore store) {
+    TreeMap<Integer, byte[]> loaded = new TreeMap<>();
+    PageBuffers buffers = new PageBuffers(PAGE_SIZE);
+    store.loadPages(buffers, (image, page) -> loaded.put(page, image));
+    StateModel model = new StateModel().advance(number(store.base()));
+    if (!equal(loaded, model.pages)) {
+      return "the pages of the base differ";
+    }
+    Check check = new Check(model.number);
+    store.replay(buffers, check);
+    if (check.number != number(store.end())) {
+      return "the journal ends at " + check.number + ", not at " + number(store.end());
+    }
+    return check.difference;
+  }
+
+  static boolean equal(Map<Integer, byte[]> one, Map<Integer, byte[]> other) {
+    return one.keySet().equals(other.keySet())
+        && one.keySet().stream().allMatch(page -> Arrays.equals(one.get(page), other.get(page)));
+  }
+
+  private static byte[] image(Random random) {
+    byte[] image = new byte[PAGE_SIZE];
+    random.nextBytes(image);
+    // Half of it compresses.
+    Arrays.fill(image, random.nextInt(PAGE_SIZE), PAGE_SIZE, (byte) 0);
+    return image;
+  }
+
+  /** Compares the journal with the model. */
+  private static final class Check implements Replay {
+    private final Map<Integer, byte[]> written = new TreeMap<>();
+    private final List<Integer> removed = new ArrayList<>();
+    private long number;
+    private String difference = "";
+    private JournalEntry entry = step(0).entry();
+
+    Check(long number) {
+      this.number = number;
+    }
+
+    @Override
+    public void begin(JournalEntry begun, boolean acknowledged) {
+      entry = begun;
+      written.clear();
+      removed.clear();
+    }
+
+    @Override
+    public void page(int pageNumber, byte[] image) {
+      written.put(pageNumber, image);
+    }
+
+    @Override
+    public void removed(int pageNumber) {
+      removed.add(pageNumber);
+    }
+
+    @Override
+    public void end() {
+      Step step = step(++number);
+      if (!step.entry().equals(entry)
+          || !equal(step.written(), written)
+          || !step.removed().equals(removed)) {
+        difference = "transaction " + number + " differs";
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package dev.waltap.testdata;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import org.junit.jupiter.api.Test;
+
+/** The central check, scaled down: small transactions, then large ones, from another process. */
+class CentralMainTest {
+  @Test
+  void theReplicaIsEqual() {
+    String[] arguments = {
+      "--small", "5000", "--large", "6", "--rows", "2000", "--minutes", "2", "--capture", "waltap"
+    };
+    assertThatCode(() -> CentralMain.main(arguments)).doesNotThrowAnyException();
+  }
+}
