@@ -120,7 +120,7 @@ class InspectProcessTest {
           connection, "INSERT INTO orders VALUES('late')", "PRAGMA wal_checkpoint(PASSIVE)");
       List<String> lines = inspect(copy());
       assertThat(lines.toString())
-          .contains("perhaps checkpointed up to frame 6", "orders INSERT {k=late}")
+          .contains("perhaps checkpointed", "known after frame 6 only", "orders INSERT {k=late}")
           .doesNotContain("name=Bo");
     }
   }
