@@ -25,6 +25,35 @@ final class Refusals {
    * @throws CaptureException if it can't be captured as it is
    */
   static DatabaseFile open(Path database) {
+    requirePresent(database);
+    if (!Files.isReadable(database) || !Files.isWritable(database)) {
+      throw refused(
+          database
+              + ": not readable and writable for this user; SQLite's locks need both, though"
+              + " nothing is written: run as the application's user, or grant access");
+    }
+    try {
+      requireAccess(database);
+    } catch (IOException e) {
+      throw refused(database + ": can't be looked at: " + e.getMessage());
+    }
+    return acquire(database);
+  }
+
+  /**
+   * Opens the database file to look at it only, which takes no lock.
+   *
+   * @throws CaptureException if it is no database in WAL mode
+   */
+  static DatabaseFile openToRead(Path database) {
+    requirePresent(database);
+    if (!Files.isReadable(database)) {
+      throw refused(database + ": not readable for this user; grant access to it");
+    }
+    return acquire(database);
+  }
+
+  private static void requirePresent(Path database) {
     if (System.getProperty("os.name", "").startsWith("Windows")) {
       throw refused(
           "Waltap does not run on Windows yet: a mapped WAL can't be truncated there, which would"
@@ -39,14 +68,10 @@ final class Refusals {
     if (!Files.isRegularFile(database)) {
       throw refused(database + ": is not a regular file");
     }
-    if (!Files.isReadable(database) || !Files.isWritable(database)) {
-      throw refused(
-          database
-              + ": not readable and writable for this user; SQLite's locks need both, though"
-              + " nothing is written: run as the application's user, or grant access");
-    }
+  }
+
+  private static DatabaseFile acquire(Path database) {
     try {
-      requireAccess(database);
       DatabaseFile file = ChannelRegistry.acquireDatabase(database);
       try {
         checkHeader(database, file);

@@ -39,6 +39,11 @@ final class SchemaReader implements AutoCloseable {
   Schema read(PageSource source) {
     DatabaseHeader header = DatabaseHeader.parse(source.page(1));
     TextEncoding encoding = header.textEncoding();
+    return parser.parse(rows(source, encoding), encoding, header.schemaFormat());
+  }
+
+  /** All rows of the schema table: tables, indexes, views and triggers. */
+  List<SchemaRow> rows(PageSource source, TextEncoding encoding) {
     List<SchemaRow> rows = new ArrayList<>();
     new TreeRows(format, source)
         .forEach(
@@ -47,7 +52,7 @@ final class SchemaReader implements AutoCloseable {
               rows.add(decode(row, encoding));
               return true;
             });
-    return parser.parse(rows, encoding, header.schemaFormat());
+    return rows;
   }
 
   private SchemaRow decode(RowCursor row, TextEncoding encoding) {
