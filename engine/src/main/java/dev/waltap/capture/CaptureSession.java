@@ -122,13 +122,21 @@ final class CaptureSession implements AutoCloseable {
       current.decode(transaction);
       counters.transaction();
     } catch (UnknownPageException | CorruptDatabaseException e) {
-      // The log alone does not tell; the snapshot does, and says so if the database is corrupt.
+      if (current.hasTold()) {
+        throw cannotFollow(e);
+      }
+      // The log alone does not tell; a snapshot does, of this transaction and all that wait.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
-      throw new CaptureException(
-          Reason.FAILED,
-          attachment.database() + ": a transaction can't be followed: " + e.getMessage(),
-          e);
+      backlog.forget();
+      lapped = true;
     }
+  }
+
+  private CaptureException cannotFollow(RuntimeException e) {
+    return new CaptureException(
+        Reason.FAILED,
+        attachment.database() + ": a transaction can't be followed: " + e.getMessage(),
+        e);
   }
 
   private TransactionDecoder requireDecoder() {
@@ -194,7 +202,12 @@ final class CaptureSession implements AutoCloseable {
     attachment.tail().startAt(baseline.delta(net, epochs.next(), requireDecoder().catalog()));
     epochs.startAt(attachment.tail().generation());
     lapped = false;
-    decode(net);
+    try {
+      requireDecoder().decode(net);
+    } catch (UnknownPageException | CorruptDatabaseException e) {
+      throw cannotFollow(e);
+    }
+    counters.transaction();
     backlog.recycle(net);
     counters.reconcile(System.nanoTime() - begun);
   }

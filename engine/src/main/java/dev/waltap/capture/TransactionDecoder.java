@@ -43,6 +43,7 @@ final class TransactionDecoder {
   private final List<RowWork> works = new ArrayList<>();
   private Catalog catalog;
   private boolean schemaRowSeen;
+  private boolean telling;
 
   TransactionDecoder(
       PageFormat format,
@@ -64,6 +65,11 @@ final class TransactionDecoder {
     return catalog;
   }
 
+  /** Whether the last transaction was told, in part at least; if not, the page set is as it was. */
+  boolean hasTold() {
+    return telling;
+  }
+
   /**
    * Tells a transaction's changes and moves the page set on.
    *
@@ -71,6 +77,7 @@ final class TransactionDecoder {
    *     the page set is as it was
    */
   void decode(CommittedTransaction transaction) {
+    telling = false;
     works.clear();
     diff.begin(transaction.pages);
     List<SchemaStep> steps = List.of();
@@ -88,6 +95,7 @@ final class TransactionDecoder {
       }
     }
     boolean walkAgain = collect();
+    telling = true;
     emitter.begin(transaction.epoch(), transaction.frame(), transaction.timestampMicros());
     for (SchemaStep step : steps) {
       if (step.isChanged()) {
@@ -163,9 +171,9 @@ final class TransactionDecoder {
   private void follow(CapturedTable before, CapturedTable after) {
     if (before.tree().ordinal() != after.tree().ordinal()) {
       diff.delta(before.tree(), null);
-      diff.rows(diff.delta(null, after.tree()), after.order(), NOBODY);
+      after.rows(diff, diff.delta(null, after.tree()), NOBODY);
     } else if (isTouched(before, after)) {
-      diff.rows(diff.delta(before.tree(), after.tree()), after.order(), NOBODY);
+      after.rows(diff, diff.delta(before.tree(), after.tree()), NOBODY);
     }
   }
 
