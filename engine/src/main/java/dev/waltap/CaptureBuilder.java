@@ -11,7 +11,7 @@ import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.capture.CaptureEngine;
-import java.nio.file.Files;
+import dev.waltap.state.StateDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -215,7 +215,7 @@ public final class CaptureBuilder {
     Path state = stateDirectory;
     if (state == null && !noState) {
       Path usual = CaptureOptions.usualStateDirectory(database);
-      state = Files.isDirectory(usual) ? usual : null;
+      state = StateDirectory.at(usual).exists() ? usual : null;
     }
     check(
         !once || state != null,

@@ -83,6 +83,15 @@ final class Backlog implements FrameSink, AutoCloseable {
     }
   }
 
+  /** Drops all that waits: a snapshot will tell it. */
+  void forget() {
+    CommittedTransaction transaction;
+    while ((transaction = poll()) != null) {
+      recycle(transaction);
+    }
+    rollback();
+  }
+
   boolean isEmpty() {
     return waiting.isEmpty();
   }

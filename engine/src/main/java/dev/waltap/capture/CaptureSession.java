@@ -209,7 +209,12 @@ final class CaptureSession implements AutoCloseable {
         durable.filters(before.with(durable.store().base(), first, options));
       }
     }
-    decode(net);
+    try {
+      requireDecoder().decode(net);
+    } catch (UnknownPageException | CorruptDatabaseException e) {
+      throw cannotFollow(e);
+    }
+    counters.transaction();
     if (durable != null) {
       durable.reconciling(false);
     }
@@ -285,13 +290,21 @@ final class CaptureSession implements AutoCloseable {
       counters.transaction();
       counters.pageSet(baseline.pageSet());
     } catch (UnknownPageException | CorruptDatabaseException e) {
-      // The log alone does not tell; the snapshot does, and says so if the database is corrupt.
+      if (current.hasTold()) {
+        throw cannotFollow(e);
+      }
+      // The log alone does not tell; a snapshot does, of this transaction and all that wait.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
-      throw new CaptureException(
-          Reason.FAILED,
-          attachment.database() + ": a transaction can't be followed: " + e.getMessage(),
-          e);
+      backlog.forget();
+      lapped = true;
     }
+  }
+
+  private CaptureException cannotFollow(RuntimeException e) {
+    return new CaptureException(
+        Reason.FAILED,
+        attachment.database() + ": a transaction can't be followed: " + e.getMessage(),
+        e);
   }
 
   private TransactionDecoder requireDecoder() {

@@ -1,11 +1,18 @@
 package dev.waltap.capture;
 
+import dev.waltap.api.ColumnSchema;
 import dev.waltap.btree.Tree;
+import dev.waltap.diff.KeyBytes;
 import dev.waltap.diff.KeyOrder;
+import dev.waltap.diff.RowSink;
+import dev.waltap.diff.TransactionDiff;
+import dev.waltap.diff.TreeDelta;
 import dev.waltap.record.KeyComparator;
+import dev.waltap.record.KeyImage;
 import dev.waltap.record.TableLayout;
 import dev.waltap.schema.Projection;
 import dev.waltap.schema.Table;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,19 +23,50 @@ import org.jspecify.annotations.Nullable;
  * @param projection makes the images and keys that are told
  * @param told whether its changes pass the filter
  * @param order the order of its keys; null for a rowid table
+ * @param keys what tells its keys apart where that order can't be known; else null
  */
 record CapturedTable(
-    Table table, Tree tree, Projection projection, boolean told, @Nullable KeyOrder order) {
+    Table table,
+    Tree tree,
+    Projection projection,
+    boolean told,
+    @Nullable KeyOrder order,
+    @Nullable KeyBytes keys) {
 
   static CapturedTable of(Table table, int ordinal, Projection projection, boolean told) {
     TableLayout layout = table.layout();
     boolean index = layout.withoutRowid();
+    KeyComparator comparator = index ? new KeyComparator(layout) : null;
+    boolean unordered = comparator != null && !comparator.known();
     return new CapturedTable(
         table,
         new Tree(ordinal, table.rootPage(), index, table.name()),
         projection,
         told,
-        index ? new KeyComparator(layout)::compare : null);
+        comparator == null ? null : comparator::compare,
+        unordered ? new KeyImage(layout)::of : null);
+  }
+
+  /** Passes on the rows that differ. */
+  void rows(TransactionDiff diff, TreeDelta delta, RowSink sink) {
+    if (keys != null) {
+      diff.rowsByKey(delta, keys, sink);
+    } else {
+      diff.rows(delta, order, sink);
+    }
+  }
+
+  /** Whether a later version has the same columns, but for their names. */
+  boolean differsInNamesOnly(CapturedTable later) {
+    List<ColumnSchema> columns = table.declaration().columns();
+    List<ColumnSchema> others = later.table.declaration().columns();
+    boolean same = columns.size() == others.size();
+    for (int i = 0; same && i < columns.size(); i++) {
+      same =
+          columns.get(i).type().equals(others.get(i).type())
+              && columns.get(i).key() == others.get(i).key();
+    }
+    return same;
   }
 
   String name() {

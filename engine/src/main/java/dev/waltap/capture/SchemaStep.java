@@ -38,9 +38,10 @@ record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after)
     return steps;
   }
 
-  /** The name the change is told under: the old one if there is one. */
+  /** The name the change is told under: the old one if there is one that was told. */
   String name() {
-    CapturedTable table = before != null ? before : after;
+    boolean entering = before == null || (!before.told() && after != null && after.told());
+    CapturedTable table = entering ? after : before;
     return table == null ? "" : table.name();
   }
 
@@ -54,14 +55,17 @@ record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after)
 
   /** Whether the rows are keyed otherwise now, so that no row is the same. */
   boolean isReplaced() {
-    return before != null && after != null && !sameKey(before.layout(), after.layout());
+    return before != null && after != null && !sameKey(before, after);
   }
 
   /**
    * Whether rows are keyed as before: by the same columns, which may have another name or place, in
    * a tree of the same kind.
    */
-  private static boolean sameKey(TableLayout old, TableLayout now) {
+  private static boolean sameKey(CapturedTable tableBefore, CapturedTable tableAfter) {
+    TableLayout old = tableBefore.layout();
+    TableLayout now = tableAfter.layout();
+    boolean renamed = tableBefore.differsInNamesOnly(tableAfter);
     boolean same =
         old.withoutRowid() == now.withoutRowid()
             && old.keyCount() == now.keyCount()
@@ -71,7 +75,7 @@ record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after)
       int after = now.keyColumn(i);
       same =
           Names.same(old.column(before).name(), now.column(after).name())
-              || (before == after && old.columnCount() == now.columnCount());
+              || (before == after && renamed);
     }
     return same;
   }

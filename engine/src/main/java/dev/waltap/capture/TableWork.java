@@ -21,6 +21,7 @@ final class TableWork implements RowWork, RowSink {
   private final TransactionDiff diff;
   private final Emitter emitter;
   private final RowComparator comparator;
+  private final boolean renamed;
   private final Places deleted = new Places();
   private final Places updated = new Places();
   private final Places inserted = new Places();
@@ -34,6 +35,7 @@ final class TableWork implements RowWork, RowSink {
    *
    * @param before the table as it was; the same as {@code after} where that does not matter
    */
+  @SuppressWarnings("ReferenceEquality") // Another version of the table is another object.
   TableWork(
       CapturedTable before,
       CapturedTable after,
@@ -47,6 +49,7 @@ final class TableWork implements RowWork, RowSink {
     this.diff = diff;
     this.emitter = emitter;
     this.comparator = comparator;
+    this.renamed = before != after && before.differsInNamesOnly(after);
   }
 
   @Override
@@ -57,8 +60,13 @@ final class TableWork implements RowWork, RowSink {
   @Override
   public int collect(int most) {
     mostPlaces = most;
-    diff.rows(delta, after.order(), this);
+    rows();
     return deleted.size() + updated.size() / 2 + inserted.size();
+  }
+
+  private void rows() {
+    comparator.matchByPlace(renamed);
+    after.rows(diff, delta, this);
   }
 
   @Override
@@ -71,7 +79,7 @@ final class TableWork implements RowWork, RowSink {
     wanted = operation;
     if (walkAgain) {
       walking = true;
-      diff.rows(delta, after.order(), this);
+      rows();
       return;
     }
     switch (operation) {

@@ -46,6 +46,7 @@ final class TransactionDecoder {
   private Catalog catalog;
   private boolean schemaRowSeen;
   private boolean filterChanged;
+  private boolean telling;
 
   TransactionDecoder(
       PageFormat format,
@@ -75,6 +76,11 @@ final class TransactionDecoder {
     filterChanged = true;
   }
 
+  /** Whether the last transaction was told, in part at least; if not, the page set is as it was. */
+  boolean hasTold() {
+    return telling;
+  }
+
   /**
    * Tells a transaction's changes and moves the page set on.
    *
@@ -82,6 +88,7 @@ final class TransactionDecoder {
    *     the page set is as it was
    */
   void decode(CommittedTransaction transaction) {
+    telling = false;
     works.clear();
     diff.begin(transaction.pages);
     List<SchemaStep> steps = List.of();
@@ -101,6 +108,7 @@ final class TransactionDecoder {
     }
     boolean walkAgain = collect();
     journal.add(transaction, diff);
+    telling = true;
     emitter.begin(transaction.epoch(), transaction.frame(), transaction.timestampMicros());
     for (SchemaStep step : steps) {
       if (step.isChanged()) {
@@ -176,9 +184,9 @@ final class TransactionDecoder {
   private void follow(CapturedTable before, CapturedTable after) {
     if (before.tree().ordinal() != after.tree().ordinal()) {
       diff.delta(before.tree(), null);
-      diff.rows(diff.delta(null, after.tree()), after.order(), NOBODY);
+      after.rows(diff, diff.delta(null, after.tree()), NOBODY);
     } else if (isTouched(before, after)) {
-      diff.rows(diff.delta(before.tree(), after.tree()), after.order(), NOBODY);
+      after.rows(diff, diff.delta(before.tree(), after.tree()), NOBODY);
     }
   }
 

@@ -2,7 +2,7 @@ package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.api.CaptureOptions;
-import java.nio.file.Files;
+import dev.waltap.state.StateDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,8 @@ final class StateOptions {
 
   boolean isPresent(Path database) {
     return !none
-        && (directory != null || Files.isDirectory(CaptureOptions.usualStateDirectory(database)));
+        && (directory != null
+            || StateDirectory.at(CaptureOptions.usualStateDirectory(database)).exists());
   }
 
   void applyTo(CaptureBuilder builder) {

@@ -193,6 +193,8 @@ public final class TransactionDiff {
 
   /**
    * A chain whose first page was not written, nor any other of it, stays; only its leaf may differ.
+   * In a snapshot, what was the rest of another row's chain may have become a chain of its own, and
+   * a chain may have changed trees, with the same bytes: those depart and arrive.
    */
   private void keepChains(TreeDelta delta) {
     if (!delta.overflowSeen()) {
@@ -203,13 +205,19 @@ public final class TransactionDiff {
         now,
         delta.tree().index(),
         (leaf, first, rest) -> {
-          if (owners.kind(first) == PageOwners.OVERFLOW
-              && !written.contains(first)
-              && !dirty.chains().contains(first)) {
+          if (!written.contains(first)
+              && !dirty.chains().contains(first)
+              && isFirstOfChain(first, delta.tree())) {
             kept.add(first);
             owners.parent(first, leaf);
           }
         });
+  }
+
+  private boolean isFirstOfChain(int pageNumber, Tree tree) {
+    return owners.kind(pageNumber) == PageOwners.OVERFLOW
+        && owners.kind(owners.parent(pageNumber)) != PageOwners.OVERFLOW
+        && owners.tree(pageNumber) == tree.ordinal();
   }
 
   private void departChains(TreeDelta delta) {

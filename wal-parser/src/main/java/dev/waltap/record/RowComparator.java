@@ -18,8 +18,22 @@ public final class RowComparator {
   private @Nullable TableLayout mappedFrom;
   private @Nullable TableLayout mappedTo;
 
+  private boolean byPlace;
+
   /** For each column of {@code mappedTo}, the one of that name in {@code mappedFrom}, or -1. */
   private int[] oldColumns = {};
+
+  /**
+   * Says that from here on layouts name the same columns in the same places, under other names: so
+   * it is after RENAME COLUMN. At first, and with {@code false}, columns are matched by name.
+   */
+  public void matchByPlace(boolean places) {
+    if (byPlace != places) {
+      byPlace = places;
+      mappedFrom = null;
+      mappedTo = null;
+    }
+  }
 
   /**
    * Whether all columns that both layouts name have the same storage class and the same value, and
@@ -117,7 +131,7 @@ public final class RowComparator {
     }
     oldColumns = new int[to.columnCount()];
     for (int column = 0; column < oldColumns.length; column++) {
-      oldColumns[column] = from.indexOf(to.column(column).name());
+      oldColumns[column] = byPlace ? column : from.indexOf(to.column(column).name());
     }
     mappedFrom = from;
     mappedTo = to;

@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /**
  * An empty database in memory that answers what a CREATE TABLE statement means and what a column's
@@ -51,29 +52,36 @@ public final class Scratch implements AutoCloseable {
     if (column.defaultSql() == null) {
       return Value.NULL;
     }
-    String strict = shape.strict() ? " STRICT" : "";
-    try {
-      run("BEGIN");
-      try (Statement statement = connection.createStatement()) {
-        run(
-            "CREATE TABLE d(c "
-                + column.type()
-                + " DEFAULT ("
-                + column.defaultSql()
-                + "))"
-                + strict);
-        run("INSERT INTO d DEFAULT VALUES");
-        try (ResultSet row =
-            statement.executeQuery(
-                "SELECT typeof(c), CASE typeof(c) WHEN 'text' THEN CAST(c AS BLOB) ELSE c END"
-                    + " FROM d")) {
-          return SnapshotReader.value(row, 1, charset);
+    // ADD COLUMN lets a STRICT table have a default that no INSERT could; a word in double quotes
+    // is
+    // a text there, but a column's name in an expression.
+    List<String> options = shape.strict() ? List.of(" STRICT", "") : List.of("");
+    SQLException refused = null;
+    for (String option : options) {
+      for (String expression : List.of("(" + column.defaultSql() + ")", column.defaultSql())) {
+        try {
+          return defaultOf(column.type(), expression, option);
+        } catch (SQLException e) {
+          refused = e;
         }
-      } finally {
-        run("ROLLBACK");
       }
-    } catch (SQLException e) {
-      throw new IllegalArgumentException("no default of " + shape.sql(), e);
+    }
+    throw new IllegalArgumentException("no default of " + shape.sql(), refused);
+  }
+
+  private Value defaultOf(String type, String expression, String options) throws SQLException {
+    run("BEGIN");
+    try (Statement statement = connection.createStatement()) {
+      run("CREATE TABLE d(c " + type + " DEFAULT " + expression + ")" + options);
+      run("INSERT INTO d DEFAULT VALUES");
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT typeof(c), CASE typeof(c) WHEN 'text' THEN CAST(c AS BLOB) ELSE c END"
+                  + " FROM d")) {
+        return SnapshotReader.value(row, 1, charset);
+      }
+    } finally {
+      run("ROLLBACK");
     }
   }
 

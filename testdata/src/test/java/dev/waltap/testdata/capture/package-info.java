@@ -1,0 +1,5 @@
+/** The capture end to end: one special case of SQLite after the other, judged by the oracle. */
+@NullMarked
+package dev.waltap.testdata.capture;
+
+import org.jspecify.annotations.NullMarked;
