@@ -18,6 +18,7 @@ import dev.waltap.wal.WalPosition;
 import dev.waltap.wal.WalTail;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -109,6 +110,10 @@ final class Attachment implements AutoCloseable {
     return format;
   }
 
+  DatabaseFile file() {
+    return file;
+  }
+
   DatabaseConnection connection() {
     return connection;
   }
@@ -190,6 +195,14 @@ final class Attachment implements AutoCloseable {
             database
                 + "-shm: the wal-index was replaced or deleted while the database was captured;"
                 + " start again");
+      }
+      // SQLite keeps it as long as a connection is open, and ours is.
+      if (!Files.exists(Path.of(database + "-wal"))) {
+        throw new CaptureException(
+            Reason.FAILED,
+            database
+                + "-wal: the log was deleted while the database was captured, and perhaps commits"
+                + " with it: run PRAGMA integrity_check, start again");
       }
     } catch (IOException e) {
       throw new CaptureException(

@@ -33,6 +33,7 @@ final class CaptureSession implements AutoCloseable {
   private final Counters counters;
   private final Attachment attachment;
   private final Guard guard;
+  private final ForeignWrites foreignWrites;
   private final Baseline baseline;
   private final Backlog backlog;
   private final Epochs epochs = new Epochs();
@@ -61,6 +62,7 @@ final class CaptureSession implements AutoCloseable {
     this.attachment = Attachment.open(options.database());
     this.guard =
         new Guard(options.guard(), options.walLimit(), attachment, listener, System::nanoTime);
+    this.foreignWrites = new ForeignWrites(attachment);
     this.baseline = new Baseline(options, attachment, new StoppingListener(listener, queue));
     WalTail tail = attachment.tail();
     this.backlog =
@@ -274,9 +276,9 @@ final class CaptureSession implements AutoCloseable {
   }
 
   private void idle() {
-    guard.idle();
+    long untilNext = guard.idle();
     checkFiles();
-    wake.await(IDLE_NANOS);
+    wake.await(Math.min(IDLE_NANOS, untilNext));
   }
 
   private boolean hasNews() {
@@ -346,6 +348,10 @@ final class CaptureSession implements AutoCloseable {
     if (now - lastFileCheck >= FILE_CHECK_NANOS) {
       lastFileCheck = now;
       attachment.requireSameFiles();
+      if (!lapped && foreignWrites.found()) {
+        listener.warning("the database file was written to by something other than SQLite");
+        lapped = true;
+      }
     }
   }
 

@@ -29,6 +29,9 @@ final class Guard implements AutoCloseable {
   /** To hand over costs two statements; a checkpoint can wait as long as this. */
   private static final long HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** Without a commit for so long, nothing is held. */
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
   private final GuardMode mode;
   private final Attachment attachment;
   private final GuardPolicy policy;
@@ -42,6 +45,8 @@ final class Guard implements AutoCloseable {
   private int mark = -1;
   private long handedOver;
   private long pins;
+  private int changeCounter;
+  private long lastCommit;
 
   Guard(
       GuardMode mode,
@@ -65,7 +70,12 @@ final class Guard implements AutoCloseable {
       return;
     }
     index.read(info);
-    switch (policy.decide(header, info, unread(), backlogFull, mark)) {
+    long now = clock.getAsLong();
+    if (header.changeCounter() != changeCounter) {
+      changeCounter = header.changeCounter();
+      lastCommit = now;
+    }
+    switch (policy.decide(header, info, unread(), backlogFull, mark, now)) {
       case HOLD -> {
         if (mark < 0) {
           pin();
@@ -134,13 +144,23 @@ final class Guard implements AutoCloseable {
     handedOver = now;
   }
 
-  /** Called when there is nothing to do: what is copied needs no protection. */
-  void idle() {
+  /**
+   * Called when there is nothing to do. A checkpoint of the application that waits for our pin
+   * can't be seen, but it lets nobody commit: hence nothing is held where there are no commits.
+   *
+   * @return how many nanoseconds to wait at most until it is called again
+   */
+  long idle() {
     if (mode == GuardMode.ALWAYS) {
       beforePoll(false);
-    } else {
+    } else if (mark >= 0) {
+      long left = lastCommit + QUIET_NANOS - clock.getAsLong();
+      if (left > 0) {
+        return left;
+      }
       release();
     }
+    return Long.MAX_VALUE;
   }
 
   /** Lets go. */

@@ -3,6 +3,7 @@ package dev.waltap.capture;
 import dev.waltap.api.GuardMode;
 import dev.waltap.format.CheckpointInfo;
 import dev.waltap.format.WalIndexHeader;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Decides when a read transaction is worth what it costs the application; knows neither clock nor
@@ -13,11 +14,11 @@ import dev.waltap.format.WalIndexHeader;
  * restarted under us, however long we are held up. So ADAPTIVE knows three states:
  *
  * <ol>
- *   <li><i>Keeping up</i>, the usual one: fewer than {@link #behind} frames are not copied yet.
- *       Nothing is held; the WAL itself gives us a whole generation of time.
- *   <li><i>Behind</i>: held while the WAL is well below the length at which this application
- *       restarts it, let go before, and at once, for the rest of the generation, when a checkpoint
- *       is at work.
+ *   <li><i>At ease</i>, the usual one: what is committed is copied, and a generation lasts long. We
+ *       would have to be held up for a whole one to lose something. Nothing is held.
+ *   <li><i>At risk</i>: some frames are not copied yet, or generations are short. Held while the
+ *       WAL is well below the length at which this application restarts it, let go before, and at
+ *       once, for the rest of the generation, when a checkpoint is at work.
  *   <li><i>Truly behind</i>: half a generation is not copied, or the backlog is full. Held on
  *       regardless: the application is slowed down, since it writes faster than can be read.
  * </ol>
@@ -40,8 +41,11 @@ final class GuardPolicy {
   /** Where a WAL is restarted by SQLite's default autocheckpoint. */
   static final int USUAL_LENGTH = 1000;
 
-  /** A generation shorter than this says nothing about habits: one checkpoint by hand makes it. */
-  private static final int SHORTEST_LENGTH = 8;
+  /** Where WALs are shorter than this, every other commit checkpoints: a pin would be noticed. */
+  private static final int SHORTEST_LENGTH = 64;
+
+  /** A generation shorter than this may pass while we wait for a processor. */
+  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   /** Fewer unread frames than this are copied before anything can happen to them. */
   private static final int FEWEST_UNREAD = 128;
@@ -60,6 +64,8 @@ final class GuardPolicy {
   private boolean stretched;
   private boolean yielded;
   private boolean overLimit;
+  private boolean hurried;
+  private long begun;
 
   GuardPolicy(GuardMode mode, long limitFrames) {
     this.mode = mode;
@@ -73,11 +79,17 @@ final class GuardPolicy {
    * @param info as it stands
    * @param unread committed frames that are not copied yet
    * @param backlogFull whether copying waits for the handler
+   * @param now in nanoseconds
    * @param mark mxFrame as of which a read transaction is held; 0 if on read lock 0, -1 if none is
    */
   Decision decide(
-      WalIndexHeader header, CheckpointInfo info, int unread, boolean backlogFull, int mark) {
-    learn(header);
+      WalIndexHeader header,
+      CheckpointInfo info,
+      int unread,
+      boolean backlogFull,
+      int mark,
+      long now) {
+    learn(header, now);
     boolean checkpoint = checkpointSeen(info);
     overLimit = header.mxFrame() >= limitFrames;
     if (mode == GuardMode.NEVER || overLimit) {
@@ -96,22 +108,28 @@ final class GuardPolicy {
     if (checkpoint && mark >= 0) {
       yielded = true;
     }
-    boolean early = header.mxFrame() < length / 2;
-    return unread >= behind() && early && !yielded ? Decision.HOLD : Decision.RELEASE;
+    boolean early = length >= SHORTEST_LENGTH && header.mxFrame() < length / 2;
+    boolean risky = unread >= behind() || hurried;
+    return early && risky && !yielded ? Decision.HOLD : Decision.RELEASE;
   }
 
-  private void learn(WalIndexHeader header) {
+  private void learn(WalIndexHeader header, long now) {
     if (seen && (header.salt1() != salt1 || header.salt2() != salt2)) {
-      if (mxFrame >= SHORTEST_LENGTH && !stretched) {
+      if (mxFrame > 0 && !stretched) {
         // The last length that was seen, so it may have been longer: each errs on its safe side.
         length = !known || mxFrame <= length ? mxFrame : (int) ((3L * length + mxFrame) / 4);
         longest = !known || mxFrame >= longest ? mxFrame : (int) ((15L * longest + mxFrame) / 16);
         known = true;
+        hurried = now - begun < SHORT_NANOS;
       }
+      begun = now;
       stretched = false;
       yielded = false;
       backfilled = 0;
       attempted = 0;
+    }
+    if (!seen) {
+      begun = now - SHORT_NANOS;
     }
     seen = true;
     salt1 = header.salt1();

@@ -30,9 +30,9 @@ public final class WriterMain {
       System.out.printf(
           Locale.ROOT,
           "transactions=%d seconds=%.3f rate=%.1f%n",
-          options.transactions(),
+          workload.done(),
           seconds,
-          options.transactions() / seconds);
+          workload.done() / seconds);
     }
   }
 }

@@ -23,6 +23,7 @@ public final class Workload implements AutoCloseable {
   private final Random random;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
   private final long[] nextId;
+  private long done;
 
   public Workload(Connection connection, WriterOptions options) throws SQLException {
     this.connection = connection;
@@ -56,8 +57,10 @@ public final class Workload implements AutoCloseable {
   /** Commits all transactions, then the marker; gives the nanoseconds it took. */
   public long run() throws SQLException {
     long start = System.nanoTime();
-    for (long i = 0; i < options.transactions(); i++) {
+    double limit = options.seconds() > 0 ? options.seconds() * 1e9 : Double.POSITIVE_INFINITY;
+    for (long i = 0; i < options.transactions() && System.nanoTime() - start < limit; i++) {
       pace(start, i);
+      done = i + 1;
       transaction((int) (i % options.tables()));
       if (options.checkpointEvery() > 0 && (i + 1) % options.checkpointEvery() == 0) {
         execute("PRAGMA wal_checkpoint(" + options.checkpointMode() + ")");
@@ -67,6 +70,11 @@ public final class Workload implements AutoCloseable {
       Markers.write(connection, options.marker());
     }
     return System.nanoTime() - start;
+  }
+
+  /** Transactions that {@link #run} has done. */
+  public long done() {
+    return done;
   }
 
   private void pace(long start, long index) {

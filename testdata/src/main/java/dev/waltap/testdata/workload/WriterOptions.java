@@ -19,6 +19,7 @@ import java.util.Locale;
  * @param checkpointMode PASSIVE, FULL, RESTART or TRUNCATE
  * @param cacheSize pages of cache, small ones make transactions spill; 0 for SQLite's default
  * @param marker the marker to write at the end; 0 for none
+ * @param seconds when to end even if not all transactions are committed; 0 for never
  */
 public record WriterOptions(
     long transactions,
@@ -32,7 +33,8 @@ public record WriterOptions(
     long checkpointEvery,
     String checkpointMode,
     int cacheSize,
-    long marker) {
+    long marker,
+    double seconds) {
 
   /** What transactions do. */
   public enum Mix {
@@ -46,7 +48,7 @@ public record WriterOptions(
 
   /** A thousand single-row transactions of everything in three tables. */
   public static final WriterOptions DEFAULT =
-      new WriterOptions(1000, 1, 0, 3, Mix.ALL, 100, "NORMAL", 1, 0, "PASSIVE", 0, 0);
+      new WriterOptions(1000, 1, 0, 3, Mix.ALL, 100, "NORMAL", 1, 0, "PASSIVE", 0, 0, 0);
 
   /** The first part of the central workload: 200,000 transactions of one row in three tables. */
   public static final WriterOptions SMALL_TRANSACTIONS =
@@ -81,7 +83,8 @@ public record WriterOptions(
         "--checkpoint-every", Long.toString(checkpointEvery),
         "--checkpoint-mode", checkpointMode,
         "--cache-size", Integer.toString(cacheSize),
-        "--marker", Long.toString(marker));
+        "--marker", Long.toString(marker),
+        "--seconds", Double.toString(seconds));
   }
 
   /** Reads arguments; what they do not name is as in {@link #DEFAULT}. */
@@ -106,6 +109,7 @@ public record WriterOptions(
         Long.parseLong(all.get(17)),
         all.get(19),
         Integer.parseInt(all.get(21)),
-        Long.parseLong(all.get(23)));
+        Long.parseLong(all.get(23)),
+        Double.parseDouble(all.get(25)));
   }
 }
