@@ -67,6 +67,25 @@ final class SnapshotDelta implements PageSource {
         }
       }
     }
+    for (int page = 1; page < end; page++) {
+      if (owners.kind(page) == PageOwners.OVERFLOW && changed.contains(page)) {
+        followChain(page);
+      }
+    }
+  }
+
+  /**
+   * The cell that leads to a chain may be the same and the chain go on elsewhere all the same. If
+   * the page is of no chain any more, one page too many does no harm.
+   */
+  private void followChain(int first) {
+    int next = Bytes.u32(page(first), 0);
+    while (next > 0 && next <= snapshot.size() && !pageSet.contains(next)) {
+      if (changed.contains(next)) {
+        return;
+      }
+      next = Bytes.u32(page(next), 0);
+    }
   }
 
   /** Finds the pages of a tree that are not held. {@link #compareHeld} must have run. */
@@ -83,7 +102,7 @@ final class SnapshotDelta implements PageSource {
     if (depth > DEEPEST) {
       throw CorruptDatabaseException.page(pageNumber, "its tree is deeper than " + DEEPEST);
     }
-    boolean same = isHeldAndSame(pageNumber);
+    boolean same = isHeldAndSame(pageNumber) && isStillOf(tree, pageNumber);
     if (same && owners.kind(pageNumber) == PageOwners.LEAF) {
       return;
     }
@@ -95,7 +114,7 @@ final class SnapshotDelta implements PageSource {
     for (int i = 0; i < cells; i++) {
       if (!same && (leaf || tree.index())) {
         parse(tree, page, pageNumber, BTreePage.cell(page, header, i), leaf);
-        discoverChain(pageNumber);
+        discoverChain(tree, pageNumber);
       }
     }
     for (int i = 0; !leaf && i <= cells; i++) {
@@ -111,7 +130,23 @@ final class SnapshotDelta implements PageSource {
     }
   }
 
-  private void discoverChain(int pageNumber) {
+  /**
+   * Whether a page that is the same belongs where it did. A log would have had it written again, so
+   * it is taken as changed if not: two tables may hold the same rows.
+   */
+  private boolean isStillOf(Tree tree, int pageNumber) {
+    byte kind = owners.kind(pageNumber);
+    boolean still =
+        (kind == PageOwners.LEAF || kind == PageOwners.INTERIOR)
+            && owners.tree(pageNumber) == tree.ordinal();
+    if (!still) {
+      take(pageNumber);
+    }
+    return still;
+  }
+
+  private void discoverChain(Tree tree, int pageNumber) {
+    int before = pageNumber;
     int next = cell.overflowPage();
     for (long rest = cell.payloadSize() - cell.localSize();
         rest > 0;
@@ -120,6 +155,14 @@ final class SnapshotDelta implements PageSource {
         throw CorruptDatabaseException.page(
             pageNumber, "an overflow chain ends " + rest + " bytes early");
       }
+      boolean still =
+          owners.kind(next) == PageOwners.OVERFLOW
+              && owners.parent(next) == before
+              && owners.tree(next) == tree.ordinal();
+      if (isHeldAndSame(next) && !still) {
+        take(next);
+      }
+      before = next;
       next = Bytes.u32(page(next), 0);
     }
   }
@@ -147,13 +190,17 @@ final class SnapshotDelta implements PageSource {
               + " lies past the end of the database, which has "
               + snapshot.size());
     }
-    byte[] copy = buffers.take();
-    snapshot.copy(pageNumber, copy);
-    changed.put(pageNumber, copy);
+    take(pageNumber);
     image = changed.get(pageNumber);
     if (image == null) {
       throw new IllegalStateException("page " + pageNumber + " was put and is not there");
     }
     return image;
+  }
+
+  private void take(int pageNumber) {
+    byte[] copy = buffers.take();
+    snapshot.copy(pageNumber, copy);
+    changed.put(pageNumber, copy);
   }
 }
