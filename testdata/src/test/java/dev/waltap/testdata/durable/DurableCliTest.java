@@ -117,7 +117,10 @@ class DurableCliTest {
         "PRAGMA wal_checkpoint(TRUNCATE)",
         "INSERT INTO b VALUES(3, 'x')");
     assertThat(once()).isZero();
-    assertThat(told()).containsExactly("b SCHEMA", "a INSERT 2", "b INSERT 2", "b INSERT 3");
+    // The table enters as it was saved; then comes the sum of what was missed.
+    assertThat(told())
+        .containsExactly(
+            "b SCHEMA", "b INSERT 1", "b INSERT 2", "b DELETE 1", "a INSERT 2", "b INSERT 3");
     assertThat(once()).isZero();
     assertThat(told()).isEmpty();
   }
