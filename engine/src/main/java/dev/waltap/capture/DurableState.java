@@ -109,8 +109,8 @@ final class DurableState implements Journal, AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new CaptureException(
           Reason.REFUSED,
-          "the state does not say which tables it was told of: run teardown and setup again, and"
-              + " bootstrap",
+          "the state is damaged (it does not say which tables were told): it will not be used, since"
+              + " changes could be missed; run teardown and setup, and bootstrap again",
           e);
     }
   }

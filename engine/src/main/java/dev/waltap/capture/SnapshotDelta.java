@@ -117,7 +117,7 @@ final class SnapshotDelta implements PageSource {
     for (int i = 0; i < cells; i++) {
       if (!same && (leaf || tree.index())) {
         parse(tree, page, pageNumber, BTreePage.cell(page, header, i), leaf);
-        discoverChain(pageNumber);
+        discoverChain(tree, pageNumber);
       }
     }
     for (int i = 0; !leaf && i <= cells; i++) {
@@ -139,7 +139,8 @@ final class SnapshotDelta implements PageSource {
     }
   }
 
-  private void discoverChain(int pageNumber) {
+  private void discoverChain(Tree tree, int pageNumber) {
+    int before = pageNumber;
     int next = cell.overflowPage();
     for (long rest = cell.payloadSize() - cell.localSize();
         rest > 0;
@@ -148,6 +149,14 @@ final class SnapshotDelta implements PageSource {
         throw CorruptDatabaseException.page(
             pageNumber, "an overflow chain ends " + rest + " bytes early");
       }
+      boolean still =
+          owners.kind(next) == PageOwners.OVERFLOW
+              && owners.parent(next) == before
+              && owners.tree(next) == tree.ordinal();
+      if (isHeldAndSame(next) && !still) {
+        changed.put(next, copyOf(next));
+      }
+      before = next;
       next = Bytes.u32(page(next), 0);
     }
   }

@@ -41,6 +41,7 @@ public final class Main {
     root.addSubcommand(new BootstrapAndCdcCommand(shell));
     root.addSubcommand(new SetupCommand(shell));
     root.addSubcommand(new TeardownCommand(shell));
+    root.addSubcommand(new StatusCommand(shell));
     root.addSubcommand(new InspectCommand(shell));
     root.addSubcommand(new DemoCommand(shell));
     root.addSubcommand(new CommandLine.HelpCommand());

@@ -1,0 +1,123 @@
+package dev.waltap.cli;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.Position;
+import dev.waltap.capture.LogLag;
+import dev.waltap.state.Holder;
+import dev.waltap.state.StateDirectory;
+import dev.waltap.state.StateReader;
+import dev.waltap.state.StateStatus;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "status",
+    description = {
+      "What the state directory holds, and how far it is behind the database.",
+      "Reads beside a capture that runs, and locks nothing."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  waltap status app.db",
+      "",
+      "Exit codes: 0 there is a state; 1 there is none, or it can't be used; 2 usage."
+    })
+final class StatusCommand extends InstallerCommand {
+
+  StatusCommand(Shell shell) {
+    super(shell);
+  }
+
+  @Override
+  int run(Console console) throws IOException {
+    StateDirectory directory = StateDirectory.at(directory());
+    if (!directory.exists()) {
+      throw new CaptureException(
+          CaptureException.Reason.REFUSED,
+          "there is no state in "
+              + directory
+              + ": changes made while nothing runs are not told; run 'waltap setup "
+              + database()
+              + "' to have them told from then on");
+    }
+    StateStatus status = StateReader.status(directory);
+    LogLag lag = LogLag.of(database(), status.pageSize(), status.end().wal());
+    StringBuilder text = new StringBuilder();
+    line(text, "state", status.directory().toString());
+    line(text, "database", status.database().path().toString());
+    line(text, "set up", status.created().toString());
+    line(text, "saved position", position(status));
+    line(text, "behind", behind(lag, status));
+    line(text, "WAL", size(lag.walBytes()));
+    line(
+        text,
+        "page set",
+        status.pages()
+            + " pages of "
+            + status.pageSize()
+            + " bytes ("
+            + size(status.pages() * status.pageSize())
+            + "), as of "
+            + end(status.base().position()));
+    line(
+        text,
+        "journal",
+        status.journalEntries()
+            + " transactions ("
+            + size(status.journalBytes())
+            + "), up to "
+            + end(status.end().position()));
+    line(text, "on disk", size(status.fileBytes()));
+    Holder holder = status.holder();
+    line(text, "held by", holder == null ? "nobody: no capture runs" : holder.toString());
+    shell().out().write(text.toString().getBytes(StandardCharsets.UTF_8));
+    shell().out().flush();
+    return ExitCode.OK;
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-15s %s%n", name + ":", value).replace("\r\n", "\n"));
+  }
+
+  private static String position(StateStatus status) {
+    Position acknowledged = status.acknowledged();
+    return acknowledged == null ? "none: nothing was delivered yet" : acknowledged.toString();
+  }
+
+  private static String end(Position position) {
+    return position.epoch() + ":" + position.frame();
+  }
+
+  private static String behind(LogLag lag, StateStatus status) {
+    Position acknowledged = status.acknowledged();
+    boolean waiting = acknowledged == null || !status.end().isWithin(acknowledged);
+    String untold =
+        waiting && status.journalEntries() > 0 ? "; changes in the journal will be told first" : "";
+    return switch (lag.kind()) {
+      case CONTINUES ->
+          (lag.frames() == 0
+                  ? "nothing new in the WAL"
+                  : lag.transactions()
+                      + " transactions ("
+                      + lag.frames()
+                      + " frames) in the WAL, to be told exactly")
+              + untold;
+      case REUSED -> "the WAL was reused since: net changes will be told" + untold;
+      case NO_WAL -> "there is no WAL: what changed since, if anything, will be told" + untold;
+      case NO_DATABASE -> "the database is not there";
+    };
+  }
+
+  private static String size(long bytes) {
+    String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    double value = bytes;
+    int unit = 0;
+    while (value >= 1024 && unit < units.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return unit == 0 ? bytes + " bytes" : String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
+  }
+}
