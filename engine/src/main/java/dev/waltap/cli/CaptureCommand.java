@@ -7,6 +7,7 @@ import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
+import dev.waltap.handler.ClosedPipeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -88,8 +89,7 @@ abstract class CaptureCommand extends ShellCommand {
               builder,
               sink.stop(),
               capture -> {
-                capture(capture);
-                summarize(capture.metrics(), console);
+                captureAndSummarize(capture, console);
               });
     }
   }
@@ -124,6 +124,19 @@ abstract class CaptureCommand extends ShellCommand {
           CaptureException.Reason.REFUSED,
           database + " is a directory, not a database: name the database file inside of it");
     }
+  }
+
+  private void captureAndSummarize(ChangeDataCapture capture, Console console) {
+    try {
+      capture(capture);
+    } catch (RuntimeException e) {
+      // A closed pipe ends it without a word.
+      if (Failures.find(ClosedPipeException.class, e) == null) {
+        summarize(capture.metrics(), console);
+      }
+      throw e;
+    }
+    summarize(capture.metrics(), console);
   }
 
   private static void summarize(CaptureMetrics metrics, Console console) {

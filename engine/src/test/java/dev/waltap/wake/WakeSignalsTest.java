@@ -1,0 +1,163 @@
+package dev.waltap.wake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waltap.api.WakeSignal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Signals wake when they should, sleep otherwise, and leave no thread behind. */
+@Timeout(60)
+class WakeSignalsTest {
+  private static final long LONG = TimeUnit.SECONDS.toNanos(20);
+
+  @TempDir private Path directory = Path.of("");
+
+  private final AtomicBoolean news = new AtomicBoolean();
+
+  private Path database() {
+    return directory.resolve("test.db");
+  }
+
+  /** Milliseconds that a wait takes while something else is done after 300 of them. */
+  private static long waitWhile(WakeSignal signal, Runnable deed) throws Exception {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                Thread.sleep(300);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              deed.run();
+            });
+    thread.start();
+    long start = System.nanoTime();
+    signal.await(LONG);
+    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    thread.join();
+    return took;
+  }
+
+  @Test
+  void pollingSeesNews() throws Exception {
+    try (WakeSignal signal = WakeSignals.walIndexPolling()) {
+      signal.start(news::get, database());
+      assertThat(waitWhile(signal, () -> news.set(true))).isBetween(290L, 5_000L);
+    }
+  }
+
+  @Test
+  void watchingSeesTheFileWrittenTo() throws Exception {
+    Path wal = directory.resolve("test.db-wal");
+    Files.write(wal, new byte[1]);
+    try (WakeSignal signal = WakeSignals.fileWatching(Duration.ofSeconds(15))) {
+      signal.start(news::get, database());
+      signal.await(TimeUnit.MILLISECONDS.toNanos(200));
+      assertThat(threads("waltap-watch")).isEqualTo(1);
+      assertThat(waitWhile(signal, () -> write(wal))).isLessThan(10_000);
+    }
+    awaitNoThread("waltap-watch");
+  }
+
+  private static void write(Path file) {
+    try {
+      Files.write(file, new byte[10], StandardOpenOption.APPEND);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void manyWatchesShareOneThread() {
+    WakeSignal[] signals = new WakeSignal[200];
+    for (int i = 0; i < signals.length; i++) {
+      signals[i] = WakeSignals.fileWatching(Duration.ofSeconds(15));
+      signals[i].start(news::get, database());
+      signals[i].await(TimeUnit.MILLISECONDS.toNanos(30));
+    }
+    assertThat(threads("waltap-watch")).isEqualTo(1);
+    for (WakeSignal signal : signals) {
+      signal.close();
+    }
+    awaitNoThread("waltap-watch");
+  }
+
+  @Test
+  void timerRings() {
+    try (WakeSignal signal = WakeSignals.timer(Duration.ofMillis(50))) {
+      signal.start(news::get, database());
+      signal.await(LONG);
+      long start = System.nanoTime();
+      signal.await(LONG);
+      assertThat(System.nanoTime() - start)
+          .isBetween(TimeUnit.MILLISECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(10));
+    }
+  }
+
+  @Test
+  void manualIsWokenAlsoBeforehand() throws Exception {
+    try (WakeSignal signal = WakeSignals.manual()) {
+      signal.start(news::get, database());
+      assertThat(waitWhile(signal, signal::wake)).isBetween(290L, 5_000L);
+      signal.wake();
+      signal.await(LONG);
+    }
+  }
+
+  @Test
+  void anyOfTheseWakes() throws Exception {
+    WakeSignal manual = WakeSignals.manual();
+    AtomicBoolean foreign = new AtomicBoolean();
+    WakeSignal own =
+        new WakeSignal() {
+          @Override
+          public void await(long maxNanos) {
+            long end = System.nanoTime() + maxNanos;
+            while (!foreign.get() && System.nanoTime() < end) {
+              java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+            }
+          }
+
+          @Override
+          public void wake() {
+            foreign.set(true);
+          }
+        };
+    try (WakeSignal any = WakeSignals.anyOf(manual, WakeSignals.timer(Duration.ofHours(1)), own)) {
+      any.start(news::get, database());
+      any.await(LONG); // The timer rings at once.
+      assertThat(waitWhile(any, manual::wake)).isLessThan(5_000);
+      assertThat(waitWhile(any, any::wake)).isLessThan(5_000);
+      assertThat(waitWhile(any, () -> foreign.set(true))).isLessThan(5_000);
+    }
+    awaitNoThread("waltap-wake");
+  }
+
+  @Test
+  void refusesNonsense() {
+    assertThatThrownBy(() -> WakeSignals.timer(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(WakeSignals::anyOf).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static long threads(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(name))
+        .count();
+  }
+
+  private static void awaitNoThread(String name) {
+    while (threads(name) > 0) {
+      Thread.onSpinWait();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.waltap.testdata.busy;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is done to the files behind SQLite's back ends the capture in words, or is told. */
+@Timeout(120)
+class FilesTest {
+  private interface Deed {
+    void run(Busy busy, Path database) throws Exception;
+  }
+
+  private static void ends(String words, Deed deed) throws Exception {
+    Busy busy = new Busy();
+    try {
+      busy.run("INSERT INTO t VALUES(2, 'two', randomblob(10000))");
+      busy.settle();
+      deed.run(busy, busy.database.path());
+      assertThatThrownBy(() -> busy.harness.awaitMarker(1_000, Busy.LIMIT))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining(words);
+    } finally {
+      busy.close();
+    }
+  }
+
+  @Test
+  void renamedAway() throws Exception {
+    ends("moved, replaced or deleted", (busy, db) -> Files.move(db, db.resolveSibling("gone")));
+  }
+
+  @Test
+  void deleted() throws Exception {
+    ends("moved, replaced or deleted", (busy, db) -> Files.delete(db));
+  }
+
+  @Test
+  void replacedByRename() throws Exception {
+    ends(
+        "moved, replaced or deleted",
+        (busy, db) -> {
+          Path copy = db.resolveSibling("copy.db");
+          Files.copy(db, copy);
+          Files.move(copy, db, StandardCopyOption.REPLACE_EXISTING);
+        });
+  }
+
+  @Test
+  void truncated() throws Exception {
+    ends(
+        "is empty",
+        (busy, db) -> {
+          busy.run("PRAGMA wal_checkpoint(TRUNCATE)");
+          truncate(db);
+        });
+  }
+
+  // In another process: closing a descriptor here would drop SQLite's locks.
+  private static void truncate(Path file) throws Exception {
+    shell("truncate -s 0 " + file);
+  }
+
+  private static void shell(String command) throws Exception {
+    if (new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor() != 0) {
+      throw new AssertionError(command);
+    }
+  }
+
+  @Test
+  void overwrittenByACopyInAnotherMode() throws Exception {
+    ends(
+        "not in WAL mode",
+        (busy, db) -> {
+          Path copy = db.resolveSibling("copy.db");
+          busy.run("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM INTO '" + copy + "'");
+          shell("cp " + copy + " " + db);
+        });
+  }
+
+  /** Told as net changes: nothing in the log says so, but the database has other rows now. */
+  @Test
+  void overwrittenByACopy() throws Exception {
+    try (Busy busy = new Busy()) {
+      Path db = busy.database.path();
+      Path copy = db.resolveSibling("copy.db");
+      busy.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      shell("cp " + db + " " + copy);
+      busy.run("INSERT INTO t VALUES(2, 'lost', x'')", "PRAGMA wal_checkpoint(TRUNCATE)");
+      busy.settle();
+      busy.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      Thread.sleep(1000);
+      shell("cp " + copy + " " + db);
+      Thread.sleep(1500);
+      try (var fresh = busy.database.open()) {
+        busy.settleBy(fresh);
+      }
+    }
+  }
+
+  /** Only its times changed. */
+  @Test
+  void touched() throws Exception {
+    try (Busy busy = new Busy()) {
+      busy.settle();
+      shell("touch " + busy.database.path());
+      Thread.sleep(1000);
+      busy.run("INSERT INTO t VALUES(2, 'two', x'')");
+      busy.settle();
+    }
+  }
+
+  @Test
+  void walDeleted() throws Exception {
+    ends("-wal: the log was deleted", (busy, db) -> Files.delete(Path.of(db + "-wal")));
+  }
+
+  @Test
+  void walIndexDeleted() throws Exception {
+    ends("-shm", (busy, db) -> Files.delete(Path.of(db + "-shm")));
+  }
+
+  @Test
+  void walOverwritten() throws Exception {
+    ends(
+        "test.db",
+        (busy, db) -> {
+          busy.run("INSERT INTO t VALUES(3, 'x', x'')");
+          busy.settle();
+          try (OutputStream wal =
+              Files.newOutputStream(Path.of(db + "-wal"), StandardOpenOption.WRITE)) {
+            wal.write(new byte[200_000]);
+          }
+          busy.run("INSERT INTO t VALUES(4, 'x', x'')");
+        });
+  }
+}
