@@ -44,6 +44,7 @@ final class CaptureSession implements AutoCloseable {
   private boolean resuming;
   private @Nullable FilterHistory filtersBefore;
   private boolean lapped;
+  private long snapshotEpoch;
   private long snapshotFrame;
   private long lastFileCheck = System.nanoTime();
 
@@ -98,7 +99,7 @@ final class CaptureSession implements AutoCloseable {
 
   /** Delivers the snapshot's rows, and ends; touches no saved position. */
   void bootstrap() {
-    epochs.next();
+    snapshotEpoch = epochs.next();
     attachment.tail().startAt(baseline.take());
     decoder = baseline.decoder(emitter, Journal.NONE);
     bootstrapRows();
@@ -145,6 +146,8 @@ final class CaptureSession implements AutoCloseable {
     epochs.next();
     attachment.tail().startAt(position);
     epochs.startAt(attachment.tail().generation());
+    // Saving the baseline copies the log on, which may begin the next epoch.
+    snapshotEpoch = epochs.current();
     tailing = true;
     if (durable != null) {
       LogPosition at = new LogPosition(epochs.current(), position);
@@ -228,7 +231,7 @@ final class CaptureSession implements AutoCloseable {
   }
 
   private void bootstrapRows() {
-    new BootstrapRows(baseline, emitter, listener).emit(epochs.current(), snapshotFrame);
+    new BootstrapRows(baseline, emitter, listener).emit(snapshotEpoch, snapshotFrame);
     release();
   }
 
