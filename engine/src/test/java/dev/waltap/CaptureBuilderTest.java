@@ -35,6 +35,8 @@ class CaptureBuilderTest {
   void usesTheUsualStateWhereItWasSetUp() throws IOException {
     Path database = Files.createFile(directory.resolve("app.db"));
     Path state = Files.createDirectory(directory.resolve("app.db-waltap"));
+    assertThat(Waltap.open(database).options().stateDirectory()).isNull();
+    Files.createFile(state.resolve("state.db"));
     assertThat(Waltap.open(database).options().stateDirectory()).isEqualTo(state);
     assertThat(Waltap.open(database).noState().options().stateDirectory()).isNull();
     Path other = directory.resolve("other");
