@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A file of lines that grows at its end and survives a crash: what {@link #flush} was called for is
@@ -22,6 +24,8 @@ import java.util.Arrays;
  * to as it is: nothing is cut or synced there. For one thread; whoever opened it closes it.
  */
 public final class FileOutput extends OutputStream {
+  private static final long SYNC_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final int SYNC_BYTES = 32 << 10;
 
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final byte[] SQLITE_MAGIC =
@@ -33,6 +37,8 @@ public final class FileOutput extends OutputStream {
   private final boolean regular;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int buffered;
+
+  private long lastSync = System.nanoTime() - SYNC_NANOS;
 
   /** The end of what was flushed. */
   private long safeEnd;
@@ -151,7 +157,9 @@ public final class FileOutput extends OutputStream {
     writeBuffer();
     if (regular) {
       try {
+        pace();
         file.getFD().sync();
+        lastSync = System.nanoTime();
         safeEnd = file.getFilePointer();
       } catch (IOException e) {
         throw failed(e);
@@ -190,6 +198,18 @@ public final class FileOutput extends OutputStream {
     if (regular && file.getFilePointer() > safeEnd) {
       file.setLength(safeEnd);
       file.seek(safeEnd);
+    }
+  }
+
+  /**
+   * Waits a moment before a small batch is synced right after another: what comes meanwhile makes
+   * the next batch larger. A disk that syncs thousands of times a second holds up the application,
+   * whose log is on it, too.
+   */
+  private void pace() throws IOException {
+    long rest = lastSync + SYNC_NANOS - System.nanoTime();
+    if (file.getFilePointer() - safeEnd < SYNC_BYTES && rest > 0) {
+      LockSupport.parkNanos(this, Math.min(rest, SYNC_NANOS));
     }
   }
 
