@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,7 +128,8 @@ public final class WalInspection implements AutoCloseable {
             present.wal().path(),
             format.pageSize(),
             present.header().checkpointSequence(),
-            "%08x %08x".formatted(present.header().salt1(), present.header().salt2()),
+            String.format(
+                Locale.ROOT, "%08x %08x", present.header().salt1(), present.header().salt2()),
             frames,
             present.committed(),
             present.hasIndex(),
