@@ -29,8 +29,8 @@ final class Guard implements AutoCloseable {
   /** To hand over costs two statements; a checkpoint can wait as long as this. */
   private static final long HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** Without a commit for so long, nothing is held. */
-  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  /** ALWAYS looks so often, when idle, whether a checkpoint waits for it to hand over. */
+  private static final long IDLE_HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final GuardMode mode;
   private final Attachment attachment;
@@ -45,8 +45,6 @@ final class Guard implements AutoCloseable {
   private int mark = -1;
   private long handedOver;
   private long pins;
-  private int changeCounter;
-  private long lastCommit;
 
   Guard(
       GuardMode mode,
@@ -71,10 +69,6 @@ final class Guard implements AutoCloseable {
     }
     index.read(info);
     long now = clock.getAsLong();
-    if (header.changeCounter() != changeCounter) {
-      changeCounter = header.changeCounter();
-      lastCommit = now;
-    }
     switch (policy.decide(header, info, unread(), backlogFull, mark, now)) {
       case HOLD -> {
         if (mark < 0) {
@@ -145,16 +139,17 @@ final class Guard implements AutoCloseable {
   }
 
   /**
-   * Called when there is nothing to do. A checkpoint of the application that waits for our pin
-   * can't be seen, but it lets nobody commit: hence nothing is held where there are no commits.
+   * Called when there is nothing to do: lets go when it has been quiet for a moment.
    *
    * @return how many nanoseconds to wait at most until it is called again
    */
   long idle() {
     if (mode == GuardMode.ALWAYS) {
       beforePoll(false);
-    } else if (mark >= 0) {
-      long left = lastCommit + QUIET_NANOS - clock.getAsLong();
+      return mark > 0 ? IDLE_HAND_OVER_NANOS : Long.MAX_VALUE;
+    }
+    if (mark >= 0) {
+      long left = policy.quietIn(clock.getAsLong());
       if (left > 0) {
         return left;
       }

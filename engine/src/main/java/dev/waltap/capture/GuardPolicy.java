@@ -23,6 +23,10 @@ import java.util.concurrent.TimeUnit;
  *       regardless: the application is slowed down, since it writes faster than can be read.
  * </ol>
  *
+ * <p>A RESTART or TRUNCATE of the application that waits for a pin can't be seen, but it lets
+ * nobody commit meanwhile. So without commits ADAPTIVE holds nothing, except to wait for the
+ * handler.
+ *
  * <p>Whatever the mode, a WAL that has reached the limit is let go, and not held again before it
  * was restarted.
  */
@@ -47,6 +51,9 @@ final class GuardPolicy {
   /** A generation shorter than this may pass while we wait for a processor. */
   private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /** Without a commit for so long, nothing is held that is copied already. */
+  static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
   /** Fewer unread frames than this are copied before anything can happen to them. */
   private static final int FEWEST_UNREAD = 128;
 
@@ -66,6 +73,8 @@ final class GuardPolicy {
   private boolean overLimit;
   private boolean hurried;
   private long begun;
+  private int changeCounter;
+  private long lastCommit;
 
   GuardPolicy(GuardMode mode, long limitFrames) {
     this.mode = mode;
@@ -110,7 +119,8 @@ final class GuardPolicy {
     }
     boolean early = length >= SHORTEST_LENGTH && header.mxFrame() < length / 2;
     boolean risky = unread >= behind() || hurried;
-    return early && risky && !yielded ? Decision.HOLD : Decision.RELEASE;
+    boolean quiet = unread == 0 && quietIn(now) <= 0;
+    return early && risky && !yielded && !quiet ? Decision.HOLD : Decision.RELEASE;
   }
 
   private void learn(WalIndexHeader header, long now) {
@@ -131,10 +141,19 @@ final class GuardPolicy {
     if (!seen) {
       begun = now - SHORT_NANOS;
     }
+    if (!seen || header.changeCounter() != changeCounter) {
+      changeCounter = header.changeCounter();
+      lastCommit = now;
+    }
     seen = true;
     salt1 = header.salt1();
     salt2 = header.salt2();
     mxFrame = header.mxFrame();
+  }
+
+  /** Nanoseconds until it is quiet if nothing is committed. */
+  long quietIn(long now) {
+    return lastCommit + QUIET_NANOS - now;
   }
 
   private boolean checkpointSeen(CheckpointInfo info) {

@@ -29,7 +29,7 @@ class GuardPolicyTest {
 
   private Decision decide(GuardPolicy policy) {
     ByteBuffer header = ByteBuffer.allocate(48).order(ByteOrder.nativeOrder());
-    header.putInt(16, mxFrame).putInt(32, salt);
+    header.putInt(8, 100_000 * salt + mxFrame).putInt(16, mxFrame).putInt(32, salt);
     ByteBuffer checkpoint = ByteBuffer.allocate(40).order(ByteOrder.nativeOrder());
     checkpoint.putInt(0, backfilled).putInt(32, attempted);
     WalIndexHeader index = new WalIndexHeader();
@@ -120,6 +120,28 @@ class GuardPolicyTest {
     mark = -1;
     assertThat(decide(policy)).isEqualTo(RELEASE);
     next(100);
+    assertThat(decide(policy)).isEqualTo(HOLD);
+  }
+
+  /** A TRUNCATE may be waiting for it, and keep the writers waiting. */
+  @Test
+  void letsGoWhenNothingIsCommittedThoughGenerationsAreShort() {
+    GuardPolicy policy = adaptive();
+    generation(policy, 1000, 20);
+    generation(policy, 1000, 20);
+    next(100);
+    mxFrame++;
+    assertThat(decide(policy)).isEqualTo(HOLD);
+    mark = 100;
+    now += GuardPolicy.QUIET_NANOS - 1;
+    assertThat(decide(policy)).isEqualTo(HOLD);
+    now++;
+    assertThat(decide(policy)).isEqualTo(RELEASE);
+    unread = 200;
+    assertThat(decide(policy)).isEqualTo(HOLD);
+    unread = 0;
+    assertThat(decide(policy)).isEqualTo(RELEASE);
+    mxFrame++;
     assertThat(decide(policy)).isEqualTo(HOLD);
   }
 
