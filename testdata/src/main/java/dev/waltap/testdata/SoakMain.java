@@ -2,38 +2,22 @@ package dev.waltap.testdata;
 
 import dev.waltap.testdata.soak.SoakOptions;
 import dev.waltap.testdata.soak.Soaks;
-import java.util.Locale;
 
 /**
- * Shows what a busy database and its capture do to each other, and prints the figures: {@code
- * SoakMain SCENARIO [options]}. Exit code 1 if a replica differs or a database is damaged.
- *
- * <p>Scenarios: {@code load} (a writer alone, with capture, alone again), {@code stop} (SIGSTOP of
- * the capture), {@code truncate} (a checkpoint each second), {@code kill} (SIGKILL of writers and
- * captures), {@code latency}, {@code idle}, {@code twin}. Options: see {@link SoakOptions}.
+ * Shows what a busy database and its capture do to each other, and prints the figures, all of them
+ * in the last line: {@code SoakMain SCENARIO [options]}. Exit code 1 if something is not as
+ * promised: a replica that differs, a damaged database, or a figure out of bounds that depends on
+ * the capture alone.
  */
 public final class SoakMain {
   private SoakMain() {}
 
   /** Runs it. */
   public static void main(String[] args) throws Exception {
-    if (args.length == 0) {
-      System.err.println("usage: SoakMain load|stop|truncate|kill|latency|idle|twin [options]");
-      System.exit(2);
+    if (args.length == 0 || args[0].equals("--help")) {
+      System.out.print(Soaks.USAGE + SoakOptions.USAGE);
+      System.exit(args.length == 0 ? 2 : 0);
     }
-    SoakOptions options = SoakOptions.parse(args);
-    Soaks soaks = new Soaks(options);
-    boolean good =
-        switch (args[0].toLowerCase(Locale.ROOT)) {
-          case "load" -> soaks.load();
-          case "stop" -> soaks.stop();
-          case "truncate" -> soaks.truncate();
-          case "kill" -> soaks.kill();
-          case "latency" -> soaks.latency();
-          case "idle" -> soaks.idle();
-          case "twin" -> soaks.twin();
-          default -> throw new IllegalArgumentException("no scenario " + args[0]);
-        };
-    System.exit(good ? 0 : 1);
+    System.exit(Soaks.named(args[0], SoakOptions.parse(args, 1)).run() ? 0 : 1);
   }
 }

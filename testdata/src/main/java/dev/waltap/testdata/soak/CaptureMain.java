@@ -69,8 +69,8 @@ public final class CaptureMain {
         CaptureMetrics metrics = capture.metrics();
         System.out.printf(
             Locale.ROOT,
-            "%s changes=%d transactions=%d generations=%d laps=%d reconciles=%d reconcile=%dms"
-                + " pinned=%dms%n",
+            "%s changes=%d transactions=%d generations=%d laps=%d reconciles=%d"
+                + " reconcileMillis=%d pinnedMillis=%d%n",
             differences.isEmpty() ? "equal" : "DIFFERENT " + differences,
             metrics.changes(),
             metrics.transactions(),

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A {@link CaptureMain} in a JVM of its own. Used from one thread; closing it kills it. */
-public final class CaptureProcess implements AutoCloseable {
+final class CaptureProcess implements AutoCloseable {
   private final Process process;
   private final BufferedReader output;
 
@@ -21,7 +21,7 @@ public final class CaptureProcess implements AutoCloseable {
   }
 
   /** Starts one and returns when it is ready. */
-  public static CaptureProcess start(Path database, String guard) throws IOException {
+  static CaptureProcess start(Path database, String guard) throws IOException {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -42,20 +42,20 @@ public final class CaptureProcess implements AutoCloseable {
     return capture;
   }
 
-  /** Waits until it has told this marker; gives its figures, beginning with {@code equal}. */
-  public String check(long marker) throws IOException {
+  /** Waits until it has told this marker; gives its figures. */
+  CaptureFigures check(long marker) throws IOException {
     process.getOutputStream().write(("check " + marker + "\n").getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
-    return String.valueOf(output.readLine());
+    return new CaptureFigures(String.valueOf(output.readLine()));
   }
 
   /** Stops it in its tracks. */
-  public void stop() throws IOException, InterruptedException {
+  void stop() throws IOException, InterruptedException {
     signal("STOP");
   }
 
   /** Lets it go on. */
-  public void resume() throws IOException, InterruptedException {
+  void resume() throws IOException, InterruptedException {
     signal("CONT");
   }
 
@@ -64,12 +64,12 @@ public final class CaptureProcess implements AutoCloseable {
   }
 
   /** Kills it at once and waits until it is gone. */
-  public void kill() throws InterruptedException {
+  void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
   /** CPU time it has used, in nanoseconds, as the scheduler counts it. */
-  public long cpuNanos() throws IOException {
+  long cpuNanos() throws IOException {
     long sum = 0;
     try (Stream<Path> tasks = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
       for (Path task : tasks.toList()) {

@@ -25,7 +25,6 @@ final class LightReplica {
   private final Map<String, Map<Long, Integer>> tables = new HashMap<>();
   private long marker;
   private long openMarker;
-  private long changes;
 
   synchronized void accept(List<Change> batch) {
     for (Change change : batch) {
@@ -38,7 +37,6 @@ final class LightReplica {
   }
 
   private void accept(Change change) {
-    changes++;
     openMarker = Math.max(openMarker, Markers.numberIn(change));
     Map<Long, Integer> rows = tables.computeIfAbsent(change.table(), name -> new HashMap<>());
     Row before = change.before();
@@ -88,10 +86,6 @@ final class LightReplica {
       wait(left);
     }
     return true;
-  }
-
-  synchronized long changes() {
-    return changes;
   }
 
   /** What differs from the database, empty if nothing does. */

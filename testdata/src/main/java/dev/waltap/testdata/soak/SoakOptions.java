@@ -1,50 +1,108 @@
 package dev.waltap.testdata.soak;
 
-/**
- * What a soak is told.
- *
- * @param seconds how long each part of it takes
- * @param rate commits per second of each writer; 0 for as fast as it can
- * @param synchronous of the writers
- * @param writers how many writer processes there are
- * @param guard of the capture
- * @param times how often something is stopped or killed
- * @param stopSeconds how long the capture stands still
- */
-public record SoakOptions(
-    double seconds,
-    double rate,
-    String synchronous,
-    int writers,
-    String guard,
-    int times,
-    double stopSeconds) {
+import dev.waltap.testdata.workload.WriterOptions;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
-  /** Reads {@code --seconds N --rate N --sync MODE --writers N --guard MODE --times N --stop N}. */
-  public static SoakOptions parse(String... args) {
-    SoakOptions o = new SoakOptions(10, 0, "NORMAL", 1, "adaptive", 5, 2);
-    for (int i = 1; i + 1 < args.length; i += 2) {
-      o = o.with(args[i], args[i + 1]);
+/** What a soak is told; immutable. What the arguments do not name has its default. */
+public final class SoakOptions {
+  /** All options, for people. */
+  public static final String USAGE =
+      """
+      options (default):
+        --seconds N         how long each part takes (10)
+        --rounds N          load, truncate: how often the parts alternate (3)
+        --rate N            commits per second of each writer, 0 for as fast as it can (0)
+        --synchronous MODE  of the writers (NORMAL)
+        --writers N         writer processes (1)
+        --autocheckpoint N  of the writers, in pages (1000)
+        --sync-delay MS     load, truncate: syncs of the writers take so much longer; needs cc (0)
+        --guard MODE        of the capture (adaptive)
+        --times N           stop, kill, idle: how often (5)
+        --stop N            stop: seconds for which the capture stands still (2)
+      """;
+
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "--seconds", "10",
+          "--rounds", "3",
+          "--rate", "0",
+          "--synchronous", "NORMAL",
+          "--writers", "1",
+          "--autocheckpoint", "1000",
+          "--sync-delay", "0",
+          "--guard", "adaptive",
+          "--times", "5",
+          "--stop", "2");
+
+  private final Map<String, String> values = new TreeMap<>(DEFAULTS);
+
+  private SoakOptions() {}
+
+  /** Reads pairs of name and value, from this index of the arguments on. */
+  public static SoakOptions parse(String[] args, int from) {
+    SoakOptions options = new SoakOptions();
+    for (int i = from; i < args.length; i += 2) {
+      if (!DEFAULTS.containsKey(args[i]) || i + 1 == args.length) {
+        throw new IllegalArgumentException("no such option, or no value: " + args[i]);
+      }
+      options.values.put(args[i], args[i + 1]);
     }
-    return o;
+    return options;
   }
 
-  private SoakOptions with(String name, String value) {
-    boolean known =
-        switch (name) {
-          case "--seconds", "--rate", "--sync", "--writers", "--guard", "--times", "--stop" -> true;
-          default -> false;
-        };
-    if (!known) {
-      throw new IllegalArgumentException("no option " + name);
-    }
-    return new SoakOptions(
-        name.equals("--seconds") ? Double.parseDouble(value) : seconds,
-        name.equals("--rate") ? Double.parseDouble(value) : rate,
-        name.equals("--sync") ? value : synchronous,
-        name.equals("--writers") ? Integer.parseInt(value) : writers,
-        name.equals("--guard") ? value : guard,
-        name.equals("--times") ? Integer.parseInt(value) : times,
-        name.equals("--stop") ? Double.parseDouble(value) : stopSeconds);
+  private double number(String name) {
+    return Double.parseDouble(values.getOrDefault(name, ""));
+  }
+
+  double seconds() {
+    return number("--seconds");
+  }
+
+  int rounds() {
+    return (int) number("--rounds");
+  }
+
+  double rate() {
+    return number("--rate");
+  }
+
+  int writers() {
+    return (int) number("--writers");
+  }
+
+  double syncDelayMillis() {
+    return number("--sync-delay");
+  }
+
+  String guard() {
+    return values.getOrDefault("--guard", "").toLowerCase(Locale.ROOT);
+  }
+
+  int times() {
+    return (int) number("--times");
+  }
+
+  double stopSeconds() {
+    return number("--stop");
+  }
+
+  /** What a writer does for so long: single-row transactions into a table. */
+  WriterOptions writer(int number, double seconds) {
+    return WriterOptions.DEFAULT
+        .with("--mix", "INSERT")
+        .with("--transactions", Long.toString(Long.MAX_VALUE / 2))
+        .with("--tables", "1")
+        .with("--seed", Integer.toString(number + 1))
+        .with("--synchronous", values.getOrDefault("--synchronous", ""))
+        .with("--autocheckpoint", values.getOrDefault("--autocheckpoint", ""))
+        .with("--rate", values.getOrDefault("--rate", ""))
+        .with("--seconds", Double.toString(seconds));
+  }
+
+  @Override
+  public String toString() {
+    return values.toString();
   }
 }

@@ -31,6 +31,7 @@ public final class Workload implements AutoCloseable {
     this.random = new Random(options.seed());
     this.nextId = new long[options.tables()];
     execute("PRAGMA synchronous = " + options.synchronous());
+    execute("PRAGMA wal_autocheckpoint = " + options.autocheckpoint());
     if (options.cacheSize() > 0) {
       execute("PRAGMA cache_size = " + options.cacheSize());
     }

@@ -20,6 +20,7 @@ import java.util.Locale;
  * @param cacheSize pages of cache, small ones make transactions spill; 0 for SQLite's default
  * @param marker the marker to write at the end; 0 for none
  * @param seconds when to end even if not all transactions are committed; 0 for never
+ * @param autocheckpoint pages of WAL past which commits checkpoint; 1000 is SQLite's default
  */
 public record WriterOptions(
     long transactions,
@@ -34,7 +35,8 @@ public record WriterOptions(
     String checkpointMode,
     int cacheSize,
     long marker,
-    double seconds) {
+    double seconds,
+    int autocheckpoint) {
 
   /** What transactions do. */
   public enum Mix {
@@ -48,7 +50,7 @@ public record WriterOptions(
 
   /** A thousand single-row transactions of everything in three tables. */
   public static final WriterOptions DEFAULT =
-      new WriterOptions(1000, 1, 0, 3, Mix.ALL, 100, "NORMAL", 1, 0, "PASSIVE", 0, 0, 0);
+      new WriterOptions(1000, 1, 0, 3, Mix.ALL, 100, "NORMAL", 1, 0, "PASSIVE", 0, 0, 0, 1000);
 
   /** The first part of the central workload: 200,000 transactions of one row in three tables. */
   public static final WriterOptions SMALL_TRANSACTIONS =
@@ -84,7 +86,8 @@ public record WriterOptions(
         "--checkpoint-mode", checkpointMode,
         "--cache-size", Integer.toString(cacheSize),
         "--marker", Long.toString(marker),
-        "--seconds", Double.toString(seconds));
+        "--seconds", Double.toString(seconds),
+        "--autocheckpoint", Integer.toString(autocheckpoint));
   }
 
   /** Reads arguments; what they do not name is as in {@link #DEFAULT}. */
@@ -110,6 +113,7 @@ public record WriterOptions(
         all.get(19),
         Integer.parseInt(all.get(21)),
         Long.parseLong(all.get(23)),
-        Double.parseDouble(all.get(25)));
+        Double.parseDouble(all.get(25)),
+        Integer.parseInt(all.get(27)));
   }
 }

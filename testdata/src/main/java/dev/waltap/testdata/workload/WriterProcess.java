@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,6 +27,12 @@ public final class WriterProcess implements AutoCloseable {
 
   /** Starts one and returns when its tables are there. */
   public static WriterProcess start(Path database, WriterOptions options) throws IOException {
+    return start(database, options, Map.of());
+  }
+
+  /** Starts one with these variables in its environment, and returns when its tables are there. */
+  public static WriterProcess start(
+      Path database, WriterOptions options, Map<String, String> environment) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
@@ -34,8 +41,10 @@ public final class WriterProcess implements AutoCloseable {
     command.add("dev.waltap.testdata.WriterMain");
     command.add(database.toString());
     command.addAll(options.arguments());
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     WriterProcess writer = new WriterProcess(process);
     String line = writer.output.readLine();
     if (!"started".equals(line)) {
