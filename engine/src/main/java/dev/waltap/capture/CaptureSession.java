@@ -351,7 +351,7 @@ final class CaptureSession implements AutoCloseable {
     if (now - lastFileCheck >= FILE_CHECK_NANOS) {
       lastFileCheck = now;
       attachment.requireSameFiles();
-      if (!lapped && foreignWrites.found()) {
+      if (!lapped && foreignWrites.found(baseline.pageSet())) {
         listener.warning("the database file was written to by something other than SQLite");
         lapped = true;
       }

@@ -1,5 +1,6 @@
 package dev.waltap.testdata.busy;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.OutputStream;
@@ -62,6 +63,17 @@ class FilesTest {
         });
   }
 
+  /** To less than the database has pages; the first one is whole. */
+  @Test
+  void truncatedToItsFirstPages() throws Exception {
+    ends(
+        "the file was truncated",
+        (busy, db) -> {
+          busy.run("PRAGMA wal_checkpoint(TRUNCATE)");
+          shell("truncate -s 8192 " + db);
+        });
+  }
+
   // In another process: closing a descriptor here would drop SQLite's locks.
   private static void truncate(Path file) throws Exception {
     shell("truncate -s 0 " + file);
@@ -84,6 +96,14 @@ class FilesTest {
         });
   }
 
+  private static void awaitLap(Busy busy) {
+    long limit = System.nanoTime() + Busy.LIMIT.toNanos();
+    while (busy.laps() == 0) {
+      assertThat(System.nanoTime()).as("waiting for a lap").isLessThan(limit);
+      Thread.onSpinWait();
+    }
+  }
+
   /** Told as net changes: nothing in the log says so, but the database has other rows now. */
   @Test
   void overwrittenByACopy() throws Exception {
@@ -95,9 +115,8 @@ class FilesTest {
       busy.run("INSERT INTO t VALUES(2, 'lost', x'')", "PRAGMA wal_checkpoint(TRUNCATE)");
       busy.settle();
       busy.run("PRAGMA wal_checkpoint(TRUNCATE)");
-      Thread.sleep(1000);
-      shell("cp " + copy + " " + db);
-      Thread.sleep(1500);
+      shell("cp " + copy + " " + db); // Between two looks, hidden by the checkpoint.
+      awaitLap(busy);
       try (var fresh = busy.database.open()) {
         busy.settleBy(fresh);
       }
@@ -109,8 +128,10 @@ class FilesTest {
   void touched() throws Exception {
     try (Busy busy = new Busy()) {
       busy.settle();
+      // Not a condition: this long the capture sees no checkpoint that it could take this for.
+      Thread.sleep(600);
       shell("touch " + busy.database.path());
-      Thread.sleep(1000);
+      awaitLap(busy);
       busy.run("INSERT INTO t VALUES(2, 'two', x'')");
       busy.settle();
     }
