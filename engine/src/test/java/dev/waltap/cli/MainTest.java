@@ -246,7 +246,8 @@ class MainTest {
   private int exitAfterSignal(int signal, String... args) throws Exception {
     CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> run(args));
     while (!err().contains("ready")) {
-      Thread.sleep(5);
+      assertThat(code).isNotDone();
+      Thread.onSpinWait();
     }
     signals.raise(signal);
     return code.get(10, TimeUnit.SECONDS);

@@ -57,6 +57,9 @@ class ProcessTest {
     return process;
   }
 
+  /** A pipe takes 65536 bytes on Linux. */
+  private static final int ALMOST_A_PIPE = 56_000;
+
   private static BufferedReader errors(Process process) {
     return new BufferedReader(
         new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
@@ -92,7 +95,10 @@ class ProcessTest {
     // Nobody reads the output: the batch in hand never ends.
     Process process = start("cdc", null);
     assertThat(errors(process).readLine()).startsWith("waltap: ready");
-    Thread.sleep(500);
+    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (process.getInputStream().available() < ALMOST_A_PIPE && System.nanoTime() < limit) {
+      Thread.onSpinWait();
+    }
     signal(process, "TERM");
     assertThat(process.waitFor(500, TimeUnit.MILLISECONDS)).isFalse();
     signal(process, "TERM");

@@ -186,8 +186,10 @@ class HttpHandlerTest {
               }
             });
     thread.start();
-    Thread.sleep(200);
-    assertThat(failure).isNotDone();
+    while (thread.getState() != Thread.State.TIMED_WAITING) {
+      assertThat(failure).isNotDone();
+      Thread.onSpinWait(); // Until it waits for its next try, or for the connection to fail.
+    }
     handler.close();
     assertThat(failure.get(5, TimeUnit.SECONDS)).isInstanceOf(DeliveryStoppedException.class);
   }

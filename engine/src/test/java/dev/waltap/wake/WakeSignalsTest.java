@@ -33,7 +33,7 @@ class WakeSignalsTest {
         new Thread(
             () -> {
               try {
-                Thread.sleep(300);
+                Thread.sleep(300); // Not a condition: that the wait lasts is what is tested.
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }

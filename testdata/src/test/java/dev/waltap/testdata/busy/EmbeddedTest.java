@@ -1,6 +1,7 @@
 package dev.waltap.testdata.busy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waltap.Waltap;
 import dev.waltap.api.CaptureListener;
@@ -9,7 +10,12 @@ import dev.waltap.testdata.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -63,9 +69,7 @@ class EmbeddedTest {
 
   @Test
   void leaksNothing() throws Exception {
-    if (!Files.exists(Path.of("/proc/self/fd"))) {
-      return;
-    }
+    assumeTrue(Files.exists(Path.of("/proc/self/fd")), "no /proc");
     try (TestDatabase database = TestDatabase.create();
         Connection connection = database.open()) {
       fill(connection);
@@ -84,12 +88,110 @@ class EmbeddedTest {
     }
   }
 
+  /** A capture that runs until it is closed. */
+  private static final class Running implements AutoCloseable {
+    private final Semaphore told = new Semaphore(0);
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final ChangeDataCapture capture;
+    private final Thread thread;
+
+    Running(Path database) throws Exception {
+      CountDownLatch ready = new CountDownLatch(1);
+      capture =
+          Waltap.open(database)
+              .handler(batch -> told.release(batch.size()))
+              .listener(
+                  new CaptureListener() {
+                    @Override
+                    public void ready() {
+                      ready.countDown();
+                    }
+                  })
+              .build();
+      thread = new Thread(capture::cdc);
+      thread.setUncaughtExceptionHandler((t, e) -> failure.set(e));
+      thread.start();
+      assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    void awaitTold(int changes) throws Exception {
+      assertThat(told.tryAcquire(changes, 30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Override
+    public void close() throws Exception {
+      capture.close();
+      thread.join();
+      assertThat(failure.get()).isNull();
+    }
+  }
+
+  private static long ownThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("waltap-") && thread.isAlive())
+        .count();
+  }
+
+  /** Twenty databases at once, some captured twice, opened and closed in any order. */
+  @Test
+  void manyAtOnceLeakNothing() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/fd")), "no /proc");
+    List<TestDatabase> databases = new ArrayList<>();
+    List<Connection> connections = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      databases.add(TestDatabase.create());
+      connections.add(databases.get(i).open());
+      fill(connections.get(i));
+    }
+    long descriptors = 0;
+    long mappings = 0;
+    for (int round = 0; round < 4; round++) {
+      // The same each time: SQLite keeps as many descriptors as were open at once.
+      captureAll(databases, connections, new Random(5));
+      if (round == 0) {
+        descriptors = count("/proc/self/fd");
+        mappings = mappings();
+      }
+    }
+    assertThat(count("/proc/self/fd")).isLessThanOrEqualTo(descriptors + 2);
+    assertThat(mappings()).isLessThanOrEqualTo(mappings);
+    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (ownThreads() > 0 && System.nanoTime() < limit) {
+      Thread.onSpinWait(); // The watching thread ends by itself.
+    }
+    assertThat(ownThreads()).isZero();
+    for (int i = 0; i < 20; i++) {
+      connections.get(i).close();
+      databases.get(i).close();
+    }
+  }
+
+  private static void captureAll(
+      List<TestDatabase> databases, List<Connection> connections, Random random) throws Exception {
+    List<Running> running = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      running.add(new Running(databases.get(i % 20).path()));
+      if (random.nextInt(4) == 0) {
+        openAndClose(databases.get(random.nextInt(20)).path());
+      }
+    }
+    for (Connection connection : connections) {
+      TestDatabase.execute(connection, "UPDATE t SET v = v + 1", "INSERT INTO t(v) VALUES(0)");
+    }
+    long rows = TestDatabase.number(connections.get(0), "SELECT count(*) FROM t");
+    for (Running capture : running) {
+      capture.awaitTold((int) rows);
+    }
+    Collections.shuffle(running, random);
+    for (Running capture : running) {
+      capture.close();
+    }
+  }
+
   /** What stays is one descriptor of each database: to close it might drop locks. */
   @Test
   void keepsOneDescriptorOfEachDatabase() throws Exception {
-    if (!Files.exists(Path.of("/proc/self/fd"))) {
-      return;
-    }
+    assumeTrue(Files.exists(Path.of("/proc/self/fd")), "no /proc");
     long descriptors = count("/proc/self/fd");
     for (int i = 0; i < 50; i++) {
       try (TestDatabase database = TestDatabase.create()) {
@@ -106,9 +208,7 @@ class EmbeddedTest {
   /** What another process sees is what counts: it must find the application's locks. */
   @Test
   void dropsNoLock() throws Exception {
-    if (!TestDatabase.hasShell()) {
-      return;
-    }
+    assumeTrue(TestDatabase.hasShell(), "no sqlite3 shell");
     try (TestDatabase database = TestDatabase.create();
         Connection app = database.open();
         Connection writer = database.open()) {

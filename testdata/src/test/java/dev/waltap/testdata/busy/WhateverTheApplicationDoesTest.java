@@ -2,11 +2,17 @@ package dev.waltap.testdata.busy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waltap.Waltap;
+import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.oracle.Markers;
+import dev.waltap.testdata.oracle.OracleOptions;
+import dev.waltap.testdata.oracle.ReplicaOracle;
 import dev.waltap.testdata.workload.WriterOptions;
 import dev.waltap.testdata.workload.WriterProcess;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -115,7 +121,7 @@ class WhateverTheApplicationDoesTest {
                 .with("--tables", "1")
                 .with("--seed", Integer.toString(i));
         try (WriterProcess process = WriterProcess.start(busy.database.path(), writer)) {
-          Thread.sleep(random.nextInt(150));
+          Thread.sleep(random.nextInt(150)); // Anywhere: no condition says when.
           process.kill();
         }
         busy.settle();
@@ -154,6 +160,45 @@ class WhateverTheApplicationDoesTest {
     }
   }
 
+  /** While nothing captures it can; a capture that goes on afterwards tells the net changes. */
+  @Test
+  void leavesWalModeAndComesBackWhileNothingCaptures() throws Exception {
+    try (TestDatabase database = TestDatabase.create();
+        Connection app = database.open();
+        ReplicaOracle oracle = new ReplicaOracle(OracleOptions.DEFAULT)) {
+      Path state = database.directory().resolve("state");
+      TestDatabase.execute(app, "CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
+      Markers.create(app);
+      oracle.baseline(app);
+      try (ChangeDataCapture setup =
+          Waltap.open(database.path()).stateDirectory(state).handler(oracle).build()) {
+        setup.setup();
+      }
+      for (int i = 1; i < 10; i += 3) {
+        TestDatabase.execute(
+            app,
+            "INSERT INTO t VALUES(" + i + ", 'in the WAL')",
+            "PRAGMA journal_mode = " + (i % 2 == 0 ? "DELETE" : "TRUNCATE"),
+            "INSERT INTO t VALUES(" + (i + 1) + ", 'behind its back')",
+            "UPDATE t SET v = " + i + " WHERE id < " + i);
+        assertThatThrownBy(() -> catchUp(database.path(), state, oracle))
+            .hasMessageContaining("not in WAL mode");
+        TestDatabase.execute(
+            app, "PRAGMA journal_mode = WAL", "INSERT INTO t VALUES(" + (i + 2) + ", 'back')");
+        catchUp(database.path(), state, oracle);
+        oracle.compareWith(app);
+        assertThat(oracle.rows("t")).isEqualTo(i + 2);
+      }
+    }
+  }
+
+  private static void catchUp(Path database, Path state, ReplicaOracle oracle) {
+    try (ChangeDataCapture capture =
+        Waltap.open(database).stateDirectory(state).once(true).handler(oracle).build()) {
+      capture.cdc();
+    }
+  }
+
   @Test
   void rollsBackHugeTransactions() throws Exception {
     try (Busy busy = new Busy("PRAGMA cache_size = 10")) {
@@ -168,12 +213,10 @@ class WhateverTheApplicationDoesTest {
     }
   }
 
-  /** The wal-index is rebuilt when it is torn, as by a writer that dies while writing to it. */
+  /** SQLite's own way to restore writes pages through the log, as a transaction. */
   @Test
   void restoresABackupBySqlite() throws Exception {
-    if (!TestDatabase.hasShell()) {
-      return;
-    }
+    assumeTrue(TestDatabase.hasShell(), "no sqlite3 shell");
     try (Busy busy = new Busy()) {
       String copy = busy.database.directory().resolve("copy.db").toString();
       busy.run("INSERT INTO t VALUES(2, 'saved', x'02')");

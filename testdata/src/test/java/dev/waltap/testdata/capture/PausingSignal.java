@@ -4,20 +4,20 @@ import dev.waltap.api.WakeSignal;
 import java.util.concurrent.TimeUnit;
 
 /** Looks every millisecond, unless it is told to pause: then the capture stands still. */
-final class PausingSignal implements WakeSignal {
+public final class PausingSignal implements WakeSignal {
   private boolean paused;
   private boolean waiting;
   private boolean woken;
 
   /** Returns when the capture stands still. */
-  synchronized void pause() throws InterruptedException {
+  public synchronized void pause() throws InterruptedException {
     paused = true;
     while (!waiting) {
       wait();
     }
   }
 
-  synchronized void resume() {
+  public synchronized void resume() {
     paused = false;
     notifyAll();
   }
