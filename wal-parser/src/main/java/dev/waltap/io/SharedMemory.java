@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
-import java.nio.MappedByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ public final class SharedMemory {
   /** Guarded by the registry's lock. */
   int references;
 
-  private volatile @Nullable MappedByteBuffer map;
+  private volatile @Nullable Mapping map;
 
   SharedMemory(Path path, Object identity, RandomAccessFile file) {
     this.path = path;
@@ -58,13 +57,13 @@ public final class SharedMemory {
    * @throws DatabaseGoneException if the file was truncated under the mapping
    */
   public void copy(int offset, byte[] dst, int dstOff, int len) {
-    MappedByteBuffer source = map;
+    Mapping source = map;
     if (source == null) {
       throw new IllegalStateException(path + " was released");
     }
     VarHandle.acquireFence();
     try {
-      source.get(offset, dst, dstOff, len);
+      source.buffer().get(offset, dst, dstOff, len);
     } catch (InternalError e) {
       throw new DatabaseGoneException(path + " was truncated: is the database still open?", e);
     }
@@ -91,10 +90,10 @@ public final class SharedMemory {
 
   // Only the registry knows when this is right.
   void dispose() {
-    MappedByteBuffer mapped = map;
+    Mapping mapped = map;
     map = null;
     if (mapped != null) {
-      Mapping.unmap(mapped);
+      mapped.unmap();
     }
     try {
       file.close();
