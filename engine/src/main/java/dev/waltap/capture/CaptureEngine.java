@@ -159,14 +159,9 @@ public final class CaptureEngine implements ChangeDataCapture {
     if (failure == null) {
       return;
     }
-    if (failure instanceof CaptureException capture) {
-      throw capture;
-    }
-    String what =
-        failure instanceof DatabaseException
-            ? failure.getMessage()
-            : "an error inside the capture: " + failure;
-    throw new CaptureException(Reason.FAILED, options.database() + ": " + what, failure);
+    throw failure instanceof CaptureException capture
+        ? capture
+        : Refusals.failed(options.database(), failure);
   }
 
   @Override
