@@ -62,9 +62,11 @@ final class CaptureSession implements AutoCloseable {
     this.counters = counters;
     this.attachment = Attachment.open(options.database());
     this.guard =
-        new Guard(options.guard(), options.walLimit(), attachment, listener, System::nanoTime);
+        new Guard(
+            options.guard(), options.walLimit(), attachment, listener, counters, System::nanoTime);
     this.foreignWrites = new ForeignWrites(attachment);
-    this.baseline = new Baseline(options, attachment, new StoppingListener(listener, queue));
+    this.baseline =
+        new Baseline(options, attachment, new StoppingListener(listener, queue), counters);
     WalTail tail = attachment.tail();
     this.backlog =
         new Backlog(
@@ -231,6 +233,7 @@ final class CaptureSession implements AutoCloseable {
   }
 
   private void bootstrapRows() {
+    guard.release(); // Rows are counted first, at length.
     new BootstrapRows(baseline, emitter, listener).emit(snapshotEpoch, snapshotFrame);
     release();
   }
@@ -301,7 +304,7 @@ final class CaptureSession implements AutoCloseable {
       // The log alone does not tell; a snapshot does, of this transaction and all that wait.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
       backlog.forget();
-      lapped = true;
+      lapse();
     }
   }
 
@@ -335,10 +338,16 @@ final class CaptureSession implements AutoCloseable {
         guard.release();
         attachment.connection().touch();
       }
-      case GAP -> lapped = true;
+      case GAP -> lapse();
       case NOTHING, TRANSACTIONS -> {}
     }
     counters.tail(attachment, backlog, guard);
+  }
+
+  /** A snapshot has to tell: nothing is read from the log until then, so nothing of it is held. */
+  private void lapse() {
+    lapped = true;
+    guard.release();
   }
 
   private void pumpOrStop() {
@@ -353,7 +362,7 @@ final class CaptureSession implements AutoCloseable {
       attachment.requireSameFiles();
       if (!lapped && foreignWrites.found()) {
         listener.warning("the database file was written to by something other than SQLite");
-        lapped = true;
+        lapse();
       }
     }
   }
