@@ -12,6 +12,7 @@ import dev.waltap.format.DatabaseException;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -163,7 +164,7 @@ public final class CaptureEngine implements ChangeDataCapture {
       throw capture;
     }
     String what =
-        failure instanceof DatabaseException
+        failure instanceof DatabaseException || failure instanceof UncheckedIOException
             ? failure.getMessage()
             : "an error inside the capture: " + failure;
     throw new CaptureException(Reason.FAILED, options.database() + ": " + what, failure);
