@@ -74,11 +74,7 @@ final class CaptureSession implements AutoCloseable {
     WalTail tail = attachment.tail();
     this.backlog =
         new Backlog(
-            baseline.buffers(),
-            options.pageSetMemory() / 4,
-            options.walLimit(),
-            epochs::ofGeneration,
-            tail::position);
+            baseline.buffers(), options.pageSetMemory() / 4, epochs::ofGeneration, tail::position);
     this.emitter = new Emitter(queue, options.schemaEvents(), this::pump, this::release);
     this.state = openState(holder);
   }

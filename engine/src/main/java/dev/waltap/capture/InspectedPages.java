@@ -147,7 +147,7 @@ final class InspectedPages implements AutoCloseable {
     }
     try {
       while (queue.depth() > 0) {
-        ChangeQueue.Batch batch = queue.take(Integer.MAX_VALUE, Long.MAX_VALUE);
+        ChangeQueue.Batch batch = queue.take(Integer.MAX_VALUE, Long.MAX_VALUE, 0);
         if (batch != null) {
           batch.changes().forEach(target);
         }

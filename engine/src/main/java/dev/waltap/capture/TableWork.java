@@ -122,10 +122,11 @@ final class TableWork implements RowWork, RowSink {
 
   @Override
   public void updated(RowCursor was, RowCursor is) {
-    if (sameValues(was, is)) {
+    compare(was, is);
+    if (comparator.sameValues()) {
       return;
     }
-    if (!sameKey(was, is)) {
+    if (!comparator.sameKey()) {
       deleted(was);
       inserted(is);
     } else if (!walking) {
@@ -173,42 +174,10 @@ final class TableWork implements RowWork, RowSink {
     return StoredRow.owning(table.layout(), row.rowid(), row.copyPayload());
   }
 
-  private boolean sameValues(RowCursor was, RowCursor is) {
-    return comparator.sameValues(
-        before.layout(),
-        was.rowid(),
-        was.payload(),
-        was.payloadOffset(),
-        was.payloadSize(),
-        after.layout(),
-        is.rowid(),
-        is.payload(),
-        is.payloadOffset(),
-        is.payloadSize());
-  }
-
-  /** A row with NULL in its declared key is keyed by its rowid, which is the same here. */
-  private boolean sameKey(RowCursor was, RowCursor is) {
-    boolean nullBefore = hasNullKey(before, was);
-    boolean nullAfter = hasNullKey(after, is);
-    if (nullBefore || nullAfter) {
-      return nullBefore == nullAfter;
-    }
-    return comparator.sameKey(
-        before.layout(),
-        was.rowid(),
-        was.payload(),
-        was.payloadOffset(),
-        was.payloadSize(),
-        after.layout(),
-        is.rowid(),
-        is.payload(),
-        is.payloadOffset(),
-        is.payloadSize());
-  }
-
-  private boolean hasNullKey(CapturedTable table, RowCursor row) {
-    return comparator.hasNullKey(
-        table.layout(), row.rowid(), row.payload(), row.payloadOffset(), row.payloadSize());
+  private void compare(RowCursor was, RowCursor is) {
+    comparator.before(
+        before.layout(), was.rowid(), was.payload(), was.payloadOffset(), was.payloadSize());
+    comparator.after(
+        after.layout(), is.rowid(), is.payload(), is.payloadOffset(), is.payloadSize());
   }
 }

@@ -44,6 +44,7 @@ final class FakeCapture implements ChangeDataCapture {
       do {
         if (!changes.isEmpty()) {
           options.handler().handleChanges(changes);
+          options.handler().flush();
         }
       } while (repeating && closed.getCount() > 0);
       if (wait && !options.once()) {

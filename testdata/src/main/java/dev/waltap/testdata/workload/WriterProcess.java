@@ -26,7 +26,13 @@ public final class WriterProcess implements AutoCloseable {
 
   /** Starts one and returns when its tables are there. */
   public static WriterProcess start(Path database, WriterOptions options) throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(database, options, List.of());
+  }
+
+  /** Starts one by this command, such as {@code taskset -c 0}. */
+  public static WriterProcess start(Path database, WriterOptions options, List<String> by)
+      throws IOException {
+    List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
     command.add("-cp");
