@@ -144,6 +144,7 @@ final class TableWork implements RowWork, RowSink {
   }
 
   private void remember(Places places, RowCursor row) {
+    emitter.keepUp();
     if (places.size() >= mostPlaces) {
       overfull = true;
     } else {
