@@ -53,7 +53,7 @@ public final class CaptureBuilder {
     // A small heap gives a part of itself: the defaults must not be what exhausts it.
     long heap = Runtime.getRuntime().maxMemory();
     this.queueBytes = Math.min(16 * MIB, heap / 16);
-    this.pageSetMemory = Math.min(64 * MIB, heap / 8);
+    this.pageSetMemory = Math.min(128 * MIB, heap / 8);
   }
 
   /** Captures the tables that match one of these globs (all ordinary tables). */
@@ -168,7 +168,7 @@ public final class CaptureBuilder {
     return this;
   }
 
-  /** Memory for the page set, past which it is on disk (64 MiB, or an eighth of a small heap). */
+  /** Memory for the page set, past which it is on disk (128 MiB, or an eighth of a small heap). */
   public CaptureBuilder pageSetMemory(long bytes) {
     check(bytes >= 0, "the page set's memory must be 0 bytes or more, not " + bytes);
     this.pageSetMemory = bytes;

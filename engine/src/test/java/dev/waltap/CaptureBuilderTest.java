@@ -25,7 +25,7 @@ class CaptureBuilderTest {
     assertThat(options.guard()).isEqualTo(GuardMode.ADAPTIVE);
     assertThat(options.queueChanges()).isEqualTo(8192);
     assertThat(options.queueBytes()).isBetween(1L, 16L << 20);
-    assertThat(options.pageSetMemory()).isBetween(1L, 64L << 20);
+    assertThat(options.pageSetMemory()).isBetween(1L, 128L << 20);
     assertThat(options.schemaEvents()).isTrue();
     assertThat(options.stateDirectory()).isNull();
     assertThat(options.setupDirectory()).isEqualTo(directory.resolve("app.db-waltap"));

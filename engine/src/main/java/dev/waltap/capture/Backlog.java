@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Transactions copied out of the WAL that are not decoded yet. Copying must not wait for decoding,
- * since the WAL does not wait; so a backlog grows when the handler is slow: in memory first,
- * compressed in a temporary file then, up to a limit. For the capture thread.
+ * since the WAL does not wait; so a backlog grows while decoding is held up, within a few megabytes
+ * of memory. Past them the WAL itself is the backlog, and the guard's to hold: to copy more of it
+ * to a file, and back, takes longer than to decode it, so it would never be caught up with. Only a
+ * transaction that is larger by itself goes to a temporary file, compressed. For the capture
+ * thread.
  */
 final class Backlog implements FrameSink, AutoCloseable {
   private static final int MOST_SPARE = 64;
@@ -22,7 +25,6 @@ final class Backlog implements FrameSink, AutoCloseable {
   private final PageBuffers buffers;
   private final PageStore store;
   private final long memory;
-  private final long limit;
   private final LongUnaryOperator epochOfGeneration;
   private final Supplier<WalPosition> tailPosition;
   private final ArrayDeque<CommittedTransaction> waiting = new ArrayDeque<>();
@@ -35,19 +37,17 @@ final class Backlog implements FrameSink, AutoCloseable {
   /**
    * An empty backlog.
    *
-   * @param memory bytes of page images to hold uncompressed
-   * @param limit bytes of page images past which {@link #isFull} says so
+   * @param memory bytes of page images past which {@link #isFull} says so, and one transaction goes
+   *     to the file
    */
   Backlog(
       PageBuffers buffers,
       long memory,
-      long limit,
       LongUnaryOperator epochOfGeneration,
       Supplier<WalPosition> tailPosition) {
     this.buffers = buffers;
     this.store = new PageStore(buffers.pageSize(), memory / 4);
     this.memory = memory;
-    this.limit = limit;
     this.epochOfGeneration = epochOfGeneration;
     this.tailPosition = tailPosition;
     this.open = fresh();
@@ -58,7 +58,7 @@ final class Backlog implements FrameSink, AutoCloseable {
     if (transaction == null) {
       transaction = new CommittedTransaction(new TransactionPages(buffers, store, memory));
     }
-    transaction.pages.memory(Math.max(0, memory - waitingBytes));
+    transaction.pages.memory(Math.max(memory / 4, memory - waitingBytes));
     return transaction;
   }
 
@@ -98,7 +98,7 @@ final class Backlog implements FrameSink, AutoCloseable {
 
   /** Whether the tail should wait: the WAL itself is the backlog from here on. */
   boolean isFull() {
-    return waitingBytes >= limit;
+    return waitingBytes >= memory;
   }
 
   /** When the oldest waiting transaction was seen; -1 if there is none. */

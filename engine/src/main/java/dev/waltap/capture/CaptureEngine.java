@@ -6,7 +6,6 @@ import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
-import dev.waltap.api.Position;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.state.StateDirectory;
@@ -26,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * CaptureSession}, and a bounded queue joins them. {@link #close} may come from any thread.
  */
 public final class CaptureEngine implements ChangeDataCapture {
-  private static final long MOST_BATCH_BYTES = 8L << 20;
-
   private volatile CaptureOptions options;
   private final ChangeQueue queue;
   private final WakeSignal wake;
@@ -38,7 +35,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
   private volatile @Nullable Thread runner;
-  private volatile @Nullable Position position;
+  private final Delivery delivery;
 
   /** A capture with these options; nothing is opened before it runs. */
   public CaptureEngine(CaptureOptions options) {
@@ -46,6 +43,9 @@ public final class CaptureEngine implements ChangeDataCapture {
     this.queue = new ChangeQueue(options.queueChanges(), options.queueBytes());
     WakeSignal signal = options.wakeSignal();
     this.wake = signal != null ? signal : WakeSignals.walIndexPolling();
+    this.delivery =
+        new Delivery(
+            options.handler(), options.batchSize(), queue, counters, stateHolder::acknowledge);
   }
 
   @Override
@@ -73,7 +73,7 @@ public final class CaptureEngine implements ChangeDataCapture {
     try {
       if (!closed) {
         capture.start();
-        deliver();
+        delivery.run();
       }
     } finally {
       queue.stop();
@@ -104,42 +104,6 @@ public final class CaptureEngine implements ChangeDataCapture {
     }
   }
 
-  private void deliver() {
-    try {
-      ChangeQueue.Batch batch;
-      while ((batch = queue.take(options.batchSize(), MOST_BATCH_BYTES)) != null) {
-        if (!batch.changes().isEmpty()) {
-          handle(batch);
-        }
-        TransactionEnd end = batch.end();
-        if (end != null) {
-          position = end.position();
-          stateHolder.acknowledge(end.position());
-        }
-        queue.delivered();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void handle(ChangeQueue.Batch batch) {
-    counters.handling(Backlog.micros(batch.changes().get(0).timestamp()));
-    try {
-      options.handler().handleChanges(java.util.Collections.unmodifiableList(batch.changes()));
-    } catch (Exception e) {
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
-      throw new CaptureException(
-          Reason.HANDLER,
-          "the handler failed, so its batch counts as undelivered: " + Refusals.oneLine(e),
-          e);
-    }
-    counters.handling(-1);
-    counters.delivered(batch.changes().size(), batch.bytes());
-  }
-
   private void joinQuietly(Thread capture) {
     boolean interrupted = false;
     while (capture.isAlive()) {
@@ -159,14 +123,9 @@ public final class CaptureEngine implements ChangeDataCapture {
     if (failure == null) {
       return;
     }
-    if (failure instanceof CaptureException capture) {
-      throw capture;
-    }
-    String what =
-        failure instanceof DatabaseException
-            ? failure.getMessage()
-            : "an error inside the capture: " + failure;
-    throw new CaptureException(Reason.FAILED, options.database() + ": " + what, failure);
+    throw failure instanceof CaptureException capture
+        ? capture
+        : Refusals.failed(options.database(), failure);
   }
 
   @Override
@@ -210,7 +169,7 @@ public final class CaptureEngine implements ChangeDataCapture {
     Change waiting = queue.oldest();
     long oldest = counters.oldestMicros(waiting == null ? -1 : Backlog.micros(waiting.timestamp()));
     return new CaptureMetrics(
-        position,
+        delivery.position(),
         counters.lagFrames(),
         oldest < 0
             ? Duration.ZERO
@@ -229,7 +188,8 @@ public final class CaptureEngine implements ChangeDataCapture {
         counters.pages(),
         counters.pageBytes(),
         counters.hitRate(),
-        walBytes());
+        walBytes(),
+        counters.walLimits());
   }
 
   // A look at the file, not at the log: what is asked for is what it takes of the disk.

@@ -21,7 +21,14 @@ final class ChangeQueue {
   private static final long STAGED_BYTES = 1 << 20;
 
   /** What was taken at once: changes, and the end of the last transaction that they complete. */
-  record Batch(List<Change> changes, long bytes, @Nullable TransactionEnd end) {}
+  record Batch(List<Change> changes, long bytes, @Nullable TransactionEnd end) {
+    private static final Batch NOTHING = new Batch(List.of(), 0, null);
+
+    /** Whether nothing came in time. */
+    boolean isNothing() {
+      return changes.isEmpty() && end == null;
+    }
+  }
 
   private record Entry(@Nullable Change change, long bytes, @Nullable TransactionEnd end) {}
 
@@ -136,7 +143,7 @@ final class ChangeQueue {
         && (entries.size() >= mostChanges || waitingBytes + size > mostBytes);
   }
 
-  /** The handler has returned from the batch taken last. */
+  /** All that was taken is delivered. */
   void delivered() {
     lock.lock();
     try {
@@ -218,18 +225,23 @@ final class ChangeQueue {
   }
 
   /**
-   * Takes what is there, at least one entry, waiting for it.
+   * Takes what is there, waiting for it so many nanoseconds; nothing if none came.
    *
    * @return null when stopped, or when finished and all was taken
    */
-  @Nullable Batch take(int mostInBatch, long mostBytesInBatch) throws InterruptedException {
+  @Nullable Batch take(int mostInBatch, long mostBytesInBatch, long nanos)
+      throws InterruptedException {
     for (int i = 0; i < SPINS && depth == 0 && !stopped; i++) {
       Thread.onSpinWait();
     }
     lock.lockInterruptibly();
     try {
+      long left = nanos;
       while (entries.isEmpty() && !finished && !stopped) {
-        notEmpty.await();
+        if (left <= 0) {
+          return Batch.NOTHING;
+        }
+        left = notEmpty.awaitNanos(left);
       }
       if (stopped || entries.isEmpty()) {
         return null;

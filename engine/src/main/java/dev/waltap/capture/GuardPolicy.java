@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  *   <li><i>At ease</i>, the usual one: what is committed is copied, and a generation lasts long. We
  *       would have to be held up for a whole one to lose something. Nothing is held.
  *   <li><i>At risk</i>: some frames are not copied yet, or generations are short. Held while the
- *       WAL is well below the length at which this application restarts it, let go before, and at
- *       once, for the rest of the generation, when a checkpoint is at work.
+ *       WAL is an eighth below the length at which this application restarts it, let go before, and
+ *       at once, for the rest of the generation, when a checkpoint is at work.
  *   <li><i>Truly behind</i>: half a generation is not copied, or the backlog is full. Held on
  *       regardless: the application is slowed down, since it writes faster than can be read.
  * </ol>
@@ -117,7 +117,7 @@ final class GuardPolicy {
     if (checkpoint && mark >= 0) {
       yielded = true;
     }
-    boolean early = length >= SHORTEST_LENGTH && header.mxFrame() < length / 2;
+    boolean early = length >= SHORTEST_LENGTH && header.mxFrame() < length - length / 8;
     boolean risky = unread >= behind() || hurried;
     boolean quiet = unread == 0 && quietIn(now) <= 0;
     return early && risky && !yielded && !quiet ? Decision.HOLD : Decision.RELEASE;

@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.DatabaseFile;
+import dev.waltap.io.MappedCopies;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -162,6 +164,21 @@ final class Refusals {
             + said
             + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
         e);
+  }
+
+  /** What ended a capture that was under way, if it has no words of its own yet. */
+  static CaptureException failed(Path database, Throwable failure) {
+    String what = "an error inside the capture: " + failure;
+    if (failure instanceof DatabaseException || failure instanceof UncheckedIOException) {
+      what = failure.getMessage();
+    } else if (MappedCopies.isLateFault(failure)) {
+      what =
+          "the WAL was truncated while it was read, and this Java said so too late to read on;"
+              + " nothing wrong was told: start again, with java -D"
+              + MappedCopies.PROPERTY
+              + "=false, which reads the WAL without mapping it";
+    }
+    return new CaptureException(Reason.FAILED, database + ": " + what, failure);
   }
 
   /** SQLite's own message; the driver repeats it in brackets. */

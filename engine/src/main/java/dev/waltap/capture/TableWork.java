@@ -15,13 +15,16 @@ import dev.waltap.record.StoredRow;
  * walked again for each operation instead. For the capture thread.
  */
 final class TableWork implements RowWork, RowSink {
+  private static final int[] NO_SOURCES = {};
+
   private final CapturedTable before;
   private final CapturedTable after;
   private final TreeDelta delta;
   private final TransactionDiff diff;
   private final Emitter emitter;
   private final RowComparator comparator;
-  private final boolean renamed;
+  private final boolean sameSchema;
+  private final int[] sources;
   private final Places deleted = new Places();
   private final Places updated = new Places();
   private final Places inserted = new Places();
@@ -49,7 +52,8 @@ final class TableWork implements RowWork, RowSink {
     this.diff = diff;
     this.emitter = emitter;
     this.comparator = comparator;
-    this.renamed = before != after && before.differsInNamesOnly(after);
+    this.sameSchema = before == after;
+    this.sources = sameSchema ? NO_SOURCES : SchemaStep.mapping(before, after).sources();
   }
 
   @Override
@@ -65,7 +69,9 @@ final class TableWork implements RowWork, RowSink {
   }
 
   private void rows() {
-    comparator.matchByPlace(renamed);
+    if (!sameSchema) {
+      comparator.match(before.layout(), after.layout(), sources);
+    }
     after.rows(diff, delta, this);
   }
 
@@ -122,10 +128,11 @@ final class TableWork implements RowWork, RowSink {
 
   @Override
   public void updated(RowCursor was, RowCursor is) {
-    if (sameValues(was, is)) {
+    compare(was, is);
+    if (comparator.sameValues()) {
       return;
     }
-    if (!sameKey(was, is)) {
+    if (!comparator.sameKey()) {
       deleted(was);
       inserted(is);
     } else if (!walking) {
@@ -137,6 +144,7 @@ final class TableWork implements RowWork, RowSink {
   }
 
   private void remember(Places places, RowCursor row) {
+    emitter.keepUp();
     if (places.size() >= mostPlaces) {
       overfull = true;
     } else {
@@ -172,42 +180,10 @@ final class TableWork implements RowWork, RowSink {
     return StoredRow.owning(table.layout(), row.rowid(), row.copyPayload());
   }
 
-  private boolean sameValues(RowCursor was, RowCursor is) {
-    return comparator.sameValues(
-        before.layout(),
-        was.rowid(),
-        was.payload(),
-        was.payloadOffset(),
-        was.payloadSize(),
-        after.layout(),
-        is.rowid(),
-        is.payload(),
-        is.payloadOffset(),
-        is.payloadSize());
-  }
-
-  /** A row with NULL in its declared key is keyed by its rowid, which is the same here. */
-  private boolean sameKey(RowCursor was, RowCursor is) {
-    boolean nullBefore = hasNullKey(before, was);
-    boolean nullAfter = hasNullKey(after, is);
-    if (nullBefore || nullAfter) {
-      return nullBefore == nullAfter;
-    }
-    return comparator.sameKey(
-        before.layout(),
-        was.rowid(),
-        was.payload(),
-        was.payloadOffset(),
-        was.payloadSize(),
-        after.layout(),
-        is.rowid(),
-        is.payload(),
-        is.payloadOffset(),
-        is.payloadSize());
-  }
-
-  private boolean hasNullKey(CapturedTable table, RowCursor row) {
-    return comparator.hasNullKey(
-        table.layout(), row.rowid(), row.payload(), row.payloadOffset(), row.payloadSize());
+  private void compare(RowCursor was, RowCursor is) {
+    comparator.before(
+        before.layout(), was.rowid(), was.payload(), was.payloadOffset(), was.payloadSize());
+    comparator.after(
+        after.layout(), is.rowid(), is.payload(), is.payloadOffset(), is.payloadSize());
   }
 }

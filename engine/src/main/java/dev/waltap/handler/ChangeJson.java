@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.NumberOutput;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.waltap.api.Change;
 import dev.waltap.api.ColumnSchema;
@@ -18,6 +20,8 @@ import dev.waltap.record.StorageClass;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +45,25 @@ public final class ChangeJson {
           .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
           .build();
 
+  /** Schemas come and go; what they were called is not kept for ever. */
+  private static final int MOST_NAMES = 10_000;
+
+  private static final SerializableString TABLE = new SerializedString("table");
+  private static final SerializableString TIMESTAMP = new SerializedString("timestamp");
+  private static final SerializableString OPERATION = new SerializedString("operation");
+  private static final SerializableString BEFORE = new SerializedString("before");
+  private static final SerializableString AFTER = new SerializedString("after");
+  private static final SerializableString KEY = new SerializedString("key");
+  private static final SerializableString POSITION = new SerializedString("position");
+  private static final SerializableString TRANSACTION = new SerializedString("transaction");
+  private static final SerializableString ID = new SerializedString("id");
+  private static final SerializableString INDEX = new SerializedString("index");
+  private static final SerializableString LAST = new SerializedString("last");
+
   private final BlobFormat blobs;
+
+  /** Columns' names as they are written: each is in every line, and escaped once. */
+  private final ConcurrentMap<String, SerializableString> names = new ConcurrentHashMap<>();
 
   /** The last timestamp written: all changes of a transaction share one. */
   private volatile Stamp stamp = Stamp.of(Instant.EPOCH);
@@ -68,34 +90,48 @@ public final class ChangeJson {
 
   void write(Change change, JsonGenerator json) throws IOException {
     json.writeStartObject();
-    json.writeStringField("table", Texts.wellFormed(change.table()));
-    json.writeStringField("timestamp", timestamp(change.timestamp()));
-    json.writeStringField("operation", change.operation().name());
+    json.writeFieldName(TABLE);
+    json.writeString(name(change.table()));
+    json.writeFieldName(TIMESTAMP);
+    json.writeString(timestamp(change.timestamp()));
+    json.writeFieldName(OPERATION);
+    json.writeString(change.operation().name());
     if (change.operation() == Operation.SCHEMA) {
-      writeSchema("before", change.schemaBefore(), json);
-      writeSchema("after", change.schemaAfter(), json);
+      writeSchema(BEFORE, change.schemaBefore(), json);
+      writeSchema(AFTER, change.schemaAfter(), json);
     } else {
-      writeRow("before", change.before(), change.key(), json);
-      writeRow("after", change.after(), change.key(), json);
+      writeRow(BEFORE, change.before(), change.key(), json);
+      writeRow(AFTER, change.after(), change.key(), json);
     }
-    writeRow("key", change.key(), change.key(), json);
-    json.writeStringField("position", change.position().toString());
-    Transaction transaction = change.transaction();
-    json.writeObjectFieldStart("transaction");
-    json.writeStringField("id", transaction.id());
-    json.writeNumberField("index", transaction.index());
-    json.writeBooleanField("last", transaction.last());
-    json.writeEndObject();
+    writeRow(KEY, change.key(), change.key(), json);
+    json.writeFieldName(POSITION);
+    json.writeString(change.position().toString());
+    json.writeFieldName(TRANSACTION);
+    writeTransaction(change.transaction(), json);
     json.writeEndObject();
   }
 
-  private void writeRow(String name, @Nullable Row row, @Nullable Row key, JsonGenerator json)
+  private static void writeTransaction(Transaction transaction, JsonGenerator json)
       throws IOException {
+    json.writeStartObject();
+    json.writeFieldName(ID);
+    json.writeString(transaction.id());
+    json.writeFieldName(INDEX);
+    json.writeNumber(transaction.index());
+    json.writeFieldName(LAST);
+    json.writeBoolean(transaction.last());
+    json.writeEndObject();
+  }
+
+  private void writeRow(
+      SerializableString side, @Nullable Row row, @Nullable Row key, JsonGenerator json)
+      throws IOException {
+    json.writeFieldName(side);
     if (row == null) {
-      json.writeNullField(name);
+      json.writeNull();
       return;
     }
-    json.writeObjectFieldStart(name);
+    json.writeStartObject();
     for (int i = 0; i < row.size(); i++) {
       String column = row.names().get(i);
       StorageClass storageClass = row.storageClass(i);
@@ -104,10 +140,21 @@ public final class ChangeJson {
           && (key == null || key.indexOf(column) < 0)) {
         continue;
       }
-      json.writeFieldName(Texts.wellFormed(column));
+      json.writeFieldName(name(column));
       writeValue(row, i, storageClass, json);
     }
     json.writeEndObject();
+  }
+
+  private SerializableString name(String name) {
+    SerializableString known = names.get(name);
+    if (known == null) {
+      known = new SerializedString(Texts.wellFormed(name));
+      if (names.size() < MOST_NAMES) {
+        names.put(name, known);
+      }
+    }
+    return known;
   }
 
   private void writeValue(Row row, int index, StorageClass storageClass, JsonGenerator json)
@@ -146,13 +193,14 @@ public final class ChangeJson {
     }
   }
 
-  private static void writeSchema(String name, @Nullable TableSchema table, JsonGenerator json)
-      throws IOException {
+  private static void writeSchema(
+      SerializableString side, @Nullable TableSchema table, JsonGenerator json) throws IOException {
+    json.writeFieldName(side);
     if (table == null) {
-      json.writeNullField(name);
+      json.writeNull();
       return;
     }
-    json.writeObjectFieldStart(name);
+    json.writeStartObject();
     json.writeStringField("name", Texts.wellFormed(table.name()));
     json.writeStringField("sql", Texts.wellFormed(table.sql()));
     json.writeArrayFieldStart("columns");

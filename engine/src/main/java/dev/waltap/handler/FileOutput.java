@@ -11,22 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * A file of lines that grows at its end and survives a crash: what {@link #flush} was called for is
+ * A file of lines that grows at its end and survives a crash: what {@link #sync} was called for is
  * on the disk, and a line that broke off is cut when the file is opened again. What was written
- * since the last flush is taken back when a write fails, and on {@link #close}: only whole batches
- * stay.
+ * since the last sync is taken back when a write fails, and on {@link #close}: only what was
+ * delivered stays. After a failure nothing more is written.
  *
  * <p>Creates the file where there is none, never anything else. A device or a named pipe is written
  * to as it is: nothing is cut or synced there. For one thread; whoever opened it closes it.
  */
 public final class FileOutput extends OutputStream {
-  private static final long SYNC_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-  private static final int SYNC_BYTES = 32 << 10;
-
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final byte[] SQLITE_MAGIC =
       "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
@@ -38,10 +33,10 @@ public final class FileOutput extends OutputStream {
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int buffered;
 
-  private long lastSync = System.nanoTime() - SYNC_NANOS;
-
-  /** The end of what was flushed. */
+  /** The end of what was synced. */
   private long safeEnd;
+
+  private boolean failed;
 
   /**
    * Opens the file, cuts a torn last line and stands at its end.
@@ -151,15 +146,29 @@ public final class FileOutput extends OutputStream {
     buffered += length;
   }
 
-  /** Returns when all that was written is on the disk. */
+  /** Lets others read what was written; it is not safe yet. */
   @Override
   public void flush() throws IOException {
     writeBuffer();
-    if (regular) {
+  }
+
+  /** Syncs the stream if it is such a file; other streams keep nothing back once flushed. */
+  static void sync(OutputStream stream) throws IOException {
+    if (stream instanceof FileOutput file) {
+      file.sync();
+    }
+  }
+
+  /**
+   * Returns when all that was written is on the disk.
+   *
+   * @throws IOException also if a write has failed before, since what it belonged to is gone
+   */
+  public void sync() throws IOException {
+    writeBuffer();
+    if (regular && file.getFilePointer() > safeEnd) {
       try {
-        pace();
         file.getFD().sync();
-        lastSync = System.nanoTime();
         safeEnd = file.getFilePointer();
       } catch (IOException e) {
         throw failed(e);
@@ -174,6 +183,9 @@ public final class FileOutput extends OutputStream {
   }
 
   private void writeFile(byte[] bytes, int offset, int length) throws IOException {
+    if (failed) {
+      throw new IOException("an earlier write to " + path + " failed");
+    }
     try {
       file.write(bytes, offset, length);
     } catch (IOException e) {
@@ -182,6 +194,7 @@ public final class FileOutput extends OutputStream {
   }
 
   private IOException failed(IOException e) {
+    failed = true;
     IOException failure =
         new IOException(
             "cannot write to " + path + ", the batch stays undelivered: " + e.getMessage(), e);
@@ -201,19 +214,7 @@ public final class FileOutput extends OutputStream {
     }
   }
 
-  /**
-   * Waits a moment before a small batch is synced right after another: what comes meanwhile makes
-   * the next batch larger. A disk that syncs thousands of times a second holds up the application,
-   * whose log is on it, too.
-   */
-  private void pace() throws IOException {
-    long rest = lastSync + SYNC_NANOS - System.nanoTime();
-    if (file.getFilePointer() - safeEnd < SYNC_BYTES && rest > 0) {
-      LockSupport.parkNanos(this, Math.min(rest, SYNC_NANOS));
-    }
-  }
-
-  /** Closes the file, without what was written since the last {@link #flush}. */
+  /** Closes the file, without what was written since the last {@link #sync}. */
   @Override
   public void close() throws IOException {
     try {

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Writes each change as a line of JSON, in UTF-8, ended by LF. The stream is flushed once per
- * batch: with a stream that keeps its promise on {@link OutputStream#flush}, such as {@link
- * FileOutput}, a batch counts as delivered when it is safe. Whoever made the stream closes it.
+ * batch, and a {@link FileOutput} synced before it counts as delivered. Whoever made the stream
+ * closes it.
  */
 public final class JsonLinesHandler implements ChangesHandler {
 
@@ -31,5 +31,10 @@ public final class JsonLinesHandler implements ChangesHandler {
       }
     }
     out.flush();
+  }
+
+  @Override
+  public void flush() throws IOException {
+    FileOutput.sync(out);
   }
 }

@@ -9,8 +9,9 @@ import java.util.List;
 
 /**
  * Writes each change as a line {@code <timestamp>: <table> <operation>}, in UTF-8, ended by LF, and
- * flushes the stream once per batch. Control characters in a table's name appear as {@code
- * \\u000A}. Whoever made the stream closes it.
+ * flushes the stream once per batch; a {@link FileOutput} is synced before that counts as
+ * delivered. Control characters in a table's name appear as {@code \\u000A}. Whoever made the
+ * stream closes it.
  */
 public final class TextHandler implements ChangesHandler {
 
@@ -31,5 +32,10 @@ public final class TextHandler implements ChangesHandler {
       out.write(line.toString().getBytes(StandardCharsets.UTF_8));
     }
     out.flush();
+  }
+
+  @Override
+  public void flush() throws IOException {
+    FileOutput.sync(out);
   }
 }

@@ -64,12 +64,13 @@ class OutputTest {
   }
 
   @Test
-  void takesBackWhatWasNotFlushed() throws IOException {
+  void takesBackWhatWasNotSynced() throws IOException {
     Path file = directory.resolve("out");
     try (FileOutput out = FileOutput.open(file)) {
       out.write("one\n".getBytes(StandardCharsets.UTF_8));
-      out.flush();
+      out.sync();
       out.write(new byte[100_000]);
+      out.flush();
       assertThat(Files.size(file)).isGreaterThan(4);
       out.write('x');
     }
@@ -133,7 +134,7 @@ class OutputTest {
   private static void write(Path file, String text) throws IOException {
     try (FileOutput out = FileOutput.open(file)) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
-      out.flush();
+      out.sync();
     }
   }
 }

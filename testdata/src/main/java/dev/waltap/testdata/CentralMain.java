@@ -8,6 +8,7 @@ import dev.waltap.testdata.workload.WriterOptions;
 import dev.waltap.testdata.workload.WriterProcess;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -16,13 +17,16 @@ import java.util.Locale;
  * part; it says how often history was lost on the way.
  *
  * <p>Options: {@code --small N} and {@code --large N} transactions, {@code --rows N} of each large
- * one, {@code --capture waltap|sql}, {@code --minutes N} to wait at most for each part.
+ * one, {@code --capture waltap|sql}, {@code --minutes N} to wait at most for each part, {@code
+ * --writer-on CPU} to keep the writer on one processor: with {@code taskset -c} of another one
+ * before this command, each has its own.
  */
 public final class CentralMain {
   private WriterOptions small = WriterOptions.SMALL_TRANSACTIONS;
   private WriterOptions large = WriterOptions.LARGE_TRANSACTIONS;
   private String capture = "waltap";
   private Duration limit = Duration.ofMinutes(10);
+  private List<String> writerBy = List.of();
 
   private CentralMain() {}
 
@@ -46,6 +50,7 @@ public final class CentralMain {
         case "--large" -> large = large.with("--transactions", value);
         case "--rows" -> large = large.with("--rows", value);
         case "--capture" -> capture = value;
+        case "--writer-on" -> writerBy = List.of("taskset", "-c", value);
         case "--minutes" -> limit = Duration.ofMinutes(Long.parseLong(value));
         default -> throw new IllegalArgumentException("no option " + args[i]);
       }
@@ -80,7 +85,7 @@ public final class CentralMain {
     CaptureMetrics before = harness.capture().metrics();
     long start = System.nanoTime();
     double rate;
-    try (WriterProcess writer = WriterProcess.start(database.path(), options)) {
+    try (WriterProcess writer = WriterProcess.start(database.path(), options, writerBy)) {
       rate = writer.await(limit);
     }
     double written = (System.nanoTime() - start) / 1e9;

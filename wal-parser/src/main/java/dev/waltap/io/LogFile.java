@@ -13,21 +13,13 @@ import org.jspecify.annotations.Nullable;
  * nothing on this file, so it may be opened and closed at will; never use this class for a database
  * or a -shm file ({@link ChannelRegistry} says why).
  *
- * <p><b>Why it is not mapped.</b> Reading a page of a mapping that lies past the end of a truncated
- * file is a SIGBUS. Java makes an {@link InternalError} of it, but on JDK 17 not where it happened,
- * bulk copy or not: the copy returns as if all were well, and the error comes up in some later,
- * innocent statement (seen in every one of 200 trials once the code was compiled). WALs are
- * truncated in ordinary use, and ordinary reads end at the file's end instead.
+ * <p>Copies come out of a mapping ({@link LogSegments}) as far as the caller allowed it by {@link
+ * #readAhead}, the file reached when that was called, and it is mapped already. All else is read:
+ * the end of a growing file, and whatever a truncation took away from under the mapping, where a
+ * read simply ends at the file's end. {@link MappedCopies} says why a truncation is a danger at
+ * all.
  *
- * <p><b>How it could be mapped.</b> A call into the runtime right after the copy delivers the error
- * there: {@code sink = new byte[n][n]} with an {@code n} that is no constant is one. With it, the
- * error came up within the copy in 1000 of 1000 trials in each of four modes of JDK 17.0.15 (C1, C2
- * alone, interpreted, -Xcomp) and of JDK 25.0.3. Without it, JDK 17 told it elsewhere from the
- * first trial on, in all of these modes, and JDK 25 in 1000 of 1000 with C2 alone. But no
- * specification promises that, and little is to be had: 0.4 to 0.9 microseconds for a frame of 4
- * KiB that way on JDK 17, 0.9 to 1.0 by reads in blocks, 3 to 5 by reading frames singly.
- *
- * <p>Frames are small and come in sequences, so {@link #readAhead} lets a range be read in blocks.
+ * <p>Frames are small and come in sequences, so a range can be copied in blocks, mapped or not.
  *
  * <p>Not interruptible. Not safe for several threads: one thread owns it and closes it.
  */
@@ -43,21 +35,38 @@ public final class LogFile implements AutoCloseable {
   private final byte[] block = new byte[BLOCK];
   private long blockStart;
   private int blockLength;
-  private long aheadEnd;
+  private long blocksEnd;
+  private final LogSegments segments;
 
   /** Opens the file, or waits for {@link #follow} to find it if it is not there. */
   public LogFile(Path path) throws IOException {
+    this(path, LogSegments.SEGMENT);
+  }
+
+  LogFile(Path path, long segment) throws IOException {
     this.path = path;
+    this.segments = new LogSegments(segment);
     follow();
   }
 
   /**
-   * Forgets what was read ahead, and allows bytes up to {@code end} to be read ahead from now on:
-   * the caller proves afterwards, not before each copy, that they did not change.
+   * Forgets what was read ahead, and allows bytes up to {@code end} to be read ahead, and out of a
+   * mapping, from now on: the caller proves afterwards, not before each copy, that they did not
+   * change.
+   *
+   * @param inBlocks whether most of these bytes will be copied, one after the other
    */
-  public void readAhead(long end) {
+  public void readAhead(long end, boolean inBlocks) {
     blockLength = 0;
-    aheadEnd = end;
+    blocksEnd = inBlocks ? end : 0;
+    RandomAccessFile source = file;
+    if (source != null) {
+      try {
+        segments.begin(source, end);
+      } catch (IOException e) {
+        throw new UncheckedIOException("size of " + path, e);
+      }
+    }
   }
 
   /**
@@ -68,12 +77,12 @@ public final class LogFile implements AutoCloseable {
    */
   public boolean copy(long offset, byte[] dst, int dstOff, int len) {
     Objects.checkFromIndexSize(dstOff, len, dst.length);
-    if (offset + len > aheadEnd || len > BLOCK) {
+    if (offset + len > blocksEnd || len > BLOCK) {
       return read(offset, dst, dstOff, len) == len;
     }
     if (offset < blockStart || offset + len > blockStart + blockLength) {
       blockStart = offset;
-      blockLength = read(offset, block, 0, (int) Math.min(BLOCK, aheadEnd - offset));
+      blockLength = read(offset, block, 0, (int) Math.min(BLOCK, blocksEnd - offset));
       if (blockLength < len) {
         return false;
       }
@@ -87,9 +96,12 @@ public final class LogFile implements AutoCloseable {
     if (source == null) {
       return 0;
     }
-    int done = 0;
+    int done = segments.copy(offset, dst, dstOff, len);
+    if (done == len) {
+      return done;
+    }
     try {
-      source.seek(offset);
+      source.seek(offset + done);
       while (done < len) {
         int n = source.read(dst, dstOff + done, len - done);
         if (n < 0) {
@@ -142,10 +154,11 @@ public final class LogFile implements AutoCloseable {
   }
 
   private void drop() throws IOException {
-    readAhead(0);
     RandomAccessFile old = file;
     file = null;
     identity = null;
+    readAhead(0, false);
+    segments.close();
     if (old != null) {
       old.close();
     }

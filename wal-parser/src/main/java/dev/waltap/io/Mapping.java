@@ -2,32 +2,35 @@ package dev.waltap.io;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.lang.reflect.Field;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel.MapMode;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Mapping and unmapping, and nothing about when.
+ * A range of a file, mapped for reading until {@link #unmap}; nothing about when to do either.
  *
  * <p>A thread that is interrupted within {@code FileChannel.map} closes the channel, and with it
- * the descriptor: on the database or the -shm file that drops every lock SQLite holds there. So the
- * call is made on a thread of its own that nobody else knows and hence nobody interrupts.
+ * the descriptor: on the database or the -shm file that drops every lock SQLite holds there, and a
+ * -wal file could be read no more. So the call is made on a thread of its own that nobody else
+ * knows and hence nobody interrupts.
  */
 final class Mapping {
 
-  private static final Unmapper UNMAPPER = new Unmapper();
+  private static final Mapper MAPPER = Mapper.ofThisJava();
 
-  private Mapping() {}
+  private final ByteBuffer buffer;
+  private final Runnable unmapping;
 
-  /** Maps a range, which must lie within the file, for reading; any thread. */
-  static MappedByteBuffer map(RandomAccessFile file, long position, long size) throws IOException {
-    FutureTask<MappedByteBuffer> task =
-        new FutureTask<>(() -> file.getChannel().map(MapMode.READ_ONLY, position, size));
+  /** For a {@link Mapper}. */
+  Mapping(ByteBuffer buffer, Runnable unmapping) {
+    this.buffer = buffer;
+    this.unmapping = unmapping;
+  }
+
+  /** Maps a range, which must lie within the file; any thread. */
+  static Mapping map(RandomAccessFile file, long position, long size) throws IOException {
+    FutureTask<Mapping> task =
+        new FutureTask<>(() -> MAPPER.map(file.getChannel(), position, size));
     Thread thread = new Thread(rootGroup(), task, "waltap-map");
     thread.setDaemon(true);
     thread.start();
@@ -63,37 +66,16 @@ final class Mapping {
     return new IOException("can't map: " + e.getCause(), e.getCause());
   }
 
-  /**
-   * Unmaps now instead of when the collector gets to it; the buffer must never be touched again.
-   */
-  static void unmap(ByteBuffer buffer) {
-    UNMAPPER.unmap(buffer);
+  /** What is mapped. */
+  ByteBuffer buffer() {
+    return buffer;
   }
 
-  /** {@code sun.misc.Unsafe.invokeCleaner}: the one supported way to unmap before JDK 22. */
-  private static final class Unmapper {
-    private final Object unsafe;
-    private final Method invokeCleaner;
-
-    Unmapper() {
-      try {
-        Class<?> type = Class.forName("sun.misc.Unsafe");
-        Field instance = type.getDeclaredField("theUnsafe");
-        instance.setAccessible(true);
-        unsafe = instance.get(null);
-        invokeCleaner = type.getMethod("invokeCleaner", ByteBuffer.class);
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException(
-            "this Java has no sun.misc.Unsafe.invokeCleaner (module jdk.unsupported)", e);
-      }
-    }
-
-    void unmap(ByteBuffer buffer) {
-      try {
-        invokeCleaner.invoke(unsafe, buffer);
-      } catch (IllegalAccessException | InvocationTargetException e) {
-        throw new IllegalStateException("can't unmap", e);
-      }
-    }
+  /**
+   * Unmaps now instead of when the collector gets to it; once, and the buffer must never be touched
+   * again.
+   */
+  void unmap() {
+    unmapping.run();
   }
 }

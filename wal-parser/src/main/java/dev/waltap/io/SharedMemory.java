@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
-import java.nio.MappedByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * may be unmapped then. It may only be read while a connection to the database is open: SQLite does
  * not truncate the file then. Were it truncated all the same, reads would end in an {@link
  * InternalError}: in {@link DatabaseGoneException} where that comes up in time, else anywhere later
- * ({@link LogFile} tells that story).
+ * ({@link MappedCopies} tells that story).
  */
 public final class SharedMemory {
 
@@ -32,7 +31,7 @@ public final class SharedMemory {
   /** Guarded by the registry's lock. */
   int references;
 
-  private volatile @Nullable MappedByteBuffer map;
+  private volatile @Nullable Mapping map;
 
   SharedMemory(Path path, Object identity, RandomAccessFile file) {
     this.path = path;
@@ -58,13 +57,13 @@ public final class SharedMemory {
    * @throws DatabaseGoneException if the file was truncated under the mapping
    */
   public void copy(int offset, byte[] dst, int dstOff, int len) {
-    MappedByteBuffer source = map;
+    Mapping source = map;
     if (source == null) {
       throw new IllegalStateException(path + " was released");
     }
     VarHandle.acquireFence();
     try {
-      source.get(offset, dst, dstOff, len);
+      source.buffer().get(offset, dst, dstOff, len);
     } catch (InternalError e) {
       throw new DatabaseGoneException(path + " was truncated: is the database still open?", e);
     }
@@ -91,10 +90,10 @@ public final class SharedMemory {
 
   // Only the registry knows when this is right.
   void dispose() {
-    MappedByteBuffer mapped = map;
+    Mapping mapped = map;
     map = null;
     if (mapped != null) {
-      Mapping.unmap(mapped);
+      mapped.unmap();
     }
     try {
       file.close();

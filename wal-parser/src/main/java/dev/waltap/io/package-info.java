@@ -1,4 +1,7 @@
-/** Files opened, mapped and closed without ever dropping a lock that SQLite holds. */
+/**
+ * Files opened, mapped and closed without ever dropping a lock that SQLite holds, and without
+ * stumbling over one that shrinks.
+ */
 @NullMarked
 package dev.waltap.io;
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
-import net.jpountz.lz4.LZ4FastDecompressor;
+import net.jpountz.lz4.LZ4SafeDecompressor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ public final class PageStore implements AutoCloseable {
   private final int pageSize;
   private final int memoryChunks;
   private final LZ4Compressor compressor = LZ4Factory.fastestInstance().fastCompressor();
-  private final LZ4FastDecompressor decompressor = LZ4Factory.fastestInstance().fastDecompressor();
+  private final LZ4SafeDecompressor decompressor = LZ4Factory.fastestInstance().safeDecompressor();
   private final List<byte[]> chunks = new ArrayList<>();
   private final IntStack[] freeSlots;
   private final byte[] slot;
@@ -102,7 +102,7 @@ public final class PageStore implements AutoCloseable {
     if (size == pageSize) {
       System.arraycopy(from, at + HEADER, page, 0, pageSize);
     } else {
-      decompressor.decompress(from, at + HEADER, page, 0, pageSize);
+      decompressor.decompress(from, at + HEADER, size, page, 0, pageSize);
     }
   }
 
@@ -174,7 +174,7 @@ public final class PageStore implements AutoCloseable {
         at += channel.write(slotBuffer, at);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the page set's temporary file", e);
+      throw failed("write", e);
     }
   }
 
@@ -191,8 +191,21 @@ public final class PageStore implements AutoCloseable {
         at += count;
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the page set's temporary file", e);
+      throw failed("read", e);
     }
+  }
+
+  private static UncheckedIOException failed(String what, IOException e) {
+    return new UncheckedIOException(
+        "cannot "
+            + what
+            + " the page set's temporary file in "
+            + System.getProperty("java.io.tmpdir")
+            + " ("
+            + e.getMessage()
+            + "): free some space there, or name another directory by -Djava.io.tmpdir; nothing"
+            + " saved is lost",
+        e);
   }
 
   private long fileOffset(int handle) {

@@ -4,70 +4,70 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether two images of a row show a user the same values.
+ * Tells whether two images of a row show a user the same values. Give it the {@link #before} and
+ * the {@link #after} image, then ask; a record is parsed once, and only if its bytes don't tell.
  *
  * <p>Owned by one thread. Allocates only when it meets another pair of layouts. The arrays given
- * are read during the call and not kept for longer than the next one. Every method throws {@link
+ * are read until other images are. Every question throws {@link
  * dev.waltap.format.CorruptDatabaseException} for a malformed record.
  */
 public final class RowComparator {
+  private static final byte[] NOTHING = {};
 
-  private final RowReader before = new RowReader();
-  private final RowReader after = new RowReader();
+  private final Image before = new Image();
+  private final Image after = new Image();
 
   private @Nullable TableLayout mappedFrom;
   private @Nullable TableLayout mappedTo;
 
-  private boolean byPlace;
-
-  /** For each column of {@code mappedTo}, the one of that name in {@code mappedFrom}, or -1. */
+  /** For each column of {@code mappedTo}, the one that it was in {@code mappedFrom}, or -1. */
   private int[] oldColumns = {};
 
   /**
-   * Says that from here on layouts name the same columns in the same places, under other names: so
-   * it is after RENAME COLUMN. At first, and with {@code false}, columns are matched by name.
+   * Says which column is which, until another pair of layouts is compared; columns are matched by
+   * name where this does not say.
+   *
+   * @param sources for each column of the second layout, the one it was in the first; -1 for none
    */
-  public void matchByPlace(boolean places) {
-    if (byPlace != places) {
-      byPlace = places;
-      mappedFrom = null;
-      mappedTo = null;
+  public void match(TableLayout layout1, TableLayout layout2, int[] sources) {
+    if (sources.length != layout2.columnCount()) {
+      throw new IllegalArgumentException(layout2 + " has not " + sources.length + " columns");
     }
+    mappedFrom = layout1;
+    mappedTo = layout2;
+    oldColumns = sources.clone();
+  }
+
+  /** The row as it was, in the layout of then. */
+  public void before(TableLayout layout, long rowid, byte[] payload, int offset, int length) {
+    before.set(layout, rowid, payload, offset, length);
+  }
+
+  /** The row as it is, in the layout of now. */
+  public void after(TableLayout layout, long rowid, byte[] payload, int offset, int length) {
+    after.set(layout, rowid, payload, offset, length);
   }
 
   /**
    * Whether all columns that both layouts name have the same storage class and the same value, and
    * all columns that only the second one names have their default.
-   *
-   * @param layout1 the table as it was
-   * @param layout2 the table as it is
    */
-  public boolean sameValues(
-      TableLayout layout1,
-      long rowid1,
-      byte[] payload1,
-      int offset1,
-      int length1,
-      TableLayout layout2,
-      long rowid2,
-      byte[] payload2,
-      int offset2,
-      int length2) {
-    boolean sameLayout = layout1 == layout2;
+  public boolean sameValues() {
+    TableLayout layout = after.layout;
+    boolean sameLayout = before.layout == layout;
     if (sameLayout
-        && (rowid1 == rowid2 || layout1.rowidColumn() < 0)
-        && Arrays.equals(
-            payload1, offset1, offset1 + length1, payload2, offset2, offset2 + length2)) {
+        && (before.rowid == after.rowid || layout.rowidColumn() < 0)
+        && before.hasSameBytes(after)) {
       return true;
     }
-    before.wrap(layout1, rowid1, payload1, offset1, length1);
-    after.wrap(layout2, rowid2, payload2, offset2, length2);
+    RowReader old = before.reader();
+    RowReader now = after.reader();
     if (!sameLayout) {
-      map(layout1, layout2);
+      map(before.layout, layout);
     }
-    for (int column = 0; column < layout2.columnCount(); column++) {
-      int old = sameLayout ? column : oldColumns[column];
-      if (old < 0 ? !after.isDefault(column) : !RowReader.sameValue(before, old, after, column)) {
+    for (int column = 0; column < layout.columnCount(); column++) {
+      int from = sameLayout ? column : oldColumns[column];
+      if (from < 0 ? !now.isDefault(column) : !RowReader.sameValue(old, from, now, column)) {
         return false;
       }
     }
@@ -75,54 +75,31 @@ public final class RowComparator {
   }
 
   /**
-   * Whether the columns of the declared primary keys, matched by their place in it, are the same in
-   * every byte and type; the rowid stands in for an INTEGER PRIMARY KEY and for a key that is not
-   * declared.
+   * Whether consumers key both by the same: whether the columns of the declared primary keys,
+   * matched by their place in it, are the same in every byte and type. The rowid stands in for an
+   * INTEGER PRIMARY KEY, for a key that is not declared, and for one with NULL in it.
    */
-  public boolean sameKey(
-      TableLayout layout1,
-      long rowid1,
-      byte[] payload1,
-      int offset1,
-      int length1,
-      TableLayout layout2,
-      long rowid2,
-      byte[] payload2,
-      int offset2,
-      int length2) {
+  public boolean sameKey() {
+    TableLayout layout1 = before.layout;
+    TableLayout layout2 = after.layout;
     if (layout1.keyCount() != layout2.keyCount()) {
       return false;
     }
-    if (byRowid(layout1) && byRowid(layout2)) {
-      return rowid1 == rowid2;
+    boolean null1 = before.hasNullKey();
+    boolean null2 = after.hasNullKey();
+    if (null1 || null2) {
+      return null1 && null2 && before.rowid == after.rowid;
     }
-    before.wrap(layout1, rowid1, payload1, offset1, length1);
-    after.wrap(layout2, rowid2, payload2, offset2, length2);
+    if (before.isKeyedByRowid() && after.isKeyedByRowid()) {
+      return before.rowid == after.rowid;
+    }
     for (int i = 0; i < layout1.keyCount(); i++) {
-      if (!RowReader.sameValue(before, layout1.keyColumn(i), after, layout2.keyColumn(i))) {
+      if (!RowReader.sameValue(
+          before.reader(), layout1.keyColumn(i), after.reader(), layout2.keyColumn(i))) {
         return false;
       }
     }
     return true;
-  }
-
-  /** Whether a column of the declared primary key is NULL, so that only its rowid names the row. */
-  public boolean hasNullKey(
-      TableLayout layout, long rowid, byte[] payload, int offset, int length) {
-    if (byRowid(layout)) {
-      return false;
-    }
-    after.wrap(layout, rowid, payload, offset, length);
-    for (int i = 0; i < layout.keyCount(); i++) {
-      if (after.storageClass(layout.keyColumn(i)) == StorageClass.NULL) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean byRowid(TableLayout layout) {
-    return layout.rowidColumn() >= 0 || layout.keyCount() == 0;
   }
 
   private void map(TableLayout from, TableLayout to) {
@@ -131,9 +108,58 @@ public final class RowComparator {
     }
     oldColumns = new int[to.columnCount()];
     for (int column = 0; column < oldColumns.length; column++) {
-      oldColumns[column] = byPlace ? column : from.indexOf(to.column(column).name());
+      oldColumns[column] = from.indexOf(to.column(column).name());
     }
     mappedFrom = from;
     mappedTo = to;
+  }
+
+  /** One side: bytes at first, a parsed record once they are looked into. */
+  private static final class Image {
+    private final RowReader reader = new RowReader();
+    private TableLayout layout = RowReader.NONE;
+    private long rowid;
+    private byte[] payload = NOTHING;
+    private int offset;
+    private int length;
+    private boolean parsed;
+
+    void set(TableLayout ofTable, long ofRow, byte[] in, int at, int size) {
+      layout = ofTable;
+      rowid = ofRow;
+      payload = in;
+      offset = at;
+      length = size;
+      parsed = false;
+    }
+
+    RowReader reader() {
+      if (!parsed) {
+        reader.wrap(layout, rowid, payload, offset, length);
+        parsed = true;
+      }
+      return reader;
+    }
+
+    boolean hasSameBytes(Image that) {
+      return Arrays.equals(
+          payload, offset, offset + length, that.payload, that.offset, that.offset + that.length);
+    }
+
+    boolean isKeyedByRowid() {
+      return layout.rowidColumn() >= 0 || layout.keyCount() == 0;
+    }
+
+    boolean hasNullKey() {
+      if (isKeyedByRowid()) {
+        return false;
+      }
+      for (int i = 0; i < layout.keyCount(); i++) {
+        if (reader().storageClass(layout.keyColumn(i)) == StorageClass.NULL) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 }

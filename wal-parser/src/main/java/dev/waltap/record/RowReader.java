@@ -10,8 +10,8 @@ import java.util.List;
  */
 final class RowReader {
 
-  private static final TableLayout NONE =
-      TableLayout.rowidTable("", 0, TextEncoding.UTF_8, List.of(), -1);
+  /** A table without columns. */
+  static final TableLayout NONE = TableLayout.rowidTable("", 0, TextEncoding.UTF_8, List.of(), -1);
 
   private final RecordReader record;
   private TableLayout layout = NONE;

@@ -11,12 +11,14 @@ import java.nio.file.Path;
  * A WAL as an array of frames, committed or not: who reads says which. Nothing here is proof of
  * anything; the file may change, shrink or be replaced at any time.
  *
- * <p>Allocates nothing for frames. Not safe for several threads: one thread owns it and closes it.
+ * <p>Allocates nothing for frames, except 16 bytes for each copy out of the mapping: a block of
+ * frames, or a header or page where that is all that is wanted. Not safe for several threads: one
+ * thread owns it and closes it.
  */
 public final class WalFile implements AutoCloseable {
 
   /** Of larger pages too few fit into a block: to look at a header would cost a whole one. */
-  private static final int LARGEST_PAGE_AHEAD = 8192;
+  private static final int LARGEST_PAGE_IN_BLOCKS = 8192;
 
   private final LogFile file;
   private final int pageSize;
@@ -55,12 +57,20 @@ public final class WalFile implements AutoCloseable {
   }
 
   /**
-   * Forgets what was read ahead, and lets frames up to {@code last} be read ahead from now on. Only
-   * for who proves what was copied afterwards.
+   * Forgets what was read ahead, and lets frames up to {@code last} be read ahead from now on, one
+   * after the other. Only for who proves what was copied afterwards.
    */
   public void readAhead(int last) {
-    boolean worthIt = pageSize <= LARGEST_PAGE_AHEAD;
-    file.readAhead(worthIt ? FrameHeader.offset(last, pageSize) + FrameHeader.SIZE + pageSize : 0);
+    file.readAhead(end(last), pageSize <= LARGEST_PAGE_IN_BLOCKS);
+  }
+
+  /** As {@link #readAhead}, for frames here and there. */
+  public void readSingly(int last) {
+    file.readAhead(end(last), false);
+  }
+
+  private long end(int last) {
+    return FrameHeader.offset(last, pageSize) + FrameHeader.SIZE + pageSize;
   }
 
   /** Bytes in a page. */

@@ -43,7 +43,7 @@ public final class WalFrames {
       frames.newest.put(FrameHeader.pageNumber(frames.header), frame);
       frames.databaseSize = FrameHeader.commitSize(frames.header);
     }
-    wal.readAhead(0);
+    wal.readSingly(last);
     return frames;
   }
 

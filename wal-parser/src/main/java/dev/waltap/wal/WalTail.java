@@ -21,8 +21,8 @@ import java.io.IOException;
  * <p>All that rests on the wal-index living on: the caller keeps a connection open that has read
  * once, from before {@link #startAt} on. Without it the file may be rebuilt, and iChange with it.
  *
- * <p>Allocates nothing for frames. Not safe for several threads: one thread polls and closes; the
- * {@link WalIndex} is its own, too.
+ * <p>Allocates nothing for frames but what {@link WalFile} does. Not safe for several threads: one
+ * thread polls and closes; the {@link WalIndex} is its own, too.
  */
 public final class WalTail implements AutoCloseable {
 

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogFileTest {
 
@@ -27,8 +29,8 @@ class LogFileTest {
         RandomAccessFile writer = new RandomAccessFile(path.toFile(), "rw")) {
       assertThat(file.copy(0, got, 0, 8)).isFalse();
       assertThat(file.follow()).isTrue();
-      file.readAhead(Long.MAX_VALUE);
       for (int at = 0; at < all.length; at += got.length) {
+        file.readAhead(Long.MAX_VALUE, true);
         assertThat(file.copy(at, got, 0, got.length)).isFalse();
         writer.write(all, at, got.length);
         assertThat(file.copy(at, got, 0, got.length)).isTrue();
@@ -38,12 +40,14 @@ class LogFileTest {
     }
   }
 
-  @Test
-  void aTruncatedFileIsNoError() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTruncatedFileIsNoError(boolean mapped) throws IOException {
     Path path = Files.write(directory.resolve("w"), new byte[3 * MIB]);
     byte[] got = new byte[MIB];
     try (LogFile file = new LogFile(path);
         RandomAccessFile writer = new RandomAccessFile(path.toFile(), "rw")) {
+      file.readAhead(mapped ? Long.MAX_VALUE : 0, false);
       assertThat(file.copy(0, got, 0, MIB)).isTrue();
       assertThat(file.copy(MIB, got, 0, MIB)).isTrue();
       writer.setLength(8192);
@@ -56,7 +60,7 @@ class LogFileTest {
   }
 
   @Test
-  void readsPastTwoGibibytesAndAcrossBlocks() throws IOException {
+  void copiesPastTwoGibibytesAndAcrossBlocksAndSegments() throws IOException {
     Path path = directory.resolve("w");
     long segment = 32 << 10;
     try (RandomAccessFile writer = new RandomAccessFile(path.toFile(), "rw");
@@ -65,15 +69,21 @@ class LogFileTest {
       writer.seek(segment - 8);
       writer.writeLong(1);
       writer.writeLong(2);
+      writer.seek((1L << 30) - 8);
+      writer.writeLong(4);
+      writer.writeLong(5);
       writer.seek(3L << 30);
       writer.writeLong(3);
       byte[] got = new byte[MIB];
       assertThat(file.copy(0, got, 0, MIB)).isTrue();
-      file.readAhead(4L << 30);
+      file.readAhead(4L << 30, true);
       assertThat(file.copy(segment - 8, got, 0, 8)).isTrue();
       assertThat(file.copy(segment - 8, got, 0, 16)).isTrue();
       assertThat(got[7]).isEqualTo((byte) 1);
       assertThat(got[15]).isEqualTo((byte) 2);
+      assertThat(file.copy((1L << 30) - 8, got, 0, 16)).isTrue();
+      assertThat(got[7]).isEqualTo((byte) 4);
+      assertThat(got[15]).isEqualTo((byte) 5);
       assertThat(file.copy(3L << 30, got, 0, 8)).isTrue();
       assertThat(got[7]).isEqualTo((byte) 3);
       assertThat(file.copy((3L << 30) + 8, got, 0, 8)).isFalse();

@@ -50,15 +50,13 @@ class RowComparatorTest {
   void readsTheAliasFromTheRowid() {
     TableLayout alias = rowid(0, column("id"), column("b"));
     byte[] payload = row().field(0).field(9).record();
-    int length = payload.length;
-    assertThat(comparator.sameValues(alias, 1, payload, 0, length, alias, 2, payload, 0, length))
-        .isFalse();
-    assertThat(comparator.sameValues(PLAIN, 1, payload, 0, length, PLAIN, 2, payload, 0, length))
-        .isTrue();
-    assertThat(comparator.sameKey(alias, 1, payload, 0, length, alias, 1, payload, 0, length))
-        .isTrue();
-    assertThat(comparator.sameKey(alias, 1, payload, 0, length, alias, 2, payload, 0, length))
-        .isFalse();
+    images(alias, 1, payload, alias, 2, payload);
+    assertThat(comparator.sameValues()).isFalse();
+    assertThat(comparator.sameKey()).isFalse();
+    images(PLAIN, 1, payload, PLAIN, 2, payload);
+    assertThat(comparator.sameValues()).isTrue();
+    images(alias, 1, payload, alias, 1, payload);
+    assertThat(comparator.sameKey()).isTrue();
   }
 
   @Test
@@ -80,15 +78,21 @@ class RowComparatorTest {
   }
 
   @Test
-  void seesNullInAKey() {
+  void takesTheRowidForAKeyWithNullInIt() {
     TableLayout keyed =
         TableLayout.rowidTable(
             "t", 2, TextEncoding.UTF_8, List.of(column("a"), column("b")), -1, 1, 0);
     byte[] whole = row().field(8).field(9).record();
     byte[] holed = row().field(0).field(9).record();
-    assertThat(comparator.hasNullKey(keyed, 1, whole, 0, whole.length)).isFalse();
-    assertThat(comparator.hasNullKey(keyed, 1, holed, 0, holed.length)).isTrue();
-    assertThat(comparator.hasNullKey(PLAIN, 1, holed, 0, holed.length)).isFalse();
+    byte[] other = row().field(0).field(8).record();
+    images(keyed, 1, holed, keyed, 1, other);
+    assertThat(comparator.sameKey()).isTrue();
+    images(keyed, 1, holed, keyed, 2, other);
+    assertThat(comparator.sameKey()).isFalse();
+    images(keyed, 1, whole, keyed, 1, holed);
+    assertThat(comparator.sameKey()).isFalse();
+    images(keyed, 1, holed, keyed, 1, whole);
+    assertThat(comparator.sameKey()).isFalse();
   }
 
   @Test
@@ -105,13 +109,19 @@ class RowComparatorTest {
   private boolean same(TableLayout l1, RecordWriter r1, TableLayout l2, RecordWriter r2) {
     byte[] a = r1.record();
     byte[] b = r2.record();
-    return comparator.sameValues(l1, 1, a, 0, a.length, l2, 1, b, 0, b.length);
+    images(l1, 1, a, l2, 1, b);
+    return comparator.sameValues();
   }
 
   private boolean sameKey(TableLayout layout, RecordWriter r1, RecordWriter r2) {
-    byte[] a = r1.record();
-    byte[] b = r2.record();
-    return comparator.sameKey(layout, 0, a, 0, a.length, layout, 0, b, 0, b.length);
+    images(layout, 0, r1.record(), layout, 0, r2.record());
+    return comparator.sameKey();
+  }
+
+  private void images(
+      TableLayout l1, long rowid1, byte[] a, TableLayout l2, long rowid2, byte[] b) {
+    comparator.before(l1, rowid1, a, 0, a.length);
+    comparator.after(l2, rowid2, b, 0, b.length);
   }
 
   private static RecordWriter row() {

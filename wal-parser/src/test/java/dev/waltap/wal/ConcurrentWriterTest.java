@@ -48,6 +48,26 @@ class ConcurrentWriterTest {
   }
 
   @Test
+  void missesNothingWhileAnotherProcessTruncates() throws Exception {
+    try (CountedDatabase database = new CountedDatabase(directory.resolve("a.db"), PAGE_SIZE);
+        Follower follower = new Follower(database)) {
+      String[] statements = new String[200];
+      for (int i = 0; i < statements.length; i += 2) {
+        statements[i] = "WRITE 150";
+        statements[i + 1] = "PRAGMA wal_checkpoint(TRUNCATE)";
+      }
+      Process writer = SqlProcess.start(database.path(), statements);
+      try {
+        follower.follow(() -> !writer.isAlive());
+      } finally {
+        writer.destroyForcibly().waitFor();
+      }
+      follower.assertComplete(15_000);
+      assertThat(follower.tail.generation()).isGreaterThan(1);
+    }
+  }
+
+  @Test
   void missesNothingOfAThread() throws Exception {
     try (CountedDatabase database = new CountedDatabase(directory.resolve("a.db"), PAGE_SIZE);
         Connection other = CountedDatabase.connect(database.path());

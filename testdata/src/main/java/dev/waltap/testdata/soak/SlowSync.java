@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Makes syncs of other processes take longer, by a library that is built here and loaded first. */
 final class SlowSync {
@@ -22,28 +21,28 @@ final class SlowSync {
   private SlowSync() {}
 
   /**
-   * The environment for a process whose syncs take so much longer; an empty one for 0.
+   * What to start a process by, so that its syncs take so much longer; nothing for 0.
    *
    * @param directory where the library may be built
    * @throws IOException if there is no C compiler
    */
-  static Map<String, String> environment(Path directory, double millis) throws IOException {
+  static List<String> command(Path directory, double millis) throws IOException {
     if (millis <= 0) {
-      return Map.of();
+      return List.of();
     }
     Path source = Files.writeString(directory.resolve("slowsync.c"), SOURCE);
     Path library = directory.resolve("slowsync.so");
     String delay = String.format(Locale.ROOT, "-DDELAY=%d", Math.round(millis * 1000));
-    List<String> command =
+    List<String> compile =
         List.of("cc", "-shared", "-fPIC", delay, "-o", library.toString(), source.toString());
     try {
-      if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+      if (new ProcessBuilder(compile).inheritIO().start().waitFor() != 0) {
         throw new IOException("the C compiler failed on " + source);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(e);
     }
-    return Map.of("LD_PRELOAD", library.toString());
+    return List.of("env", "LD_PRELOAD=" + library);
   }
 }

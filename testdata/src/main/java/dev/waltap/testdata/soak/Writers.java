@@ -12,7 +12,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** The writer processes of a soak. Used from one thread; closing it kills what still runs. */
 final class Writers implements AutoCloseable {
@@ -25,12 +24,10 @@ final class Writers implements AutoCloseable {
 
   static Writers start(TestDatabase database, SoakOptions options, double seconds)
       throws IOException {
-    Map<String, String> environment =
-        SlowSync.environment(database.directory(), options.syncDelayMillis());
+    List<String> by = SlowSync.command(database.directory(), options.syncDelayMillis());
     Writers writers = new Writers(database.path());
     for (int i = 0; i < options.writers(); i++) {
-      writers.processes.add(
-          WriterProcess.start(database.path(), options.writer(i, seconds), environment));
+      writers.processes.add(WriterProcess.start(database.path(), options.writer(i, seconds), by));
     }
     return writers;
   }

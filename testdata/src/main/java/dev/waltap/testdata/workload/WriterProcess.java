@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,13 +26,13 @@ public final class WriterProcess implements AutoCloseable {
 
   /** Starts one and returns when its tables are there. */
   public static WriterProcess start(Path database, WriterOptions options) throws IOException {
-    return start(database, options, Map.of());
+    return start(database, options, List.of());
   }
 
-  /** Starts one with these variables in its environment, and returns when its tables are there. */
-  public static WriterProcess start(
-      Path database, WriterOptions options, Map<String, String> environment) throws IOException {
-    List<String> command = new ArrayList<>();
+  /** Starts one by this command, such as {@code taskset -c 0} or {@code env NAME=VALUE}. */
+  public static WriterProcess start(Path database, WriterOptions options, List<String> by)
+      throws IOException {
+    List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
     command.add("-cp");
@@ -41,10 +40,8 @@ public final class WriterProcess implements AutoCloseable {
     command.add("dev.waltap.testdata.WriterMain");
     command.add(database.toString());
     command.addAll(options.arguments());
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().putAll(environment);
-    Process process = builder.start();
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     WriterProcess writer = new WriterProcess(process);
     String line = writer.output.readLine();
     if (!"started".equals(line)) {

@@ -28,6 +28,7 @@ class GuardTest {
             Waltap.open(path)
                 .guard(GuardMode.ALWAYS)
                 .walLimit(WAL_LIMIT)
+                .pageSetMemory(4L * WAL_LIMIT) // A quarter of it is for the backlog.
                 .queueChanges(4)
                 .handler(
                     batch -> {
@@ -62,8 +63,10 @@ class GuardTest {
   }
 
   /** One poll takes all there is: so each is let in on its own, unless none is any more. */
-  private static void awaitCopied(Busy busy) throws InterruptedException {
-    for (int i = 0; i < 200 && busy.harness.capture().metrics().lagFrames() > 0; i++) {
+  private static void writeAndAwaitCopy(Busy busy) throws Exception {
+    long frames = busy.harness.capture().metrics().frames() + 10;
+    write(busy, 1);
+    for (int i = 0; i < 200 && busy.harness.capture().metrics().frames() < frames; i++) {
       Thread.sleep(1);
     }
   }
@@ -85,8 +88,7 @@ class GuardTest {
       assertThat(checkpoint(busy, "RESTART")).isTrue();
       // Some seven are on their way to the handler, 26 fill the backlog, the rest stays in the WAL.
       for (int i = 0; i < 22; i++) {
-        write(busy, 1);
-        awaitCopied(busy);
+        writeAndAwaitCopy(busy);
       }
       await("the rest to be seen", () -> busy.harness.capture().metrics().lagFrames() >= 60);
       busy.run("PRAGMA busy_timeout = 100");
@@ -103,6 +105,8 @@ class GuardTest {
   void alwaysLetsGoAtTheLimitAndTellsTheNetChanges() throws Exception {
     try (Busy busy = busy();
         AutoCloseable opened = gate::countDown) {
+      write(busy, 1);
+      await("a first look", () -> busy.harness.capture().metrics().frames() >= 10);
       write(busy, 60);
       await("the limit to be noticed", () -> !warnings.isEmpty());
       assertThat(warnings.get(0)).contains("WAL limit");

@@ -1,0 +1,147 @@
+package dev.waltap.capture;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.ChangesHandler;
+import dev.waltap.api.Position;
+import java.util.Collections;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes batches from the queue, hands them to the handler, and counts them as delivered. On the
+ * thread of whoever runs the capture; {@link #position} from any.
+ *
+ * <p>Batches that follow each other closely are flushed together, {@link ChangesHandler#flush}: a
+ * disk that syncs for every batch holds up the application, whose log is on it, too.
+ */
+final class Delivery {
+  private static final long MOST_BATCH_BYTES = 8L << 20;
+
+  /** The first batch after a pause is flushed at once, those behind it after this time. */
+  private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final ChangesHandler handler;
+  private final int batchSize;
+  private final ChangeQueue queue;
+  private final Counters counters;
+  private final Consumer<Position> acknowledge;
+  private @Nullable Position reached;
+  private boolean unflushed;
+  private long lastFlush = System.nanoTime() - FLUSH_NANOS;
+  private volatile @Nullable Position position;
+
+  /**
+   * A delivery of what is in the queue.
+   *
+   * @param batchSize most changes to hand over at once
+   * @param acknowledge told the end of the last transaction delivered
+   */
+  Delivery(
+      ChangesHandler handler,
+      int batchSize,
+      ChangeQueue queue,
+      Counters counters,
+      Consumer<Position> acknowledge) {
+    this.handler = handler;
+    this.batchSize = batchSize;
+    this.queue = queue;
+    this.counters = counters;
+    this.acknowledge = acknowledge;
+  }
+
+  /**
+   * Delivers until the queue ends.
+   *
+   * @throws CaptureException HANDLER if the handler fails
+   */
+  void run() {
+    try {
+      ChangeQueue.Batch batch;
+      while ((batch = queue.take(batchSize, MOST_BATCH_BYTES, untilFlush())) != null) {
+        if (!batch.isNothing()) {
+          deliver(batch);
+        }
+        if (untilFlush() <= 0) {
+          flush();
+        }
+      }
+      flush();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Nanoseconds until what was handed over is to be flushed; for ever if nothing was. */
+  private long untilFlush() {
+    return unflushed ? lastFlush + FLUSH_NANOS - System.nanoTime() : Long.MAX_VALUE;
+  }
+
+  private void deliver(ChangeQueue.Batch batch) {
+    if (!batch.changes().isEmpty()) {
+      hand(batch);
+    }
+    TransactionEnd end = batch.end();
+    if (end != null) {
+      reached = end.position();
+    }
+    unflushed = true;
+  }
+
+  private void hand(ChangeQueue.Batch batch) {
+    counters.handling(Backlog.micros(batch.changes().get(0).timestamp()));
+    try {
+      handler.handleChanges(Collections.unmodifiableList(batch.changes()));
+    } catch (Exception e) {
+      CaptureException failure = failed(e);
+      flushDespite(failure);
+      throw failure;
+    }
+    counters.handling(-1);
+    counters.delivered(batch.changes().size(), batch.bytes());
+  }
+
+  /** What was handed over before the batch that failed counts as delivered if it can be. */
+  private void flushDespite(CaptureException failure) {
+    try {
+      flush();
+    } catch (CaptureException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void flush() {
+    if (!unflushed) {
+      return;
+    }
+    try {
+      handler.flush();
+    } catch (Exception e) {
+      throw failed(e);
+    }
+    unflushed = false;
+    lastFlush = System.nanoTime();
+    Position end = reached;
+    if (end != null) {
+      position = end;
+      acknowledge.accept(end);
+    }
+    queue.delivered();
+  }
+
+  private static CaptureException failed(Exception e) {
+    if (e instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    return new CaptureException(
+        Reason.HANDLER,
+        "the handler failed, so its batch counts as undelivered: " + Refusals.oneLine(e),
+        e);
+  }
+
+  /** The end of the last transaction that was delivered; null before the first. */
+  @Nullable Position position() {
+    return position;
+  }
+}

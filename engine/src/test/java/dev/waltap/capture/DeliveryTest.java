@@ -1,0 +1,151 @@
+package dev.waltap.capture;
+
+import static dev.waltap.handler.Changes.insert;
+import static dev.waltap.handler.Changes.row;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.Change;
+import dev.waltap.api.ChangesHandler;
+import dev.waltap.api.Position;
+import dev.waltap.handler.BlobFormat;
+import dev.waltap.handler.FileOutput;
+import dev.waltap.handler.JsonLinesHandler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeliveryTest {
+  @TempDir private Path directory = Path.of("");
+
+  private final ChangeQueue queue = new ChangeQueue(1000, 1 << 20);
+  private final List<String> told = new ArrayList<>();
+
+  @Test
+  void flushesOnceForBatchesThatFollowEachOther() {
+    add(1, 2, 3);
+    delivery(new Recorder(batch -> {}), 1).run();
+    assertThat(told).startsWith("batch 1", "flush", "acknowledge 1:1:0", "batch 2");
+    assertThat(told).endsWith("batch 3", "flush", "acknowledge 1:3:0");
+  }
+
+  @Test
+  void countsOnlyWhatWasFlushedAsDelivered() {
+    add(1);
+    ChangesHandler handler =
+        new Recorder(batch -> {}) {
+          @Override
+          public void flush() throws IOException {
+            throw new IOException("no space");
+          }
+        };
+    Delivery delivery = delivery(handler, 1);
+    assertThatThrownBy(delivery::run)
+        .isInstanceOf(CaptureException.class)
+        .hasMessageContaining("no space");
+    assertThat(told).containsExactly("batch 1");
+    assertThat(delivery.position()).isNull();
+  }
+
+  @Test
+  void deliversWhatReturnedBeforeTheBatchThatFails() {
+    add(1, 2, 3);
+    Delivery delivery =
+        delivery(
+            new Recorder(
+                batch -> {
+                  if (batch.get(0).position().frame() == 3) {
+                    throw new IllegalStateException("no more");
+                  }
+                }),
+            1);
+    assertThatThrownBy(delivery::run).hasMessageContaining("no more");
+    assertThat(told).endsWith("batch 3", "flush", "acknowledge 1:2:0");
+    assertThat(delivery.position()).isEqualTo(new Position(1, 2, 0));
+  }
+
+  @Test
+  void acknowledgesTransactionsWithoutChanges() {
+    queue.addEnd(new TransactionEnd(new Position(1, 7, 0), 0));
+    queue.release(() -> {});
+    queue.finish(null);
+    delivery(new Recorder(batch -> {}), 1).run();
+    assertThat(told).containsExactly("flush", "acknowledge 1:7:0");
+  }
+
+  /** A full disk takes back what was written since the last sync: none of it was delivered. */
+  @Test
+  void deliversNothingOfAFileThatFailed() throws IOException {
+    Path path = directory.resolve("out.jsonl");
+    try (FileOutput file = FileOutput.open(path)) {
+      JsonLinesHandler lines = new JsonLinesHandler(file, BlobFormat.HEX);
+      lines.handleChanges(List.of(insert(row("id", 1L))));
+      lines.flush();
+      lines.handleChanges(List.of(insert(row("id", 2L))));
+    }
+    assertThat(Files.readAllLines(path)).hasSize(1);
+    try (FileOutput full = FileOutput.open(Path.of("/dev/full"))) {
+      add(1, 2);
+      Delivery delivery = delivery(new JsonLinesHandler(full, BlobFormat.HEX), 1);
+      assertThatThrownBy(delivery::run)
+          .hasMessageContaining("cannot write to /dev/full")
+          .satisfies(failure -> assertThat(failure.getSuppressed()).isEmpty());
+      assertThat(told).isEmpty();
+      assertThatThrownBy(full::sync).hasMessageContaining("an earlier write");
+    }
+  }
+
+  private void add(int... frames) {
+    for (int frame : frames) {
+      Position position = new Position(1, frame, 0);
+      Change made = insert(row("id", 1L));
+      queue.add(at(made, position), 1, new TransactionEnd(position, 0));
+    }
+    queue.release(() -> {});
+    queue.finish(null);
+  }
+
+  private static Change at(Change change, Position position) {
+    return new Change(
+        change.table(),
+        change.timestamp(),
+        change.operation(),
+        change.before(),
+        change.after(),
+        change.key(),
+        position,
+        change.transaction(),
+        null,
+        null);
+  }
+
+  private Delivery delivery(ChangesHandler handler, int batchSize) {
+    return new Delivery(
+        handler, batchSize, queue, new Counters(), end -> told.add("acknowledge " + end));
+  }
+
+  private class Recorder implements ChangesHandler {
+    private final Consumer<List<Change>> also;
+
+    Recorder(Consumer<List<Change>> also) {
+      this.also = also;
+    }
+
+    @Override
+    public void handleChanges(List<Change> changes) {
+      told.add("batch " + changes.get(0).position().frame());
+      also.accept(changes);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      told.add("flush");
+    }
+  }
+}
