@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param pageSetBytes bytes they take as held
  * @param pageSetHitRate share of page look-ups served uncompressed, 0 to 1
  * @param walBytes size of the WAL file
+ * @param walLimits times a read transaction was let go because the WAL had reached its limit
  */
 public record CaptureMetrics(
     @Nullable Position position,
@@ -43,4 +44,5 @@ public record CaptureMetrics(
     long pageSetPages,
     long pageSetBytes,
     double pageSetHitRate,
-    long walBytes) {}
+    long walBytes,
+    long walLimits) {}

@@ -2,7 +2,6 @@ package dev.waltap.capture;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
-import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.TreeScanner;
@@ -29,7 +28,8 @@ import java.util.List;
 final class Baseline implements AutoCloseable {
   private final CaptureOptions options;
   private final Attachment attachment;
-  private final CaptureListener listener;
+  private final StoppingListener listener;
+  private final SnapshotReads reads;
   private final TableFilter filter;
   private final PageBuffers buffers;
   private final SchemaReader schemaReader;
@@ -37,10 +37,12 @@ final class Baseline implements AutoCloseable {
   private PageOwners owners = new PageOwners();
   private Catalog catalog;
 
-  Baseline(CaptureOptions options, Attachment attachment, CaptureListener listener) {
+  Baseline(
+      CaptureOptions options, Attachment attachment, StoppingListener listener, Counters counters) {
     this.options = options;
     this.attachment = attachment;
     this.listener = listener;
+    this.reads = new SnapshotReads(attachment, options.walLimit(), listener, counters);
     this.filter =
         new TableFilter(options.tables(), options.excludeTables(), options.excludeColumns());
     this.buffers = new PageBuffers(attachment.format().pageSize());
@@ -96,16 +98,10 @@ final class Baseline implements AutoCloseable {
    * @return the position at which the tail goes on
    */
   WalPosition take() {
-    DatabaseConnection connection = attachment.connection();
-    connection.beginRead();
     try {
-      Attachment.SnapshotAt at = attachment.snapshot();
-      scan(at.snapshot());
-      return at.position();
+      return reads.read(this::scan);
     } catch (DatabaseException e) {
       throw corrupt(e);
-    } finally {
-      connection.endRead();
     }
   }
 
@@ -139,6 +135,10 @@ final class Baseline implements AutoCloseable {
               + "): run teardown and setup again, and bootstrap",
           e);
     }
+    removeUnowned();
+  }
+
+  private void removeUnowned() {
     for (int page = 1; page < pageSet.limit(); page++) {
       if (pageSet.contains(page) && owners.kind(page) == PageOwners.NONE) {
         pageSet.remove(page);
@@ -157,7 +157,9 @@ final class Baseline implements AutoCloseable {
         e);
   }
 
-  private void scan(Snapshot snapshot) {
+  private void scan(LimitedSnapshot snapshot) {
+    owners = new PageOwners();
+    catalog = Catalog.empty(filter);
     long total = snapshot.size();
     SnapshotScan scan =
         new SnapshotScan(
@@ -174,6 +176,7 @@ final class Baseline implements AutoCloseable {
     for (CapturedTable table : catalog.tables()) {
       scan.scan(table.tree());
     }
+    removeUnowned();
   }
 
   /**
@@ -239,24 +242,23 @@ final class Baseline implements AutoCloseable {
    * @return the position at which the tail goes on
    */
   WalPosition delta(CommittedTransaction net, long epoch, Catalog current) {
-    DatabaseConnection connection = attachment.connection();
-    connection.beginRead();
     try {
-      Attachment.SnapshotAt at = attachment.snapshot();
-      SnapshotDelta delta =
-          new SnapshotDelta(
-              at.snapshot(), attachment.format(), buffers, pageSet, owners, net.pages, listener);
-      delta.compareHeld();
-      delta.discover(SchemaReader.TREE);
-      for (CapturedTable table : current.next(schemaReader.read(delta)).tables()) {
-        delta.discover(table.tree());
-      }
-      net.committed(epoch, at.position().frame(), Backlog.nowMicros(), at.position());
-      return at.position();
+      WalPosition position = reads.read(snapshot -> compare(snapshot, net, current));
+      net.committed(epoch, position.frame(), Backlog.nowMicros(), position);
+      return position;
     } catch (DatabaseException e) {
       throw corrupt(e);
-    } finally {
-      connection.endRead();
+    }
+  }
+
+  private void compare(LimitedSnapshot snapshot, CommittedTransaction net, Catalog current) {
+    SnapshotDelta delta =
+        new SnapshotDelta(
+            snapshot, attachment.format(), buffers, pageSet, owners, net.pages, listener);
+    delta.compareHeld();
+    delta.discover(SchemaReader.TREE);
+    for (CapturedTable table : current.next(schemaReader.read(delta)).tables()) {
+      delta.discover(table.tree());
     }
   }
 

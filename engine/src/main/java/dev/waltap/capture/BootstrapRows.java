@@ -1,7 +1,9 @@
 package dev.waltap.capture;
 
 import dev.waltap.api.CaptureListener;
+import dev.waltap.api.TableSchema;
 import dev.waltap.diff.TreeRows;
+import java.util.List;
 
 /**
  * Tells every row of the page set, as one transaction. The page set stands still meanwhile, while
@@ -23,12 +25,20 @@ final class BootstrapRows {
     this.rows = new TreeRows(baseline.attachment().format(), baseline.pageSet());
   }
 
-  void emit(long epoch, long frame) {
+  /**
+   * Tells them.
+   *
+   * @param gone tables that the handler may hold and that exist no more
+   */
+  void emit(long epoch, long frame, List<TableSchema> gone) {
     long total = 0;
     for (CapturedTable table : baseline.catalog().tables()) {
       total += table.told() ? rows.count(table.tree()) : 0;
     }
     emitter.begin(epoch, frame, Backlog.nowMicros());
+    for (TableSchema table : gone) {
+      emitter.schema(table.name(), table, null, true);
+    }
     for (CapturedTable table : baseline.catalog().tables()) {
       emit(table, total);
     }

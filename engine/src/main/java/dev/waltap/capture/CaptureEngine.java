@@ -188,7 +188,8 @@ public final class CaptureEngine implements ChangeDataCapture {
         counters.pages(),
         counters.pageBytes(),
         counters.hitRate(),
-        walBytes());
+        walBytes(),
+        counters.walLimits());
   }
 
   // A look at the file, not at the log: what is asked for is what it takes of the disk.

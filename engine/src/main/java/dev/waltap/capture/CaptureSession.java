@@ -5,6 +5,7 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.Position;
+import dev.waltap.api.TableSchema;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.page.UnknownPageException;
@@ -14,6 +15,7 @@ import dev.waltap.state.StateStore;
 import dev.waltap.wal.WalPosition;
 import dev.waltap.wal.WalTail;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,8 @@ final class CaptureSession implements AutoCloseable {
   private @Nullable TransactionDecoder decoder;
   private boolean tailing;
   private boolean resuming;
+  private final KnownTables known = new KnownTables();
+  private List<TableSchema> gone = List.of();
   private @Nullable FilterHistory filtersBefore;
   private boolean lapped;
   private long snapshotEpoch;
@@ -62,9 +66,11 @@ final class CaptureSession implements AutoCloseable {
     this.counters = counters;
     this.attachment = Attachment.open(options.database());
     this.guard =
-        new Guard(options.guard(), options.walLimit(), attachment, listener, System::nanoTime);
+        new Guard(
+            options.guard(), options.walLimit(), attachment, listener, counters, System::nanoTime);
     this.foreignWrites = new ForeignWrites(attachment);
-    this.baseline = new Baseline(options, attachment, new StoppingListener(listener, queue));
+    this.baseline =
+        new Baseline(options, attachment, new StoppingListener(listener, queue), counters);
     WalTail tail = attachment.tail();
     this.backlog =
         new Backlog(
@@ -123,6 +129,9 @@ final class CaptureSession implements AutoCloseable {
     if (durable != null && durable.exists() && !rows) {
       resume(durable);
     } else {
+      if (durable != null && durable.exists()) {
+        recallTables(durable);
+      }
       freshBaseline(rows ? BaselineUse.BOOTSTRAP : BaselineUse.CHANGES_ONLY);
       listener.ready();
       if (rows) {
@@ -139,6 +148,7 @@ final class CaptureSession implements AutoCloseable {
       epochs.resume(durable.store().end().epoch(), durable.store().maxEpoch());
     }
     WalPosition position = baseline.take();
+    gone = known.goneFrom(baseline.catalog());
     epochs.next();
     attachment.tail().startAt(position);
     epochs.startAt(attachment.tail().generation());
@@ -148,11 +158,31 @@ final class CaptureSession implements AutoCloseable {
     if (durable != null) {
       LogPosition at = new LogPosition(epochs.current(), position);
       FilterHistory filters = FilterHistory.of(at, options);
-      durable.baseline(baseline.pageSet(), baseline.buffers(), at, use, filters, this::pumpOrStop);
+      durable.baseline(
+          baseline.pageSet(), baseline.buffers(), at, use, filters, gone, this::pumpOrStop);
     }
     snapshotFrame = position.frame();
     counters.pageSet(baseline.pageSet());
     decoder = baseline.decoder(emitter, durable != null ? durable : Journal.NONE);
+  }
+
+  /** Finds out from the saved state which tables the handler may hold. */
+  private void recallTables(DurableState durable) {
+    StateStore store = durable.store();
+    boolean pending = durable.isBootstrapPending();
+    if (store.acknowledged() == null && !pending) {
+      return; // It was told nothing yet.
+    }
+    FilterHistory filters = durable.filters();
+    baseline.load(store, filters.at(store.base()).filter());
+    known.are(baseline.catalog());
+    TransactionDecoder saved = baseline.decoder(emitter, durable);
+    new StateResume(saved, emitter, backlog, filters, baseline.filter(), known)
+        .run(durable, baseline.buffers());
+    if (pending) {
+      known.mayBe(durable.gone());
+    }
+    baseline.clear();
   }
 
   /** Goes on from the saved state. */
@@ -165,7 +195,7 @@ final class CaptureSession implements AutoCloseable {
     TransactionDecoder current = baseline.decoder(emitter, durable);
     decoder = current;
     listener.ready();
-    new StateResume(current, emitter, backlog, filters, baseline.filter())
+    new StateResume(current, emitter, backlog, filters, baseline.filter(), null)
         .run(durable, baseline.buffers());
     epochs.resume(store.end().epoch(), store.maxEpoch());
     attachment.tail().resumeAt(store.end().wal());
@@ -227,7 +257,8 @@ final class CaptureSession implements AutoCloseable {
   }
 
   private void bootstrapRows() {
-    new BootstrapRows(baseline, emitter, listener).emit(snapshotEpoch, snapshotFrame);
+    guard.release(); // Rows are counted first, at length.
+    new BootstrapRows(baseline, emitter, listener).emit(snapshotEpoch, snapshotFrame, gone);
     release();
   }
 
@@ -297,7 +328,7 @@ final class CaptureSession implements AutoCloseable {
       // The log alone does not tell; a snapshot does, of this transaction and all that wait.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
       backlog.forget();
-      lapped = true;
+      lapse();
     }
   }
 
@@ -331,10 +362,16 @@ final class CaptureSession implements AutoCloseable {
         guard.release();
         attachment.connection().touch();
       }
-      case GAP -> lapped = true;
+      case GAP -> lapse();
       case NOTHING, TRANSACTIONS -> {}
     }
     counters.tail(attachment, backlog, guard);
+  }
+
+  /** A snapshot has to tell: nothing is read from the log until then, so nothing of it is held. */
+  private void lapse() {
+    lapped = true;
+    guard.release();
   }
 
   private void pumpOrStop() {
@@ -349,7 +386,7 @@ final class CaptureSession implements AutoCloseable {
       attachment.requireSameFiles();
       if (!lapped && foreignWrites.found()) {
         listener.warning("the database file was written to by something other than SQLite");
-        lapped = true;
+        lapse();
       }
     }
   }
@@ -367,6 +404,10 @@ final class CaptureSession implements AutoCloseable {
       case BOOTSTRAP -> {
         listener.warning("history was lost: starting over with a bootstrap");
         guard.release();
+        known.are(requireDecoder().catalog());
+        if (state != null && state.isBootstrapPending()) {
+          known.mayBe(gone);
+        }
         baseline.clear();
         tailing = false;
         lapped = false;

@@ -11,6 +11,7 @@ final class Counters {
   private volatile long laps;
   private volatile long reconciles;
   private volatile long reconcileNanos;
+  private volatile long walLimits;
   private volatile long frames;
   private volatile long generations;
   private volatile long lagFrames;
@@ -37,6 +38,12 @@ final class Counters {
   void reconcile(long nanos) {
     reconciles++;
     reconcileNanos += nanos;
+  }
+
+  /** A read transaction was let go at the WAL limit. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the capture thread
+  void walLimit() {
+    walLimits++;
   }
 
   void tail(Attachment attachment, Backlog backlog, Guard guard) {
@@ -79,6 +86,10 @@ final class Counters {
 
   long reconcileNanos() {
     return reconcileNanos;
+  }
+
+  long walLimits() {
+    return walLimits;
   }
 
   long frames() {

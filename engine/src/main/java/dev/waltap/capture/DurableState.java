@@ -3,6 +3,7 @@ package dev.waltap.capture;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.Position;
+import dev.waltap.api.TableSchema;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
@@ -18,6 +19,7 @@ import dev.waltap.state.StateLock;
 import dev.waltap.state.StateStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +117,20 @@ final class DurableState implements Journal, AutoCloseable {
     }
   }
 
+  /** The tables that the bootstrap which was begun last tells as gone. */
+  List<TableSchema> gone() {
+    String note = store().note(KnownTables.NOTE);
+    try {
+      return KnownTables.load(note == null ? "" : note);
+    } catch (IllegalArgumentException e) {
+      throw new CaptureException(
+          Reason.REFUSED,
+          "the state is damaged (it does not say which tables are gone): it will not be used; run"
+              + " teardown and setup, and bootstrap again",
+          e);
+    }
+  }
+
   /** The transaction added next is the first under these filters. */
   void filters(FilterHistory filters) {
     store().note(FilterHistory.NOTE, filters.store());
@@ -124,6 +140,7 @@ final class DurableState implements Journal, AutoCloseable {
    * Writes a baseline, in place of an earlier one.
    *
    * @param use what becomes of its rows
+   * @param gone tables that a bootstrap tells as gone
    * @param pump called every now and then
    */
   void baseline(
@@ -132,6 +149,7 @@ final class DurableState implements Journal, AutoCloseable {
       LogPosition at,
       BaselineUse use,
       FilterHistory filters,
+      List<TableSchema> gone,
       Runnable pump) {
     StateStore earlier = store;
     boolean told = use == BaselineUse.CHANGES_ONLY;
@@ -154,6 +172,7 @@ final class DurableState implements Journal, AutoCloseable {
       writer.note(FilterHistory.NOTE, filters.store());
       if (use == BaselineUse.BOOTSTRAP) {
         writer.note(PENDING_BOOTSTRAP, at.position().toString());
+        writer.note(KnownTables.NOTE, KnownTables.store(gone));
       }
       store = writer.finish();
     }

@@ -65,6 +65,15 @@ final class Emitter {
   /** Counts changes that the filter keeps back. */
   void skip(long changes) {
     index += changes;
+    keepUp();
+  }
+
+  /** Called for each row that is looked at, told or not: keeps up with the WAL. */
+  void keepUp() {
+    if (++sincePump >= CHANGES_BETWEEN_PUMPS) {
+      sincePump = 0;
+      pump.run();
+    }
   }
 
   /**
@@ -186,10 +195,7 @@ final class Emitter {
     }
     held = change;
     heldBytes = bytes;
-    if (++sincePump >= CHANGES_BETWEEN_PUMPS) {
-      sincePump = 0;
-      pump.run();
-    }
+    keepUp();
   }
 
   /** The transaction is whole. */

@@ -36,6 +36,7 @@ final class Guard implements AutoCloseable {
   private final Attachment attachment;
   private final GuardPolicy policy;
   private final CaptureListener listener;
+  private final Counters counters;
   private final LongSupplier clock;
   private final WalIndex index;
   private final WalIndexHeader header = new WalIndexHeader();
@@ -53,10 +54,12 @@ final class Guard implements AutoCloseable {
       long walLimit,
       Attachment attachment,
       CaptureListener listener,
+      Counters counters,
       LongSupplier clock) {
     this.mode = mode;
     this.attachment = attachment;
     this.listener = listener;
+    this.counters = counters;
     this.clock = clock;
     long frameSize = (long) FrameHeader.SIZE + attachment.format().pageSize();
     this.policy = new GuardPolicy(mode, Math.max(1, walLimit / frameSize));
@@ -84,6 +87,7 @@ final class Guard implements AutoCloseable {
       case HAND_OVER -> handOver();
       case RELEASE -> {
         if (mark >= 0 && policy.isOverLimit()) {
+          counters.walLimit();
           listener.warning(
               "the WAL has reached the WAL limit while capture is behind: its read transaction is"
                   + " let go, and history may be lost");

@@ -62,7 +62,8 @@ final class InspectedPages implements AutoCloseable {
 
   /** Reads all tables; returns why they can't be read, null if they can. */
   @Nullable String scan() {
-    SnapshotScan scan = new SnapshotScan(base, format, buffers, pageSet, owners, unused -> {});
+    LimitedSnapshot all = new LimitedSnapshot(base, () -> false);
+    SnapshotScan scan = new SnapshotScan(all, format, buffers, pageSet, owners, unused -> {});
     try {
       scan.scan(SchemaReader.TREE);
       catalog = catalog.next(schemaReader.read(scan));

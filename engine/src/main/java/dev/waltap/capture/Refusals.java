@@ -169,7 +169,7 @@ final class Refusals {
   /** What ended a capture that was under way, if it has no words of its own yet. */
   static CaptureException failed(Path database, Throwable failure) {
     String what = "an error inside the capture: " + failure;
-    if (failure instanceof DatabaseException) {
+    if (failure instanceof DatabaseException || failure instanceof UncheckedIOException) {
       what = failure.getMessage();
     } else if (MappedCopies.isLateFault(failure)) {
       what =

@@ -12,19 +12,20 @@ import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
-import dev.waltap.page.Snapshot;
 import dev.waltap.page.TransactionPages;
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
  * Makes a snapshot look like one large transaction: the pages of the page set that differ there,
  * and the pages that its trees reach and the page set does not hold. Pages that are the same are
- * told by their hash. For the capture thread.
+ * told by their hash. Pages that are in hand already, from a snapshot that could not be read to its
+ * end, are compared with this one as well. For the capture thread.
  */
 final class SnapshotDelta implements PageSource {
   private static final int PAGES_BETWEEN_REPORTS = 1024;
 
-  private final Snapshot snapshot;
+  private final LimitedSnapshot snapshot;
   private final PageFormat format;
   private final PageBuffers buffers;
   private final PageSet pageSet;
@@ -32,13 +33,14 @@ final class SnapshotDelta implements PageSource {
   private final TransactionPages changed;
   private final BitSet chainOwners = new BitSet();
   private final BitSet chainsSeen = new BitSet();
+  private final BitSet read = new BitSet();
   private final CaptureListener listener;
   private final Cell cell = new Cell();
   private final OverflowChain chain;
   private byte[] scratch;
 
   SnapshotDelta(
-      Snapshot snapshot,
+      LimitedSnapshot snapshot,
       PageFormat format,
       PageBuffers buffers,
       PageSet pageSet,
@@ -66,13 +68,27 @@ final class SnapshotDelta implements PageSource {
       }
       if (pageSet.contains(page)) {
         snapshot.copy(page, scratch);
-        if (!pageSet.isSame(page, scratch)) {
-          changed.put(page, scratch);
-          scratch = buffers.take();
+        if (changed.contains(page) || !pageSet.isSame(page, scratch)) {
+          changed(page);
           noteChain(page);
         }
       }
     }
+  }
+
+  /** Keeps the image in hand, if it is news. */
+  private void changed(int pageNumber) {
+    read.set(pageNumber);
+    byte[] earlier = changed.get(pageNumber);
+    if (earlier == null || !Arrays.equals(earlier, scratch)) {
+      changed.put(pageNumber, scratch);
+      scratch = buffers.take();
+    }
+  }
+
+  private void read(int pageNumber) {
+    snapshot.copy(pageNumber, scratch);
+    changed(pageNumber);
   }
 
   /** A chain that changed may lead to pages that are not held, from a leaf that did not change. */
@@ -101,7 +117,7 @@ final class SnapshotDelta implements PageSource {
     boolean same = isHeldAndSame(pageNumber);
     if (same && !isOf(tree, pageNumber)) {
       // The same bytes, but in another tree or as something else: as if it had been written.
-      changed.put(pageNumber, copyOf(pageNumber));
+      read(pageNumber);
       same = false;
     }
     same &= !chainOwners.get(pageNumber);
@@ -147,7 +163,7 @@ final class SnapshotDelta implements PageSource {
               && owners.parent(next) == chain.pageNumber()
               && owners.tree(next) == tree.ordinal();
       if (isHeldAndSame(next) && !still) {
-        changed.put(next, copyOf(next));
+        read(next);
       }
       chain.read();
     }
@@ -162,24 +178,16 @@ final class SnapshotDelta implements PageSource {
 
   @Override
   public byte[] page(int pageNumber) {
-    byte[] image = changed.get(pageNumber);
-    if (image != null) {
-      return image;
-    }
     if (isHeldAndSame(pageNumber)) {
       return pageSet.page(pageNumber);
     }
-    changed.put(pageNumber, copyOf(pageNumber));
-    image = changed.get(pageNumber);
+    if (!read.get(pageNumber)) {
+      read(pageNumber);
+    }
+    byte[] image = changed.get(pageNumber);
     if (image == null) {
       throw new IllegalStateException("page " + pageNumber + " was put and is not there");
     }
     return image;
-  }
-
-  private byte[] copyOf(int pageNumber) {
-    byte[] copy = buffers.take();
-    snapshot.copy(pageNumber, copy);
-    return copy;
   }
 }

@@ -8,27 +8,29 @@ import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
-import dev.waltap.page.Snapshot;
+import java.util.BitSet;
 import java.util.function.LongConsumer;
 
 /**
- * Fills a page set with all captured trees of a snapshot, and says who owns each page. For the
- * capture thread.
+ * Fills a page set with all captured trees of a snapshot, and says who owns each page. Pages that
+ * the set holds already, from a snapshot that could not be read to its end, are compared, and
+ * replaced where they differ. For the capture thread.
  */
 final class SnapshotScan implements PageSource {
   private static final int PAGES_BETWEEN_REPORTS = 1024;
 
-  private final Snapshot snapshot;
+  private final LimitedSnapshot snapshot;
   private final PageBuffers buffers;
   private final PageSet pageSet;
   private final PageOwners owners;
   private final TreeScanner scanner;
   private final LongConsumer progress;
+  private final BitSet read = new BitSet();
   private String tree = "";
   private long scanned;
 
   SnapshotScan(
-      Snapshot snapshot,
+      LimitedSnapshot snapshot,
       PageFormat format,
       PageBuffers buffers,
       PageSet pageSet,
@@ -49,12 +51,17 @@ final class SnapshotScan implements PageSource {
 
   @Override
   public byte[] page(int pageNumber) {
-    if (pageSet.contains(pageNumber)) {
+    if (read.get(pageNumber)) {
       return pageSet.page(pageNumber);
     }
     byte[] image = buffers.take();
     snapshot.copy(pageNumber, image);
-    pageSet.put(pageNumber, image);
+    read.set(pageNumber);
+    if (pageSet.contains(pageNumber) && pageSet.isSame(pageNumber, image)) {
+      buffers.releaseAtEnd(image);
+    } else {
+      pageSet.put(pageNumber, image);
+    }
     return image;
   }
 

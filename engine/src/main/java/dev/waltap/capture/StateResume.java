@@ -7,6 +7,7 @@ import dev.waltap.page.UnknownPageException;
 import dev.waltap.schema.TableFilter;
 import dev.waltap.state.JournalEntry;
 import dev.waltap.state.Replay;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the page set to where the journal ends: transactions that were delivered move it on, the
@@ -18,6 +19,8 @@ final class StateResume implements Replay {
   private final Backlog backlog;
   private final FilterHistory filters;
   private final TableFilter filter;
+  private final @Nullable KnownTables known;
+  private boolean delivered;
   private CommittedTransaction open;
 
   /**
@@ -25,16 +28,20 @@ final class StateResume implements Replay {
    *
    * @param filters under which the journal's transactions were told
    * @param filter the one of this run: what it leaves out is not told again
+   * @param known null to tell; else nothing is told, and this finds out which tables the handler
+   *     may hold
    */
   StateResume(
       TransactionDecoder decoder,
       Emitter emitter,
       Backlog backlog,
       FilterHistory filters,
-      TableFilter filter) {
+      TableFilter filter,
+      @Nullable KnownTables known) {
     this.decoder = decoder;
     this.filters = filters;
     this.filter = filter;
+    this.known = known;
     this.emitter = emitter;
     this.backlog = backlog;
     this.open = backlog.take();
@@ -60,7 +67,8 @@ final class StateResume implements Replay {
 
   @Override
   public void begin(JournalEntry entry, boolean acknowledged) {
-    emitter.mute(acknowledged);
+    delivered = acknowledged;
+    emitter.mute(acknowledged || known != null);
     FilterHistory.Entry change = filters.beginningAt(entry.position());
     if (change != null) {
       decoder.filter(filter.within(change.filter()));
@@ -86,6 +94,11 @@ final class StateResume implements Replay {
   @Override
   public void end() {
     decoder.decode(open);
+    if (known != null && delivered) {
+      known.are(decoder.catalog());
+    } else if (known != null) {
+      known.mayBe(decoder.catalog());
+    }
     backlog.recycle(open);
     open = backlog.take();
   }

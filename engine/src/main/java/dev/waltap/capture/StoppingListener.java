@@ -11,6 +11,11 @@ record StoppingListener(CaptureListener listener, ChangeQueue queue) implements 
     }
   }
 
+  /** Ends the work if the capture is to stop. */
+  void requireRunning() {
+    requireRunning(queue);
+  }
+
   @Override
   public void ready() {
     listener.ready();

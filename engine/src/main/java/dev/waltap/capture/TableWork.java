@@ -19,13 +19,16 @@ final class TableWork implements RowWork, RowSink {
   /** Bytes of a row that is not put together just to be compared. */
   private static final int LARGE = 64 << 10;
 
+  private static final int[] NO_SOURCES = {};
+
   private final CapturedTable before;
   private final CapturedTable after;
   private final TreeDelta delta;
   private final TransactionDiff diff;
   private final Emitter emitter;
   private final RowComparator comparator;
-  private final boolean renamed;
+  private final boolean sameSchema;
+  private final int[] sources;
   private final Places deleted = new Places();
   private final Places updated = new Places();
   private final Places inserted = new Places();
@@ -53,7 +56,8 @@ final class TableWork implements RowWork, RowSink {
     this.diff = diff;
     this.emitter = emitter;
     this.comparator = comparator;
-    this.renamed = before != after && before.differsInNamesOnly(after);
+    this.sameSchema = before == after;
+    this.sources = sameSchema ? NO_SOURCES : SchemaStep.mapping(before, after).sources();
   }
 
   @Override
@@ -69,7 +73,9 @@ final class TableWork implements RowWork, RowSink {
   }
 
   private void rows() {
-    comparator.matchByPlace(renamed);
+    if (!sameSchema) {
+      comparator.match(before.layout(), after.layout(), sources);
+    }
     after.rows(diff, delta, this);
   }
 
@@ -166,6 +172,7 @@ final class TableWork implements RowWork, RowSink {
   }
 
   private void remember(Places places, RowCursor row) {
+    emitter.keepUp();
     if (places.size() >= mostPlaces) {
       overfull = true;
     } else {

@@ -50,7 +50,9 @@ abstract class CaptureCommand extends ShellCommand {
       names = "--wal-limit",
       paramLabel = "SIZE",
       converter = Words.Size.class,
-      description = "The WAL size at which a held read transaction is let go (256MiB).")
+      description =
+          "The WAL size at which any read transaction is let go (256MiB). A snapshot that is"
+              + " being scanned goes on from a newer one then.")
   private long walLimit = 256L << 20;
 
   @Option(names = "--no-schema-events", description = "Leave out SCHEMA events.")

@@ -3,6 +3,7 @@ package dev.waltap.cli;
 import dev.waltap.CaptureBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "setup",
@@ -21,6 +22,15 @@ final class SetupCommand extends InstallerCommand {
 
   @Mixin private FilterOptions filter = new FilterOptions();
 
+  @Option(
+      names = "--wal-limit",
+      paramLabel = "SIZE",
+      converter = Words.Size.class,
+      description =
+          "The WAL size at which the read transaction is let go (256MiB). The scan goes on from a"
+              + " newer snapshot then.")
+  private long walLimit = 256L << 20;
+
   SetupCommand(Shell shell) {
     super(shell);
   }
@@ -30,6 +40,7 @@ final class SetupCommand extends InstallerCommand {
     CaptureBuilder builder = builder();
     try {
       filter.applyTo(builder);
+      builder.walLimit(walLimit);
     } catch (IllegalArgumentException e) {
       throw usage(String.valueOf(e.getMessage()));
     }

@@ -45,6 +45,7 @@ public final class CaptureMeters implements MeterBinder {
     count(registry, "generations", "generations", CaptureMetrics::generations);
     count(registry, "laps", "laps", CaptureMetrics::laps);
     count(registry, "reconciles", "reconciles", CaptureMetrics::reconciles);
+    count(registry, "wal.limits", "releases", CaptureMetrics::walLimits);
     time(registry, "reconcile.time", CaptureMetrics::reconcileTime);
     time(registry, "read.transaction.time", CaptureMetrics::readTransactionTime);
     time(registry, "lag", CaptureMetrics::lag);

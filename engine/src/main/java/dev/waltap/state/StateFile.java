@@ -27,8 +27,11 @@ final class StateFile implements AutoCloseable {
   /** "WTAP" in SQLite's header, so that file(1) and we know the file. */
   static final int APPLICATION_ID = 0x57544150;
 
-  /** The form of the tables. Grows when an older Waltap could not read them. */
-  static final int VERSION = 1;
+  /**
+   * The form of the tables: grows with every change of them, since a table that is missing looks
+   * like a damaged file otherwise. 2 has notes, without which nobody knows what was told.
+   */
+  static final int VERSION = 2;
 
   private static final int PAGE_SIZE = 8192;
   private static final String SCHEMA =
@@ -55,28 +58,49 @@ final class StateFile implements AutoCloseable {
 
   /** Opens a state to work with. */
   static StateFile open(Path path) {
-    StateFile file = connect(path, false);
-    try {
-      file.check();
-      file.run("PRAGMA journal_mode=WAL");
-      file.run("PRAGMA synchronous=FULL");
-      file.run("PRAGMA journal_size_limit=" + (64 << 20));
-      file.run("PRAGMA cache_size=-16384");
-      return file;
-    } catch (SQLException e) {
-      file.close();
-      throw StateErrors.sql(path, e);
-    } catch (RuntimeException e) {
-      file.close();
-      throw e;
-    }
+    return connect(
+        path,
+        false,
+        file -> {
+          file.check();
+          file.run("PRAGMA journal_mode=WAL");
+          file.run("PRAGMA synchronous=FULL");
+          file.run("PRAGMA journal_size_limit=" + (64 << 20));
+          file.run("PRAGMA cache_size=-16384");
+        });
   }
 
   /** Opens a state to look at, beside whoever works with it. */
   static StateFile openReadOnly(Path path) {
-    StateFile file = connect(path, true);
+    return connect(path, true, StateFile::check);
+  }
+
+  /** Gives an empty file its tables, unsafe and fast: it counts only once it is synced whole. */
+  static StateFile create(Path path) {
+    return connect(
+        path,
+        false,
+        file -> {
+          file.run("PRAGMA page_size=" + PAGE_SIZE);
+          file.run("PRAGMA journal_mode=OFF");
+          file.run("PRAGMA synchronous=OFF");
+          file.run("PRAGMA application_id=" + APPLICATION_ID);
+          file.run("PRAGMA user_version=" + VERSION);
+          for (String table : SCHEMA.split(";\n")) {
+            file.run(table);
+          }
+        });
+  }
+
+  /** What a new connection is needed for first; if that fails, the connection is closed. */
+  private interface Preparation {
+    void prepare(StateFile file) throws SQLException;
+  }
+
+  private static StateFile connect(Path path, boolean readOnly, Preparation preparation) {
+    StateFile file = connect(path, readOnly);
     try {
-      file.check();
+      preparation.prepare(file);
       return file;
     } catch (SQLException e) {
       file.close();
@@ -84,25 +108,6 @@ final class StateFile implements AutoCloseable {
     } catch (RuntimeException e) {
       file.close();
       throw e;
-    }
-  }
-
-  /** Gives an empty file its tables, unsafe and fast: it counts only once it is synced whole. */
-  static StateFile create(Path path) {
-    StateFile file = connect(path, false);
-    try {
-      file.run("PRAGMA page_size=" + PAGE_SIZE);
-      file.run("PRAGMA journal_mode=OFF");
-      file.run("PRAGMA synchronous=OFF");
-      file.run("PRAGMA application_id=" + APPLICATION_ID);
-      file.run("PRAGMA user_version=" + VERSION);
-      for (String table : SCHEMA.split(";\n")) {
-        file.run(table);
-      }
-      return file;
-    } catch (SQLException e) {
-      file.close();
-      throw StateErrors.sql(path, e);
     }
   }
 

@@ -120,13 +120,29 @@ public final class TransactionDiff {
   }
 
   /**
+   * All of a tree in both versions, so that rows can be compared whose bytes did not change: they
+   * are passed on, too. Says nothing of what happened to the pages; {@link #delta} has to.
+   *
+   * @throws UnknownPageException if the new version leads to a page that is neither written nor
+   *     held
+   */
+  public TreeDelta whole(Tree before, Tree after) {
+    TreeDelta delta = new TreeDelta();
+    delta.begin(after);
+    delta.listsAll();
+    TreeRows.listCells(format, old, before, delta.before());
+    TreeRows.listCells(format, now, after, delta.after());
+    return delta;
+  }
+
+  /**
    * Passes on the rows whose bytes differ, in b-tree order.
    *
    * @param order the order of keys of an index b-tree; null for a table b-tree
    */
   public void rows(TreeDelta delta, @Nullable KeyOrder order, RowSink sink) {
     try {
-      merge.run(delta.before(), delta.after(), order, sink);
+      merge.run(delta.before(), delta.after(), order, delta.isWhole(), sink);
     } catch (CorruptDatabaseException e) {
       throw delta.tree().blame(e);
     }
@@ -139,7 +155,7 @@ public final class TransactionDiff {
    */
   public void rowsByKey(TreeDelta delta, KeyBytes keys, RowSink sink) {
     try {
-      hashMerge.run(delta.before(), delta.after(), keys, sink);
+      hashMerge.run(delta.before(), delta.after(), keys, delta.isWhole(), sink);
     } catch (CorruptDatabaseException e) {
       throw delta.tree().blame(e);
     }

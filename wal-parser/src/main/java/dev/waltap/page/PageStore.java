@@ -180,7 +180,7 @@ public final class PageStore implements AutoCloseable {
         at += channel.write(slotBuffer, at);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the page set's temporary file", e);
+      throw failed("write", e);
     }
   }
 
@@ -197,8 +197,21 @@ public final class PageStore implements AutoCloseable {
         at += count;
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the page set's temporary file", e);
+      throw failed("read", e);
     }
+  }
+
+  private static UncheckedIOException failed(String what, IOException e) {
+    return new UncheckedIOException(
+        "cannot "
+            + what
+            + " the page set's temporary file in "
+            + System.getProperty("java.io.tmpdir")
+            + " ("
+            + e.getMessage()
+            + "): free some space there, or name another directory by -Djava.io.tmpdir; nothing"
+            + " saved is lost",
+        e);
   }
 
   private long fileOffset(int handle) {

@@ -30,7 +30,13 @@ public final class CaptureProcess implements AutoCloseable {
    */
   public static CaptureProcess start(Path errors, String memory, List<String> arguments)
       throws IOException {
-    List<String> line = new ArrayList<>();
+    return start(errors, memory, List.of(), arguments);
+  }
+
+  /** Starts one by another command, which gets Java's command line as its arguments. */
+  public static CaptureProcess start(
+      Path errors, String memory, List<String> prefix, List<String> arguments) throws IOException {
+    List<String> line = new ArrayList<>(prefix);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-Xmx" + memory, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.waltap.cli.Main"));

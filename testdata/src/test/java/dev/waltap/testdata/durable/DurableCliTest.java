@@ -3,91 +3,20 @@ package dev.waltap.testdata.durable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.testdata.TestDatabase;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** State directories through the command line: resumed, looked at, damaged, taken away. */
 @EnabledOnOs(OS.LINUX)
-class DurableCliTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
-
-  private TestDatabase database;
-  private Connection writer;
-  private Path errors;
-  private Path output;
-  private int read;
-
-  @BeforeEach
-  void create() throws Exception {
-    database = TestDatabase.create();
-    errors = database.directory().resolve("errors.txt");
-    output = database.directory().resolve("changes.jsonl");
-    writer = database.open();
-    TestDatabase.execute(
-        writer,
-        "CREATE TABLE a(id INTEGER PRIMARY KEY, v TEXT)",
-        "CREATE TABLE b(id INTEGER PRIMARY KEY, v TEXT)",
-        "INSERT INTO a VALUES(1, 'one')",
-        "INSERT INTO b VALUES(1, 'one'), (2, 'two')");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    writer.close();
-    database.close();
-  }
-
-  private Path state() {
-    return Path.of(database.path() + "-waltap");
-  }
-
-  private CaptureProcess start(String command, String... more) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of(command, database.path().toString()));
-    arguments.addAll(List.of(more));
-    return CaptureProcess.start(errors, "128m", arguments);
-  }
-
-  private int run(String command, String... more) throws Exception {
-    try (CaptureProcess process = start(command, more)) {
-      return process.await(LIMIT);
-    }
-  }
-
-  private int once(String... more) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of("--once", "--output", output.toString()));
-    arguments.addAll(List.of(more));
-    return run("cdc", arguments.toArray(new String[0]));
-  }
-
-  private String errors() throws IOException {
-    return Files.readString(errors);
-  }
-
-  /** What was told since the last time: table, operation and key's number. */
-  private List<String> told() throws IOException {
-    List<String> lines = Files.readAllLines(output);
-    List<String> told = new ArrayList<>();
-    for (String line : lines.subList(read, lines.size())) {
-      String table = line.replaceAll(".\"table\":\"([^\"]*)\".*", "$1");
-      String operation = line.replaceAll(".*?\"operation\":\"([A-Z]*)\".*", "$1");
-      String key = line.replaceAll(".*\"key\":(null|\\{\"id\":(\\d+)\\}).*", "$2");
-      told.add(table + " " + operation + (key.isEmpty() ? "" : " " + key));
-    }
-    read = lines.size();
-    return told;
-  }
+class DurableCliTest extends DurableFixture {
+  private static final int STATE_PAGE = 8192;
 
   @Test
   void tellsATableThatTheFilterAdds() throws Exception {
@@ -171,6 +100,27 @@ class DurableCliTest {
     assertThat(errors()).doesNotContain("can't be followed");
   }
 
+  /** A page that a table left is another table's now, and its bytes are the same. */
+  @Test
+  void tellsAPageThatEqualsOneOfAnotherTable() throws Exception {
+    TestDatabase.execute(
+        writer,
+        "CREATE TABLE c(id INTEGER PRIMARY KEY, v TEXT)",
+        "CREATE TABLE d(id INTEGER PRIMARY KEY, v TEXT)",
+        "INSERT INTO c VALUES(1, 'same'), (2, 'same')",
+        "INSERT INTO d SELECT * FROM c");
+    long root = TestDatabase.number(writer, "SELECT rootpage FROM sqlite_schema WHERE name = 'c'");
+    assertThat(run("setup")).isZero();
+    TestDatabase.execute(writer, "DROP TABLE c", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)");
+    assertThat(TestDatabase.number(writer, "SELECT rootpage FROM sqlite_schema WHERE name = 'd'"))
+        .isEqualTo(root);
+    assertThat(once()).isZero();
+    assertThat(told()).containsExactly("c SCHEMA");
+    TestDatabase.execute(writer, "DELETE FROM d WHERE id = 1");
+    assertThat(once()).isZero();
+    assertThat(told()).containsExactly("d DELETE 1");
+  }
+
   @Test
   void showsTheStatus() throws Exception {
     assertThat(run("status")).isEqualTo(1);
@@ -204,9 +154,19 @@ class DurableCliTest {
     refuses(file, flipped, "damaged");
     refuses(file, new byte[0], "damaged");
     refuses(file, java.util.Arrays.copyOf(whole, whole.length / 2), "damaged");
+    for (int at = STATE_PAGE; at < whole.length; at += STATE_PAGE) {
+      byte[] more = whole.clone();
+      for (int i = at; i < at + STATE_PAGE; i++) {
+        more[i] ^= 0x20;
+      }
+      refuses(file, more, "damaged");
+    }
     byte[] newer = whole.clone();
     newer[63] = 99;
     refuses(file, newer, "newer Waltap");
+    byte[] older = whole.clone();
+    older[63] = 1;
+    refuses(file, older, "older Waltap");
     Files.write(file, whole);
     TestDatabase.execute(writer, "INSERT INTO a VALUES(2, 'x')");
     assertThat(once()).isZero();

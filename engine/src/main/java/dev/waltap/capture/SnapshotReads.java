@@ -1,0 +1,131 @@
+package dev.waltap.capture;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.format.FrameHeader;
+import dev.waltap.format.WalIndexHeader;
+import dev.waltap.wal.WalIndex;
+import dev.waltap.wal.WalPosition;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Reads whole snapshots under read transactions that end when the WAL reaches its limit. While one
+ * is held SQLite can't start the WAL anew, so it grows with all that is written meanwhile.
+ *
+ * <p>A snapshot that could not be read in time is read again in another leg, from a newer snapshot;
+ * the reader keeps the pages it has and copies only those that differ. Copying a page and comparing
+ * its hash takes a fraction of what compressing it takes, so each leg comes further than the one
+ * before, up to what can be compared within one leg. A database for which that is too little can't
+ * be read under its limit while so much is written, which is said then.
+ *
+ * <p>For the capture thread.
+ */
+final class SnapshotReads {
+  private static final int MOST_LEGS = 24;
+  private static final long RESTART_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+  private final Attachment attachment;
+  private final WalIndex index;
+  private final long walLimit;
+  private final long limitFrames;
+  private final StoppingListener listener;
+  private final Counters counters;
+  private final WalIndexHeader header = new WalIndexHeader();
+
+  SnapshotReads(
+      Attachment attachment, long walLimit, StoppingListener listener, Counters counters) {
+    this.attachment = attachment;
+    this.index = attachment.index();
+    this.walLimit = walLimit;
+    this.limitFrames = walLimit / (FrameHeader.SIZE + attachment.format().pageSize());
+    this.listener = listener;
+    this.counters = counters;
+  }
+
+  /**
+   * Reads a snapshot.
+   *
+   * @param leg reads all of a snapshot; called again with a newer one if the limit ended it
+   * @return the position of the snapshot that was read whole
+   * @throws CaptureException FAILED if the WAL reaches its limit again and again
+   */
+  WalPosition read(Consumer<LimitedSnapshot> leg) {
+    for (int legs = 1; ; legs++) {
+      DatabaseConnection connection = attachment.connection();
+      connection.beginRead();
+      try {
+        Attachment.SnapshotAt at = attachment.snapshot();
+        leg.accept(limited(at));
+        return at.position();
+      } catch (LimitedSnapshot.WalLimitException e) {
+        counters.walLimit();
+      } finally {
+        connection.endRead();
+      }
+      if (legs == MOST_LEGS) {
+        throw starved();
+      }
+      String what =
+          "the WAL has reached the WAL limit while a snapshot is read: its read transaction is let"
+              + " go, and what changes meanwhile is read again";
+      if (legs == 1) {
+        listener.warning(what);
+      } else {
+        listener.detail(what + " (" + legs + " times now)");
+      }
+      awaitRestart();
+    }
+  }
+
+  /**
+   * A WAL that is long already, because of other readers or since nobody checkpoints it, is none of
+   * our making: it may grow by a quarter of the limit then.
+   */
+  private LimitedSnapshot limited(Attachment.SnapshotAt at) {
+    long most = Math.max(limitFrames, at.position().frame() + Math.max(1, limitFrames / 4));
+    return new LimitedSnapshot(at.snapshot(), () -> index.read(header) && header.mxFrame() >= most);
+  }
+
+  /**
+   * Waits until the application has started the WAL anew, for which nobody may read. It does not if
+   * it writes no more, if it does not checkpoint, or if others read all the time.
+   */
+  private void awaitRestart() {
+    long now = System.nanoTime();
+    long end = now + RESTART_NANOS;
+    long lastCommit = now;
+    boolean known = index.read(header);
+    int salt1 = header.salt1();
+    int salt2 = header.salt2();
+    int commits = header.changeCounter();
+    while (known && now - end < 0 && now - lastCommit < QUIET_NANOS) {
+      listener.requireRunning();
+      LockSupport.parkNanos(PAUSE_NANOS);
+      now = System.nanoTime();
+      known = index.read(header);
+      if (header.salt1() != salt1 || header.salt2() != salt2) {
+        return;
+      }
+      if (header.changeCounter() != commits) {
+        commits = header.changeCounter();
+        lastCommit = now;
+      }
+    }
+  }
+
+  private CaptureException starved() {
+    return new CaptureException(
+        Reason.FAILED,
+        attachment.database()
+            + ": its WAL has reached the WAL limit of "
+            + walLimit
+            + " bytes "
+            + MOST_LEGS
+            + " times before a snapshot could be read: more is written than can be read beside it;"
+            + " raise --wal-limit, or start again when less is written");
+  }
+}
