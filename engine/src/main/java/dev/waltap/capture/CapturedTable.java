@@ -1,6 +1,5 @@
 package dev.waltap.capture;
 
-import dev.waltap.api.ColumnSchema;
 import dev.waltap.btree.Tree;
 import dev.waltap.diff.KeyBytes;
 import dev.waltap.diff.KeyOrder;
@@ -12,7 +11,6 @@ import dev.waltap.record.KeyImage;
 import dev.waltap.record.TableLayout;
 import dev.waltap.schema.Projection;
 import dev.waltap.schema.Table;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,19 +52,6 @@ record CapturedTable(
     } else {
       diff.rows(delta, order, sink);
     }
-  }
-
-  /** Whether a later version has the same columns, but for their names. */
-  boolean differsInNamesOnly(CapturedTable later) {
-    List<ColumnSchema> columns = table.declaration().columns();
-    List<ColumnSchema> others = later.table.declaration().columns();
-    boolean same = columns.size() == others.size();
-    for (int i = 0; same && i < columns.size(); i++) {
-      same =
-          columns.get(i).type().equals(others.get(i).type())
-              && columns.get(i).key() == others.get(i).key();
-    }
-    return same;
   }
 
   String name() {

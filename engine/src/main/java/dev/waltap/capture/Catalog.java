@@ -1,5 +1,6 @@
 package dev.waltap.capture;
 
+import dev.waltap.record.Names;
 import dev.waltap.schema.Schema;
 import dev.waltap.schema.Table;
 import dev.waltap.schema.TableFilter;
@@ -38,9 +39,10 @@ final class Catalog {
     return tables;
   }
 
-  @Nullable CapturedTable named(String name) {
+  /** The table of this name, matched as SQLite does. */
+  private @Nullable CapturedTable named(String name) {
     for (CapturedTable table : tables) {
-      if (table.name().equals(name)) {
+      if (Names.same(table.name(), name)) {
         return table;
       }
     }
@@ -57,8 +59,10 @@ final class Catalog {
   }
 
   /**
-   * The tables of a later schema. A table is the same if its name is, else if its root page is; the
-   * same table keeps the ordinal of its tree, if that is of the same kind.
+   * The tables of a later schema. A table is the same if its name is (as SQLite sees it: {@code t}
+   * is {@code T}), else if its root page is. So one that was dropped and whose root another took in
+   * the same transaction, or in the same gap, is told as renamed: what its rows became is told row
+   * by row. The same table keeps the ordinal of its tree, if that is of the same kind.
    */
   Catalog next(Schema schema) {
     List<CapturedTable> later = new ArrayList<>();
@@ -89,7 +93,6 @@ final class Catalog {
       return null;
     }
     // A name that lives on stays with its table, even if the table's old root serves another now.
-    Table holder = schema.table(renamed.name());
-    return holder == null || !holder.name().equals(renamed.name()) ? renamed : null;
+    return schema.table(renamed.name()) == null ? renamed : null;
   }
 }

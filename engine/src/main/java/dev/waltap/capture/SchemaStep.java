@@ -1,7 +1,7 @@
 package dev.waltap.capture;
 
 import dev.waltap.record.Names;
-import dev.waltap.record.TableLayout;
+import dev.waltap.schema.ColumnMapping;
 import dev.waltap.schema.Schema;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,31 +53,24 @@ record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after)
     return after == null;
   }
 
-  /** Whether the rows are keyed otherwise now, so that no row is the same. */
+  /** Whether the rows are keyed or ordered otherwise now, so that no row is the same. */
   boolean isReplaced() {
-    return before != null && after != null && !sameKey(before, after);
+    return before != null
+        && after != null
+        && !mapping(before, after).keepsKeys(before.layout(), after.layout());
   }
 
-  /**
-   * Whether rows are keyed as before: by the same columns, which may have another name or place, in
-   * a tree of the same kind.
-   */
-  private static boolean sameKey(CapturedTable tableBefore, CapturedTable tableAfter) {
-    TableLayout old = tableBefore.layout();
-    TableLayout now = tableAfter.layout();
-    boolean renamed = tableBefore.differsInNamesOnly(tableAfter);
-    boolean same =
-        old.withoutRowid() == now.withoutRowid()
-            && old.keyCount() == now.keyCount()
-            && (old.rowidColumn() >= 0) == (now.rowidColumn() >= 0);
-    for (int i = 0; same && i < old.keyCount(); i++) {
-      int before = old.keyColumn(i);
-      int after = now.keyColumn(i);
-      same =
-          Names.same(old.column(before).name(), now.column(after).name())
-              || (before == after && renamed);
-    }
-    return same;
+  /** Whether rows that were not written may have other values now. */
+  boolean changesMeaning() {
+    return before != null
+        && after != null
+        && !mapping(before, after).isTransparent(before.layout(), after.layout());
+  }
+
+  /** Which column is which. */
+  static ColumnMapping mapping(CapturedTable before, CapturedTable after) {
+    return ColumnMapping.between(before.table().declaration(), after.table().declaration())
+        .shown(before.projection(), after.projection());
   }
 
   /** Whether the table passes the filter now and did not before. */

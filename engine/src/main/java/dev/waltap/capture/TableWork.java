@@ -15,13 +15,16 @@ import dev.waltap.record.StoredRow;
  * walked again for each operation instead. For the capture thread.
  */
 final class TableWork implements RowWork, RowSink {
+  private static final int[] NO_SOURCES = {};
+
   private final CapturedTable before;
   private final CapturedTable after;
   private final TreeDelta delta;
   private final TransactionDiff diff;
   private final Emitter emitter;
   private final RowComparator comparator;
-  private final boolean renamed;
+  private final boolean sameSchema;
+  private final int[] sources;
   private final Places deleted = new Places();
   private final Places updated = new Places();
   private final Places inserted = new Places();
@@ -49,7 +52,8 @@ final class TableWork implements RowWork, RowSink {
     this.diff = diff;
     this.emitter = emitter;
     this.comparator = comparator;
-    this.renamed = before != after && before.differsInNamesOnly(after);
+    this.sameSchema = before == after;
+    this.sources = sameSchema ? NO_SOURCES : SchemaStep.mapping(before, after).sources();
   }
 
   @Override
@@ -65,7 +69,9 @@ final class TableWork implements RowWork, RowSink {
   }
 
   private void rows() {
-    comparator.matchByPlace(renamed);
+    if (!sameSchema) {
+      comparator.match(before.layout(), after.layout(), sources);
+    }
     after.rows(diff, delta, this);
   }
 

@@ -171,6 +171,9 @@ final class TransactionDecoder {
     } else if (step.isEntering()) {
       works.add(new WholeTable(after, after, rowsAfter, Operation.INSERT, emitter));
       follow(before, after);
+    } else if (step.changesMeaning()) {
+      follow(before, after);
+      add(before, after, diff.whole(before.tree(), after.tree()));
     } else if (isTouched(before, after)) {
       add(before, after, diff.delta(before.tree(), after.tree()));
     }

@@ -22,7 +22,7 @@ public final class FuzzMain {
   private int burst = 1;
   private long minutes = 1;
   private String capture = "waltap";
-  private final Set<Feature> features = EnumSet.complementOf(EnumSet.of(Feature.MIXED_DDL));
+  private final Set<Feature> features = EnumSet.allOf(Feature.class);
 
   private FuzzMain() {}
 

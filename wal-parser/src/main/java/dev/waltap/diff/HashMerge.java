@@ -30,6 +30,7 @@ final class HashMerge {
   private final Marks leavesBefore = new Marks();
   private final Marks leavesOfBoth = new Marks();
   private boolean overflowSeen;
+  private boolean sameBytesToo;
 
   HashMerge(
       PageFormat format, PageSource old, PageSource now, Marks dirtyChains, Marks dirtyLeaves) {
@@ -48,9 +49,14 @@ final class HashMerge {
     return overflowSeen;
   }
 
-  /** Passes the rows that differ to the sink. */
-  void run(CellRuns oldCells, CellRuns newCells, KeyBytes keys, RowSink sink) {
+  /**
+   * Passes the rows that differ to the sink.
+   *
+   * @param all whether to pass on those of the same bytes, too, as updates
+   */
+  void run(CellRuns oldCells, CellRuns newCells, KeyBytes keys, boolean all, RowSink sink) {
     overflowSeen = false;
+    sameBytesToo = all;
     match.reset();
     findLeavesOfBoth(oldCells, newCells);
     Map<Key, Place> places = new HashMap<>();
@@ -82,7 +88,7 @@ final class HashMerge {
       return;
     }
     match.moveTo((int) (place.before >>> 32), (int) place.before, true);
-    if (!match.samePayload(after, dirtyChains)) {
+    if (sameBytesToo || !match.samePayload(after, dirtyChains)) {
       sink.updated(match, after);
     }
   }
@@ -90,6 +96,9 @@ final class HashMerge {
   private void findLeavesOfBoth(CellRuns oldCells, CellRuns newCells) {
     leavesBefore.begin();
     leavesOfBoth.begin();
+    if (sameBytesToo) {
+      return;
+    }
     for (int i = 0; i < oldCells.size(); i++) {
       int page = oldCells.page(i);
       if (isLeaf(old, page) && !dirtyLeaves.contains(page)) {

@@ -16,6 +16,7 @@ final class RowMerge {
   private final Marks dirtyChains;
   private final Marks dirtyLeaves;
   private boolean overflowSeen;
+  private boolean sameBytesToo;
   private int backPage;
   private int backBefore;
   private int backAfter;
@@ -54,9 +55,11 @@ final class RowMerge {
    * Passes the rows that differ to the sink.
    *
    * @param order the order of keys of an index b-tree; null for a table b-tree
+   * @param all whether to pass on those of the same bytes, too, as updates
    */
-  void run(CellRuns old, CellRuns now, @Nullable KeyOrder order, RowSink sink) {
+  void run(CellRuns old, CellRuns now, @Nullable KeyOrder order, boolean all, RowSink sink) {
     overflowSeen = false;
+    sameBytesToo = all;
     boolean index = order != null;
     before.start(old, index);
     after.start(now, index);
@@ -82,7 +85,8 @@ final class RowMerge {
 
   /** Whether both stand at the start of the same leaf, with nothing changed below it. */
   private boolean atSamePage(boolean index) {
-    return before.pageNumber() == after.pageNumber()
+    return !sameBytesToo
+        && before.pageNumber() == after.pageNumber()
         && before.position() == 0
         && after.position() == 0
         && !dirtyLeaves.contains(before.pageNumber())
@@ -141,7 +145,7 @@ final class RowMerge {
     } else {
       note(before);
       note(after);
-      if (!before.samePayload(after, dirtyChains)) {
+      if (sameBytesToo || !before.samePayload(after, dirtyChains)) {
         sink.updated(before, after);
       }
     }

@@ -108,12 +108,28 @@ public final class TransactionDiff {
   }
 
   /**
+   * All of a tree in both versions, so that rows can be compared whose bytes did not change: they
+   * are passed on, too. Says nothing of what happened to the pages; {@link #delta} has to.
+   *
+   * @throws UnknownPageException if the new version leads to a page that is neither written nor
+   *     held
+   */
+  public TreeDelta whole(Tree before, Tree after) {
+    TreeDelta delta = new TreeDelta();
+    delta.begin(after);
+    delta.listsAll();
+    TreeRows.listCells(format, old, before, delta.before());
+    TreeRows.listCells(format, now, after, delta.after());
+    return delta;
+  }
+
+  /**
    * Passes on the rows whose bytes differ, in b-tree order.
    *
    * @param order the order of keys of an index b-tree; null for a table b-tree
    */
   public void rows(TreeDelta delta, @Nullable KeyOrder order, RowSink sink) {
-    merge.run(delta.before(), delta.after(), order, sink);
+    merge.run(delta.before(), delta.after(), order, delta.isWhole(), sink);
     delta.noteOverflow(merge.overflowSeen());
   }
 
@@ -122,7 +138,7 @@ public final class TransactionDiff {
    * in b-tree order, then what was updated or inserted. Takes memory for each affected row.
    */
   public void rowsByKey(TreeDelta delta, KeyBytes keys, RowSink sink) {
-    hashMerge.run(delta.before(), delta.after(), keys, sink);
+    hashMerge.run(delta.before(), delta.after(), keys, delta.isWhole(), sink);
     delta.noteOverflow(hashMerge.overflowSeen());
   }
 

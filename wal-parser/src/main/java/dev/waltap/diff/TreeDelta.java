@@ -16,12 +16,14 @@ public final class TreeDelta {
   private final IntList arrivedParents = new IntList();
   private @Nullable Tree tree;
   private boolean overflowSeen;
+  private boolean whole;
 
   TreeDelta() {}
 
   void begin(Tree of) {
     tree = of;
     overflowSeen = false;
+    whole = false;
     before.clear();
     after.clear();
     departed.clear();
@@ -70,6 +72,15 @@ public final class TreeDelta {
 
   int arrivedParent(int index) {
     return arrivedParents.get(index);
+  }
+
+  /** Whether it lists all cells of both versions, and rows of the same bytes are passed on, too. */
+  boolean isWhole() {
+    return whole;
+  }
+
+  void listsAll() {
+    whole = true;
   }
 
   /** Whether cells with overflow pages may have come, left or moved. */

@@ -62,6 +62,31 @@ public final class TreeRows {
     return leaf || visit(tree, child(pageNumber, cells), depth + 1, visitor);
   }
 
+  /** Lists all cells that are rows, in b-tree order. */
+  static void listCells(PageFormat format, PageSource source, Tree tree, CellRuns into) {
+    new TreeRows(format, source).list(tree, tree.root(), 0, into);
+  }
+
+  private void list(Tree tree, int pageNumber, int depth, CellRuns into) {
+    if (depth > DEEPEST) {
+      throw CorruptDatabaseException.page(pageNumber, "its tree is deeper than " + DEEPEST);
+    }
+    byte[] page = source.page(pageNumber);
+    BTreePage.check(page, pageNumber, tree.index(), format);
+    int header = BTreePage.header(pageNumber);
+    int cells = BTreePage.cellCount(page, header);
+    if (BTreePage.isLeaf(page, header)) {
+      into.add(pageNumber, 0, cells);
+      return;
+    }
+    for (int i = 0; i <= cells; i++) {
+      list(tree, child(pageNumber, i), depth + 1, into);
+      if (tree.index() && i < cells) {
+        into.add(pageNumber, i, i + 1);
+      }
+    }
+  }
+
   /** Read anew each time: after a long walk below, the page may have left the hot tier. */
   private int child(int pageNumber, int index) {
     return BTreePage.child(source.page(pageNumber), BTreePage.header(pageNumber), index);

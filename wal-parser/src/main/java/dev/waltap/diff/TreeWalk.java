@@ -152,6 +152,7 @@ final class TreeWalk {
       }
       return;
     }
+    boolean ours = changed && owners.kind(pageNumber) == kind && owners.tree(pageNumber) == ordinal;
     for (int i = 0; i <= cells; i++) {
       int child = BTreePage.child(page, header, i);
       if (child <= 0) {
@@ -160,7 +161,7 @@ final class TreeWalk {
       if (dirty.isDirty(child) || written.contains(child)) {
         visitNew(child, pageNumber, depth + 1);
       } else if (changed) {
-        keep(child, pageNumber);
+        keep(child, pageNumber, ours);
       }
       if (index && affected && i < cells) {
         delta.after().add(pageNumber, i, i + 1);
@@ -168,13 +169,17 @@ final class TreeWalk {
     }
   }
 
-  /** A child of a changed page that was not written, nor anything below it. */
-  private void keep(int child, int parent) {
+  /**
+   * A child of a changed page that was not written, nor anything below it.
+   *
+   * @param parentWasOurs whether that page was of this tree before: its old children were then, too
+   */
+  private void keep(int child, int parent, boolean parentWasOurs) {
     byte kind = owners.kind(child);
     boolean moved = owners.parentOrZero(child) != parent;
     boolean ours =
         (kind == PageOwners.LEAF || kind == PageOwners.INTERIOR)
-            && (!moved || owners.tree(child) == ordinal);
+            && ((!moved && parentWasOurs) || owners.tree(child) == ordinal);
     if (!ours || !reached.add(child)) {
       throw new UnknownPageException(child);
     }

@@ -20,21 +20,22 @@ public final class RowComparator {
   private @Nullable TableLayout mappedFrom;
   private @Nullable TableLayout mappedTo;
 
-  private boolean byPlace;
-
-  /** For each column of {@code mappedTo}, the one of that name in {@code mappedFrom}, or -1. */
+  /** For each column of {@code mappedTo}, the one that it was in {@code mappedFrom}, or -1. */
   private int[] oldColumns = {};
 
   /**
-   * Says that from here on layouts name the same columns in the same places, under other names: so
-   * it is after RENAME COLUMN. At first, and with {@code false}, columns are matched by name.
+   * Says which column is which, until another pair of layouts is compared; columns are matched by
+   * name where this does not say.
+   *
+   * @param sources for each column of the second layout, the one it was in the first; -1 for none
    */
-  public void matchByPlace(boolean places) {
-    if (byPlace != places) {
-      byPlace = places;
-      mappedFrom = null;
-      mappedTo = null;
+  public void match(TableLayout layout1, TableLayout layout2, int[] sources) {
+    if (sources.length != layout2.columnCount()) {
+      throw new IllegalArgumentException(layout2 + " has not " + sources.length + " columns");
     }
+    mappedFrom = layout1;
+    mappedTo = layout2;
+    oldColumns = sources.clone();
   }
 
   /** The row as it was, in the layout of then. */
@@ -107,7 +108,7 @@ public final class RowComparator {
     }
     oldColumns = new int[to.columnCount()];
     for (int column = 0; column < oldColumns.length; column++) {
-      oldColumns[column] = byPlace ? column : from.indexOf(to.column(column).name());
+      oldColumns[column] = from.indexOf(to.column(column).name());
     }
     mappedFrom = from;
     mappedTo = to;

@@ -9,8 +9,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Random changes of the schema. One transaction gets one of {@link #next}, because several may look
- * like others: a table dropped and another created on its root page looks like a rename.
+ * Random changes of the schema. With {@link Feature#MIXED_DDL} a transaction gets several of {@link
+ * #next}, and such as look like others in their sum.
  */
 final class DdlStatements {
   private static final int MOST_TABLES = 8;
@@ -42,6 +42,9 @@ final class DdlStatements {
     Shape shape = tables.get(random.nextInt(tables.size())).shape();
     String table = Names.quote(shape.name());
     boolean full = tables.size() >= MOST_TABLES;
+    if (features.contains(Feature.MIXED_DDL) && random.nextInt(3) == 0) {
+      return mixed(shape, tables, current);
+    }
     return switch (random.nextInt(14)) {
       case 0, 1 ->
           full ? List.of("DROP TABLE " + table) : List.of(maker.create(maker.freshName(), current));
@@ -62,6 +65,40 @@ final class DdlStatements {
       case 12 -> trigger(shape, tables);
       default -> List.of("CREATE VIEW v" + counter++ + " AS SELECT * FROM " + table);
     };
+  }
+
+  /** Changes that look like others: of names that go from one to the other, of roots taken over. */
+  private List<String> mixed(Shape shape, List<Snapshot.Table> tables, Snapshot current) {
+    String table = Names.quote(shape.name());
+    Shape other = tables.get(random.nextInt(tables.size())).shape();
+    return switch (random.nextInt(7)) {
+      case 0 -> List.of("DROP TABLE " + table, maker.create(maker.freshName(), current));
+      case 1 -> List.of("DROP TABLE " + table, maker.create(shape.name(), current));
+      case 2 -> swap("ALTER TABLE ", table, Names.quote(other.name()));
+      case 3 -> swap("ALTER TABLE " + table + " RENAME COLUMN ", column(shape), column(shape));
+      case 4 -> {
+        String column = column(shape);
+        yield List.of(
+            "ALTER TABLE " + table + " DROP COLUMN " + column,
+            "ALTER TABLE " + table + " ADD COLUMN " + column + " DEFAULT " + maker.defaultValue());
+      }
+      case 5 ->
+          List.of(
+              "ALTER TABLE " + table + " RENAME TO " + Names.quote(maker.freshName()),
+              maker.create(shape.name(), current));
+      default ->
+          List.of(
+              "DROP TABLE " + table,
+              "ALTER TABLE " + Names.quote(other.name()) + " RENAME TO " + table);
+    };
+  }
+
+  private static List<String> swap(String verb, String one, String other) {
+    String place = verb.endsWith("COLUMN ") ? " TO " : " RENAME TO ";
+    return List.of(
+        verb + one + place + "swapped",
+        verb + other + place + one,
+        verb + "swapped" + place + other);
   }
 
   private String fresh() {
@@ -99,6 +136,9 @@ final class DdlStatements {
   private String recreate(Shape shape, Snapshot current) {
     if (random.nextBoolean()) {
       return shape.sql();
+    }
+    if (features.contains(Feature.MIXED_DDL)) {
+      return maker.create(shape.name(), current);
     }
     for (int i = 0; i < 20; i++) {
       String sql = maker.create(shape.name(), current);

@@ -4,9 +4,11 @@ import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.model.Names;
 import dev.waltap.testdata.model.Snapshot;
 import dev.waltap.testdata.model.Value;
+import dev.waltap.testdata.oracle.Markers;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
@@ -23,6 +25,9 @@ import java.util.Set;
 final class FuzzWriter implements AutoCloseable {
   private static final int MOST_VALUES = 8000;
   private static final int MOST_BYTES = 3_000_000;
+
+  /** Of pages in use: in a burst, where no snapshot tells what there is. */
+  private static final long MOST_PAGE_BYTES = 24_000_000;
 
   private final Random random;
   private final Set<Feature> features;
@@ -102,6 +107,9 @@ final class FuzzWriter implements AutoCloseable {
     if (current.valueCount() > MOST_VALUES || current.byteCount() > MOST_BYTES) {
       shrink(current);
     }
+    if (usedBytes() > MOST_PAGE_BYTES) {
+      shrinkAll();
+    }
     boolean changesSchema = features.contains(Feature.DDL) && random.nextInt(6) == 0;
     int statements = 1 + (random.nextInt(4) == 0 ? random.nextInt(40) : random.nextInt(4));
     int schemaAt = changesSchema ? random.nextInt(statements) : -1;
@@ -134,6 +142,30 @@ final class FuzzWriter implements AutoCloseable {
         String some = rowid == null ? "" : " WHERE " + Names.quote(rowid) + " % 4 <> 0";
         tryRun("DELETE FROM " + Names.quote(table.shape().name()) + some);
       }
+    }
+  }
+
+  private long usedBytes() throws SQLException {
+    long pages =
+        TestDatabase.number(connection, "PRAGMA page_count")
+            - TestDatabase.number(connection, "PRAGMA freelist_count");
+    return pages * TestDatabase.number(connection, "PRAGMA page_size");
+  }
+
+  private void shrinkAll() throws SQLException {
+    List<String> tables = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet names =
+            statement.executeQuery(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+                    + " ORDER BY name")) {
+      while (names.next()) {
+        tables.add(names.getString(1));
+      }
+    }
+    tables.remove(Markers.TABLE);
+    for (String table : tables) {
+      tryRun("DELETE FROM " + Names.quote(table));
     }
   }
 

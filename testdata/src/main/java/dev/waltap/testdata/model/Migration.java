@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * What a change of schema does to rows that are told by nothing else: columns keep their values by
- * name, new ones take their default, gone ones go. Where nothing but names changed, columns keep
- * their values by place: that is a RENAME COLUMN.
+ * name; one of a new name is the first of those renamed that followed the same neighbour and have
+ * the same type and key, and names that are gone; other new ones take their default, gone ones go.
  */
 public final class Migration {
   private final Shape from;
@@ -18,27 +18,32 @@ public final class Migration {
   public Migration(Shape from, Shape to, Scratch scratch) {
     this.from = from;
     this.to = to;
-    boolean renamed = onlyNamesDiffer(from, to);
     source = new int[to.columns().size()];
     for (int i = 0; i < source.length; i++) {
       Shape.Column column = to.columns().get(i);
-      source[i] = renamed ? i : from.indexOf(column.name());
+      int named = from.indexOf(column.name());
+      source[i] = named >= 0 ? named : renamed(i);
       defaults.add(source[i] < 0 ? scratch.defaultOf(to, column) : Value.NULL);
     }
   }
 
-  private static boolean onlyNamesDiffer(Shape from, Shape to) {
-    if (from.columns().size() != to.columns().size()) {
-      return false;
+  /** What a column was that has another name now, or -1. */
+  private int renamed(int index) {
+    Shape.Column now = to.columns().get(index);
+    int left = index - 1;
+    while (left >= 0 && source[left] < 0) {
+      left--;
     }
-    for (int i = 0; i < from.columns().size(); i++) {
-      Shape.Column before = from.columns().get(i);
-      Shape.Column after = to.columns().get(i);
-      if (!before.type().equals(after.type()) || before.key() != after.key()) {
-        return false;
+    List<Shape.Column> old = from.columns();
+    for (int i = left < 0 ? 0 : source[left] + 1; i < old.size(); i++) {
+      if (to.indexOf(old.get(i).name()) >= 0) {
+        return -1;
+      }
+      if (old.get(i).type().equals(now.type()) && old.get(i).key() == now.key()) {
+        return i;
       }
     }
-    return true;
+    return -1;
   }
 
   /** Whether rows of both are identified and keyed by the same columns. */
@@ -46,7 +51,21 @@ public final class Migration {
     List<Integer> mapped = to.keyIndexes().stream().map(i -> source[i]).toList();
     return from.withoutRowid() == to.withoutRowid()
         && from.aliased() == to.aliased()
-        && mapped.equals(from.keyIndexes());
+        && mapped.equals(from.keyIndexes())
+        && keepsOrder();
+  }
+
+  private boolean keepsOrder() {
+    boolean same = from.order().size() == to.order().size();
+    for (int i = 0; same && i < to.order().size(); i++) {
+      Shape.SortColumn was = from.order().get(i);
+      Shape.SortColumn is = to.order().get(i);
+      same =
+          source[to.indexOf(is.name())] == from.indexOf(was.name())
+              && was.descending() == is.descending()
+              && Names.equal(was.collation(), is.collation());
+    }
+    return same;
   }
 
   /** Gives defaults as JSON shows them. */

@@ -66,7 +66,7 @@ public final class SnapshotDiff {
       }
     }
     for (Map.Entry<String, Snapshot.Table> entry : after.tables().entrySet()) {
-      if (!before.tables().containsKey(entry.getKey()) && !renamed.containsValue(entry.getKey())) {
+      if (!renamed.containsValue(entry.getKey())) {
         Shape shape = entry.getValue().shape();
         schemas.add(schema(entry.getKey(), null, shape));
         entry.getValue().rows().forEach(row -> inserts.add(insert(shape, row)));
@@ -87,18 +87,29 @@ public final class SnapshotDiff {
     before
         .tables()
         .forEach(
-            (oldName, old) ->
-                after
-                    .tables()
-                    .forEach(
-                        (newName, now) -> {
-                          if (old.rootPage() == now.rootPage()
-                              && !after.tables().containsKey(oldName)
-                              && !before.tables().containsKey(newName)) {
-                            renamed.put(oldName, newName);
-                          }
-                        }));
+            (oldName, old) -> {
+              String named = sameName(after, oldName);
+              after
+                  .tables()
+                  .forEach(
+                      (newName, now) -> {
+                        boolean moved =
+                            named == null
+                                && old.rootPage() == now.rootPage()
+                                && sameName(before, newName) == null;
+                        if (newName.equals(named) || moved) {
+                          renamed.put(oldName, newName);
+                        }
+                      });
+            });
     return renamed;
+  }
+
+  private static @Nullable String sameName(Snapshot snapshot, String name) {
+    return snapshot.tables().keySet().stream()
+        .filter(other -> Names.equal(name, other))
+        .findFirst()
+        .orElse(null);
   }
 
   private void diffRows(Snapshot.Table old, Snapshot.Table now) {

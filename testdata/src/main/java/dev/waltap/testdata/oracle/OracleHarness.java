@@ -71,7 +71,14 @@ public final class OracleHarness implements AutoCloseable {
 
   /** Keeps all changes for {@link #takeChanges}. */
   public OracleHarness recording() {
-    recording = true;
+    return recording(true);
+  }
+
+  /** Says from here on whether changes are kept for {@link #takeChanges}; at first they are not. */
+  public OracleHarness recording(boolean wanted) {
+    synchronized (lock) {
+      recording = wanted;
+    }
     return this;
   }
 

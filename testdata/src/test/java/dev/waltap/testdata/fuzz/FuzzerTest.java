@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The fuzzer accepts a capture that is right, and finds the faults of one that is not. */
 class FuzzerTest {
   private static final Set<Feature> FEATURES =
-      EnumSet.complementOf(EnumSet.of(Feature.MIXED_DDL, Feature.MANY_COLUMNS));
+      EnumSet.complementOf(EnumSet.of(Feature.MANY_COLUMNS));
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})

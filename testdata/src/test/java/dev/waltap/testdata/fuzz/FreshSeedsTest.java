@@ -1,0 +1,41 @@
+package dev.waltap.testdata.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waltap.testdata.Captures;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Some minutes of the fuzzer against the product, over seeds that nobody has tried; each is printed
+ * before it runs. {@code -Dwaltap.fuzz.minutes=N} says how many minutes, 0 for none.
+ */
+class FreshSeedsTest {
+  private static final double MINUTES =
+      Double.parseDouble(System.getProperty("waltap.fuzz.minutes", "3"));
+  private static final int TRANSACTIONS = 1000;
+  private static final int BURST = 100;
+
+  @Test
+  void tellsNoDifference() throws Exception {
+    long deadline = System.nanoTime() + (long) (MINUTES * TimeUnit.MINUTES.toNanos(1));
+    long seed = ThreadLocalRandom.current().nextInt(1_000_000_000);
+    long total = 0;
+    for (; System.nanoTime() - deadline < 0; seed++) {
+      System.out.printf(
+          Locale.ROOT,
+          "FuzzMain --seed %d --transactions %d --burst %d (after %d transactions)%n",
+          seed,
+          TRANSACTIONS,
+          BURST,
+          total);
+      Fuzzer fuzzer =
+          new Fuzzer(seed, TRANSACTIONS, BURST, EnumSet.allOf(Feature.class), Captures.waltap());
+      total += fuzzer.until(deadline).run().transactions();
+    }
+    assertThat(total).isGreaterThanOrEqualTo(MINUTES >= 1 ? 100 : 0);
+  }
+}
