@@ -40,7 +40,7 @@ final class Catalog {
   }
 
   /** The table of this name, matched as SQLite does. */
-  private @Nullable CapturedTable named(String name) {
+  @Nullable CapturedTable named(String name) {
     for (CapturedTable table : tables) {
       if (Names.same(table.name(), name)) {
         return table;
