@@ -10,7 +10,8 @@ import java.util.Locale;
  *
  * <p>Scenarios: {@code load} (a writer alone, with capture, alone again), {@code stop} (SIGSTOP of
  * the capture), {@code truncate} (a checkpoint each second), {@code kill} (SIGKILL of writers and
- * captures), {@code latency}, {@code idle}, {@code twin}. Options: see {@link SoakOptions}.
+ * captures), {@code latency}, {@code idle}, {@code twin}, {@code slow} (a consumer that falls far
+ * behind, at -Xmx128m). Options: see {@link SoakOptions}.
  */
 public final class SoakMain {
   private SoakMain() {}
@@ -18,7 +19,8 @@ public final class SoakMain {
   /** Runs it. */
   public static void main(String[] args) throws Exception {
     if (args.length == 0) {
-      System.err.println("usage: SoakMain load|stop|truncate|kill|latency|idle|twin [options]");
+      System.err.println(
+          "usage: SoakMain load|stop|truncate|kill|latency|idle|twin|slow [options]");
       System.exit(2);
     }
     SoakOptions options = SoakOptions.parse(args);
@@ -32,6 +34,7 @@ public final class SoakMain {
           case "latency" -> soaks.latency();
           case "idle" -> soaks.idle();
           case "twin" -> soaks.twin();
+          case "slow" -> soaks.slow();
           default -> throw new IllegalArgumentException("no scenario " + args[0]);
         };
     System.exit(good ? 0 : 1);

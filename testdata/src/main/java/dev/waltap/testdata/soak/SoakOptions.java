@@ -10,6 +10,7 @@ package dev.waltap.testdata.soak;
  * @param guard of the capture
  * @param times how often something is stopped or killed
  * @param stopSeconds how long the capture stands still
+ * @param take changes per second that a slow consumer takes
  */
 public record SoakOptions(
     double seconds,
@@ -18,11 +19,15 @@ public record SoakOptions(
     int writers,
     String guard,
     int times,
-    double stopSeconds) {
+    double stopSeconds,
+    double take) {
 
-  /** Reads {@code --seconds N --rate N --sync MODE --writers N --guard MODE --times N --stop N}. */
+  /**
+   * Reads {@code --seconds N --rate N --sync MODE --writers N --guard MODE --times N --stop N
+   * --take N}.
+   */
   public static SoakOptions parse(String... args) {
-    SoakOptions o = new SoakOptions(10, 0, "NORMAL", 1, "adaptive", 5, 2);
+    SoakOptions o = new SoakOptions(10, 0, "NORMAL", 1, "adaptive", 5, 2, 100);
     for (int i = 1; i + 1 < args.length; i += 2) {
       o = o.with(args[i], args[i + 1]);
     }
@@ -32,7 +37,15 @@ public record SoakOptions(
   private SoakOptions with(String name, String value) {
     boolean known =
         switch (name) {
-          case "--seconds", "--rate", "--sync", "--writers", "--guard", "--times", "--stop" -> true;
+          case "--seconds",
+              "--rate",
+              "--sync",
+              "--writers",
+              "--guard",
+              "--times",
+              "--stop",
+              "--take" ->
+              true;
           default -> false;
         };
     if (!known) {
@@ -45,6 +58,7 @@ public record SoakOptions(
         name.equals("--writers") ? Integer.parseInt(value) : writers,
         name.equals("--guard") ? value : guard,
         name.equals("--times") ? Integer.parseInt(value) : times,
-        name.equals("--stop") ? Double.parseDouble(value) : stopSeconds);
+        name.equals("--stop") ? Double.parseDouble(value) : stopSeconds,
+        name.equals("--take") ? Double.parseDouble(value) : take);
   }
 }

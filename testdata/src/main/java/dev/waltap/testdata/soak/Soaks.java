@@ -395,6 +395,11 @@ public final class Soaks {
     }
   }
 
+  /** A consumer that takes much less than is written, and then recovers. */
+  public boolean slow() throws Exception {
+    return new SlowSoak(options).run();
+  }
+
   private static void run(TestDatabase database, WriterOptions writer) throws SQLException {
     try (Connection connection = database.open();
         Workload workload = new Workload(connection, writer).prepare()) {
