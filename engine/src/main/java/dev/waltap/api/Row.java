@@ -1,6 +1,7 @@
 package dev.waltap.api;
 
 import dev.waltap.record.StorageClass;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,17 @@ public interface Row {
    * @throws IllegalStateException if the value is of another storage class
    */
   byte @Nullable [] getBytes(int index);
+
+  /**
+   * What {@link #getBytes(int)} copies, to be read only, and not copied where the row itself holds
+   * it: for values of many megabytes.
+   *
+   * @throws IllegalStateException if the value is of another storage class
+   */
+  default @Nullable ByteBuffer getByteBuffer(int index) {
+    byte[] bytes = getBytes(index);
+    return bytes == null ? null : ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+  }
 
   /** The value as null, {@link Long}, {@link Double}, {@link String} or {@code byte[]}. */
   default @Nullable Object getObject(int index) {

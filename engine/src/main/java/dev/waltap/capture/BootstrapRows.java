@@ -56,6 +56,7 @@ final class BootstrapRows {
     rows.forEach(
         table.tree(),
         row -> {
+          emitter.makeRoom(row.payloadSize());
           emitter.insert(table, TableWork.stored(table, row));
           if (++told % ROWS_BETWEEN_REPORTS == 0) {
             listener.progress("bootstrap", told, total, "rows");

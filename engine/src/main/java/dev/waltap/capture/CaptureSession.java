@@ -67,7 +67,12 @@ final class CaptureSession implements AutoCloseable {
     this.attachment = Attachment.open(options.database());
     this.guard =
         new Guard(
-            options.guard(), options.walLimit(), attachment, listener, counters, System::nanoTime);
+            options.guard(),
+            options.walLimit(),
+            attachment,
+            listener,
+            counters::walLimit,
+            System::nanoTime);
     this.foreignWrites = new ForeignWrites(attachment);
     this.baseline =
         new Baseline(options, attachment, new StoppingListener(listener, queue), counters);

@@ -41,8 +41,8 @@ record CapturedTable(
         new Tree(ordinal, table.rootPage(), index, table.name()),
         projection,
         told,
-        comparator == null ? null : comparator::compare,
-        unordered ? new KeyImage(layout)::of : null);
+        comparator == null ? null : new TableKeys.Order(comparator),
+        unordered ? new TableKeys.Images(new KeyImage(layout)) : null);
   }
 
   /** Passes on the rows that differ. */

@@ -39,7 +39,7 @@ final class Catalog {
     return tables;
   }
 
-  /** The table of this name, matched as SQLite does. */
+  /** The table of this name, matched as SQLite does; null if there is none. */
   @Nullable CapturedTable named(String name) {
     for (CapturedTable table : tables) {
       if (Names.same(table.name(), name)) {

@@ -41,6 +41,7 @@ final class ChangeQueue {
   private final List<Entry> staged = new ArrayList<>();
   private long stagedBytes;
   private long waitingBytes;
+  private long takenBytes;
   private long released;
   private long taken;
   private long delivered;
@@ -143,10 +144,46 @@ final class ChangeQueue {
         && (entries.size() >= mostChanges || waitingBytes + size > mostBytes);
   }
 
+  /**
+   * Waits until a change of this size, which is not made yet, fits beside those that wait and those
+   * taken and not delivered, or until there are none of either.
+   *
+   * @throws StoppedException once nobody takes any more
+   */
+  void awaitRoom(long size, Runnable whileWaiting) {
+    while (!hasRoom(size)) {
+      whileWaiting.run();
+    }
+  }
+
+  private boolean hasRoom(long size) {
+    lock.lock();
+    try {
+      long left = FULL_WAIT_NANOS;
+      while (delivered < released && isOver(size) && !stopped && left > 0) {
+        left = notFull.awaitNanos(left);
+      }
+      if (stopped) {
+        throw new StoppedException();
+      }
+      return delivered == released || !isOver(size);
+    } catch (InterruptedException e) {
+      stopped = true;
+      throw new StoppedException();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isOver(long size) {
+    return waitingBytes + takenBytes > mostBytes - size;
+  }
+
   /** All that was taken is delivered. */
   void delivered() {
     lock.lock();
     try {
+      takenBytes = 0;
       delivered = taken;
       notFull.signalAll();
     } finally {
@@ -278,6 +315,7 @@ final class ChangeQueue {
       }
     }
     waitingBytes -= size;
+    takenBytes += size;
     publish();
     return new Batch(changes, size, end);
   }

@@ -58,11 +58,7 @@ final class Delivery {
    */
   void run() {
     try {
-      ChangeQueue.Batch batch;
-      while ((batch = queue.take(batchSize, MOST_BATCH_BYTES, untilFlush())) != null) {
-        if (!batch.isNothing()) {
-          deliver(batch);
-        }
+      while (deliverNext()) {
         if (untilFlush() <= 0) {
           flush();
         }
@@ -71,6 +67,15 @@ final class Delivery {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Of its own, so that nothing holds a large batch while the next one is waited for. */
+  private boolean deliverNext() throws InterruptedException {
+    ChangeQueue.Batch batch = queue.take(batchSize, MOST_BATCH_BYTES, untilFlush());
+    if (batch != null && !batch.isNothing()) {
+      deliver(batch);
+    }
+    return batch != null;
   }
 
   /** Nanoseconds until what was handed over is to be flushed; for ever if nothing was. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Emitter {
   private static final int CHANGES_BETWEEN_PUMPS = 64;
   private static final int FIXED_BYTES = 256;
+  private static final int LARGE = 1 << 20;
 
   private final ChangeQueue queue;
   private final Runnable pump;
@@ -73,6 +74,23 @@ final class Emitter {
       sincePump = 0;
       pump.run();
     }
+  }
+
+  /**
+   * Waits, before a change with large images is made, until the handler has taken enough for them
+   * to be the only ones past the queue's bound. For any other change there is room.
+   */
+  void makeRoom(long payloadBytes) {
+    if (payloadBytes < LARGE || muted) {
+      return;
+    }
+    Change earlier = held;
+    if (earlier != null) {
+      held = null; // Another one follows: it is not the last.
+      queue.add(earlier, heldBytes, null);
+    }
+    release.run();
+    queue.awaitRoom(payloadBytes, pump);
   }
 
   /** A row was inserted, updated or deleted. */

@@ -36,7 +36,7 @@ final class Guard implements AutoCloseable {
   private final Attachment attachment;
   private final GuardPolicy policy;
   private final CaptureListener listener;
-  private final Counters counters;
+  private final Runnable onLimit;
   private final LongSupplier clock;
   private final WalIndex index;
   private final WalIndexHeader header = new WalIndexHeader();
@@ -47,17 +47,23 @@ final class Guard implements AutoCloseable {
   private long handedOver;
   private long pins;
 
+  /**
+   * A guard that holds nothing yet.
+   *
+   * @param onLimit called each time something is let go because of the WAL limit
+   * @param clock in nanoseconds
+   */
   Guard(
       GuardMode mode,
       long walLimit,
       Attachment attachment,
       CaptureListener listener,
-      Counters counters,
+      Runnable onLimit,
       LongSupplier clock) {
     this.mode = mode;
     this.attachment = attachment;
     this.listener = listener;
-    this.counters = counters;
+    this.onLimit = onLimit;
     this.clock = clock;
     long frameSize = (long) FrameHeader.SIZE + attachment.format().pageSize();
     this.policy = new GuardPolicy(mode, Math.max(1, walLimit / frameSize));
@@ -81,7 +87,7 @@ final class Guard implements AutoCloseable {
       case HAND_OVER -> handOver();
       case RELEASE -> {
         if (mark >= 0 && policy.isOverLimit()) {
-          counters.walLimit();
+          onLimit.run();
           listener.warning(
               "the WAL has reached the WAL limit while capture is behind: its read transaction is"
                   + " let go, and history may be lost");

@@ -1,10 +1,11 @@
 package dev.waltap.capture;
 
 import dev.waltap.api.CaptureListener;
+import dev.waltap.btree.Depth;
+import dev.waltap.btree.OverflowChain;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
-import dev.waltap.format.Bytes;
 import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
@@ -22,7 +23,6 @@ import java.util.BitSet;
  * end, are compared with this one as well. For the capture thread.
  */
 final class SnapshotDelta implements PageSource {
-  private static final int DEEPEST = 40;
   private static final int PAGES_BETWEEN_REPORTS = 1024;
 
   private final LimitedSnapshot snapshot;
@@ -36,6 +36,7 @@ final class SnapshotDelta implements PageSource {
   private final BitSet read = new BitSet();
   private final CaptureListener listener;
   private final Cell cell = new Cell();
+  private final OverflowChain chain;
   private byte[] scratch;
 
   SnapshotDelta(
@@ -53,6 +54,7 @@ final class SnapshotDelta implements PageSource {
     this.owners = owners;
     this.changed = changed;
     this.listener = listener;
+    this.chain = new OverflowChain(format, this);
     this.scratch = buffers.take();
     changed.databaseSize(snapshot.size());
   }
@@ -106,15 +108,12 @@ final class SnapshotDelta implements PageSource {
     try {
       discover(tree, tree.root(), 0);
     } catch (CorruptDatabaseException e) {
-      throw new CorruptDatabaseException(
-          "table " + tree.name() + " (root page " + tree.root() + "), " + e.getMessage(), e);
+      throw tree.blame(e);
     }
   }
 
   private void discover(Tree tree, int pageNumber, int depth) {
-    if (depth > DEEPEST) {
-      throw CorruptDatabaseException.page(pageNumber, "its tree is deeper than " + DEEPEST);
-    }
+    Depth.check(pageNumber, depth);
     boolean same = isHeldAndSame(pageNumber);
     if (same && !isOf(tree, pageNumber)) {
       // The same bytes, but in another tree or as something else: as if it had been written.
@@ -156,24 +155,17 @@ final class SnapshotDelta implements PageSource {
   }
 
   private void discoverChain(Tree tree, int pageNumber) {
-    int before = pageNumber;
-    int next = cell.overflowPage();
-    for (long rest = cell.payloadSize() - cell.localSize();
-        rest > 0;
-        rest -= format.overflowCapacity()) {
-      if (next <= 0) {
-        throw CorruptDatabaseException.page(
-            pageNumber, "an overflow chain ends " + rest + " bytes early");
-      }
+    chain.start(pageNumber, cell);
+    while (chain.hasNext()) {
+      int next = chain.nextPage();
       boolean still =
           owners.kind(next) == PageOwners.OVERFLOW
-              && owners.parent(next) == before
+              && owners.parent(next) == chain.pageNumber()
               && owners.tree(next) == tree.ordinal();
       if (isHeldAndSame(next) && !still) {
         read(next);
       }
-      before = next;
-      next = Bytes.u32(page(next), 0);
+      chain.read();
     }
   }
 

@@ -7,6 +7,7 @@ import dev.waltap.diff.TransactionDiff;
 import dev.waltap.diff.TreeDelta;
 import dev.waltap.record.RowComparator;
 import dev.waltap.record.StoredRow;
+import dev.waltap.record.TableLayout;
 
 /**
  * What a transaction did to one table: the delta of its tree, and the places of the rows that
@@ -15,6 +16,9 @@ import dev.waltap.record.StoredRow;
  * walked again for each operation instead. For the capture thread.
  */
 final class TableWork implements RowWork, RowSink {
+  /** Bytes of a row that is not put together just to be compared. */
+  private static final int LARGE = 64 << 10;
+
   private static final int[] NO_SOURCES = {};
 
   private final CapturedTable before;
@@ -128,14 +132,38 @@ final class TableWork implements RowWork, RowSink {
 
   @Override
   public void updated(RowCursor was, RowCursor is) {
-    compare(was, is);
-    if (comparator.sameValues()) {
+    boolean large = was.payloadSize() >= LARGE || is.payloadSize() >= LARGE;
+    if (large && isSureUpdate(was, is)) {
+      update(was, is);
       return;
     }
-    if (!comparator.sameKey()) {
+    compare(was, is);
+    boolean same = comparator.sameValues();
+    boolean rekeyed = !same && !comparator.sameKey();
+    if (large) {
+      comparator.forget();
+    }
+    if (rekeyed) {
       deleted(was);
       inserted(is);
-    } else if (!walking) {
+    } else if (!same) {
+      update(was, is);
+    }
+  }
+
+  /** Whether a change is known for one of values under the same key with no row put together. */
+  @SuppressWarnings("ReferenceEquality") // Another version of the layout is another object.
+  private boolean isSureUpdate(RowCursor was, RowCursor is) {
+    TableLayout layout = before.layout();
+    boolean keyedByRowid = layout.rowidColumn() >= 0 || layout.keyCount() == 0;
+    return keyedByRowid
+        && !layout.withoutRowid()
+        && layout == after.layout()
+        && was.surelyDiffersFrom(is, layout);
+  }
+
+  private void update(RowCursor was, RowCursor is) {
+    if (!walking) {
       remember(updated, was);
       remember(updated, is);
     } else if (wanted == Operation.UPDATE) {
@@ -154,6 +182,7 @@ final class TableWork implements RowWork, RowSink {
 
   private void emitDelete(RowCursor row) {
     if (after.told()) {
+      emitter.makeRoom(row.payloadSize());
       emitter.delete(after, before, stored(before, row));
     } else {
       emitter.skip(1);
@@ -162,6 +191,7 @@ final class TableWork implements RowWork, RowSink {
 
   private void emitUpdate(RowCursor was, RowCursor is) {
     if (after.told()) {
+      emitter.makeRoom((long) was.payloadSize() + is.payloadSize());
       emitter.update(after, before, stored(before, was), stored(after, is));
     } else {
       emitter.skip(1);
@@ -170,6 +200,7 @@ final class TableWork implements RowWork, RowSink {
 
   private void emitInsert(RowCursor row) {
     if (after.told()) {
+      emitter.makeRoom(row.payloadSize());
       emitter.insert(after, stored(after, row));
     } else {
       emitter.skip(1);

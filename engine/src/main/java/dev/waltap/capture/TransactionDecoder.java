@@ -91,6 +91,17 @@ final class TransactionDecoder {
     telling = false;
     works.clear();
     diff.begin(transaction.pages);
+    try {
+      tell(transaction);
+    } finally {
+      works.clear();
+      if (!telling) {
+        diff.abandon();
+      }
+    }
+  }
+
+  private void tell(CommittedTransaction transaction) {
     List<SchemaStep> steps = List.of();
     Catalog next = catalog;
     if (schemaChanged() || filterChanged) {

@@ -57,6 +57,7 @@ final class WholeTable implements RowWork {
     rows.forEach(
         table.tree(),
         row -> {
+          emitter.makeRoom(row.payloadSize());
           if (operation == Operation.DELETE) {
             emitter.delete(as, table, TableWork.stored(table, row));
           } else {

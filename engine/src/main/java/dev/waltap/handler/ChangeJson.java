@@ -19,6 +19,7 @@ import dev.waltap.api.Transaction;
 import dev.waltap.record.StorageClass;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -164,7 +165,7 @@ public final class ChangeJson {
       case INTEGER -> json.writeNumber(row.getLong(index));
       case REAL -> writeReal(row.getDouble(index), json);
       case TEXT -> writeText(row.getString(index), json);
-      case BLOB -> writeBlob(row.getBytes(index), json);
+      case BLOB -> writeBlob(row.getByteBuffer(index), json);
     }
   }
 
@@ -183,11 +184,11 @@ public final class ChangeJson {
     json.writeString(text == null ? null : Texts.wellFormed(text));
   }
 
-  private void writeBlob(byte @Nullable [] bytes, JsonGenerator json) throws IOException {
+  private void writeBlob(@Nullable ByteBuffer bytes, JsonGenerator json) throws IOException {
     if (bytes == null) {
       json.writeNull();
     } else if (blobs == BlobFormat.BASE64) {
-      json.writeBinary(Base64Variants.MIME_NO_LINEFEEDS, bytes, 0, bytes.length);
+      json.writeBinary(Base64Variants.MIME_NO_LINEFEEDS, new BufferInput(bytes), bytes.remaining());
     } else {
       json.writeString(new HexReader(bytes), -1);
     }

@@ -2,6 +2,7 @@ package dev.waltap.schema;
 
 import dev.waltap.record.StorageClass;
 import dev.waltap.record.StoredRow;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,15 @@ final class TableRow extends AbstractRow {
     }
     require(index, StorageClass.BLOB, StorageClass.TEXT);
     return bytes(index);
+  }
+
+  @Override
+  public @Nullable ByteBuffer getByteBuffer(int index) {
+    if (isNull(index)) {
+      return null;
+    }
+    require(index, StorageClass.BLOB, StorageClass.TEXT);
+    return stored.rawBuffer(shape.column(index));
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.waltap.api.Row;
 import dev.waltap.format.TextEncoding;
 import dev.waltap.record.StorageClass;
 import dev.waltap.record.StoredRow;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +47,13 @@ class ProjectionTest {
     assertThat(row.isNull("n")).isTrue();
     assertThat(row.getString("n")).isNull();
     assertThat(row.getBytes("n")).isNull();
+    for (String name : List.of("s", "b", "n")) {
+      byte[] bytes = row.getBytes(name);
+      ByteBuffer buffer = row.getByteBuffer(row.indexOf(name));
+      assertThat(buffer).isEqualTo(bytes == null ? null : ByteBuffer.wrap(bytes));
+      assertThat(buffer == null || buffer.isReadOnly()).isTrue();
+    }
+    assertThatThrownBy(() -> row.getByteBuffer(0)).isInstanceOf(IllegalStateException.class);
     assertThat(row.getObject("n")).isNull();
     assertThat(row.indexOf("none")).isEqualTo(-1);
     assertThat(row).hasToString("{Id=7, r=2.0, s=é, b=x'0102', n=null}");

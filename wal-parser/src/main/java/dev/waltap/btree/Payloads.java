@@ -1,100 +1,113 @@
 package dev.waltap.btree;
 
-import dev.waltap.format.Bytes;
 import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageSource;
 import java.util.Arrays;
 
-/** Whole payloads: the local part of a cell and its chain of overflow pages. For one thread. */
+/**
+ * The payloads of one version's cells: the local part and the chain of overflow pages. Those of two
+ * versions are compared page by page, and neither is put together for that. For one thread.
+ */
 public final class Payloads {
-  private static final int NEXT = 4;
+  private static final byte[] NOTHING = {};
   private static final long LARGEST = Integer.MAX_VALUE - 16;
 
-  private final PageFormat format;
+  private final OverflowChain chain;
 
-  public Payloads(PageFormat format) {
-    this.format = format;
+  /** The bytes at hand of the payload that {@link #differsFrom} walks along. */
+  private byte[] piece = NOTHING;
+
+  private int pieceAt;
+  private int pieceEnd;
+
+  public Payloads(PageFormat format, PageSource source) {
+    this.chain = new OverflowChain(format, source);
   }
 
   /**
-   * Copies a payload into an array of its own.
+   * Copies the leading bytes of a payload.
    *
+   * @param page the image of the page that holds the cell
    * @throws CorruptDatabaseException if the chain ends early
    */
-  public byte[] copy(byte[] page, Cell cell, PageSource source) {
-    int size = arraySize(cell);
-    byte[] payload = new byte[size];
-    fill(page, cell, source, payload, size);
-    return payload;
+  public void copy(int pageNumber, byte[] page, Cell cell, byte[] to, int size) {
+    int at = Math.min(cell.localSize(), size);
+    System.arraycopy(page, cell.payloadOffset(), to, 0, at);
+    chain.start(pageNumber, cell);
+    while (at < size && chain.hasNext()) {
+      byte[] overflow = chain.read();
+      int count = Math.min(chain.length(), size - at);
+      System.arraycopy(overflow, OverflowChain.CONTENT, to, at, count);
+      at += count;
+    }
   }
 
-  /** Copies the payload into the scratch array, or a longer one if it does not fit; returns it. */
-  public byte[] copy(byte[] page, Cell cell, PageSource source, byte[] scratch) {
-    int size = arraySize(cell);
-    byte[] payload =
-        scratch.length >= size ? scratch : new byte[Math.max(size, scratch.length * 2)];
-    fill(page, cell, source, payload, size);
-    return payload;
-  }
-
-  private static int arraySize(Cell cell) {
+  /**
+   * The size of an array for all of a payload.
+   *
+   * @throws CorruptDatabaseException if no array is so large
+   */
+  public static int arraySize(int pageNumber, Cell cell) {
     if (cell.payloadSize() > LARGEST) {
-      throw new CorruptDatabaseException("a row of " + cell.payloadSize() + " bytes");
+      throw CorruptDatabaseException.page(
+          pageNumber, "a row of " + cell.payloadSize() + " bytes, more than Java can hold");
     }
     return (int) cell.payloadSize();
   }
 
-  private void fill(byte[] page, Cell cell, PageSource source, byte[] to, int size) {
-    System.arraycopy(page, cell.payloadOffset(), to, 0, cell.localSize());
-    int at = cell.localSize();
-    int next = cell.overflowPage();
-    while (at < size) {
-      if (next <= 0) {
-        throw new CorruptDatabaseException(
-            "an overflow chain ends " + (size - at) + " bytes early");
-      }
-      byte[] overflow = source.page(next);
-      int count = Math.min(format.overflowCapacity(), size - at);
-      System.arraycopy(overflow, NEXT, to, at, count);
-      at += count;
-      next = Bytes.u32(overflow, 0);
-    }
+  /** Stands at the first byte of a payload, for {@link #differsFrom}. */
+  public void start(int pageNumber, byte[] page, Cell cell) {
+    piece = page;
+    pieceAt = cell.payloadOffset();
+    pieceEnd = pieceAt + cell.localSize();
+    chain.start(pageNumber, cell);
   }
 
   /**
-   * Whether two payloads of equal size are the same bytes, compared page by page.
+   * Walks along two payloads until they differ; both must have been {@link #start started}.
    *
+   * @return how many bytes are the same, or -1 if all of both are
    * @throws CorruptDatabaseException if a chain ends early
    */
-  public boolean same(
-      byte[] pageA, Cell a, PageSource sourceA, byte[] pageB, Cell b, PageSource sourceB) {
-    if (!Arrays.equals(
-        pageA,
-        a.payloadOffset(),
-        a.payloadOffset() + a.localSize(),
-        pageB,
-        b.payloadOffset(),
-        b.payloadOffset() + b.localSize())) {
-      return false;
-    }
-    long rest = a.payloadSize() - a.localSize();
-    int nextA = a.overflowPage();
-    int nextB = b.overflowPage();
-    while (rest > 0) {
-      if (nextA <= 0 || nextB <= 0) {
-        throw new CorruptDatabaseException("an overflow chain ends " + rest + " bytes early");
+  public long differsFrom(Payloads other) {
+    long same = 0;
+    try {
+      while (load() && other.load()) {
+        int count = Math.min(pieceEnd - pieceAt, other.pieceEnd - other.pieceAt);
+        int at = mismatch(other, count);
+        if (at >= 0) {
+          return same + at;
+        }
+        same += count;
+        pieceAt += count;
+        other.pieceAt += count;
       }
-      byte[] overflowA = sourceA.page(nextA);
-      byte[] overflowB = sourceB.page(nextB);
-      int count = (int) Math.min(format.overflowCapacity(), rest);
-      if (!Arrays.equals(overflowA, NEXT, NEXT + count, overflowB, NEXT, NEXT + count)) {
+      return load() || other.load() ? same : -1;
+    } finally {
+      piece = NOTHING;
+      other.piece = NOTHING;
+    }
+  }
+
+  private int mismatch(Payloads other, int count) {
+    if (piece == other.piece && pieceAt == other.pieceAt) {
+      return -1; // A page that both versions have in common.
+    }
+    return Arrays.mismatch(
+        piece, pieceAt, pieceAt + count, other.piece, other.pieceAt, other.pieceAt + count);
+  }
+
+  /** Makes sure that there are bytes at hand; false at the payload's end. */
+  private boolean load() {
+    while (pieceAt == pieceEnd) {
+      if (!chain.hasNext()) {
         return false;
       }
-      rest -= count;
-      nextA = Bytes.u32(overflowA, 0);
-      nextB = Bytes.u32(overflowB, 0);
+      piece = chain.read();
+      pieceAt = OverflowChain.CONTENT;
+      pieceEnd = pieceAt + chain.length();
     }
     return true;
   }

@@ -1,5 +1,7 @@
 package dev.waltap.btree;
 
+import dev.waltap.format.CorruptDatabaseException;
+
 /**
  * One b-tree.
  *
@@ -14,5 +16,11 @@ public record Tree(int ordinal, int root, boolean index, String name) {
   /** The same tree at another root. */
   public Tree at(int newRoot) {
     return new Tree(ordinal, newRoot, index, name);
+  }
+
+  /** What is wrong with one of its pages, said with the table's name. */
+  public CorruptDatabaseException blame(CorruptDatabaseException e) {
+    return new CorruptDatabaseException(
+        "table " + name + " (root page " + root + "), " + e.getMessage(), e);
   }
 }

@@ -14,8 +14,6 @@ import java.util.BitSet;
  * is for one scan of each tree of one version. For one thread.
  */
 public final class TreeScanner {
-  private static final int DEEPEST = 40;
-
   /** Told of every page, a parent before its children. */
   @FunctionalInterface
   public interface Visitor {
@@ -37,6 +35,7 @@ public final class TreeScanner {
   private final Visitor visitor;
   private final BitSet reached = new BitSet();
   private final Cell cell = new Cell();
+  private final OverflowChain chain;
 
   /**
    * A scanner of one version of a database.
@@ -48,6 +47,7 @@ public final class TreeScanner {
     this.format = format;
     this.pageCount = pageCount;
     this.visitor = visitor;
+    this.chain = new OverflowChain(format, source);
   }
 
   /**
@@ -59,15 +59,12 @@ public final class TreeScanner {
     try {
       visit(tree, tree.root(), -1 - tree.ordinal(), 0);
     } catch (CorruptDatabaseException e) {
-      throw new CorruptDatabaseException(
-          "table " + tree.name() + " (root page " + tree.root() + "), " + e.getMessage(), e);
+      throw tree.blame(e);
     }
   }
 
   private void visit(Tree tree, int pageNumber, int parent, int depth) {
-    if (depth > DEEPEST) {
-      throw CorruptDatabaseException.page(pageNumber, "more than " + DEEPEST + " levels deep");
-    }
+    Depth.check(pageNumber, depth);
     reach(pageNumber, parent);
     byte[] page = source.page(pageNumber);
     BTreePage.check(page, pageNumber, tree.index(), format);
@@ -119,20 +116,12 @@ public final class TreeScanner {
   }
 
   private void visitChain(int pageNumber) {
-    long rest = cell.payloadSize() - cell.localSize();
-    int parent = pageNumber;
-    int next = cell.overflowPage();
-    while (rest > 0) {
-      if (next == 0) {
-        throw CorruptDatabaseException.page(
-            parent, "an overflow chain ends " + rest + " bytes early");
-      }
-      reach(next, parent);
-      byte[] overflow = source.page(next);
-      visitor.page(next, PageOwners.OVERFLOW, parent, overflow);
-      rest -= format.overflowCapacity();
-      parent = next;
-      next = Bytes.u32(overflow, 0);
+    chain.start(pageNumber, cell);
+    while (chain.hasNext()) {
+      int parent = chain.pageNumber();
+      reach(chain.nextPage(), parent);
+      byte[] overflow = chain.read();
+      visitor.page(chain.pageNumber(), PageOwners.OVERFLOW, parent, overflow);
     }
   }
 }

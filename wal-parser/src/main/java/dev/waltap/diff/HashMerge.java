@@ -44,6 +44,13 @@ final class HashMerge {
     this.dirtyLeaves = dirtyLeaves;
   }
 
+  /** Forgets the pages and rows of the transaction in hand. */
+  void reset() {
+    before.reset();
+    after.reset();
+    match.reset();
+  }
+
   /** Whether a cell that was looked at had overflow pages, in the last {@link #run}. */
   boolean overflowSeen() {
     return overflowSeen;
@@ -142,7 +149,8 @@ final class HashMerge {
   }
 
   private static Key key(RowCursor cursor, KeyBytes keys) {
-    return new Key(keys.of(cursor.payload(), cursor.payloadOffset(), cursor.payloadSize()));
+    cursor.loadKey(keys);
+    return new Key(keys.of(cursor.keyArray(), cursor.keyOffset(), cursor.payloadSize()));
   }
 
   /** Where the old version has a key, and whether the new one has it, too. */

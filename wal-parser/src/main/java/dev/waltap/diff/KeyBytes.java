@@ -2,7 +2,7 @@ package dev.waltap.diff;
 
 /** What identifies a record of an index b-tree where the order of its keys is not known. */
 @FunctionalInterface
-public interface KeyBytes {
+public interface KeyBytes extends KeyExtent {
 
   /**
    * A new array with the key's canonical bytes: the same for two records if, and only if, their

@@ -2,7 +2,7 @@ package dev.waltap.diff;
 
 /** The b-tree order of the keys of a WITHOUT ROWID table. */
 @FunctionalInterface
-public interface KeyOrder {
+public interface KeyOrder extends KeyExtent {
 
   /**
    * Compares the keys of two records.

@@ -4,15 +4,25 @@ import dev.waltap.btree.Payloads;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.Cell;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.Varint;
 import dev.waltap.page.PageSource;
+import dev.waltap.record.RecordDifference;
+import dev.waltap.record.TableLayout;
+import java.util.Arrays;
 
 /**
  * A place at one row of one version of a tree, moved along runs of cells or set by hand. The
- * payload is given where it stands; only one that spills into overflow pages is put together first.
- * Reused; for one thread; what it shows is valid until it moves.
+ * payload is given where it stands; only one that spills into overflow pages is put together first,
+ * and of that no more than is asked for. Reused; for one thread; what it shows is valid until it
+ * moves.
  */
 public final class RowCursor {
   private static final CellRuns NO_RUNS = new CellRuns();
+  private static final byte[] NOTHING = {};
+  private static final KeyExtent HEADER = new Header();
+
+  /** An array larger than this is given up with its row, not kept for the next one. */
+  private static final int MOST_KEPT = 1 << 20;
 
   private final PageFormat format;
   private final PageSource source;
@@ -24,14 +34,19 @@ public final class RowCursor {
   private int position;
   private int end;
   private int pageNumber;
-  private byte[] page = new byte[0];
-  private byte[] scratch = new byte[0];
-  private boolean assembled;
+  private byte[] page = NOTHING;
+  private byte[] scratch = NOTHING;
+
+  /** How many leading bytes of the payload the scratch array holds. */
+  private int assembled;
+
+  private byte[] keyArray = NOTHING;
+  private int keyOffset;
 
   RowCursor(PageFormat format, PageSource source) {
     this.format = format;
     this.source = source;
-    this.payloads = new Payloads(format);
+    this.payloads = new Payloads(format, source);
   }
 
   /** Stands at the first cell of the runs. */
@@ -46,6 +61,8 @@ public final class RowCursor {
   void reset() {
     runs = NO_RUNS;
     pageNumber = 0;
+    page = NOTHING;
+    leaveRow();
   }
 
   /** Stands at one cell. */
@@ -81,6 +98,7 @@ public final class RowCursor {
 
   private void nextRun() {
     if (++run >= runs.size()) {
+      leaveRow();
       return;
     }
     pageNumber = runs.page(run);
@@ -98,7 +116,15 @@ public final class RowCursor {
     } else {
       cell.parseTableLeaf(page, pageNumber, at, format);
     }
-    assembled = false;
+    leaveRow();
+  }
+
+  private void leaveRow() {
+    assembled = 0;
+    keyArray = NOTHING;
+    if (scratch.length > MOST_KEPT) {
+      scratch = NOTHING;
+    }
   }
 
   /** Where the row stands, for going back to it before the transaction is finished. */
@@ -136,11 +162,19 @@ public final class RowCursor {
     if (cell.overflowPage() == 0) {
       return page;
     }
-    if (!assembled) {
-      scratch = payloads.copy(page, cell, source, scratch);
-      assembled = true;
-    }
+    assemble(Payloads.arraySize(pageNumber, cell));
     return scratch;
+  }
+
+  private void assemble(int size) {
+    if (size <= assembled) {
+      return;
+    }
+    if (size > scratch.length) {
+      scratch = new byte[size > MOST_KEPT ? size : Math.max(size, scratch.length * 2)];
+    }
+    payloads.copy(pageNumber, page, cell, scratch, size);
+    assembled = size;
   }
 
   /** Where the payload begins in {@link #payload}. */
@@ -153,9 +187,49 @@ public final class RowCursor {
     return (int) cell.payloadSize();
   }
 
-  /** A copy of the payload, the caller's to keep. */
+  /** An array of the payload and nothing else, the caller's to keep. */
   public byte[] copyPayload() {
-    return payloads.copy(page, cell, source);
+    int size = Payloads.arraySize(pageNumber, cell);
+    if (assembled == size && scratch.length == size) {
+      byte[] payload = scratch; // A row of many megabytes is not copied twice.
+      scratch = NOTHING;
+      leaveRow();
+      return payload;
+    }
+    byte[] payload = new byte[size];
+    payloads.copy(pageNumber, page, cell, payload, size);
+    return payload;
+  }
+
+  /** Makes as much of the payload as its key takes readable at {@link #keyArray}. */
+  void loadKey(KeyExtent keys) {
+    keyArray = page;
+    keyOffset = cell.payloadOffset();
+    if (cell.overflowPage() == 0) {
+      return;
+    }
+    int size = payloadSize();
+    int available = cell.localSize();
+    // Offsets into a payload must not overflow where it is read as if all of it stood on the page.
+    boolean addressable = size <= Integer.MAX_VALUE - keyOffset;
+    int needed = addressable ? keys.extent(page, keyOffset, available, size) : size;
+    while (needed > available && available < size) {
+      available = Math.min(needed, size);
+      assemble(available);
+      keyArray = scratch;
+      keyOffset = 0;
+      needed = keys.extent(scratch, 0, available, size);
+    }
+  }
+
+  /** The array that holds the key, at least, of the payload at {@link #keyOffset}; read only. */
+  byte[] keyArray() {
+    return keyArray;
+  }
+
+  /** Where the payload begins in {@link #keyArray}. */
+  int keyOffset() {
+    return keyOffset;
   }
 
   /** Whether this row and the other one, of another version, have the same bytes. */
@@ -166,7 +240,7 @@ public final class RowCursor {
       return false;
     }
     if (a.overflowPage() == b.overflowPage() && !dirtyChains.contains(a.overflowPage())) {
-      return java.util.Arrays.equals(
+      return Arrays.equals(
           page,
           a.payloadOffset(),
           a.payloadOffset() + a.localSize(),
@@ -174,6 +248,64 @@ public final class RowCursor {
           b.payloadOffset(),
           b.payloadOffset() + b.localSize());
     }
-    return payloads.same(page, a, source, other.page, b, other.source);
+    return differsFrom(other) < 0;
+  }
+
+  /**
+   * Whether a value of this row and the other one's, of another version with the same layout,
+   * differ for certain. Puts together neither payload; false where only that tells.
+   */
+  public boolean surelyDiffersFrom(RowCursor other, TableLayout layout) {
+    loadKey(HEADER);
+    other.loadKey(HEADER);
+    long same = differsFrom(other);
+    if (same < 0 || !hasHeader() || !other.hasHeader()) {
+      return false;
+    }
+    RecordDifference first = new RecordDifference();
+    first.find(keyArray, keyOffset, other.keyArray, other.keyOffset, layout.columnCount(), same);
+    if (first.isSure() || first.extent() < 0 || first.extent() > MOST_KEPT) {
+      return first.isSure();
+    }
+    KeyExtent values = new Leading((int) first.extent());
+    loadKey(values);
+    other.loadKey(values);
+    return first.differs(
+        layout,
+        keyArray,
+        keyOffset,
+        payloadSize(),
+        other.keyArray,
+        other.keyOffset,
+        other.payloadSize());
+  }
+
+  /** Whether the header is one, and stands at {@link #keyArray}: a malformed one may not. */
+  private boolean hasHeader() {
+    long size = Varint.value(keyArray, keyOffset);
+    return size > 0 && size <= payloadSize() && keyOffset + size <= keyArray.length;
+  }
+
+  /** How many leading bytes this row and the other one have in common; -1 if all of them. */
+  private long differsFrom(RowCursor other) {
+    payloads.start(pageNumber, page, cell);
+    other.payloads.start(other.pageNumber, other.page, other.cell);
+    return payloads.differsFrom(other.payloads);
+  }
+
+  /** The record's header. */
+  private record Header() implements KeyExtent {
+    @Override
+    public int extent(byte[] payload, int offset, int available, int size) {
+      return RecordDifference.headerExtent(payload, offset, available, size);
+    }
+  }
+
+  /** So many leading bytes. */
+  private record Leading(int count) implements KeyExtent {
+    @Override
+    public int extent(byte[] payload, int offset, int available, int size) {
+      return count;
+    }
   }
 }

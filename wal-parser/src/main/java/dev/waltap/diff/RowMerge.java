@@ -36,14 +36,10 @@ final class RowMerge {
     this.dirtyLeaves = dirtyLeaves;
   }
 
-  /** The cursor over the old version. */
-  RowCursor before() {
-    return before;
-  }
-
-  /** The cursor over the new version. */
-  RowCursor after() {
-    return after;
+  /** Forgets the pages and rows of the transaction in hand. */
+  void reset() {
+    before.reset();
+    after.reset();
   }
 
   /** Whether a cell that was looked at had overflow pages, in the last {@link #run}. */
@@ -171,12 +167,14 @@ final class RowMerge {
     if (order == null) {
       return Long.compare(before.rowid(), after.rowid());
     }
+    before.loadKey(order);
+    after.loadKey(order);
     return order.compare(
-        before.payload(),
-        before.payloadOffset(),
+        before.keyArray(),
+        before.keyOffset(),
         before.payloadSize(),
-        after.payload(),
-        after.payloadOffset(),
+        after.keyArray(),
+        after.keyOffset(),
         after.payloadSize());
   }
 }

@@ -1,10 +1,11 @@
 package dev.waltap.diff;
 
+import dev.waltap.btree.OverflowChain;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
-import dev.waltap.format.Bytes;
 import dev.waltap.format.Cell;
+import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * moves on. The same serves a snapshot that is compared as a whole.
  *
  * <p>Use: {@link #begin}; {@link #delta} once a tree that was touched, came or went; {@link #rows}
- * as often as needed; {@link #finish}. Until then the page set stays as it was. For one thread.
+ * as often as needed; {@link #finish}, or {@link #abandon}. Until then the page set stays as it
+ * was. For one thread.
  */
 public final class TransactionDiff {
   private final PageFormat format;
@@ -34,12 +36,15 @@ public final class TransactionDiff {
   private final HashMerge hashMerge;
   private final RowCursor cursorBefore;
   private final RowCursor cursorAfter;
+  private final OverflowChain chainBefore;
+  private final OverflowChain chainAfter;
   private final Marks kept = new Marks();
   private final Marks arrived = new Marks();
   private final IntList left = new IntList();
   private final Cell cell = new Cell();
   private final List<TreeDelta> deltas = new ArrayList<>();
   private int deltaCount;
+  private final TransactionPages none;
   private TransactionPages written;
 
   public TransactionDiff(
@@ -52,6 +57,7 @@ public final class TransactionDiff {
     this.buffers = buffers;
     this.old = old;
     this.owners = owners;
+    this.none = none;
     this.written = none;
     this.dirty = new DirtyPages(owners);
     this.now = this::newPage;
@@ -60,6 +66,8 @@ public final class TransactionDiff {
     this.hashMerge = new HashMerge(format, old, now, dirty.chains(), dirty.chainLeaves());
     this.cursorBefore = new RowCursor(format, old);
     this.cursorAfter = new RowCursor(format, now);
+    this.chainBefore = new OverflowChain(format, old);
+    this.chainAfter = new OverflowChain(format, now);
   }
 
   private byte[] newPage(int pageNumber) {
@@ -99,7 +107,11 @@ public final class TransactionDiff {
       deltas.add(new TreeDelta());
     }
     TreeDelta delta = deltas.get(deltaCount);
-    walk.run(written, before, after, delta);
+    try {
+      walk.run(written, before, after, delta);
+    } catch (CorruptDatabaseException e) {
+      throw delta.tree().blame(e);
+    }
     for (int i = 0; i < delta.arrivals(); i++) {
       arrived.add(delta.arrivedPage(i));
     }
@@ -129,7 +141,11 @@ public final class TransactionDiff {
    * @param order the order of keys of an index b-tree; null for a table b-tree
    */
   public void rows(TreeDelta delta, @Nullable KeyOrder order, RowSink sink) {
-    merge.run(delta.before(), delta.after(), order, delta.isWhole(), sink);
+    try {
+      merge.run(delta.before(), delta.after(), order, delta.isWhole(), sink);
+    } catch (CorruptDatabaseException e) {
+      throw delta.tree().blame(e);
+    }
     delta.noteOverflow(merge.overflowSeen());
   }
 
@@ -138,7 +154,11 @@ public final class TransactionDiff {
    * in b-tree order, then what was updated or inserted. Takes memory for each affected row.
    */
   public void rowsByKey(TreeDelta delta, KeyBytes keys, RowSink sink) {
-    hashMerge.run(delta.before(), delta.after(), keys, delta.isWhole(), sink);
+    try {
+      hashMerge.run(delta.before(), delta.after(), keys, delta.isWhole(), sink);
+    } catch (CorruptDatabaseException e) {
+      throw delta.tree().blame(e);
+    }
     delta.noteOverflow(hashMerge.overflowSeen());
   }
 
@@ -202,7 +222,24 @@ public final class TransactionDiff {
         old.remove(left.get(i));
       }
     }
+    end();
+  }
+
+  /**
+   * Gives up the transaction in hand and its pages: the page set stays as it was, and another one
+   * may begin. What is shown of it before {@link #finish} was called is valid no more.
+   */
+  public void abandon() {
+    end();
+  }
+
+  private void end() {
+    cursorBefore.reset();
+    cursorAfter.reset();
+    merge.reset();
+    hashMerge.reset();
     written.clear();
+    written = none;
     buffers.endTransaction();
     deltaCount = 0;
   }
@@ -246,18 +283,17 @@ public final class TransactionDiff {
         delta.tree().index(),
         (leaf, first, rest) -> {
           if (!kept.contains(first)) {
-            departChain(first, rest);
+            departChain(leaf, first, rest);
           }
         });
   }
 
-  private void departChain(int first, long size) {
-    int next = first;
-    for (long rest = size; rest > 0; rest -= format.overflowCapacity()) {
-      int following = Bytes.u32(old.page(next), 0);
-      owners.clear(next);
-      left.add(next);
-      next = following;
+  private void departChain(int leaf, int first, long size) {
+    chainBefore.start(leaf, first, size);
+    while (chainBefore.hasNext()) {
+      chainBefore.read();
+      owners.clear(chainBefore.pageNumber());
+      left.add(chainBefore.pageNumber());
     }
   }
 
@@ -282,13 +318,11 @@ public final class TransactionDiff {
     if (kept.contains(first)) {
       return;
     }
-    int parent = leaf;
-    int next = first;
-    for (long rest = size; rest > 0; rest -= format.overflowCapacity()) {
-      byte[] page = newPage(next);
-      owners.set(next, PageOwners.OVERFLOW, parent);
-      parent = next;
-      next = Bytes.u32(page, 0);
+    chainAfter.start(leaf, first, size);
+    while (chainAfter.hasNext()) {
+      int parent = chainAfter.pageNumber();
+      chainAfter.read();
+      owners.set(chainAfter.pageNumber(), PageOwners.OVERFLOW, parent);
     }
   }
 

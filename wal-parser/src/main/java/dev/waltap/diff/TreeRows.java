@@ -1,5 +1,6 @@
 package dev.waltap.diff;
 
+import dev.waltap.btree.Depth;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
@@ -8,8 +9,6 @@ import dev.waltap.page.PageSource;
 
 /** All rows of one version of a tree, in b-tree order. For one thread. */
 public final class TreeRows {
-  private static final int DEEPEST = 40;
-
   /** Told of each row; what the cursor shows is valid during the call. */
   @FunctionalInterface
   public interface Visitor {
@@ -36,13 +35,17 @@ public final class TreeRows {
    */
   public boolean forEach(Tree tree, Visitor visitor) {
     cursor.reset();
-    return visit(tree, tree.root(), 0, visitor);
+    try {
+      return visit(tree, tree.root(), 0, visitor);
+    } catch (CorruptDatabaseException e) {
+      throw tree.blame(e);
+    } finally {
+      cursor.reset();
+    }
   }
 
   private boolean visit(Tree tree, int pageNumber, int depth, Visitor visitor) {
-    if (depth > DEEPEST) {
-      throw CorruptDatabaseException.page(pageNumber, "its tree is deeper than " + DEEPEST);
-    }
+    Depth.check(pageNumber, depth);
     byte[] page = source.page(pageNumber);
     BTreePage.check(page, pageNumber, tree.index(), format);
     int header = BTreePage.header(pageNumber);
@@ -64,13 +67,15 @@ public final class TreeRows {
 
   /** Lists all cells that are rows, in b-tree order. */
   static void listCells(PageFormat format, PageSource source, Tree tree, CellRuns into) {
-    new TreeRows(format, source).list(tree, tree.root(), 0, into);
+    try {
+      new TreeRows(format, source).list(tree, tree.root(), 0, into);
+    } catch (CorruptDatabaseException e) {
+      throw tree.blame(e);
+    }
   }
 
   private void list(Tree tree, int pageNumber, int depth, CellRuns into) {
-    if (depth > DEEPEST) {
-      throw CorruptDatabaseException.page(pageNumber, "its tree is deeper than " + DEEPEST);
-    }
+    Depth.check(pageNumber, depth);
     byte[] page = source.page(pageNumber);
     BTreePage.check(page, pageNumber, tree.index(), format);
     int header = BTreePage.header(pageNumber);
@@ -94,13 +99,15 @@ public final class TreeRows {
 
   /** The number of rows, without looking at them. */
   public long count(Tree tree) {
-    return count(tree, tree.root(), 0);
+    try {
+      return count(tree, tree.root(), 0);
+    } catch (CorruptDatabaseException e) {
+      throw tree.blame(e);
+    }
   }
 
   private long count(Tree tree, int pageNumber, int depth) {
-    if (depth > DEEPEST) {
-      throw CorruptDatabaseException.page(pageNumber, "its tree is deeper than " + DEEPEST);
-    }
+    Depth.check(pageNumber, depth);
     byte[] page = source.page(pageNumber);
     int header = BTreePage.header(pageNumber);
     int cells = BTreePage.cellCount(page, header);

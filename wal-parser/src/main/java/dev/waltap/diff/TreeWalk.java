@@ -1,5 +1,6 @@
 package dev.waltap.diff;
 
+import dev.waltap.btree.Depth;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * below it. A page that came was written, or was led to by a page that was. For one thread.
  */
 final class TreeWalk {
-  private static final int DEEPEST = 40;
-
   private final PageFormat format;
   private final PageSet old;
   private final PageSource now;
@@ -128,7 +127,7 @@ final class TreeWalk {
   }
 
   private void visitNew(int pageNumber, int parent, int depth) {
-    if (pageNumber <= 0 || depth > DEEPEST || !reached.add(pageNumber)) {
+    if (pageNumber <= 0 || Depth.isTooDeep(depth) || !reached.add(pageNumber)) {
       throw new UnknownPageException(pageNumber);
     }
     boolean changed = written.contains(pageNumber);
@@ -230,7 +229,7 @@ final class TreeWalk {
   }
 
   private void visitOld(int pageNumber, int depth) {
-    if (depth > DEEPEST) {
+    if (Depth.isTooDeep(depth)) {
       throw new UnknownPageException(pageNumber);
     }
     byte[] page = old.page(pageNumber);

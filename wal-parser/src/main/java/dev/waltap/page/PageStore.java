@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Pages compressed by LZ4, in memory up to a budget and in a temporary file past it. For one
  * thread; the owner closes it.
  *
- * <p>Space is handed out in units of 128 bytes from chunks of 1 MiB. A slot that is freed serves
+ * <p>Space is handed out in units of 128 bytes from chunks of 480 KiB. A slot that is freed serves
  * the next page of its size or a little less. The temporary file has no name any more once it is
  * open, so nothing stays behind whatever ends the process.
  *
@@ -31,7 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PageStore implements AutoCloseable {
   private static final int UNIT = 128;
-  private static final int CHUNK = 1 << 20;
+
+  /**
+   * Less than half a region of the smallest heap: G1 gives a larger array regions of its own,
+   * wastes what is left of the last one, and never moves it.
+   */
+  private static final int CHUNK = 480 << 10;
+
   private static final int UNITS_PER_CHUNK = CHUNK / UNIT;
   private static final int HEADER = 5;
   private static final int FIT_SEARCH = 8;
@@ -52,7 +58,7 @@ public final class PageStore implements AutoCloseable {
    * An empty store.
    *
    * @param pageSize bytes per page
-   * @param memory bytes to use before the temporary file; at least one chunk of 1 MiB is used
+   * @param memory bytes to use before the temporary file; at least one chunk of 480 KiB is used
    */
   public PageStore(int pageSize, long memory) {
     this.pageSize = pageSize;

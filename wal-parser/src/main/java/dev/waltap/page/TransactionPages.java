@@ -5,10 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pages that one transaction wrote, each in its last image. Large ones are kept compressed in a
- * {@link PageStore} past a limit, so that memory does not grow with the transaction. For one
- * thread.
+ * {@link PageStore} past a limit, so that memory does not grow with the transaction. The few of
+ * those that were read last are at hand: a walk over the cells of an index b-tree comes back to an
+ * interior page for each of its cells. For one thread.
  */
 public final class TransactionPages {
+  private static final int RECENT_BYTES = 1 << 18;
+  private static final int FEWEST_RECENT = 8;
+
   private final PageBuffers buffers;
   private final PageStore overflow;
   private int mostInMemory;
@@ -16,6 +20,14 @@ public final class TransactionPages {
   private byte[] @Nullable [] images = new byte[8][];
   private int[] handles = new int[8];
   private int[] table = new int[16];
+
+  /** Images decompressed, each in the place that its index has, a remainder. */
+  private final byte[] @Nullable [] recent;
+
+  /** Indexes of those, plus 1. */
+  private final int[] recentAt;
+
+  private boolean recentUsed;
   private int size;
   private int databaseSize;
 
@@ -29,6 +41,8 @@ public final class TransactionPages {
   public TransactionPages(PageBuffers buffers, PageStore overflow, long memory) {
     this.buffers = buffers;
     this.overflow = overflow;
+    this.recent = new byte[Math.max(FEWEST_RECENT, RECENT_BYTES / buffers.pageSize())][];
+    this.recentAt = new int[recent.length];
     memory(memory);
   }
 
@@ -53,6 +67,7 @@ public final class TransactionPages {
       return;
     }
     if (handles[at] != 0) {
+      forgetRecent(at);
       overflow.free(handles[at]);
       handles[at] = 0;
     }
@@ -77,12 +92,28 @@ public final class TransactionPages {
 
   private byte[] image(int at) {
     byte[] image = images[at];
-    if (image == null) {
+    if (image != null) {
+      return image;
+    }
+    int place = at % recent.length;
+    image = recent[place];
+    if (image == null || recentAt[place] != at + 1) {
       image = buffers.take();
       overflow.load(handles[at], image);
       buffers.releaseAtEnd(image);
+      recent[place] = image;
+      recentAt[place] = at + 1;
+      recentUsed = true;
     }
     return image;
+  }
+
+  private void forgetRecent(int at) {
+    int place = at % recent.length;
+    if (recentAt[place] == at + 1) {
+      recent[place] = null;
+      recentAt[place] = 0;
+    }
   }
 
   /** Hands over the image at an index; the array is the caller's from here on. */
@@ -90,6 +121,7 @@ public final class TransactionPages {
     byte[] image = images[index];
     images[index] = null;
     if (image == null) {
+      forgetRecent(index); // Nobody may change what was handed out by get.
       image = buffers.take();
       overflow.load(handles[index], image);
       overflow.free(handles[index]);
@@ -125,6 +157,12 @@ public final class TransactionPages {
 
   /** Forgets all pages and gives their arrays back. */
   public void clear() {
+    if (recentUsed) {
+      // Their arrays serve others once the transaction has ended.
+      Arrays.fill(recent, null);
+      Arrays.fill(recentAt, 0);
+      recentUsed = false;
+    }
     for (int i = 0; i < size; i++) {
       byte[] image = images[i];
       if (image != null) {

@@ -36,7 +36,16 @@ public final class KeyComparator {
   }
 
   /**
-   * Compares the keys of two records: negative, 0 or positive.
+   * How many leading bytes of a payload {@link #compare} reads; more than are at hand means: ask
+   * again with so many.
+   */
+  public int extent(byte[] payload, int offset, int available, int length) {
+    return RecordReader.extent(payload, offset, available, length, layout.keyFields());
+  }
+
+  /**
+   * Compares the keys of two records: negative, 0 or positive. The lengths are those of the whole
+   * payloads, of which the arrays may hold no more than {@link #extent} says.
    *
    * @throws dev.waltap.format.CorruptDatabaseException if either is malformed
    */

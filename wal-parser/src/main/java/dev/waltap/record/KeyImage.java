@@ -28,7 +28,16 @@ public final class KeyImage {
   }
 
   /**
-   * A new array that is the same for two records if, and only if, their keys are.
+   * How many leading bytes of a payload {@link #of} reads; more than are at hand means: ask again
+   * with so many.
+   */
+  public int extent(byte[] payload, int offset, int available, int length) {
+    return RecordReader.extent(payload, offset, available, length, fields);
+  }
+
+  /**
+   * A new array that is the same for two records if, and only if, their keys are. The length is
+   * that of the whole payload, of which the array may hold no more than {@link #extent} says.
    *
    * @throws dev.waltap.format.CorruptDatabaseException if the record is malformed
    */

@@ -94,6 +94,39 @@ public final class RecordReader {
     fieldCount = count;
   }
 
+  /**
+   * How many leading bytes of a record must be at hand for {@link #wrap(byte[], int, int, int)} and
+   * then its leading fields to be read. More than are at hand means: ask again with so many. A
+   * malformed record takes no more than is at hand; reading it says what is wrong.
+   *
+   * @param available bytes at hand; a varint at least
+   * @param length the whole length of the payload
+   */
+  static int extent(byte[] payload, int offset, int available, int length, int fields) {
+    int pos = offset + sizeWithin(payload, offset, offset + available);
+    long headerSize = Varint.value(payload, offset);
+    if (headerSize < pos - offset || headerSize > length) {
+      return available;
+    }
+    if (headerSize > available) {
+      return (int) headerSize;
+    }
+    int headerEnd = offset + (int) headerSize;
+    long end = headerSize;
+    for (int i = 0; i < fields && pos < headerEnd && end <= length; i++) {
+      int size = sizeWithin(payload, pos, headerEnd);
+      end += SerialType.size(Varint.value(payload, pos));
+      pos += size;
+    }
+    return (int) Math.min(end, length);
+  }
+
+  /** Lets go of the wrapped array. */
+  void forget() {
+    payload = NOTHING;
+    fieldCount = 0;
+  }
+
   /** The number of fields, which may be fewer than the table has columns. */
   public int fieldCount() {
     return fieldCount;

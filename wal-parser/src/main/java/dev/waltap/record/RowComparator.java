@@ -102,6 +102,12 @@ public final class RowComparator {
     return true;
   }
 
+  /** Lets go of both rows. */
+  public void forget() {
+    before.forget();
+    after.forget();
+  }
+
   private void map(TableLayout from, TableLayout to) {
     if (mappedFrom == from && mappedTo == to) {
       return;
@@ -123,6 +129,11 @@ public final class RowComparator {
     private int offset;
     private int length;
     private boolean parsed;
+
+    void forget() {
+      set(RowReader.NONE, 0, NOTHING, 0, 0);
+      reader.forget();
+    }
 
     void set(TableLayout ofTable, long ofRow, byte[] in, int at, int size) {
       layout = ofTable;

@@ -32,6 +32,10 @@ final class RowReader {
     record.wrap(payload, offset, length);
   }
 
+  void forget() {
+    record.forget();
+  }
+
   StorageClass storageClass(int column) {
     if (column == layout.rowidColumn()) {
       return StorageClass.INTEGER;

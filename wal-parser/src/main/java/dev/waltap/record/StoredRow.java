@@ -1,5 +1,6 @@
 package dev.waltap.record;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,15 @@ public final class StoredRow {
     RowReader reader = reader();
     int offset = reader.bytesOffset(column);
     return Arrays.copyOfRange(reader.bytes(column), offset, offset + reader.bytesLength(column));
+  }
+
+  /** What {@link #rawBytes} copies, where it stands. */
+  public ByteBuffer rawBuffer(int column) {
+    RowReader reader = reader();
+    return ByteBuffer.wrap(
+            reader.bytes(column), reader.bytesOffset(column), reader.bytesLength(column))
+        .slice()
+        .asReadOnlyBuffer();
   }
 
   /** The length of what {@link #rawBytes} copies. */

@@ -202,6 +202,17 @@ final class SlowTree {
     return key.toByteArray();
   }
 
+  /** How many bytes of a record its header and its first fields take, or its header alone. */
+  static int keySize(byte[] record, int offset, int available, int fields) {
+    ByteBuffer types = ByteBuffer.wrap(record, offset, available);
+    int header = (int) varint(types);
+    int size = header;
+    for (int i = 0; header <= available && i < fields; i++) {
+      size += types.position() < offset + header ? size(varint(types)) : 0;
+    }
+    return size;
+  }
+
   private static int rank(long type) {
     return type == 0 ? 0 : type < 10 ? 1 : type % 2 == 1 ? 2 : 3;
   }

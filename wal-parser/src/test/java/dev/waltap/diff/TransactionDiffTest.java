@@ -116,6 +116,14 @@ class TransactionDiffTest {
   }
 
   @Test
+  void goesOnAfterATransactionThatItGaveUp() throws SQLException {
+    execute(insert("r", 1, 300, 100), insert("w", 1, 300, 100));
+    follower.giveUp("r");
+    follower.giveUp("w");
+    assertThat(execute("DELETE FROM r WHERE id > 200", insert("w", 301, 50, 1000))).isEqualTo(150);
+  }
+
+  @Test
   @Timeout(60)
   void dropsALongChainInGoodTime() throws SQLException {
     execute(insert("r", 1, 1, 60_000_000));

@@ -33,6 +33,12 @@ class TransactionPagesTest {
           model.put(page, image);
         }
         check(pages, model, random, at);
+        for (int page : model.keySet().stream().limit(20).toList()) {
+          byte[] image = PageStoreTest.randomPage(random, PAGE_SIZE);
+          pages.put(page, image.clone());
+          model.put(page, image);
+        }
+        check(pages, model, random, at);
         if (random.nextBoolean()) {
           for (int i = 0; i < pages.size(); i++) {
             byte[] image = pages.removeImage(i);

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -106,6 +107,7 @@ class RecordAgainstSqliteTest {
     assertThat(comparator.known()).isTrue();
     List<FileRows.Cell> cells = FileRows.read(database, 2);
     assertThat(cells.size()).isGreaterThan(500);
+    int shorter = 0;
     for (int i = 0; i < 200_000; i++) {
       int one = random.nextInt(cells.size());
       int other = i % 2 == 0 ? Math.min(one + 1, cells.size() - 1) : random.nextInt(cells.size());
@@ -114,7 +116,24 @@ class RecordAgainstSqliteTest {
       assertThat(Integer.signum(comparator.compare(a, 0, a.length, b, 0, b.length)))
           .as(() -> "seed " + seed + " " + columns + ": " + hex(a) + " and " + hex(b))
           .isEqualTo(Integer.compare(one, other));
+      byte[] keyA = leading(a, comparator);
+      byte[] keyB = leading(b, comparator);
+      assertThat(Integer.signum(comparator.compare(keyA, 0, a.length, keyB, 0, b.length)))
+          .as(() -> "seed " + seed + " " + columns + ": leading bytes " + hex(keyA) + ", " + hex(b))
+          .isEqualTo(Integer.compare(one, other));
+      shorter += keyA.length < a.length ? 1 : 0;
     }
+    assertThat(shorter).isPositive();
+  }
+
+  /** As much of a payload as the comparator asks for, beginning with no more than a varint. */
+  private static byte[] leading(byte[] payload, KeyComparator comparator) {
+    int available = Math.min(9, payload.length);
+    int needed;
+    while ((needed = comparator.extent(payload, 0, available, payload.length)) > available) {
+      available = needed;
+    }
+    return Arrays.copyOf(payload, needed);
   }
 
   private static String hex(byte[] bytes) {

@@ -35,7 +35,7 @@ final class FuzzWriter implements AutoCloseable {
   private final DdlStatements ddl;
   private final TableMaker maker;
   private final Path database;
-  private final Deque<String> log = new ArrayDeque<>();
+  private final Deque<Object> log = new ArrayDeque<>();
   private Connection connection;
   private boolean inTransaction;
 
@@ -73,7 +73,7 @@ final class FuzzWriter implements AutoCloseable {
 
   /** The last statements, for reports. */
   List<String> log() {
-    return List.copyOf(log);
+    return log.stream().map(FuzzWriter::line).toList();
   }
 
   /** Makes the first tables, with some rows. */
@@ -218,7 +218,7 @@ final class FuzzWriter implements AutoCloseable {
   }
 
   private void tryRun(RowStatements.Bound bound) {
-    log(bound.sql() + " with " + bound.arguments());
+    log(bound);
     try (PreparedStatement statement = connection.prepareStatement(bound.sql())) {
       for (int i = 0; i < bound.arguments().size(); i++) {
         bind(statement, i + 1, bound.arguments().get(i));
@@ -239,8 +239,17 @@ final class FuzzWriter implements AutoCloseable {
     }
   }
 
-  private void log(String line) {
-    log.addLast(line.length() > 600 ? line.substring(0, 600) + "…" : line);
+  private static String line(Object logged) {
+    String line =
+        logged instanceof RowStatements.Bound bound
+            ? bound.sql() + " with " + bound.arguments()
+            : logged.toString();
+    return line.length() > 600 ? line.substring(0, 600) + "…" : line;
+  }
+
+  /** Made a line only when asked for: values are long, and nearly no transaction is reported. */
+  private void log(Object line) {
+    log.addLast(line);
     if (log.size() > 100) {
       log.removeFirst();
     }

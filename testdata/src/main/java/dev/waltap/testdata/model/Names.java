@@ -9,7 +9,7 @@ public final class Names {
 
   /** Whether two names are one to SQLite: ASCII letters count without case. */
   public static boolean equal(String one, String other) {
-    return fold(one).equals(fold(other));
+    return one.length() == other.length() && (one.equals(other) || fold(one).equals(fold(other)));
   }
 
   /** The name with ASCII letters in lower case. */

@@ -21,20 +21,22 @@ public final class SoakOptions {
         --guard MODE        of the capture (adaptive)
         --times N           stop, kill, idle: how often (5)
         --stop N            stop: seconds for which the capture stands still (2)
+        --take N            slow: changes per second that the consumer takes (100)
       """;
 
   private static final Map<String, String> DEFAULTS =
-      Map.of(
-          "--seconds", "10",
-          "--rounds", "3",
-          "--rate", "0",
-          "--synchronous", "NORMAL",
-          "--writers", "1",
-          "--autocheckpoint", "1000",
-          "--sync-delay", "0",
-          "--guard", "adaptive",
-          "--times", "5",
-          "--stop", "2");
+      Map.ofEntries(
+          Map.entry("--seconds", "10"),
+          Map.entry("--rounds", "3"),
+          Map.entry("--rate", "0"),
+          Map.entry("--synchronous", "NORMAL"),
+          Map.entry("--writers", "1"),
+          Map.entry("--autocheckpoint", "1000"),
+          Map.entry("--sync-delay", "0"),
+          Map.entry("--guard", "adaptive"),
+          Map.entry("--times", "5"),
+          Map.entry("--stop", "2"),
+          Map.entry("--take", "100"));
 
   private final Map<String, String> values = new TreeMap<>(DEFAULTS);
 
@@ -86,6 +88,10 @@ public final class SoakOptions {
 
   double stopSeconds() {
     return number("--stop");
+  }
+
+  double take() {
+    return number("--take");
   }
 
   /** What a writer does for so long: single-row transactions into a table. */

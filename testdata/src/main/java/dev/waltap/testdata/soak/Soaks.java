@@ -12,6 +12,7 @@ public final class Soaks {
         kill      SIGKILL of writers and captures at random moments
         latency   commit to handler at a steady rate
         idle      CPU time without commits, then the latency of the first one
+        slow      a consumer that falls far behind, at -Xmx128m, and then recovers
         twin      the same statements with and without a capture
       """;
 
@@ -26,6 +27,7 @@ public final class Soaks {
       case "kill" -> new KillSoak(options);
       case "latency" -> new LatencySoak(options);
       case "idle" -> new IdleSoak(options);
+      case "slow" -> new SlowSoak(options);
       case "twin" -> new TwinSoak(options);
       default -> throw new IllegalArgumentException("no scenario " + name);
     };

@@ -2,8 +2,10 @@ package dev.waltap.testdata.capture;
 
 import static dev.waltap.testdata.capture.LiveCapture.summary;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waltap.testdata.TestDatabase;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,8 +16,8 @@ class PagesTest {
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) ";
 
   /**
-   * An update of equal length writes the one overflow page that differs, and nothing else. So do
-   * incremental blob writes, for which the driver has no call.
+   * An update of equal length writes the one overflow page that differs, and nothing else, as
+   * {@link #tellsIncrementalBlobWrites} does.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 700, 20_000, 39_999})
@@ -35,6 +37,31 @@ class PagesTest {
       assertThat(summary(capture.overtaken("UPDATE t" + change + " WHERE id = 1")))
           .containsExactly("UPDATE t");
       assertThat(capture.transaction("UPDATE t SET v = v")).isEmpty();
+    }
+  }
+
+  /** Of the local part of a row, of the first and the last page of its chain, and of two rows. */
+  @Test
+  void tellsIncrementalBlobWrites() throws Exception {
+    assumeTrue(BlobWriter.isAvailable(), "needs python3 with sqlite3.Connection.blobopen");
+    try (LiveCapture capture =
+        LiveCapture.start(
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB, w)",
+            "INSERT INTO t VALUES(1, zeroblob(40000), 'a'), (2, randomblob(40000), 'b'), (3, 0, 0)",
+            // Blob writes fire no triggers, so these would tell nothing.
+            "CREATE TRIGGER r AFTER UPDATE ON t BEGIN UPDATE t SET w = 1 WHERE id = 3; END")) {
+      Path database = capture.database().path();
+      assertThat(summary(capture.told(() -> BlobWriter.write(database, "1:0:7"))))
+          .containsExactly("UPDATE t");
+      assertThat(summary(capture.told(() -> BlobWriter.write(database, "1:20000:7"))))
+          .containsExactly("UPDATE t");
+      assertThat(summary(capture.told(() -> BlobWriter.write(database, "1:39999:7"))))
+          .containsExactly("UPDATE t");
+      assertThat(capture.told(() -> BlobWriter.write(database, "1:39999:7"))).isEmpty();
+      assertThat(
+              summary(
+                  capture.told(() -> BlobWriter.write(database, "1:100:1", "2:9:1", "2:30000:2"))))
+          .containsExactly("UPDATE t", "UPDATE t");
     }
   }
 
