@@ -1,5 +1,6 @@
 package dev.waltap.capture;
 
+import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.TransactionPages;

@@ -2,6 +2,9 @@ package dev.waltap.capture;
 
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.TableSchema;
+import dev.waltap.decode.CapturedTable;
+import dev.waltap.decode.Emitter;
+import dev.waltap.decode.TableWork;
 import dev.waltap.diff.TreeRows;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package dev.waltap.capture;
 
+import dev.waltap.attach.Attachment;
+import dev.waltap.attach.Guard;
 import dev.waltap.page.PageSet;
 
 /**

@@ -4,6 +4,8 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.Position;
 import dev.waltap.api.TableSchema;
+import dev.waltap.decode.CommittedTransaction;
+import dev.waltap.decode.Journal;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;

@@ -2,6 +2,8 @@ package dev.waltap.capture;
 
 import dev.waltap.api.ColumnSchema;
 import dev.waltap.api.TableSchema;
+import dev.waltap.decode.CapturedTable;
+import dev.waltap.decode.Catalog;
 import dev.waltap.record.Names;
 import java.net.URLDecoder;
 import java.net.URLEncoder;

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
  * A snapshot that can be read until the WAL reaches its limit. Asks for that now and then: a few
  * loads from shared memory. For the capture thread.
  */
-final class LimitedSnapshot {
+public final class LimitedSnapshot {
   /** Some hundred kilobytes: a millisecond or so. */
   private static final int PAGES_BETWEEN_LOOKS = 32;
 
@@ -15,7 +15,7 @@ final class LimitedSnapshot {
   private final BooleanSupplier limitReached;
   private int copied;
 
-  LimitedSnapshot(Snapshot snapshot, BooleanSupplier limitReached) {
+  public LimitedSnapshot(Snapshot snapshot, BooleanSupplier limitReached) {
     this.snapshot = snapshot;
     this.limitReached = limitReached;
   }

@@ -2,6 +2,8 @@ package dev.waltap.capture;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.attach.Attachment;
+import dev.waltap.attach.DatabaseConnection;
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalIndexHeader;
 import dev.waltap.wal.WalIndex;

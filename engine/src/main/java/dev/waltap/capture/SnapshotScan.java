@@ -16,7 +16,7 @@ import java.util.function.LongConsumer;
  * the set holds already, from a snapshot that could not be read to its end, are compared, and
  * replaced where they differ. For the capture thread.
  */
-final class SnapshotScan implements PageSource {
+public final class SnapshotScan implements PageSource {
   private static final int PAGES_BETWEEN_REPORTS = 1024;
 
   private final LimitedSnapshot snapshot;
@@ -29,7 +29,7 @@ final class SnapshotScan implements PageSource {
   private String tree = "";
   private long scanned;
 
-  SnapshotScan(
+  public SnapshotScan(
       LimitedSnapshot snapshot,
       PageFormat format,
       PageBuffers buffers,
@@ -44,7 +44,7 @@ final class SnapshotScan implements PageSource {
     this.scanner = new TreeScanner(this, format, snapshot.size(), this::visit);
   }
 
-  void scan(Tree of) {
+  public void scan(Tree of) {
     tree = of.name();
     scanner.scan(of);
   }

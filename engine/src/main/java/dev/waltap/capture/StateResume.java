@@ -2,6 +2,9 @@ package dev.waltap.capture;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.decode.CommittedTransaction;
+import dev.waltap.decode.Emitter;
+import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.schema.TableFilter;

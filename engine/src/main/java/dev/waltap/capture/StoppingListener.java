@@ -1,6 +1,8 @@
 package dev.waltap.capture;
 
 import dev.waltap.api.CaptureListener;
+import dev.waltap.decode.ChangeQueue;
+import dev.waltap.decode.StoppedException;
 
 /** Ends long work, which reports its progress, when the capture is to stop. */
 record StoppingListener(CaptureListener listener, ChangeQueue queue) implements CaptureListener {

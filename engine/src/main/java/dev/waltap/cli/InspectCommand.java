@@ -1,7 +1,7 @@
 package dev.waltap.cli;
 
 import dev.waltap.api.Change;
-import dev.waltap.capture.WalInspection;
+import dev.waltap.inspect.WalInspection;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

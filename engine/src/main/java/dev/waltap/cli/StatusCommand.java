@@ -2,7 +2,7 @@ package dev.waltap.cli;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.Position;
-import dev.waltap.capture.LogLag;
+import dev.waltap.inspect.LogLag;
 import dev.waltap.state.Holder;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.state.StateReader;

@@ -9,6 +9,8 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Position;
+import dev.waltap.decode.ChangeQueue;
+import dev.waltap.decode.TransactionEnd;
 import dev.waltap.handler.BlobFormat;
 import dev.waltap.handler.FileOutput;
 import dev.waltap.handler.JsonLinesHandler;

@@ -131,8 +131,8 @@ final class TreeWalk {
       throw new UnknownPageException(pageNumber);
     }
     boolean changed = written.contains(pageNumber);
-    if (!changed && depth == 0 && owners.tree(pageNumber) != ordinal) {
-      throw new UnknownPageException(pageNumber); // A root that was another tree's, unwritten.
+    if (!changed && owners.tree(pageNumber) != ordinal) {
+      throw new UnknownPageException(pageNumber); // Another tree's, unwritten but for chains below.
     }
     byte[] page = now.page(pageNumber);
     BTreePage.check(page, pageNumber, index, format);

@@ -1,0 +1,225 @@
+package dev.waltap.attach;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.format.CheckpointInfo;
+import dev.waltap.format.DatabaseHeader;
+import dev.waltap.format.PageFormat;
+import dev.waltap.format.WalIndexHeader;
+import dev.waltap.io.ChannelRegistry;
+import dev.waltap.io.DatabaseFile;
+import dev.waltap.io.SharedMemory;
+import dev.waltap.page.Snapshot;
+import dev.waltap.state.DatabaseIdentity;
+import dev.waltap.wal.WalFile;
+import dev.waltap.wal.WalFrames;
+import dev.waltap.wal.WalIndex;
+import dev.waltap.wal.WalPosition;
+import dev.waltap.wal.WalTail;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * All that is open on one database: file, wal-index, WAL, and the idle connection that keeps them
+ * alive. For the capture thread, which closes it.
+ */
+public final class Attachment implements AutoCloseable {
+  private static final int ATTEMPTS = 1000;
+
+  private final Path database;
+  private final DatabaseFile file;
+  private final DatabaseConnection connection;
+  private final SharedMemory memory;
+  private final WalIndex index;
+  private final WalFile wal;
+  private final WalTail tail;
+  private final PageFormat format;
+
+  private Attachment(
+      Path database,
+      DatabaseFile file,
+      DatabaseConnection connection,
+      SharedMemory memory,
+      WalFile wal,
+      PageFormat format) {
+    this.database = database;
+    this.file = file;
+    this.connection = connection;
+    this.memory = memory;
+    this.index = new WalIndex(memory);
+    this.wal = wal;
+    this.tail = new WalTail(index, wal);
+    this.format = format;
+  }
+
+  /**
+   * Opens everything, in the order that never drops a lock.
+   *
+   * @throws CaptureException if the database is refused
+   */
+  public static Attachment open(Path path) {
+    DatabaseFile file = Refusals.open(path);
+    DatabaseConnection connection = null;
+    SharedMemory memory = null;
+    try {
+      Path database = path.toRealPath();
+      connection = DatabaseConnection.open(database);
+      memory = ChannelRegistry.acquireSharedMemory(Path.of(database + "-shm"));
+      byte[] header = new byte[DatabaseHeader.SIZE];
+      file.read(0, header, 0, header.length);
+      DatabaseHeader parsed = DatabaseHeader.parse(header);
+      PageFormat format = new PageFormat(parsed.pageSize(), parsed.usableSize());
+      WalFile wal = WalFile.open(Path.of(database + "-wal"), parsed.pageSize());
+      return new Attachment(database, file, connection, memory, wal, format);
+    } catch (IOException | RuntimeException e) {
+      if (memory != null) {
+        memory.release();
+      }
+      if (connection != null) {
+        connection.close();
+      }
+      file.release();
+      throw e instanceof RuntimeException runtime
+          ? runtime
+          : new CaptureException(
+              Reason.REFUSED, path + ": the WAL can't be opened: " + e.getMessage(), e);
+    }
+  }
+
+  public Path database() {
+    return database;
+  }
+
+  /** What the database is known by. */
+  public DatabaseIdentity identity() {
+    byte[] bytes = new byte[DatabaseHeader.SIZE];
+    file.read(0, bytes, 0, bytes.length);
+    DatabaseHeader header = DatabaseHeader.parse(bytes);
+    try {
+      return DatabaseIdentity.of(
+          database, header.pageSize(), header.textEncoding(), header.applicationId());
+    } catch (IOException e) {
+      throw new CaptureException(
+          Reason.FAILED, database + ": can't be looked at: " + e.getMessage(), e);
+    }
+  }
+
+  public PageFormat format() {
+    return format;
+  }
+
+  DatabaseFile file() {
+    return file;
+  }
+
+  public DatabaseConnection connection() {
+    return connection;
+  }
+
+  public WalIndex index() {
+    return index;
+  }
+
+  public WalTail tail() {
+    return tail;
+  }
+
+  /** Bytes of the WAL file as it stands. */
+  long walBytes() {
+    return Path.of(database + "-wal").toFile().length();
+  }
+
+  /** A snapshot, and the position of the log that it stands at. */
+  public record SnapshotAt(Snapshot snapshot, WalPosition position) {}
+
+  /**
+   * Takes a snapshot under the read transaction that the connection holds.
+   *
+   * <p>The snapshot is of the header as read here, which may be later than what the transaction
+   * itself sees: frames up to nBackfill may stand in the database file in any version up to that
+   * mark, but every page that differs has a newer frame, and none of those can go away.
+   */
+  public SnapshotAt snapshot() {
+    if (!connection.isReading()) {
+      throw new IllegalStateException("a snapshot needs a read transaction");
+    }
+    WalIndexHeader header = new WalIndexHeader();
+    CheckpointInfo info = new CheckpointInfo();
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (!index.read(header, info)) {
+        connection.endRead();
+        connection.beginRead();
+        continue;
+      }
+      int last = header.mxFrame();
+      int backfilled = Math.min(info.backfilled(), last);
+      follow();
+      WalFrames frames = WalFrames.index(wal, header.salt1(), header.salt2(), backfilled, last);
+      int size = last == 0 ? (int) (file.size() / format.pageSize()) : header.databaseSize();
+      Snapshot snapshot = new Snapshot(file, frames, format.pageSize(), size);
+      return new SnapshotAt(snapshot, WalPosition.of(header));
+    }
+    throw new CaptureException(
+        Reason.FAILED,
+        database + ": the wal-index stays torn; is a writer being killed again and again?");
+  }
+
+  private void follow() {
+    try {
+      wal.follow();
+    } catch (UncheckedIOException e) {
+      throw new CaptureException(
+          Reason.FAILED, database + "-wal: can't be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Makes sure that the paths still lead to the files that are open.
+   *
+   * @throws CaptureException if the database was moved, replaced or deleted
+   */
+  public void requireSameFiles() {
+    try {
+      if (!file.isStill(database)) {
+        throw new CaptureException(
+            Reason.FAILED,
+            database
+                + ": the file was moved, replaced or deleted while it was captured; changes made to"
+                + " whatever stands there now are not seen: start again");
+      }
+      if (!memory.isStill(Path.of(database + "-shm"))) {
+        throw new CaptureException(
+            Reason.FAILED,
+            database
+                + "-shm: the wal-index was replaced or deleted while the database was captured;"
+                + " start again");
+      }
+      // SQLite keeps it as long as a connection is open, and ours is.
+      if (!Files.exists(Path.of(database + "-wal"))) {
+        throw new CaptureException(
+            Reason.FAILED,
+            database
+                + "-wal: the log was deleted while the database was captured, and perhaps commits"
+                + " with it: run PRAGMA integrity_check, start again");
+      }
+    } catch (IOException e) {
+      throw new CaptureException(
+          Reason.FAILED, database + ": can't be looked at: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      tail.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      memory.release();
+      file.release();
+      connection.close();
+    }
+  }
+}

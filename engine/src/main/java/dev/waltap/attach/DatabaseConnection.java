@@ -1,0 +1,135 @@
+package dev.waltap.attach;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * The one SQLite connection of a capture. Idle, it keeps the WAL and the wal-index from being
+ * removed; it reads when a snapshot is needed, and never writes. For the capture thread, which
+ * closes it.
+ */
+public final class DatabaseConnection implements AutoCloseable {
+  private final Path database;
+  private final Connection connection;
+  private final Statement statement;
+  private boolean reading;
+  private long readingSince;
+  private long readNanos;
+
+  private DatabaseConnection(Path database, Connection connection, Statement statement) {
+    this.database = database;
+    this.connection = connection;
+    this.statement = statement;
+  }
+
+  /**
+   * Opens the database, which must exist, and reads once.
+   *
+   * @throws CaptureException in words of its own if SQLite refuses
+   */
+  static DatabaseConnection open(Path database) {
+    try {
+      Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+      try {
+        Statement statement = connection.createStatement();
+        statement.execute("PRAGMA busy_timeout = 10000");
+        // Nothing is written by us: neither rows nor, by a checkpoint, pages.
+        statement.execute("PRAGMA query_only = ON");
+        statement.execute("PRAGMA wal_autocheckpoint = 0");
+        DatabaseConnection opened = new DatabaseConnection(database, connection, statement);
+        opened.requireWal();
+        opened.touch();
+        return opened;
+      } catch (SQLException | RuntimeException e) {
+        connection.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw Refusals.unreadable(database, e);
+    }
+  }
+
+  private void requireWal() throws SQLException {
+    try (ResultSet mode = statement.executeQuery("PRAGMA journal_mode")) {
+      if (!mode.next() || !"wal".equalsIgnoreCase(mode.getString(1))) {
+        throw Refusals.notWal(database);
+      }
+    }
+  }
+
+  /** Begins a read transaction, which sees all that is committed. */
+  public void beginRead() {
+    if (reading) {
+      throw new IllegalStateException("reading already");
+    }
+    run("BEGIN");
+    try {
+      run("SELECT 1 FROM sqlite_schema LIMIT 1");
+    } catch (CaptureException e) {
+      rollbackQuietly();
+      throw e;
+    }
+    reading = true;
+    readingSince = System.nanoTime();
+  }
+
+  private void rollbackQuietly() {
+    try {
+      statement.execute("ROLLBACK");
+    } catch (SQLException e) {
+      // There is nothing to end then; what failed before is what counts.
+    }
+  }
+
+  /** Ends the read transaction; does nothing if there is none. */
+  public void endRead() {
+    if (reading) {
+      reading = false;
+      readNanos += System.nanoTime() - readingSince;
+      run("COMMIT");
+    }
+  }
+
+  boolean isReading() {
+    return reading;
+  }
+
+  /** How long read transactions were held in all. */
+  long readNanos() {
+    return readNanos + (reading ? System.nanoTime() - readingSince : 0);
+  }
+
+  /** Begins and ends a read transaction: SQLite mends a torn wal-index by it. */
+  public void touch() {
+    beginRead();
+    endRead();
+  }
+
+  private void run(String sql) {
+    try {
+      if (statement.execute(sql)) {
+        statement.getResultSet().close();
+      }
+    } catch (SQLException e) {
+      throw new CaptureException(
+          Reason.FAILED, database + ": SQLite can't read it: " + Refusals.oneLine(e), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      statement.close();
+      connection.close();
+    } catch (SQLException e) {
+      throw new CaptureException(
+          Reason.FAILED, database + ": SQLite can't close it: " + Refusals.oneLine(e), e);
+    }
+  }
+}

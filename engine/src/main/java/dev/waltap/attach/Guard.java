@@ -1,0 +1,205 @@
+package dev.waltap.attach;
+
+import dev.waltap.api.CaptureListener;
+import dev.waltap.api.GuardMode;
+import dev.waltap.format.CheckpointInfo;
+import dev.waltap.format.FrameHeader;
+import dev.waltap.format.WalIndexHeader;
+import dev.waltap.wal.WalIndex;
+import dev.waltap.wal.WalPosition;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a read transaction, a pin, where {@link GuardPolicy} says that history would be lost
+ * without it. For the capture thread, which closes it.
+ *
+ * <p>A pin must stand on read lock 1..4. One that begins when everything is backfilled gets lock 0:
+ * under it the WAL is restarted all the same, and nothing is backfilled afterwards. ADAPTIVE begins
+ * none then, and looks afterwards whether a checkpoint came in between.
+ *
+ * <p>ALWAYS is handed over: the new reader begins before the old one ends, so that there is no
+ * moment without one. That takes a second connection, which only this mode opens. Lock 0 is right
+ * for it: handed over only when all is copied, it lets the application restart the WAL, and stops
+ * the backfill, hence the next restart, of what is new.
+ */
+public final class Guard implements AutoCloseable {
+
+  /** To hand over costs two statements; a checkpoint can wait as long as this. */
+  private static final long HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** ALWAYS looks so often, when idle, whether a checkpoint waits for it to hand over. */
+  private static final long IDLE_HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final GuardMode mode;
+  private final Attachment attachment;
+  private final GuardPolicy policy;
+  private final CaptureListener listener;
+  private final Runnable onLimit;
+  private final LongSupplier clock;
+  private final WalIndex index;
+  private final WalIndexHeader header = new WalIndexHeader();
+  private final CheckpointInfo info = new CheckpointInfo();
+  private DatabaseConnection connection;
+  private @Nullable DatabaseConnection other;
+  private int mark = -1;
+  private long handedOver;
+  private long pins;
+
+  /**
+   * A guard that holds nothing yet.
+   *
+   * @param onLimit called each time something is let go because of the WAL limit
+   * @param clock in nanoseconds
+   */
+  public Guard(
+      GuardMode mode,
+      long walLimit,
+      Attachment attachment,
+      CaptureListener listener,
+      Runnable onLimit,
+      LongSupplier clock) {
+    this.mode = mode;
+    this.attachment = attachment;
+    this.listener = listener;
+    this.onLimit = onLimit;
+    this.clock = clock;
+    long frameSize = (long) FrameHeader.SIZE + attachment.format().pageSize();
+    this.policy = new GuardPolicy(mode, Math.max(1, walLimit / frameSize));
+    this.index = attachment.index();
+    this.connection = attachment.connection();
+  }
+
+  /** Called before each look at the log: a few loads from shared memory, no system call. */
+  public void beforePoll(boolean backlogFull) {
+    if (mode == GuardMode.NEVER || !index.read(header)) {
+      return;
+    }
+    index.read(info);
+    long now = clock.getAsLong();
+    switch (policy.decide(header, info, unread(), backlogFull, mark, now)) {
+      case HOLD -> {
+        if (mark < 0) {
+          pin();
+        }
+      }
+      case HAND_OVER -> handOver();
+      case RELEASE -> {
+        if (mark >= 0 && policy.isOverLimit()) {
+          onLimit.run();
+          listener.warning(
+              "the WAL has reached the WAL limit while capture is behind: its read transaction is"
+                  + " let go, and history may be lost");
+        }
+        release();
+      }
+    }
+  }
+
+  /**
+   * Committed frames of which we have no copy yet; those of an older generation are not counted.
+   */
+  private int unread() {
+    WalPosition position = attachment.tail().position();
+    return position.saltsAre(header.salt1(), header.salt2())
+        ? Math.max(0, header.mxFrame() - position.frame())
+        : header.mxFrame();
+  }
+
+  private void pin() {
+    boolean always = mode == GuardMode.ALWAYS;
+    if (!always && info.backfilled() >= header.mxFrame()) {
+      return; // There is nothing that a restart could take but what lock 0 can't keep.
+    }
+    int salt1 = header.salt1();
+    int salt2 = header.salt2();
+    int backfilled = info.backfilled();
+    connection.beginRead();
+    boolean read = index.read(header);
+    index.read(info);
+    boolean still = header.salt1() == salt1 && header.salt2() == salt2;
+    if (!always && !(read && still && info.backfilled() == backfilled)) {
+      connection.endRead(); // Perhaps on lock 0; the next poll tries again.
+      return;
+    }
+    mark = !read || info.backfilled() == header.mxFrame() ? 0 : header.mxFrame();
+    handedOver = clock.getAsLong();
+    pins++;
+  }
+
+  private void handOver() {
+    long now = clock.getAsLong();
+    if (now - handedOver < HAND_OVER_NANOS) {
+      return;
+    }
+    DatabaseConnection next = other;
+    if (next == null) {
+      next = DatabaseConnection.open(attachment.database());
+    }
+    // As it stands before the new reader begins: it sees that much, and perhaps more.
+    int seen = header.mxFrame();
+    boolean restartable = info.backfilled() == seen;
+    next.beginRead();
+    other = connection;
+    connection = next;
+    other.endRead();
+    mark = restartable ? 0 : seen;
+    handedOver = now;
+  }
+
+  /**
+   * Called when there is nothing to do: lets go when it has been quiet for a moment.
+   *
+   * @return how many nanoseconds to wait at most until it is called again
+   */
+  public long idle() {
+    if (mode == GuardMode.ALWAYS) {
+      beforePoll(false);
+      return mark > 0 ? IDLE_HAND_OVER_NANOS : Long.MAX_VALUE;
+    }
+    if (mark >= 0) {
+      long left = policy.quietIn(clock.getAsLong());
+      if (left > 0) {
+        return left;
+      }
+      release();
+    }
+    return Long.MAX_VALUE;
+  }
+
+  /** Lets go. */
+  public void release() {
+    if (mark >= 0) {
+      mark = -1;
+      connection.endRead();
+    }
+  }
+
+  /** How long read transactions were held, those for snapshots included. */
+  public long readNanos() {
+    DatabaseConnection second = connection == attachment.connection() ? other : connection;
+    return attachment.connection().readNanos() + (second == null ? 0 : second.readNanos());
+  }
+
+  /** The last committed frame, as of the latest call, in the generation of then. */
+  public int lastSeenFrame() {
+    return header.mxFrame();
+  }
+
+  /** How often one was begun to guard history. */
+  long pins() {
+    return pins;
+  }
+
+  @Override
+  public void close() {
+    release();
+    DatabaseConnection second = connection == attachment.connection() ? other : connection;
+    other = null;
+    connection = attachment.connection();
+    if (second != null) {
+      second.close();
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.waltap.attach;
+
+import dev.waltap.api.GuardMode;
+import dev.waltap.format.CheckpointInfo;
+import dev.waltap.format.WalIndexHeader;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Decides when a read transaction is worth what it costs the application; knows neither clock nor
+ * connection. For the capture thread.
+ *
+ * <p>What a pin costs: from the application's autocheckpoint threshold on, every commit tries a
+ * checkpoint in vain, and RESTART and TRUNCATE wait for us. What it is worth: the WAL is not
+ * restarted under us, however long we are held up. So ADAPTIVE knows three states:
+ *
+ * <ol>
+ *   <li><i>At ease</i>, the usual one: what is committed is copied, and a generation lasts long. We
+ *       would have to be held up for a whole one to lose something. Nothing is held.
+ *   <li><i>At risk</i>: some frames are not copied yet, or generations are short. Held while the
+ *       WAL is an eighth below the length at which this application restarts it, let go before, and
+ *       at once, for the rest of the generation, when a checkpoint is at work.
+ *   <li><i>Truly behind</i>: half a generation is not copied, or the backlog is full. Held on
+ *       regardless: the application is slowed down, since it writes faster than can be read.
+ * </ol>
+ *
+ * <p>A RESTART or TRUNCATE of the application that waits for a pin can't be seen, but it lets
+ * nobody commit meanwhile. So without commits ADAPTIVE holds nothing, except to wait for the
+ * handler.
+ *
+ * <p>Whatever the mode, a WAL that has reached the limit is let go, and not held again before it
+ * was restarted.
+ */
+final class GuardPolicy {
+
+  /** What to do about the read transaction. */
+  enum Decision {
+    /** Hold one; go on holding it if there is one. */
+    HOLD,
+    /** Hold a newer one instead of the one that is held. */
+    HAND_OVER,
+    /** Hold none. */
+    RELEASE
+  }
+
+  /** Where a WAL is restarted by SQLite's default autocheckpoint. */
+  static final int USUAL_LENGTH = 1000;
+
+  /** Where WALs are shorter than this, every other commit checkpoints: a pin would be noticed. */
+  private static final int SHORTEST_LENGTH = 64;
+
+  /** A generation shorter than this may pass while we wait for a processor. */
+  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** Without a commit for so long, nothing is held that is copied already. */
+  static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  /** Fewer unread frames than this are copied before anything can happen to them. */
+  private static final int FEWEST_UNREAD = 128;
+
+  private final GuardMode mode;
+  private final long limitFrames;
+  private int length = USUAL_LENGTH;
+  private int longest = USUAL_LENGTH;
+  private boolean known;
+  private boolean seen;
+  private int salt1;
+  private int salt2;
+  private int mxFrame;
+  private int backfilled;
+  private int attempted;
+  private boolean stretched;
+  private boolean yielded;
+  private boolean overLimit;
+  private boolean hurried;
+  private long begun;
+  private int changeCounter;
+  private long lastCommit;
+
+  GuardPolicy(GuardMode mode, long limitFrames) {
+    this.mode = mode;
+    this.limitFrames = limitFrames;
+  }
+
+  /**
+   * Decides.
+   *
+   * @param header as it stands
+   * @param info as it stands
+   * @param unread committed frames that are not copied yet
+   * @param backlogFull whether copying waits for the handler
+   * @param now in nanoseconds
+   * @param mark mxFrame as of which a read transaction is held; 0 if on read lock 0, -1 if none is
+   */
+  Decision decide(
+      WalIndexHeader header,
+      CheckpointInfo info,
+      int unread,
+      boolean backlogFull,
+      int mark,
+      long now) {
+    learn(header, now);
+    boolean checkpoint = checkpointSeen(info);
+    overLimit = header.mxFrame() >= limitFrames;
+    if (mode == GuardMode.NEVER || overLimit) {
+      return Decision.RELEASE;
+    }
+    if (mode == GuardMode.ALWAYS) {
+      // What is copied needs no protection; holding on to it would only stop the checkpoints.
+      int best = info.backfilled() == header.mxFrame() ? 0 : header.mxFrame();
+      boolean stale = mark >= 0 && unread == 0 && mark != best;
+      return stale ? Decision.HAND_OVER : Decision.HOLD;
+    }
+    if (backlogFull || unread >= Math.max(FEWEST_UNREAD, longest / 2)) {
+      stretched = true;
+      return Decision.HOLD;
+    }
+    if (checkpoint && mark >= 0) {
+      yielded = true;
+    }
+    boolean early = length >= SHORTEST_LENGTH && header.mxFrame() < length - length / 8;
+    boolean risky = unread >= behind() || hurried;
+    boolean quiet = unread == 0 && quietIn(now) <= 0;
+    return early && risky && !yielded && !quiet ? Decision.HOLD : Decision.RELEASE;
+  }
+
+  private void learn(WalIndexHeader header, long now) {
+    if (seen && (header.salt1() != salt1 || header.salt2() != salt2)) {
+      if (mxFrame > 0 && !stretched) {
+        // The last length that was seen, so it may have been longer: each errs on its safe side.
+        length = !known || mxFrame <= length ? mxFrame : (int) ((3L * length + mxFrame) / 4);
+        longest = !known || mxFrame >= longest ? mxFrame : (int) ((15L * longest + mxFrame) / 16);
+        known = true;
+        hurried = now - begun < SHORT_NANOS;
+      }
+      begun = now;
+      stretched = false;
+      yielded = false;
+      backfilled = 0;
+      attempted = 0;
+    }
+    if (!seen) {
+      begun = now - SHORT_NANOS;
+    }
+    if (!seen || header.changeCounter() != changeCounter) {
+      changeCounter = header.changeCounter();
+      lastCommit = now;
+    }
+    seen = true;
+    salt1 = header.salt1();
+    salt2 = header.salt2();
+    mxFrame = header.mxFrame();
+  }
+
+  /** Nanoseconds until it is quiet if nothing is committed. */
+  long quietIn(long now) {
+    return lastCommit + QUIET_NANOS - now;
+  }
+
+  private boolean checkpointSeen(CheckpointInfo info) {
+    boolean moved = info.backfilled() != backfilled || info.backfillAttempted() != attempted;
+    backfilled = info.backfilled();
+    attempted = info.backfillAttempted();
+    return moved;
+  }
+
+  /** How many frames may wait to be copied before that is called falling behind. */
+  int behind() {
+    return Math.max(1, length / 16);
+  }
+
+  /** The length in frames at which this application's WAL has been restarted. */
+  int length() {
+    return length;
+  }
+
+  /** Whether the last decision was made by the limit. */
+  boolean isOverLimit() {
+    return overLimit;
+  }
+}

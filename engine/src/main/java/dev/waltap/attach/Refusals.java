@@ -1,0 +1,202 @@
+package dev.waltap.attach;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.DatabaseException;
+import dev.waltap.format.DatabaseHeader;
+import dev.waltap.format.UnsupportedDatabaseException;
+import dev.waltap.io.ChannelRegistry;
+import dev.waltap.io.DatabaseFile;
+import dev.waltap.io.MappedCopies;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+
+/** Looks at a database before SQLite does, and refuses in plain words what can't be captured. */
+public final class Refusals {
+  private Refusals() {}
+
+  /**
+   * Opens the database file through the registry, after looking at it.
+   *
+   * @throws CaptureException if it can't be captured as it is
+   */
+  static DatabaseFile open(Path database) {
+    requirePresent(database);
+    if (!Files.isReadable(database) || !Files.isWritable(database)) {
+      throw refused(
+          database
+              + ": not readable and writable for this user; SQLite's locks need both, though"
+              + " nothing is written: run as the application's user, or grant access");
+    }
+    try {
+      requireAccess(database);
+    } catch (IOException e) {
+      throw refused(database + ": can't be looked at: " + e.getMessage());
+    }
+    return acquire(database);
+  }
+
+  /**
+   * Opens the database file to look at it only, which takes no lock.
+   *
+   * @throws CaptureException if it is no database in WAL mode
+   */
+  public static DatabaseFile openToRead(Path database) {
+    requirePresent(database);
+    if (!Files.isReadable(database)) {
+      throw refused(database + ": not readable for this user; grant access to it");
+    }
+    return acquire(database);
+  }
+
+  private static void requirePresent(Path database) {
+    if (System.getProperty("os.name", "").startsWith("Windows")) {
+      throw refused(
+          "Waltap does not run on Windows yet: a mapped WAL can't be truncated there, which would"
+              + " hold the application up");
+    }
+    if (!Files.exists(database)) {
+      throw refused(database + ": no such file; give the path of an existing SQLite database");
+    }
+    if (Files.isDirectory(database)) {
+      throw refused(database + ": is a directory; give the path of the database file in it");
+    }
+    if (!Files.isRegularFile(database)) {
+      throw refused(database + ": is not a regular file");
+    }
+  }
+
+  private static DatabaseFile acquire(Path database) {
+    try {
+      DatabaseFile file = ChannelRegistry.acquireDatabase(database);
+      try {
+        checkHeader(database, file);
+        return file;
+      } catch (RuntimeException e) {
+        file.release();
+        throw e;
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw refused(database + ": can't be read: " + e.getMessage());
+    }
+  }
+
+  /** The WAL, the wal-index and, so that SQLite can make them, the directory. */
+  private static void requireAccess(Path link) throws IOException {
+    Path database = link.toRealPath();
+    for (String suffix : new String[] {"-wal", "-shm"}) {
+      Path companion = Path.of(database + suffix);
+      if (!Files.exists(companion) && !Files.isWritable(database.resolveSibling("."))) {
+        throw refused(
+            database.getParent()
+                + ": not writable for this user, so SQLite can't make "
+                + companion.getFileName()
+                + " in it: run as the application's user, or grant access to the directory");
+      }
+      if (Files.exists(companion)
+          && (!Files.isReadable(companion) || !Files.isWritable(companion))) {
+        throw refused(
+            companion
+                + ": not readable and writable for this user; grant access as for the database");
+      }
+    }
+  }
+
+  private static void checkHeader(Path database, DatabaseFile file) {
+    byte[] bytes = new byte[DatabaseHeader.SIZE];
+    int count = file.read(0, bytes, 0, bytes.length);
+    if (count == 0) {
+      throw refused(
+          database
+              + ": is empty; there is no database in it yet: create a table and turn on WAL mode"
+              + " (PRAGMA journal_mode=WAL), then start again");
+    }
+    if (count < DatabaseHeader.SIZE && new String(bytes, 0, 6, US_ASCII).equals("SQLite")) {
+      throw refused(
+          database
+              + ": has only "
+              + count
+              + " bytes, not even a whole header: it is cut off, restore it from a copy");
+    }
+    DatabaseHeader header;
+    try {
+      header = DatabaseHeader.parse(bytes);
+    } catch (UnsupportedDatabaseException e) {
+      throw refused(
+          database
+              + ": "
+              + e.getMessage()
+              + ": a newer or another SQLite made it, which this version of waltap can't follow");
+    } catch (CorruptDatabaseException e) {
+      throw refused(database + ": " + e.getMessage() + "; nothing was changed");
+    }
+    if (file.size() < header.pageSize()) {
+      throw refused(
+          database
+              + ": page 1 (root of sqlite_schema) is cut off, the file has only "
+              + file.size()
+              + " bytes: the database is damaged, restore it from a copy");
+    }
+    if (!header.isWal()) {
+      throw notWal(database);
+    }
+  }
+
+  /** In words what SQLite says of a database that it can't read, and where the damage shows. */
+  static CaptureException unreadable(Path database, SQLException e) {
+    String said = oneLine(e);
+    if (!said.contains("SQLITE_CORRUPT") && !said.contains("SQLITE_NOTADB")) {
+      return new CaptureException(
+          Reason.REFUSED,
+          database + ": SQLite can't open it for reading: " + said + "; nothing was changed",
+          e);
+    }
+    return new CaptureException(
+        Reason.REFUSED,
+        database
+            + ": SQLite can't read its schema, table sqlite_schema (root page 1): "
+            + said
+            + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
+        e);
+  }
+
+  /** What ended a capture that was under way, if it has no words of its own yet. */
+  public static CaptureException failed(Path database, Throwable failure) {
+    String what = "an error inside the capture: " + failure;
+    if (failure instanceof DatabaseException || failure instanceof UncheckedIOException) {
+      what = failure.getMessage();
+    } else if (MappedCopies.isLateFault(failure)) {
+      what =
+          "the WAL was truncated while it was read, and this Java said so too late to read on;"
+              + " nothing wrong was told: start again, with java -D"
+              + MappedCopies.PROPERTY
+              + "=false, which reads the WAL without mapping it";
+    }
+    return new CaptureException(Reason.FAILED, database + ": " + what, failure);
+  }
+
+  /** SQLite's own message; the driver repeats it in brackets. */
+  public static String oneLine(Throwable e) {
+    return String.valueOf(e.getMessage())
+        .replaceAll("\\s*\\R\\s*", " ")
+        .replaceFirst("(?i)(database disk image is malformed) \\(\\1\\)$", "$1");
+  }
+
+  static CaptureException notWal(Path database) {
+    return refused(
+        database
+            + ": is not in WAL mode, so there is no log to read; turn it on once with: sqlite3 "
+            + database
+            + " \"PRAGMA journal_mode=WAL\"");
+  }
+
+  static CaptureException refused(String message) {
+    return new CaptureException(Reason.REFUSED, message);
+  }
+}

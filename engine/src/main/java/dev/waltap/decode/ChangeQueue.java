@@ -1,0 +1,344 @@
+package dev.waltap.decode;
+
+import dev.waltap.api.Change;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes on their way from the capture thread, which puts, to the handler's thread, which takes:
+ * bounded in changes and in bytes, so that a slow handler slows capture and never grows the heap.
+ * Any thread may stop it.
+ */
+public final class ChangeQueue {
+  private static final long FULL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final int SPINS = 200;
+  private static final int STAGED_CHANGES = 256;
+  private static final long STAGED_BYTES = 1 << 20;
+
+  /** What was taken at once: changes, and the end of the last transaction that they complete. */
+  public record Batch(List<Change> changes, long bytes, @Nullable TransactionEnd end) {
+    private static final Batch NOTHING = new Batch(List.of(), 0, null);
+
+    /** Whether nothing came in time. */
+    public boolean isNothing() {
+      return changes.isEmpty() && end == null;
+    }
+  }
+
+  private record Entry(@Nullable Change change, long bytes, @Nullable TransactionEnd end) {}
+
+  private final int mostChanges;
+  private final long mostBytes;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition notEmpty = lock.newCondition();
+  private final Condition notFull = lock.newCondition();
+  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+  private final List<Entry> staged = new ArrayList<>();
+  private long stagedBytes;
+  private long waitingBytes;
+  private long takenBytes;
+  private long released;
+  private long taken;
+  private long delivered;
+  private volatile int depth;
+  private volatile long bytes;
+  private volatile @Nullable Change oldest;
+  private boolean finished;
+  private volatile boolean stopped;
+  private @Nullable Throwable failure;
+
+  public ChangeQueue(int mostChanges, long mostBytes) {
+    this.mostChanges = mostChanges;
+    this.mostBytes = mostBytes;
+  }
+
+  /**
+   * Adds a change to those that {@link #release} hands over.
+   *
+   * @param size bytes to count for it
+   * @param end the end of its transaction if it is the last change of it
+   */
+  public void add(Change change, long size, @Nullable TransactionEnd end) {
+    staged.add(new Entry(change, size, end));
+    stagedBytes += size;
+  }
+
+  /** Says that a transaction ended that has no changes to deliver. */
+  public void addEnd(TransactionEnd end) {
+    int last = staged.size() - 1;
+    if (last >= 0 && staged.get(last).change() == null) {
+      staged.remove(last);
+    }
+    staged.add(new Entry(null, 0, end));
+  }
+
+  /** Whether enough was added for {@link #release} to be worth it. */
+  public boolean isReleaseDue() {
+    return staged.size() >= STAGED_CHANGES || stagedBytes >= STAGED_BYTES;
+  }
+
+  /** Whether something was added that is not released yet. */
+  public boolean hasStaged() {
+    return !staged.isEmpty();
+  }
+
+  /**
+   * Hands over what was added, waiting while the queue is full.
+   *
+   * @param whileWaiting called every millisecond or so while the queue is full
+   * @throws StoppedException once nobody takes any more
+   */
+  public void release(Runnable whileWaiting) {
+    int done = 0;
+    while (done < staged.size()) {
+      done = offer(done);
+      if (done < staged.size()) {
+        whileWaiting.run();
+      }
+    }
+    staged.clear();
+    stagedBytes = 0;
+  }
+
+  /** Hands over what fits, waiting a moment for at least one; returns the index of the rest. */
+  private int offer(int from) {
+    lock.lock();
+    try {
+      long left = FULL_WAIT_NANOS;
+      while (isFull(staged.get(from).bytes()) && left > 0) {
+        left = notFull.awaitNanos(left);
+      }
+      if (stopped) {
+        throw new StoppedException();
+      }
+      boolean wasEmpty = entries.isEmpty();
+      int next = from;
+      while (next < staged.size() && !isFull(staged.get(next).bytes())) {
+        Entry entry = staged.get(next++);
+        entries.addLast(entry);
+        waitingBytes += entry.bytes();
+      }
+      released += next - from;
+      publish();
+      if (wasEmpty && !entries.isEmpty()) {
+        notEmpty.signal();
+      }
+      return next;
+    } catch (InterruptedException e) {
+      // The capture thread is ours, so nobody interrupts it but to end it.
+      stopped = true;
+      throw new StoppedException();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isFull(long size) {
+    return !stopped
+        && !entries.isEmpty()
+        && (entries.size() >= mostChanges || waitingBytes + size > mostBytes);
+  }
+
+  /**
+   * Waits until a change of this size, which is not made yet, fits beside those that wait and those
+   * taken and not delivered, or until there are none of either.
+   *
+   * @throws StoppedException once nobody takes any more
+   */
+  void awaitRoom(long size, Runnable whileWaiting) {
+    while (!hasRoom(size)) {
+      whileWaiting.run();
+    }
+  }
+
+  private boolean hasRoom(long size) {
+    lock.lock();
+    try {
+      long left = FULL_WAIT_NANOS;
+      while (delivered < released && isOver(size) && !stopped && left > 0) {
+        left = notFull.awaitNanos(left);
+      }
+      if (stopped) {
+        throw new StoppedException();
+      }
+      return delivered == released || !isOver(size);
+    } catch (InterruptedException e) {
+      stopped = true;
+      throw new StoppedException();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isOver(long size) {
+    return waitingBytes + takenBytes > mostBytes - size;
+  }
+
+  /** All that was taken is delivered. */
+  public void delivered() {
+    lock.lock();
+    try {
+      takenBytes = 0;
+      delivered = taken;
+      notFull.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until all that was released is delivered.
+   *
+   * @throws StoppedException once nobody takes any more
+   */
+  public void awaitDelivered(Runnable whileWaiting) {
+    while (!isDelivered()) {
+      whileWaiting.run();
+    }
+  }
+
+  private boolean isDelivered() {
+    lock.lock();
+    try {
+      long left = FULL_WAIT_NANOS;
+      while (delivered < released && !stopped && left > 0) {
+        left = notFull.awaitNanos(left);
+      }
+      if (stopped && delivered < released) {
+        throw new StoppedException();
+      }
+      return delivered == released;
+    } catch (InterruptedException e) {
+      stopped = true;
+      throw new StoppedException();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing more will come; what is there will be taken, then the failure is thrown, if any. */
+  public void finish(@Nullable Throwable cause) {
+    lock.lock();
+    try {
+      finished = true;
+      if (failure == null) {
+        failure = cause;
+      }
+      notEmpty.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nobody takes any more: both sides end. */
+  public void stop() {
+    lock.lock();
+    try {
+      stopped = true;
+      notEmpty.signalAll();
+      notFull.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public boolean isStopped() {
+    return stopped;
+  }
+
+  /** Why the capture thread ended, null if nothing went wrong; known once take returned null. */
+  public @Nullable Throwable failure() {
+    lock.lock();
+    try {
+      return failure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes what is there, waiting for it so many nanoseconds; nothing if none came.
+   *
+   * @return null when stopped, or when finished and all was taken
+   */
+  public @Nullable Batch take(int mostInBatch, long mostBytesInBatch, long nanos)
+      throws InterruptedException {
+    for (int i = 0; i < SPINS && depth == 0 && !stopped; i++) {
+      Thread.onSpinWait();
+    }
+    lock.lockInterruptibly();
+    try {
+      long left = nanos;
+      while (entries.isEmpty() && !finished && !stopped) {
+        if (left <= 0) {
+          return Batch.NOTHING;
+        }
+        left = notEmpty.awaitNanos(left);
+      }
+      if (stopped || entries.isEmpty()) {
+        return null;
+      }
+      Batch batch = drain(mostInBatch, mostBytesInBatch);
+      notFull.signalAll();
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Batch drain(int mostInBatch, long mostBytesInBatch) {
+    List<Change> changes = new ArrayList<>(Math.min(mostInBatch, entries.size()));
+    TransactionEnd end = null;
+    long size = 0;
+    Entry entry;
+    while ((entry = entries.peekFirst()) != null) {
+      Change change = entry.change();
+      boolean fits =
+          changes.isEmpty()
+              || (changes.size() < mostInBatch && size + entry.bytes() <= mostBytesInBatch);
+      if (change != null && !fits) {
+        break;
+      }
+      entries.removeFirst();
+      taken++;
+      size += entry.bytes();
+      if (change != null) {
+        changes.add(change);
+      }
+      if (entry.end() != null) {
+        end = entry.end();
+      }
+    }
+    waitingBytes -= size;
+    takenBytes += size;
+    publish();
+    return new Batch(changes, size, end);
+  }
+
+  private void publish() {
+    depth = entries.size();
+    bytes = waitingBytes;
+    Entry first = entries.peekFirst();
+    oldest = first == null ? null : first.change();
+  }
+
+  /** Changes waiting. */
+  public int depth() {
+    return depth;
+  }
+
+  /** The change that has waited longest, null if there is none. */
+  public @Nullable Change oldest() {
+    return oldest;
+  }
+
+  /** Their bytes. */
+  public long bytes() {
+    return bytes;
+  }
+}

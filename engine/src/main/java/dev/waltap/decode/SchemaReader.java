@@ -1,0 +1,89 @@
+package dev.waltap.decode;
+
+import dev.waltap.btree.Tree;
+import dev.waltap.diff.RowCursor;
+import dev.waltap.diff.TreeRows;
+import dev.waltap.format.DatabaseHeader;
+import dev.waltap.format.PageFormat;
+import dev.waltap.format.TextEncoding;
+import dev.waltap.page.PageSource;
+import dev.waltap.record.RecordReader;
+import dev.waltap.record.StorageClass;
+import dev.waltap.schema.Schema;
+import dev.waltap.schema.SchemaParser;
+import dev.waltap.schema.SchemaRow;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code sqlite_schema}, the table at root page 1, out of pages. For one thread. */
+public final class SchemaReader implements AutoCloseable {
+  /** The schema table itself; every database has it. */
+  public static final Tree TREE = new Tree(0, 1, false, "sqlite_schema");
+
+  private static final int TYPE = 0;
+  private static final int NAME = 1;
+  private static final int TABLE_NAME = 2;
+  private static final int ROOT_PAGE = 3;
+  private static final int SQL = 4;
+
+  private final PageFormat format;
+  private final SchemaParser parser = new SchemaParser();
+  private final RecordReader record = new RecordReader();
+
+  public SchemaReader(PageFormat format) {
+    this.format = format;
+  }
+
+  /** The schema as these pages have it. */
+  public Schema read(PageSource source) {
+    DatabaseHeader header = DatabaseHeader.parse(source.page(1));
+    TextEncoding encoding = header.textEncoding();
+    return parser.parse(rows(source, encoding), encoding, header.schemaFormat());
+  }
+
+  /** All rows of the schema table: tables, indexes, views and triggers. */
+  public List<SchemaRow> rows(PageSource source, TextEncoding encoding) {
+    List<SchemaRow> rows = new ArrayList<>();
+    new TreeRows(format, source)
+        .forEach(
+            TREE,
+            row -> {
+              rows.add(decode(row, encoding));
+              return true;
+            });
+    return rows;
+  }
+
+  private SchemaRow decode(RowCursor row, TextEncoding encoding) {
+    record.wrap(row.payload(), row.payloadOffset(), row.payloadSize());
+    byte[] payload = row.payload();
+    String type = text(payload, TYPE, encoding);
+    String name = text(payload, NAME, encoding);
+    String tableName = text(payload, TABLE_NAME, encoding);
+    long rootPage =
+        record.fieldCount() > ROOT_PAGE && record.storageClass(ROOT_PAGE) == StorageClass.INTEGER
+            ? record.longValue(ROOT_PAGE)
+            : 0;
+    return new SchemaRow(
+        row.rowid(),
+        type == null ? "" : type,
+        name == null ? "" : name,
+        tableName == null ? "" : tableName,
+        rootPage,
+        text(payload, SQL, encoding));
+  }
+
+  private @Nullable String text(byte[] payload, int field, TextEncoding encoding) {
+    if (field >= record.fieldCount() || record.storageClass(field) != StorageClass.TEXT) {
+      return null;
+    }
+    return new String(
+        payload, record.bytesOffset(field), record.bytesLength(field), encoding.charset());
+  }
+
+  @Override
+  public void close() {
+    parser.close();
+  }
+}

@@ -1,0 +1,99 @@
+package dev.waltap.decode;
+
+import dev.waltap.record.Names;
+import dev.waltap.schema.ColumnMapping;
+import dev.waltap.schema.Schema;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One table across a change of schema.
+ *
+ * @param before the table as it was, null if it did not exist
+ * @param after the table as it is, null if it exists no more
+ */
+record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after) {
+
+  /** All tables of both catalogs, by the name under which a SCHEMA change tells them. */
+  static List<SchemaStep> between(Catalog old, Catalog now, Schema schema) {
+    List<SchemaStep> steps = new ArrayList<>();
+    Set<String> claimed = new HashSet<>();
+    for (CapturedTable table : now.tables()) {
+      CapturedTable before = old.predecessor(schema, table.table());
+      if (before != null) {
+        claimed.add(before.name());
+      }
+      steps.add(new SchemaStep(before, table));
+    }
+    for (CapturedTable table : old.tables()) {
+      if (!claimed.contains(table.name())) {
+        steps.add(new SchemaStep(table, null));
+      }
+    }
+    steps.sort(Comparator.comparing(SchemaStep::name, Names.BINARY));
+    return steps;
+  }
+
+  /** The name the change is told under: the old one if there is one that was told. */
+  String name() {
+    boolean entering = before == null || (!before.told() && after != null && after.told());
+    CapturedTable table = entering ? after : before;
+    return table == null ? "" : table.name();
+  }
+
+  boolean isCreated() {
+    return before == null;
+  }
+
+  boolean isDropped() {
+    return after == null;
+  }
+
+  /** Whether the rows are keyed or ordered otherwise now, so that no row is the same. */
+  boolean isReplaced() {
+    return before != null
+        && after != null
+        && !mapping(before, after).keepsKeys(before.layout(), after.layout());
+  }
+
+  /** Whether rows that were not written may have other values now. */
+  boolean changesMeaning() {
+    return before != null
+        && after != null
+        && !mapping(before, after).isTransparent(before.layout(), after.layout());
+  }
+
+  /** Which column is which. */
+  static ColumnMapping mapping(CapturedTable before, CapturedTable after) {
+    return ColumnMapping.between(before.table().declaration(), after.table().declaration())
+        .shown(before.projection(), after.projection());
+  }
+
+  /** Whether the table passes the filter now and did not before. */
+  boolean isEntering() {
+    return before != null && after != null && after.told() && !before.told();
+  }
+
+  /** Whether there is a change of schema to tell or to count. */
+  boolean isChanged() {
+    if (before == null || after == null) {
+      return true;
+    }
+    return before.told() != after.told()
+        || !before.table().declaration().equals(after.table().declaration());
+  }
+
+  void emit(Emitter emitter) {
+    boolean toldBefore = before != null && before.told();
+    boolean toldAfter = after != null && after.told();
+    emitter.schema(
+        name(),
+        before != null && toldBefore ? before.table().declaration() : null,
+        after != null && toldAfter ? after.table().declaration() : null,
+        toldBefore || toldAfter);
+  }
+}

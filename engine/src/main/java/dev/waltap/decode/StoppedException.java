@@ -1,0 +1,11 @@
+package dev.waltap.decode;
+
+/** Unwinds the capture thread when the handler's side has ended; never seen by users. */
+public final class StoppedException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  public StoppedException() {
+    super("stopped", null, false, false);
+  }
+}

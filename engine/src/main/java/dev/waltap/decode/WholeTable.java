@@ -1,0 +1,69 @@
+package dev.waltap.decode;
+
+import dev.waltap.api.Operation;
+import dev.waltap.diff.TreeRows;
+
+/**
+ * All rows of one version of a table: those that leave with a tree that another replaces, or those
+ * of a table that enters the filter. For the capture thread.
+ */
+final class WholeTable implements RowWork {
+  private final CapturedTable as;
+  private final CapturedTable table;
+  private final TreeRows rows;
+  private final Operation operation;
+  private final Emitter emitter;
+
+  /**
+   * All rows of a table.
+   *
+   * @param as the table under whose name they are told: after SCHEMA, an old table has its new name
+   * @param table the version of the table that has the rows
+   * @param operation as what they are told: DELETE or INSERT
+   */
+  WholeTable(
+      CapturedTable as, CapturedTable table, TreeRows rows, Operation operation, Emitter emitter) {
+    this.as = as;
+    this.table = table;
+    this.rows = rows;
+    this.operation = operation;
+    this.emitter = emitter;
+  }
+
+  @Override
+  public String table() {
+    return as.name();
+  }
+
+  @Override
+  public int collect(int most) {
+    return 0;
+  }
+
+  @Override
+  public boolean isOverfull() {
+    return false;
+  }
+
+  @Override
+  public void emit(Operation wanted, boolean walkAgain) {
+    if (wanted != operation) {
+      return;
+    }
+    if (!as.told() || !table.told()) {
+      emitter.skip(rows.count(table.tree()));
+      return;
+    }
+    rows.forEach(
+        table.tree(),
+        row -> {
+          emitter.makeRoom(row.payloadSize());
+          if (operation == Operation.DELETE) {
+            emitter.delete(as, table, TableWork.stored(table, row));
+          } else {
+            emitter.insert(table, TableWork.stored(table, row));
+          }
+          return true;
+        });
+  }
+}

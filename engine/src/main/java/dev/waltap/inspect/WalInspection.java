@@ -1,0 +1,225 @@
+package dev.waltap.inspect;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.Change;
+import dev.waltap.attach.Refusals;
+import dev.waltap.decode.CommittedTransaction;
+import dev.waltap.format.DatabaseException;
+import dev.waltap.format.DatabaseHeader;
+import dev.waltap.format.FrameHeader;
+import dev.waltap.format.PageFormat;
+import dev.waltap.io.DatabaseFile;
+import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageStore;
+import dev.waltap.page.TransactionPages;
+import dev.waltap.page.UnknownPageException;
+import dev.waltap.wal.WalPosition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the WAL of a database for people: transactions, their pages and whose they are, and the
+ * changes of rows where the page images before them are known. Works on a live database and on a
+ * copied pair of files; opens no connection and changes nothing. Used from one thread, once.
+ */
+public final class WalInspection implements AutoCloseable {
+
+  /**
+   * What the WAL is as a whole.
+   *
+   * @param wal the file
+   * @param checkpointSequence counts its generations, as far as the file knows
+   * @param salts the generation's name
+   * @param frames how many frames the file has room for
+   * @param committed how many of them are committed
+   * @param fromIndex whether a wal-index says so, or else the checksums alone
+   * @param backfilled up to which frame the database file may have been checkpointed
+   * @param decodedFrom the frame after which changes of rows can be decoded
+   * @param leftover frames of this generation past the committed ones
+   */
+  public record Summary(
+      Path wal,
+      int pageSize,
+      int checkpointSequence,
+      String salts,
+      int frames,
+      int committed,
+      boolean fromIndex,
+      int backfilled,
+      int decodedFrom,
+      int leftover) {}
+
+  /** One committed frame, and whose page it holds. */
+  public record Frame(int number, int page, String owner, String kind, boolean commit) {}
+
+  /**
+   * One committed transaction.
+   *
+   * @param databaseSize in pages, after it
+   * @param decoded whether the changes of its rows were told
+   */
+  public record Transaction(List<Frame> frames, int databaseSize, boolean decoded) {}
+
+  /** Told what is found, in order: the summary, then for each transaction its changes and it. */
+  public interface Sink {
+    /** First of all; null if the WAL holds nothing. */
+    void summary(@Nullable Summary summary);
+
+    /** A change of the transaction that comes next. */
+    void change(Change change);
+
+    /** A whole transaction. */
+    void transaction(Transaction transaction);
+
+    /** Why no changes are told from here on. */
+    void undecodable(String why);
+  }
+
+  private final DatabaseFile file;
+  private final PageFormat format;
+  private final @Nullable InspectedLog log;
+
+  private WalInspection(DatabaseFile file, PageFormat format, @Nullable InspectedLog log) {
+    this.file = file;
+    this.format = format;
+    this.log = log;
+  }
+
+  /**
+   * Opens database and WAL.
+   *
+   * @throws CaptureException if it is no database in WAL mode
+   */
+  public static WalInspection open(Path path) throws IOException {
+    DatabaseFile file = Refusals.openToRead(path);
+    try {
+      byte[] bytes = new byte[DatabaseHeader.SIZE];
+      file.read(0, bytes, 0, bytes.length);
+      DatabaseHeader header = DatabaseHeader.parse(bytes);
+      PageFormat format = new PageFormat(header.pageSize(), header.usableSize());
+      return new WalInspection(
+          file, format, InspectedLog.open(path.toRealPath(), header.pageSize()));
+    } catch (IOException | RuntimeException e) {
+      file.release();
+      throw e;
+    }
+  }
+
+  /** Tells all. */
+  public void tell(Sink sink) {
+    InspectedLog present = log;
+    if (present == null) {
+      sink.summary(null);
+      return;
+    }
+    int backfilled = present.backfilled(file);
+    int decodedFrom = commitFrom(present, backfilled);
+    int frames = present.wal().capacity();
+    int leftover = 0;
+    while (present.committed() + leftover < frames
+        && present.isOfGeneration(present.committed() + leftover + 1)) {
+      leftover++;
+    }
+    sink.summary(
+        new Summary(
+            present.wal().path(),
+            format.pageSize(),
+            present.header().checkpointSequence(),
+            String.format(
+                Locale.ROOT, "%08x %08x", present.header().salt1(), present.header().salt2()),
+            frames,
+            present.committed(),
+            present.hasIndex(),
+            backfilled,
+            decodedFrom,
+            leftover));
+    if (present.committed() == 0) {
+      return;
+    }
+    try (InspectedPages pages = new InspectedPages(file, present, format, decodedFrom)) {
+      String failure = pages.scan();
+      present.requireUnmoved();
+      if (failure != null) {
+        sink.undecodable(failure);
+      }
+      tellTransactions(present, pages, decodedFrom, sink);
+    }
+    present.requireUnmoved();
+  }
+
+  /** The first commit frame at or after a frame; 0 for 0. */
+  private static int commitFrom(InspectedLog log, int frame) {
+    byte[] header = new byte[FrameHeader.SIZE];
+    int commit = frame;
+    while (commit > 0
+        && commit < log.committed()
+        && log.wal().frameHeader(commit, header)
+        && FrameHeader.commitSize(header) == 0) {
+      commit++;
+    }
+    return commit;
+  }
+
+  private void tellTransactions(
+      InspectedLog present, InspectedPages pages, int decodedFrom, Sink sink) {
+    PageBuffers buffers = pages.buffers();
+    byte[] header = new byte[FrameHeader.SIZE];
+    try (PageStore store = new PageStore(format.pageSize(), 8 << 20)) {
+      CommittedTransaction transaction =
+          new CommittedTransaction(new TransactionPages(buffers, store, 32 << 20));
+      List<int[]> frames = new ArrayList<>();
+      for (int number = 1; number <= present.committed(); number++) {
+        byte[] image = buffers.take();
+        if (!present.wal().frameHeader(number, header)
+            || !present.isOfGeneration(number)
+            || !present.wal().page(number, image)) {
+          present.requireUnmoved();
+          throw new CaptureException(
+              Reason.FAILED, present.wal() + ": frame " + number + " is not there any more");
+        }
+        int page = FrameHeader.pageNumber(header);
+        int size = FrameHeader.commitSize(header);
+        frames.add(new int[] {number, page, size});
+        transaction.pages.put(page, image);
+        if (size != 0) {
+          transaction.pages.databaseSize(size);
+          transaction.committed(1, number, 0, NOWHERE);
+          boolean decoded = number > decodedFrom && decode(pages, transaction, sink);
+          sink.transaction(
+              new Transaction(frames.stream().map(pages::frame).toList(), size, decoded));
+          transaction.pages.clear();
+          frames.clear();
+        }
+      }
+    }
+  }
+
+  private static final WalPosition NOWHERE = new WalPosition(0, 0, 0, 0, 0, 0);
+
+  private static boolean decode(InspectedPages pages, CommittedTransaction transaction, Sink sink) {
+    if (!pages.isDecodable()) {
+      return false;
+    }
+    try {
+      pages.decode(transaction, sink::change);
+      return true;
+    } catch (DatabaseException | UnknownPageException e) {
+      pages.stop();
+      sink.undecodable(String.valueOf(e.getMessage()));
+      return false;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.release();
+    if (log != null) {
+      log.close();
+    }
+  }
+}

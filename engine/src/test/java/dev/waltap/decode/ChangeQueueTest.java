@@ -1,0 +1,89 @@
+package dev.waltap.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waltap.api.Change;
+import dev.waltap.api.Operation;
+import dev.waltap.api.Position;
+import dev.waltap.api.Transaction;
+import java.time.Instant;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** What the queue is bounded by, with one thread for both of its ends. */
+class ChangeQueueTest {
+  private static final Change CHANGE =
+      new Change(
+          "t",
+          Instant.EPOCH,
+          Operation.BOOTSTRAP,
+          null,
+          null,
+          null,
+          new Position(1, 1, 0),
+          new Transaction("1:1", 0, false),
+          null,
+          null);
+
+  private final ChangeQueue queue = new ChangeQueue(10, 100);
+  private int waited;
+
+  private void add(long size) {
+    queue.add(CHANGE, size, null);
+    queue.release(() -> waited++);
+  }
+
+  private void take() {
+    try {
+      Objects.requireNonNull(queue.take(1, 1, Long.MAX_VALUE));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void takesAChangeLargerThanTheBound() {
+    queue.awaitRoom(1000, () -> waited++);
+    add(1000);
+    assertThat(waited).isZero();
+    take();
+    assertThat(queue.depth()).isZero();
+  }
+
+  @Test
+  void makesNoRoomBeforeTheHandlerIsDone() {
+    add(60);
+    queue.awaitRoom(40, () -> waited++);
+    assertThat(waited).isZero();
+    queue.awaitRoom(
+        41,
+        () -> {
+          if (++waited == 1) {
+            take();
+          } else {
+            queue.delivered();
+          }
+        });
+    assertThat(waited).isEqualTo(2);
+  }
+
+  @Test
+  void makesRoomForOneLargeChangeAtATime() {
+    add(1000);
+    take();
+    queue.awaitRoom(
+        1000,
+        () -> {
+          waited++;
+          queue.delivered();
+        });
+    assertThat(waited).isEqualTo(1);
+  }
+
+  @Test
+  void doesNotWaitForRoomOnceItIsStopped() {
+    add(60);
+    assertThatThrownBy(() -> queue.awaitRoom(60, queue::stop)).isInstanceOf(StoppedException.class);
+  }
+}
