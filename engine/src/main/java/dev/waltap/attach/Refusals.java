@@ -13,7 +13,10 @@ import dev.waltap.io.DatabaseFile;
 import dev.waltap.io.MappedCopies;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 
@@ -87,8 +90,11 @@ public final class Refusals {
     }
   }
 
-  /** The WAL, the wal-index and, so that SQLite can make them, the directory. */
-  private static void requireAccess(Path link) throws IOException {
+  /**
+   * The WAL, the wal-index and, so that SQLite can make them, the directory. Another process may
+   * remove them at any moment, by closing the last connection: what is gone refuses nobody.
+   */
+  static void requireAccess(Path link) throws IOException {
     Path database = link.toRealPath();
     for (String suffix : new String[] {"-wal", "-shm"}) {
       Path companion = Path.of(database + suffix);
@@ -99,12 +105,26 @@ public final class Refusals {
                 + companion.getFileName()
                 + " in it: run as the application's user, or grant access to the directory");
       }
-      if (Files.exists(companion)
-          && (!Files.isReadable(companion) || !Files.isWritable(companion))) {
+      if (isDenied(companion)) {
         throw refused(
             companion
                 + ": not readable and writable for this user; grant access as for the database");
       }
+    }
+  }
+
+  /** One look at the file: between two it may have come or gone. */
+  private static boolean isDenied(Path companion) throws IOException {
+    try {
+      companion
+          .getFileSystem()
+          .provider()
+          .checkAccess(companion, AccessMode.READ, AccessMode.WRITE);
+      return false;
+    } catch (AccessDeniedException e) {
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.format.CorruptDatabaseException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RefusalsTest {
 
@@ -20,6 +25,35 @@ class RefusalsTest {
     assertThat(failed)
         .hasCause(late)
         .hasMessageContainingAll("app.db", "truncated", "-Dwaltap.mapWal=false");
+  }
+
+  /** Kill seed 500221: the file was there, then gone, and that was taken for a lack of rights. */
+  @Test
+  void refusesNobodyForAWalIndexThatComesAndGoes(@TempDir Path directory) throws Exception {
+    Path database = Files.createFile(directory.resolve("app.db"));
+    Path index = directory.resolve("app.db-shm");
+    AtomicBoolean done = new AtomicBoolean();
+    Thread application =
+        new Thread(
+            () -> {
+              while (!done.get()) {
+                try {
+                  Files.createFile(index);
+                  Files.delete(index);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            });
+    application.start();
+    try {
+      for (int i = 0; i < 20_000; i++) {
+        Refusals.requireAccess(database);
+      }
+    } finally {
+      done.set(true);
+      application.join();
+    }
   }
 
   @Test
