@@ -187,6 +187,11 @@ public final class Guard implements AutoCloseable {
     return header.mxFrame();
   }
 
+  /** The frame at which the application is expected to restart the WAL. */
+  public int expectedLength() {
+    return policy.length();
+  }
+
   /** How often one was begun to guard history. */
   long pins() {
     return pins;

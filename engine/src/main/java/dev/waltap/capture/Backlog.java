@@ -108,6 +108,11 @@ final class Backlog implements FrameSink, AutoCloseable {
     return oldest == null ? -1 : oldest.timestampMicros();
   }
 
+  /** Bytes of page images that wait. */
+  long bytes() {
+    return waitingBytes;
+  }
+
   /** Frames taken in all. */
   long frames() {
     return frames;

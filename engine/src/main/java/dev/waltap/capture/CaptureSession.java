@@ -24,6 +24,7 @@ import dev.waltap.wal.WalPosition;
 import dev.waltap.wal.WalTail;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ final class CaptureSession implements AutoCloseable {
   private long snapshotEpoch;
   private long snapshotFrame;
   private long lastFileCheck = System.nanoTime();
+  private long lastLook = System.nanoTime();
 
   CaptureSession(
       CaptureOptions options,
@@ -375,10 +377,24 @@ final class CaptureSession implements AutoCloseable {
         guard.release();
         attachment.connection().touch();
       }
-      case GAP -> lapse();
+      case GAP -> {
+        listener.detail(overtaken());
+        lapse();
+      }
       case NOTHING, TRANSACTIONS -> {}
     }
+    lastLook = System.nanoTime();
     counters.tail(attachment, backlog, guard);
+  }
+
+  private String overtaken() {
+    return String.format(
+        Locale.ROOT,
+        "overtaken: the log was looked at %.1f ms ago, with %.1f MiB to decode; of its generation,"
+            + " a restart is expected at frame %d",
+        (System.nanoTime() - lastLook) / 1e6,
+        backlog.bytes() / (double) (1 << 20),
+        guard.expectedLength());
   }
 
   /** A snapshot has to tell: nothing is read from the log until then, so nothing of it is held. */
