@@ -369,16 +369,10 @@ public final class StateStore implements AutoCloseable {
     }
     try {
       if (failure == null) {
-        // What was added and never flushed was never handed out either.
-        if (added > 0 && begun) {
-          file.run("ROLLBACK");
-          begun = false;
-        } else {
-          flush();
-        }
+        // What was added and not handed out is told from the journal next time; what was handed out
+        // and acknowledged since the last flush must not be told again.
+        flush();
       }
-    } catch (SQLException e) {
-      throw StateErrors.sql(file.path(), e);
     } finally {
       closed = true;
       file.close();

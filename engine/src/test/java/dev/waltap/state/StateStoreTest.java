@@ -98,15 +98,17 @@ class StateStoreTest {
   }
 
   @Test
-  void whatWasNotFlushedIsNotThere() {
+  void closingSavesWhatWasAddedAndAcknowledged() {
     try (StateLock lock = directory().hold("test")) {
       try (StateStore store = StateModel.create(lock)) {
         add(store, 1, 5);
         store.flush();
         add(store, 6, 100);
+        store.acknowledge(StateModel.position(5).position());
       }
       try (StateStore store = StateStore.open(lock)) {
-        assertThat(StateModel.number(store.end())).isEqualTo(5);
+        assertThat(StateModel.number(store.end())).isEqualTo(100);
+        assertThat(store.acknowledged()).isEqualTo(StateModel.position(5).position());
         assertThat(StateModel.difference(store)).isEmpty();
       }
     }
