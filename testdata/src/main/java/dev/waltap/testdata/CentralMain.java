@@ -1,9 +1,8 @@
 package dev.waltap.testdata;
 
-import dev.waltap.api.CaptureMetrics;
-import dev.waltap.testdata.oracle.OracleHarness;
-import dev.waltap.testdata.oracle.OracleOptions;
-import dev.waltap.testdata.oracle.ReplicaOracle;
+import dev.waltap.testdata.central.CommandLineJudge;
+import dev.waltap.testdata.central.EmbeddedJudge;
+import dev.waltap.testdata.central.Judge;
 import dev.waltap.testdata.workload.WriterOptions;
 import dev.waltap.testdata.workload.WriterProcess;
 import java.sql.Connection;
@@ -13,13 +12,14 @@ import java.util.Locale;
 
 /**
  * The central check: three tables, 200,000 transactions of one row and 200 of 10,000 rows, written
- * by another process as fast as it can, captured in this one. The replica must be equal after each
- * part; it says how often history was lost on the way.
+ * by another process as fast as it can. The replica must be equal after each part; it says how
+ * often history was lost on the way.
  *
  * <p>Options: {@code --small N} and {@code --large N} transactions, {@code --rows N} of each large
- * one, {@code --capture waltap|sql}, {@code --minutes N} to wait at most for each part, {@code
- * --writer-on CPU} to keep the writer on one processor: with {@code taskset -c} of another one
- * before this command, each has its own.
+ * one, {@code --capture waltap|sql|command-line}: in this process with the oracle as its handler,
+ * or the command line in its own, judged by the file it writes; {@code --minutes N} to wait at most
+ * for each part; {@code --writer-on CPU} and {@code --capture-on CPU} to keep each on a processor
+ * of its own, the latter, and {@code --capture-options "OPTION ..."}, for the command line.
  */
 public final class CentralMain {
   private WriterOptions small = WriterOptions.SMALL_TRANSACTIONS;
@@ -27,6 +27,8 @@ public final class CentralMain {
   private String capture = "waltap";
   private Duration limit = Duration.ofMinutes(10);
   private List<String> writerBy = List.of();
+  private List<String> captureBy = List.of();
+  private List<String> captureOptions = List.of();
 
   private CentralMain() {}
 
@@ -50,6 +52,11 @@ public final class CentralMain {
         case "--large" -> large = large.with("--transactions", value);
         case "--rows" -> large = large.with("--rows", value);
         case "--capture" -> capture = value;
+        case "--capture-on" -> {
+          capture = "command-line";
+          captureBy = List.of("taskset", "-c", value);
+        }
+        case "--capture-options" -> captureOptions = List.of(value.split(" "));
         case "--writer-on" -> writerBy = List.of("taskset", "-c", value);
         case "--minutes" -> limit = Duration.ofMinutes(Long.parseLong(value));
         default -> throw new IllegalArgumentException("no option " + args[i]);
@@ -60,51 +67,46 @@ public final class CentralMain {
   private void run() throws Exception {
     try (TestDatabase database = TestDatabase.create();
         Connection connection = database.open();
-        ReplicaOracle oracle = new ReplicaOracle(OracleOptions.DEFAULT)) {
-      oracle.baseline(connection);
-      try (OracleHarness harness =
-          new OracleHarness(
-              database.path(), oracle, Captures.named(capture), engine -> engine.cdc())) {
-        harness.start().awaitReady(limit);
-        part("small", database, connection, oracle, harness, small.with("--marker", "1"));
-        part("large", database, connection, oracle, harness, large.with("--marker", "2"));
-      }
+        Judge judge = judge(database, connection)) {
+      part("small", database, connection, judge, small.with("--marker", "1"));
+      part("large", database, connection, judge, large.with("--marker", "2"));
     }
   }
 
+  private Judge judge(TestDatabase database, Connection connection) throws Exception {
+    return capture.equals("command-line")
+        ? new CommandLineJudge(
+            database.directory(), database.path(), connection, captureBy, captureOptions, limit)
+        : new EmbeddedJudge(database.path(), connection, Captures.named(capture), limit);
+  }
+
   private void part(
-      String name,
-      TestDatabase database,
-      Connection connection,
-      ReplicaOracle oracle,
-      OracleHarness harness,
-      WriterOptions options)
+      String name, TestDatabase database, Connection connection, Judge judge, WriterOptions options)
       throws Exception {
-    long changes = oracle.changes();
-    long transactions = oracle.transactions();
-    CaptureMetrics before = harness.capture().metrics();
+    long changes = judge.changes();
+    long transactions = judge.transactions();
+    long gaps = judge.gaps();
     long start = System.nanoTime();
     double rate;
     try (WriterProcess writer = WriterProcess.start(database.path(), options, writerBy)) {
       rate = writer.await(limit);
     }
     double written = (System.nanoTime() - start) / 1e9;
-    harness.awaitMarker(options.marker(), limit);
+    judge.awaitMarker(options.marker(), limit);
     double told = (System.nanoTime() - start) / 1e9;
-    oracle.compareWith(connection);
-    CaptureMetrics after = harness.capture().metrics();
+    judge.compareWith(connection);
     System.out.printf(
         Locale.ROOT,
         "%s: %d transactions of %d rows at %.0f/s in %.1f s; told as %d transactions, %d changes,"
-            + " %.1f s later; %d gaps; the replica is equal%n",
+            + " judged %.1f s later; %d gaps; the replica is equal%n",
         name,
         options.transactions(),
         options.rows(),
         rate,
         written,
-        oracle.transactions() - transactions,
-        oracle.changes() - changes,
+        judge.transactions() - transactions,
+        judge.changes() - changes,
         told - written,
-        after.laps() - before.laps());
+        judge.gaps() - gaps);
   }
 }

@@ -36,9 +36,22 @@ public final class CaptureProcess implements AutoCloseable {
   /** Starts one by another command, which gets Java's command line as its arguments. */
   public static CaptureProcess start(
       Path errors, String memory, List<String> prefix, List<String> arguments) throws IOException {
+    List<String> jvm = List.of("-Xmx" + memory, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    return start(errors, prefix, jvm, arguments);
+  }
+
+  /** Starts one with the JVM's defaults, as users do. */
+  public static CaptureProcess startAsShipped(
+      Path errors, List<String> prefix, List<String> arguments) throws IOException {
+    return start(errors, prefix, List.of(), arguments);
+  }
+
+  private static CaptureProcess start(
+      Path errors, List<String> prefix, List<String> jvm, List<String> arguments)
+      throws IOException {
     List<String> line = new ArrayList<>(prefix);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("-Xmx" + memory, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    line.addAll(jvm);
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.waltap.cli.Main"));
     line.addAll(arguments);
     Process process =

@@ -1,0 +1,26 @@
+package dev.waltap.testdata.central;
+
+import java.sql.Connection;
+import java.time.Duration;
+
+/** A capture with an oracle behind it. Used from one thread; closing it ends the capture. */
+public interface Judge extends AutoCloseable {
+
+  /** Waits until everything up to this marker is told, and judged. */
+  void awaitMarker(long marker, Duration limit) throws Exception;
+
+  /** Demands that replica and source are equal; nothing may be written meanwhile. */
+  void compareWith(Connection source) throws Exception;
+
+  /** Transactions told so far. */
+  long transactions();
+
+  /** Changes told so far. */
+  long changes();
+
+  /** How often history was lost so far. */
+  long gaps() throws Exception;
+
+  @Override
+  void close() throws Exception;
+}
