@@ -5,7 +5,6 @@ import dev.waltap.api.Operation;
 import dev.waltap.api.Position;
 import dev.waltap.api.Row;
 import dev.waltap.api.TableSchema;
-import dev.waltap.api.Transaction;
 import dev.waltap.record.StoredRow;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,7 @@ public final class Emitter {
   private final Runnable pump;
   private final Runnable release;
   private final boolean schemaEvents;
+  private final HeldChange held = new HeldChange();
   private String transactionId = "";
   private Instant timestamp = Instant.EPOCH;
   private long timestampMicros;
@@ -32,8 +32,6 @@ public final class Emitter {
   private long index;
   private int sincePump;
   private boolean muted;
-  private @Nullable Change held;
-  private long heldBytes;
 
   /**
    * An emitter.
@@ -53,8 +51,7 @@ public final class Emitter {
     frame = atFrame;
     index = 0;
     timestampMicros = seenMicros;
-    transactionId = inEpoch + ":" + atFrame;
-    timestamp = Instant.ofEpochSecond(seenMicros / 1_000_000, seenMicros % 1_000_000 * 1_000);
+    transactionId = "";
   }
 
   /** Whether changes are kept back altogether: those of transactions that were delivered before. */
@@ -84,118 +81,84 @@ public final class Emitter {
     if (payloadBytes < LARGE || muted) {
       return;
     }
-    Change earlier = held;
-    if (earlier != null) {
-      held = null; // Another one follows: it is not the last.
-      queue.add(earlier, heldBytes, null);
+    if (!held.isEmpty()) {
+      letGoEarlier();
     }
     release.run();
     queue.awaitRoom(payloadBytes, pump);
   }
 
-  /** A row was inserted, updated or deleted. */
-  void row(
-      CapturedTable table,
-      Operation operation,
-      @Nullable Row before,
-      @Nullable Row after,
-      Row key,
-      long payloadBytes) {
-    hold(
-        new Change(
-            table.name(),
-            timestamp,
-            operation,
-            before,
-            after,
-            key,
-            new Position(epoch, frame, index),
-            new Transaction(transactionId, index, false),
-            null,
-            null),
-        FIXED_BYTES + payloadBytes);
-    index++;
-  }
-
   public void insert(CapturedTable table, StoredRow after) {
-    row(
-        table,
-        Operation.INSERT,
-        null,
-        table.projection().row(after),
-        table.projection().key(after),
-        after.payloadLength());
+    Row image = table.projection().row(after);
+    Row key = table.projection().key(after);
+    hold(table.name(), Operation.INSERT, null, image, key, null, null, after.payloadLength());
   }
 
   void delete(CapturedTable table, CapturedTable as, StoredRow before) {
-    row(
-        table,
-        Operation.DELETE,
-        as.projection().row(before),
-        null,
-        as.projection().key(before),
-        before.payloadLength());
+    Row image = as.projection().row(before);
+    Row key = as.projection().key(before);
+    hold(table.name(), Operation.DELETE, image, null, key, null, null, before.payloadLength());
   }
 
   void update(CapturedTable table, CapturedTable as, StoredRow before, StoredRow after) {
-    row(
-        table,
-        Operation.UPDATE,
-        as.projection().row(before),
-        table.projection().row(after),
-        table.projection().key(after),
-        (long) before.payloadLength() + after.payloadLength());
+    Row was = as.projection().row(before);
+    Row is = table.projection().row(after);
+    Row key = table.projection().key(after);
+    long bytes = (long) before.payloadLength() + after.payloadLength();
+    hold(table.name(), Operation.UPDATE, was, is, key, null, null, bytes);
   }
 
   /** DDL. */
   public void schema(
       String table, @Nullable TableSchema before, @Nullable TableSchema after, boolean told) {
     if (told && schemaEvents) {
-      hold(table, Operation.SCHEMA, before, after);
+      hold(table, Operation.SCHEMA, null, null, null, before, after, 0);
+    } else {
+      index++;
     }
-    index++;
   }
 
   /** The table's rows follow. */
   public void bootstrap(String table) {
-    hold(table, Operation.BOOTSTRAP, null, null);
-    index++;
+    hold(table, Operation.BOOTSTRAP, null, null, null, null, null, 0);
   }
 
   private void hold(
       String table,
       Operation operation,
-      @Nullable TableSchema before,
-      @Nullable TableSchema after) {
-    hold(
-        new Change(
-            table,
-            timestamp,
-            operation,
-            null,
-            null,
-            null,
-            new Position(epoch, frame, index),
-            new Transaction(transactionId, index, false),
-            before,
-            after),
-        FIXED_BYTES);
-  }
-
-  private void hold(Change change, long bytes) {
+      @Nullable Row before,
+      @Nullable Row after,
+      @Nullable Row key,
+      @Nullable TableSchema schemaBefore,
+      @Nullable TableSchema schemaAfter,
+      long payloadBytes) {
+    long at = index++;
     if (muted) {
       return;
     }
-    Change earlier = held;
-    if (earlier != null) {
-      queue.add(earlier, heldBytes, null);
+    if (!held.isEmpty()) {
+      letGoEarlier();
       if (queue.isReleaseDue()) {
         release.run();
       }
     }
-    held = change;
-    heldBytes = bytes;
+    long bytes = FIXED_BYTES + payloadBytes;
+    held.hold(table, operation, before, after, key, schemaBefore, schemaAfter, at, bytes);
     keepUp();
+  }
+
+  /** Another one follows: it is not the last. */
+  private void letGoEarlier() {
+    queue.add(letGo(false), held.bytes(), null);
+  }
+
+  private Change letGo(boolean last) {
+    if (transactionId.isEmpty()) { // Of many a transaction the filter leaves nothing to tell.
+      transactionId = epoch + ":" + frame;
+      timestamp =
+          Instant.ofEpochSecond(timestampMicros / 1_000_000, timestampMicros % 1_000_000 * 1_000);
+    }
+    return held.letGo(epoch, frame, transactionId, timestamp, last);
   }
 
   /** The transaction is whole. */
@@ -203,25 +166,12 @@ public final class Emitter {
     if (muted) {
       return;
     }
-    Change last = held;
-    held = null;
-    if (last == null) {
+    if (held.isEmpty()) {
       Position position = new Position(epoch, frame, Math.max(0, index - 1));
       queue.addEnd(new TransactionEnd(position, timestampMicros));
       return;
     }
-    Change marked =
-        new Change(
-            last.table(),
-            last.timestamp(),
-            last.operation(),
-            last.before(),
-            last.after(),
-            last.key(),
-            last.position(),
-            new Transaction(transactionId, last.transaction().index(), true),
-            last.schemaBefore(),
-            last.schemaAfter());
-    queue.add(marked, heldBytes, new TransactionEnd(last.position(), timestampMicros));
+    Change last = letGo(true);
+    queue.add(last, held.bytes(), new TransactionEnd(last.position(), timestampMicros));
   }
 }

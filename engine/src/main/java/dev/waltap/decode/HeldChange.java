@@ -1,0 +1,90 @@
+package dev.waltap.decode;
+
+import dev.waltap.api.Change;
+import dev.waltap.api.Operation;
+import dev.waltap.api.Position;
+import dev.waltap.api.Row;
+import dev.waltap.api.TableSchema;
+import dev.waltap.api.Transaction;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is told of the one change that is held back, and made a {@link Change} when it is let go:
+ * only then is it known whether it is the last of its transaction. For the capture thread.
+ */
+final class HeldChange {
+  private @Nullable String table;
+  private Operation operation = Operation.INSERT;
+  private long index;
+  private long bytes;
+  private @Nullable Row before;
+  private @Nullable Row after;
+  private @Nullable Row key;
+  private @Nullable TableSchema schemaBefore;
+  private @Nullable TableSchema schemaAfter;
+
+  /**
+   * Holds a change; none may be held.
+   *
+   * @param atIndex its place in its transaction
+   * @param size bytes to count for it
+   */
+  void hold(
+      String ofTable,
+      Operation what,
+      @Nullable Row rowBefore,
+      @Nullable Row rowAfter,
+      @Nullable Row rowKey,
+      @Nullable TableSchema tableBefore,
+      @Nullable TableSchema tableAfter,
+      long atIndex,
+      long size) {
+    table = ofTable;
+    operation = what;
+    before = rowBefore;
+    after = rowAfter;
+    key = rowKey;
+    schemaBefore = tableBefore;
+    schemaAfter = tableAfter;
+    index = atIndex;
+    bytes = size;
+  }
+
+  boolean isEmpty() {
+    return table == null;
+  }
+
+  /** Bytes to count for the change that is or was held. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** The change, which is held no longer. */
+  Change letGo(long epoch, long frame, String transactionId, Instant timestamp, boolean last) {
+    String name = table;
+    if (name == null) {
+      throw new IllegalStateException("no change is held");
+    }
+    Change change =
+        new Change(
+            name,
+            timestamp,
+            operation,
+            before,
+            after,
+            key,
+            new Position(epoch, frame, index),
+            new Transaction(transactionId, index, last),
+            schemaBefore,
+            schemaAfter);
+    // Rows may be large, and are the handler's from here on.
+    table = null;
+    before = null;
+    after = null;
+    key = null;
+    schemaBefore = null;
+    schemaAfter = null;
+    return change;
+  }
+}
