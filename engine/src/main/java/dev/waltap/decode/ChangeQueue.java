@@ -124,10 +124,10 @@ public final class ChangeQueue {
         waitingBytes += entry.bytes();
       }
       released += next - from;
-      publish();
       if (wasEmpty && !entries.isEmpty()) {
         notEmpty.signal();
       }
+      publish();
       return next;
     } catch (InterruptedException e) {
       // The capture thread is ours, so nobody interrupts it but to end it.
@@ -321,10 +321,11 @@ public final class ChangeQueue {
   }
 
   private void publish() {
-    depth = entries.size();
     bytes = waitingBytes;
     Entry first = entries.peekFirst();
     oldest = first == null ? null : first.change();
+    // Last: whoever takes may look out for it, and would find the lock taken and park.
+    depth = entries.size();
   }
 
   /** Changes waiting. */
