@@ -59,7 +59,12 @@ public final class Emitter {
     muted = on;
   }
 
-  /** Counts changes that the filter keeps back. */
+  /** Whether changes of a table go to the handler; those of others are only counted. */
+  boolean tells(CapturedTable table) {
+    return table.told() && !muted;
+  }
+
+  /** Counts changes that are kept back. */
   public void skip(long changes) {
     index += changes;
     keepUp();
@@ -78,7 +83,7 @@ public final class Emitter {
    * to be the only ones past the queue's bound. For any other change there is room.
    */
   public void makeRoom(long payloadBytes) {
-    if (payloadBytes < LARGE || muted) {
+    if (payloadBytes < LARGE) {
       return;
     }
     if (!held.isEmpty()) {

@@ -181,7 +181,7 @@ public final class TableWork implements RowWork, RowSink {
   }
 
   private void emitDelete(RowCursor row) {
-    if (after.told()) {
+    if (emitter.tells(after)) {
       emitter.makeRoom(row.payloadSize());
       emitter.delete(after, before, stored(before, row));
     } else {
@@ -190,7 +190,7 @@ public final class TableWork implements RowWork, RowSink {
   }
 
   private void emitUpdate(RowCursor was, RowCursor is) {
-    if (after.told()) {
+    if (emitter.tells(after)) {
       emitter.makeRoom((long) was.payloadSize() + is.payloadSize());
       emitter.update(after, before, stored(before, was), stored(after, is));
     } else {
@@ -199,7 +199,7 @@ public final class TableWork implements RowWork, RowSink {
   }
 
   private void emitInsert(RowCursor row) {
-    if (after.told()) {
+    if (emitter.tells(after)) {
       emitter.makeRoom(row.payloadSize());
       emitter.insert(after, stored(after, row));
     } else {

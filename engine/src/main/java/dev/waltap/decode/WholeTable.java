@@ -50,7 +50,7 @@ final class WholeTable implements RowWork {
     if (wanted != operation) {
       return;
     }
-    if (!as.told() || !table.told()) {
+    if (!emitter.tells(as) || !emitter.tells(table)) {
       emitter.skip(rows.count(table.tree()));
       return;
     }
