@@ -20,7 +20,6 @@ import dev.waltap.record.StorageClass;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +65,7 @@ public final class ChangeJson {
   /** Columns' names as they are written: each is in every line, and escaped once. */
   private final ConcurrentMap<String, SerializableString> names = new ConcurrentHashMap<>();
 
-  /** The last timestamp written: all changes of a transaction share one. */
-  private volatile Stamp stamp = Stamp.of(Instant.EPOCH);
+  private final Timestamps timestamps = new Timestamps();
 
   public ChangeJson(BlobFormat blobs) {
     this.blobs = blobs;
@@ -94,7 +92,7 @@ public final class ChangeJson {
     json.writeFieldName(TABLE);
     json.writeString(name(change.table()));
     json.writeFieldName(TIMESTAMP);
-    json.writeString(timestamp(change.timestamp()));
+    json.writeString(timestamps.text(change.timestamp()));
     json.writeFieldName(OPERATION);
     json.writeString(change.operation().name());
     if (change.operation() == Operation.SCHEMA) {
@@ -214,20 +212,5 @@ public final class ChangeJson {
     }
     json.writeEndArray();
     json.writeEndObject();
-  }
-
-  private String timestamp(Instant instant) {
-    Stamp last = stamp;
-    if (!last.instant.equals(instant)) {
-      last = Stamp.of(instant);
-      stamp = last;
-    }
-    return last.text;
-  }
-
-  private record Stamp(Instant instant, String text) {
-    static Stamp of(Instant instant) {
-      return new Stamp(instant, Texts.timestamp(instant));
-    }
   }
 }

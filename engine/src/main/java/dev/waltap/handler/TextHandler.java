@@ -16,6 +16,7 @@ import java.util.List;
 public final class TextHandler implements ChangesHandler {
 
   private final OutputStream out;
+  private final Timestamps timestamps = new Timestamps();
 
   public TextHandler(OutputStream out) {
     this.out = out;
@@ -26,7 +27,7 @@ public final class TextHandler implements ChangesHandler {
     StringBuilder line = new StringBuilder(80);
     for (Change change : changes) {
       line.setLength(0);
-      line.append(Texts.timestamp(change.timestamp())).append(": ");
+      line.append(timestamps.text(change.timestamp())).append(": ");
       line.append(Texts.oneLine(change.table())).append(' ');
       line.append(change.operation()).append('\n');
       out.write(line.toString().getBytes(StandardCharsets.UTF_8));

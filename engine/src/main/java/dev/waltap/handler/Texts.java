@@ -34,7 +34,12 @@ final class Texts {
     digits(text, time.getHour(), 10).append(':');
     digits(text, time.getMinute(), 10).append(':');
     digits(text, time.getSecond(), 10).append('.');
-    return digits(text, time.getNano() / 1000, 100_000).append('Z').toString();
+    return fraction(text, instant.getNano()).toString();
+  }
+
+  /** How a timestamp ends after the point: microseconds and the zone. */
+  static StringBuilder fraction(StringBuilder text, int nano) {
+    return digits(text, nano / 1000, 100_000).append('Z');
   }
 
   /** All digits of a number, from that of the unit on. */
@@ -72,11 +77,15 @@ final class Texts {
 
   /** The text on one line: control characters as {@code \\u000A}, so that a line is an event. */
   static String oneLine(String text) {
-    if (text.chars().noneMatch(Character::isISOControl)) {
+    int clean = 0;
+    while (clean < text.length() && !Character.isISOControl(text.charAt(clean))) {
+      clean++;
+    }
+    if (clean == text.length()) {
       return wellFormed(text);
     }
-    StringBuilder result = new StringBuilder(text.length() + 16);
-    for (int i = 0; i < text.length(); i++) {
+    StringBuilder result = new StringBuilder(text.length() + 16).append(text, 0, clean);
+    for (int i = clean; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isISOControl(c)) {
         result.append(String.format(Locale.ROOT, "\\u%04X", (int) c));

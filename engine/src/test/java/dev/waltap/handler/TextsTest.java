@@ -19,4 +19,23 @@ class TextsTest {
     assertThat(Texts.timestamp(Instant.parse("+10000-01-01T00:00:00Z")))
         .isEqualTo("+10000-01-01T00:00:00.000000Z");
   }
+
+  @Test
+  void remembersTheLastTimestampOnly() {
+    Timestamps timestamps = new Timestamps();
+    for (String text :
+        new String[] {
+          "2026-01-02T03:04:05.000006Z",
+          "2026-01-02T03:04:05.000006Z",
+          "2026-01-02T03:04:05.999999Z",
+          "2026-01-02T03:04:06.999999Z",
+          "1969-12-31T23:59:59.000001Z",
+          "1969-12-31T23:59:59.100000Z",
+          "+10000-01-01T00:00:00.000001Z",
+          "+10000-01-01T00:00:00.000002Z",
+          "2026-01-02T03:04:05.000006Z",
+        }) {
+      assertThat(timestamps.text(Instant.parse(text))).isEqualTo(text);
+    }
+  }
 }
