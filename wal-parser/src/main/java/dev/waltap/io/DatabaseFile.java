@@ -38,17 +38,22 @@ public final class DatabaseFile {
    */
   public int read(long offset, byte[] dst, int dstOff, int len) {
     Objects.checkFromIndexSize(dstOff, len, dst.length);
+    synchronized (file) {
+      return read(file, path, offset, dst, dstOff, len);
+    }
+  }
+
+  /** The same of any file, which the caller keeps others from moving about in. */
+  static int read(RandomAccessFile file, Path path, long offset, byte[] dst, int dstOff, int len) {
     int done = 0;
     try {
-      synchronized (file) {
-        file.seek(offset);
-        while (done < len) {
-          int n = file.read(dst, dstOff + done, len - done);
-          if (n < 0) {
-            break;
-          }
-          done += n;
+      file.seek(offset);
+      while (done < len) {
+        int n = file.read(dst, dstOff + done, len - done);
+        if (n < 0) {
+          break;
         }
+        done += n;
       }
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + path + " at offset " + offset, e);

@@ -100,19 +100,7 @@ public final class LogFile implements AutoCloseable {
     if (done == len) {
       return done;
     }
-    try {
-      source.seek(offset + done);
-      while (done < len) {
-        int n = source.read(dst, dstOff + done, len - done);
-        if (n < 0) {
-          break;
-        }
-        done += n;
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading " + path + " at offset " + offset, e);
-    }
-    return done;
+    return done + DatabaseFile.read(source, path, offset + done, dst, dstOff + done, len - done);
   }
 
   /** The file's size in bytes, now; 0 if there is no file. */
