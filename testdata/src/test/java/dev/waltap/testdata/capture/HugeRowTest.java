@@ -105,8 +105,10 @@ class HugeRowTest {
   }
 
   private static void awaitReady(Process process, Path errors) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
     while (!Files.readString(errors).contains("waltap: ready")) {
       assertThat(process.isAlive()).as(Files.readString(errors)).isTrue();
+      assertThat(System.nanoTime()).as("ready in time").isLessThan(deadline);
       Thread.sleep(20);
     }
   }

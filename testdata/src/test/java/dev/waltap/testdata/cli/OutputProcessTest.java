@@ -3,11 +3,13 @@ package dev.waltap.testdata.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.testdata.TestDatabase;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,12 +162,36 @@ class OutputProcessTest {
       process.getInputStream().readNBytes(1);
       assertThat(new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor())
           .isZero();
-      Thread.sleep(500);
+      awaitHandling(signal, process);
       byte[] rest = process.getInputStream().readAllBytes();
       assertThat(rest[rest.length - 1]).as("whole lines").isEqualTo((byte) '\n');
       return process.waitFor();
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /** The signal's thread waits there for the command to end, which can't before it is read from. */
+  private static void awaitHandling(String signal, Process process) throws Exception {
+    String name = "SIG" + signal + " handler\n";
+    Path threads = Path.of("/proc/" + process.pid() + "/task");
+    long deadline = System.nanoTime() + CliProcess.LIMIT.toNanos();
+    while (!isRunning(threads, name)) {
+      assertThat(System.nanoTime()).as("the signal was handled in time").isLessThan(deadline);
+      Thread.sleep(5);
+    }
+  }
+
+  private static boolean isRunning(Path threads, String name) throws IOException {
+    try (Stream<Path> all = Files.list(threads)) {
+      return all.anyMatch(
+          thread -> {
+            try {
+              return Files.readString(thread.resolve("comm")).equals(name);
+            } catch (IOException e) {
+              return false; // It has ended since.
+            }
+          });
     }
   }
 
