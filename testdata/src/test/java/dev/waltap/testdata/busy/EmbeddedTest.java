@@ -28,26 +28,7 @@ class EmbeddedTest {
 
   /** Runs a capture until it is ready, and ends it. */
   private static void openAndClose(Path database) throws Exception {
-    CountDownLatch ready = new CountDownLatch(1);
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    ChangeDataCapture capture =
-        Waltap.open(database)
-            .handler(batch -> {})
-            .listener(
-                new CaptureListener() {
-                  @Override
-                  public void ready() {
-                    ready.countDown();
-                  }
-                })
-            .build();
-    Thread thread = new Thread(capture::cdc);
-    thread.setUncaughtExceptionHandler((t, e) -> failure.set(e));
-    thread.start();
-    assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
-    capture.close();
-    thread.join();
-    assertThat(failure.get()).isNull();
+    new Running(database).close();
   }
 
   private static void fill(Connection connection) throws Exception {

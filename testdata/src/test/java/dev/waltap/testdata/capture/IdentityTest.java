@@ -199,18 +199,23 @@ class IdentityTest {
   @ParameterizedTest
   @EnumSource
   void inOneTransaction(Case change) throws Exception {
-    try (LiveCapture capture = LiveCapture.start(FILL)) {
-      assertThat(summary(capture.transaction(change.statements())))
-          .containsExactlyElementsOf(change.expected());
-      capture.transaction("INSERT INTO spare VALUES(1)");
-    }
+    isTold(change, LiveCapture::transaction);
   }
 
   @ParameterizedTest
   @EnumSource
   void acrossAGap(Case change) throws Exception {
+    isTold(change, LiveCapture::overtaken);
+  }
+
+  /** How a live capture comes to be told of statements. */
+  private interface Way {
+    List<Change> tell(LiveCapture capture, String... statements) throws Exception;
+  }
+
+  private static void isTold(Case change, Way way) throws Exception {
     try (LiveCapture capture = LiveCapture.start(FILL)) {
-      assertThat(summary(capture.overtaken(change.statements())))
+      assertThat(summary(way.tell(capture, change.statements())))
           .containsExactlyElementsOf(change.expected());
       capture.transaction("INSERT INTO spare VALUES(1)");
     }
