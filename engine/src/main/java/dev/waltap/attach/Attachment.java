@@ -88,6 +88,7 @@ public final class Attachment implements AutoCloseable {
     }
   }
 
+  /** The database file by its real path, without symbolic links. */
   public Path database() {
     return database;
   }
@@ -106,6 +107,7 @@ public final class Attachment implements AutoCloseable {
     }
   }
 
+  /** The page format as of the opening; another page size is another database. */
   public PageFormat format() {
     return format;
   }
@@ -114,14 +116,17 @@ public final class Attachment implements AutoCloseable {
     return file;
   }
 
+  /** The idle connection; closed with all else. */
   public DatabaseConnection connection() {
     return connection;
   }
 
+  /** The wal-index, mapped as long as this is open. */
   public WalIndex index() {
     return index;
   }
 
+  /** Where the log was copied up to. */
   public WalTail tail() {
     return tail;
   }
@@ -140,6 +145,10 @@ public final class Attachment implements AutoCloseable {
    * <p>The snapshot is of the header as read here, which may be later than what the transaction
    * itself sees: frames up to nBackfill may stand in the database file in any version up to that
    * mark, but every page that differs has a newer frame, and none of those can go away.
+   *
+   * @return pages that can be read until the read transaction ends
+   * @throws IllegalStateException without a read transaction
+   * @throws CaptureException if the wal-index can't be read
    */
   public SnapshotAt snapshot() {
     if (!connection.isReading()) {

@@ -63,7 +63,12 @@ public final class DatabaseConnection implements AutoCloseable {
     }
   }
 
-  /** Begins a read transaction, which sees all that is committed. */
+  /**
+   * Begins a read transaction, which sees all that is committed, and keeps the log from being
+   * reused until {@link #endRead}.
+   *
+   * @throws CaptureException if SQLite can't read
+   */
   public void beginRead() {
     if (reading) {
       throw new IllegalStateException("reading already");

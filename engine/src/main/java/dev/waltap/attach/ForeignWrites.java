@@ -51,6 +51,7 @@ public final class ForeignWrites {
   private boolean moved;
   private int nextPage = 1;
 
+  /** A watch over a database that is attached; it opens nothing of its own. */
   public ForeignWrites(Attachment attachment) {
     this.attachment = attachment;
   }

@@ -4,7 +4,6 @@ import dev.waltap.api.CaptureListener;
 import dev.waltap.api.TableSchema;
 import dev.waltap.decode.CapturedTable;
 import dev.waltap.decode.Emitter;
-import dev.waltap.decode.TableWork;
 import dev.waltap.diff.TreeRows;
 import java.util.List;
 
@@ -60,7 +59,7 @@ final class BootstrapRows {
         table.tree(),
         row -> {
           emitter.makeRoom(row.payloadSize());
-          emitter.insert(table, TableWork.stored(table, row));
+          emitter.insert(table, table.stored(row));
           if (++told % ROWS_BETWEEN_REPORTS == 0) {
             listener.progress("bootstrap", told, total, "rows");
           }

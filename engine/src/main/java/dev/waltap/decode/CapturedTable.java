@@ -3,11 +3,13 @@ package dev.waltap.decode;
 import dev.waltap.btree.Tree;
 import dev.waltap.diff.KeyBytes;
 import dev.waltap.diff.KeyOrder;
+import dev.waltap.diff.RowCursor;
 import dev.waltap.diff.RowSink;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.diff.TreeDelta;
 import dev.waltap.record.KeyComparator;
 import dev.waltap.record.KeyImage;
+import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
 import dev.waltap.schema.Projection;
 import dev.waltap.schema.Table;
@@ -54,6 +56,12 @@ public record CapturedTable(
     }
   }
 
+  /** A row of this version of the table, with a copy of its bytes: it stays as it is. */
+  public StoredRow stored(RowCursor row) {
+    return StoredRow.owning(layout(), row.rowid(), row.copyPayload());
+  }
+
+  /** The name as declared, in its own case. */
   public String name() {
     return table.name();
   }

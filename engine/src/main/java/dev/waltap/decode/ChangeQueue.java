@@ -20,7 +20,13 @@ public final class ChangeQueue {
   private static final int STAGED_CHANGES = 256;
   private static final long STAGED_BYTES = 1 << 20;
 
-  /** What was taken at once: changes, and the end of the last transaction that they complete. */
+  /**
+   * What was taken at once.
+   *
+   * @param changes in order; empty if there is an end only
+   * @param bytes of their images, as counted when they were added
+   * @param end the end of the last transaction that they complete; null if they complete none
+   */
   public record Batch(List<Change> changes, long bytes, @Nullable TransactionEnd end) {
     private static final Batch NOTHING = new Batch(List.of(), 0, null);
 
@@ -52,6 +58,12 @@ public final class ChangeQueue {
   private volatile boolean stopped;
   private @Nullable Throwable failure;
 
+  /**
+   * An empty queue. One change is let in whatever its size, so that the largest passes, too.
+   *
+   * @param mostChanges that wait to be taken
+   * @param mostBytes of their images, as counted by {@link #add}
+   */
   public ChangeQueue(int mostChanges, long mostBytes) {
     this.mostChanges = mostChanges;
     this.mostBytes = mostBytes;
@@ -247,6 +259,7 @@ public final class ChangeQueue {
     }
   }
 
+  /** Whether {@link #stop} was called; for any thread. */
   public boolean isStopped() {
     return stopped;
   }
@@ -328,17 +341,17 @@ public final class ChangeQueue {
     depth = entries.size();
   }
 
-  /** Changes waiting. */
+  /** Changes, and ends without changes, that wait; for any thread. */
   public int depth() {
     return depth;
   }
 
-  /** The change that has waited longest, null if there is none. */
+  /** The change that has waited longest, null if there is none; for any thread. */
   public @Nullable Change oldest() {
     return oldest;
   }
 
-  /** Their bytes. */
+  /** Bytes of the images of the changes that wait; for any thread. */
   public long bytes() {
     return bytes;
   }

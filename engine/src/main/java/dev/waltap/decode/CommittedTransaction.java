@@ -5,16 +5,27 @@ import dev.waltap.wal.WalPosition;
 
 /** One committed transaction as it waits to be decoded; used again after that. */
 public final class CommittedTransaction {
+  /** Its pages. Whoever takes the transaction back when it was decoded clears them. */
   public final TransactionPages pages;
+
   private long epoch;
   private long frame;
   private long timestampMicros;
   private WalPosition walPosition = new WalPosition(0, 0, 0, 0, 0, 0);
 
+  /** A transaction to be filled: these pages first, then {@link #committed}. */
   public CommittedTransaction(TransactionPages pages) {
     this.pages = pages;
   }
 
+  /**
+   * Its commit was seen: it is whole.
+   *
+   * @param inEpoch the epoch of its WAL generation
+   * @param atFrame its commit frame
+   * @param seenMicros when it was seen, in microseconds since 1970 UTC
+   * @param at where the tail stands behind it
+   */
   public void committed(long inEpoch, long atFrame, long seenMicros, WalPosition at) {
     epoch = inEpoch;
     frame = atFrame;

@@ -36,6 +36,7 @@ public final class Emitter {
   /**
    * An emitter.
    *
+   * @param schemaEvents whether SCHEMA changes are told; they are counted in any case
    * @param pump called every now and then: keeps up with the WAL
    * @param release called when enough was added to the queue to be handed over
    */
@@ -46,6 +47,12 @@ public final class Emitter {
     this.pump = pump;
   }
 
+  /**
+   * A transaction begins; the last one must have been ended.
+   *
+   * @param atFrame its commit frame, the second part of its changes' positions
+   * @param seenMicros when its commit was seen, in microseconds since 1970 UTC
+   */
   public void begin(long inEpoch, long atFrame, long seenMicros) {
     epoch = inEpoch;
     frame = atFrame;
@@ -93,6 +100,7 @@ public final class Emitter {
     queue.awaitRoom(payloadBytes, pump);
   }
 
+  /** A row was inserted, or is there when a table enters. */
   public void insert(CapturedTable table, StoredRow after) {
     Row image = table.projection().row(after);
     Row key = table.projection().key(after);
@@ -113,7 +121,13 @@ public final class Emitter {
     hold(table.name(), Operation.UPDATE, was, is, key, null, null, bytes);
   }
 
-  /** DDL. */
+  /**
+   * DDL.
+   *
+   * @param before null if the table did not exist
+   * @param after null if it exists no more
+   * @param told whether the table passes the filter; if not, the change is only counted
+   */
   public void schema(
       String table, @Nullable TableSchema before, @Nullable TableSchema after, boolean told) {
     if (told && schemaEvents) {
@@ -166,7 +180,7 @@ public final class Emitter {
     return held.letGo(epoch, frame, transactionId, timestamp, last);
   }
 
-  /** The transaction is whole. */
+  /** The transaction is whole: the change that was held back is its last. */
   public void end() {
     if (muted) {
       return;

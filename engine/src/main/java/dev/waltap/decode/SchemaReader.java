@@ -31,11 +31,16 @@ public final class SchemaReader implements AutoCloseable {
   private final SchemaParser parser = new SchemaParser();
   private final RecordReader record = new RecordReader();
 
+  /** A reader with a parser of its own, which is an SQLite in memory; whoever made it closes it. */
   public SchemaReader(PageFormat format) {
     this.format = format;
   }
 
-  /** The schema as these pages have it. */
+  /**
+   * The schema as these pages have it.
+   *
+   * @throws dev.waltap.format.DatabaseException if they can't be read as one
+   */
   public Schema read(PageSource source) {
     DatabaseHeader header = DatabaseHeader.parse(source.page(1));
     TextEncoding encoding = header.textEncoding();

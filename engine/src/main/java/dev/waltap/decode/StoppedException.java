@@ -5,6 +5,7 @@ public final class StoppedException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
+  /** Without a stack trace: it is thrown to end, not to be looked at. */
   public StoppedException() {
     super("stopped", null, false, false);
   }

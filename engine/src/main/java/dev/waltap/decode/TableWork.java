@@ -6,7 +6,6 @@ import dev.waltap.diff.RowSink;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.diff.TreeDelta;
 import dev.waltap.record.RowComparator;
-import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
 
 /**
@@ -15,7 +14,7 @@ import dev.waltap.record.TableLayout;
  * is a DELETE and an INSERT. When there are too many rows to remember their places, the tree is
  * walked again for each operation instead. For the capture thread.
  */
-public final class TableWork implements RowWork, RowSink {
+final class TableWork implements RowWork, RowSink {
   /** Bytes of a row that is not put together just to be compared. */
   private static final int LARGE = 64 << 10;
 
@@ -183,7 +182,7 @@ public final class TableWork implements RowWork, RowSink {
   private void emitDelete(RowCursor row) {
     if (emitter.tells(after)) {
       emitter.makeRoom(row.payloadSize());
-      emitter.delete(after, before, stored(before, row));
+      emitter.delete(after, before, before.stored(row));
     } else {
       emitter.skip(1);
     }
@@ -192,7 +191,7 @@ public final class TableWork implements RowWork, RowSink {
   private void emitUpdate(RowCursor was, RowCursor is) {
     if (emitter.tells(after)) {
       emitter.makeRoom((long) was.payloadSize() + is.payloadSize());
-      emitter.update(after, before, stored(before, was), stored(after, is));
+      emitter.update(after, before, before.stored(was), after.stored(is));
     } else {
       emitter.skip(1);
     }
@@ -201,14 +200,10 @@ public final class TableWork implements RowWork, RowSink {
   private void emitInsert(RowCursor row) {
     if (emitter.tells(after)) {
       emitter.makeRoom(row.payloadSize());
-      emitter.insert(after, stored(after, row));
+      emitter.insert(after, after.stored(row));
     } else {
       emitter.skip(1);
     }
-  }
-
-  public static StoredRow stored(CapturedTable table, RowCursor row) {
-    return StoredRow.owning(table.layout(), row.rowid(), row.copyPayload());
   }
 
   private void compare(RowCursor was, RowCursor is) {

@@ -48,6 +48,14 @@ public final class TransactionDecoder {
   private boolean filterChanged;
   private boolean telling;
 
+  /**
+   * A decoder at a transaction's end. It closes nothing of what it is given.
+   *
+   * @param pageSet the pages as of that end; only this decoder moves it on
+   * @param diff compares with that page set
+   * @param journal keeps each transaction before a change of it is told
+   * @param catalog the tables as of that end
+   */
   public TransactionDecoder(
       PageFormat format,
       PageSet pageSet,

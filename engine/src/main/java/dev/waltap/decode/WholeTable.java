@@ -59,9 +59,9 @@ final class WholeTable implements RowWork {
         row -> {
           emitter.makeRoom(row.payloadSize());
           if (operation == Operation.DELETE) {
-            emitter.delete(as, table, TableWork.stored(table, row));
+            emitter.delete(as, table, table.stored(row));
           } else {
-            emitter.insert(table, TableWork.stored(table, row));
+            emitter.insert(table, table.stored(row));
           }
           return true;
         });
