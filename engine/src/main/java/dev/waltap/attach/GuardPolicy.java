@@ -16,9 +16,10 @@ import java.util.concurrent.TimeUnit;
  * <ol>
  *   <li><i>At ease</i>, the usual one: what is committed is copied, and a generation lasts long. We
  *       would have to be held up for a whole one to lose something. Nothing is held.
- *   <li><i>At risk</i>: some frames are not copied yet, or generations are short. Held while the
- *       WAL is an eighth below the length at which this application restarts it, let go before, and
- *       at once, for the rest of the generation, when a checkpoint is at work.
+ *   <li><i>At risk</i>: some frames are not copied yet, or generations are short, or the WAL fills
+ *       so fast that this one will be. Held while the WAL is an eighth below the length at which
+ *       this application restarts it, let go before, and at once, for the rest of the generation,
+ *       when a checkpoint is at work.
  *   <li><i>Truly behind</i>: half a generation is not copied, or the backlog is full. Held on
  *       regardless: the application is slowed down, since it writes faster than can be read.
  * </ol>
@@ -51,6 +52,9 @@ final class GuardPolicy {
   /** A generation shorter than this may pass while we wait for a processor. */
   private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /** How fast the log fills is judged by at least so long a time. */
+  private static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   /** Without a commit for so long, nothing is held that is copied already. */
   static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -72,6 +76,9 @@ final class GuardPolicy {
   private boolean yielded;
   private boolean overLimit;
   private boolean hurried;
+  private boolean fast;
+  private int sampledFrame;
+  private long sampled;
   private long begun;
   private int changeCounter;
   private long lastCommit;
@@ -118,7 +125,7 @@ final class GuardPolicy {
       yielded = true;
     }
     boolean early = length >= SHORTEST_LENGTH && header.mxFrame() < length - length / 8;
-    boolean risky = unread >= behind() || hurried;
+    boolean risky = unread >= behind() || hurried || fast;
     boolean quiet = unread == 0 && quietIn(now) <= 0;
     return early && risky && !yielded && !quiet ? Decision.HOLD : Decision.RELEASE;
   }
@@ -133,6 +140,7 @@ final class GuardPolicy {
         hurried = now - begun < SHORT_NANOS;
       }
       begun = now;
+      sample(header, now);
       stretched = false;
       yielded = false;
       backfilled = 0;
@@ -140,6 +148,12 @@ final class GuardPolicy {
     }
     if (!seen) {
       begun = now - SHORT_NANOS;
+      sample(header, now);
+    } else if (now - sampled >= SAMPLE_NANOS) {
+      // At this pace, would a generation be a short one? What came before tells nothing of a burst.
+      long frames = (long) header.mxFrame() - sampledFrame;
+      fast = frames * SHORT_NANOS >= length * (now - sampled);
+      sample(header, now);
     }
     if (!seen || header.changeCounter() != changeCounter) {
       changeCounter = header.changeCounter();
@@ -149,6 +163,11 @@ final class GuardPolicy {
     salt1 = header.salt1();
     salt2 = header.salt2();
     mxFrame = header.mxFrame();
+  }
+
+  private void sample(WalIndexHeader header, long now) {
+    sampled = now;
+    sampledFrame = header.mxFrame();
   }
 
   /** Nanoseconds until it is quiet if nothing is committed. */

@@ -467,6 +467,7 @@ final class CaptureSession implements AutoCloseable {
     epochs.startAt(attachment.tail().generation());
     tailing = true;
     lapped = false;
+    pump(); // The snapshot is let go: what was written meanwhile must not go with it.
     decodeNet(net);
     counters.reconcile(System.nanoTime() - begun);
   }

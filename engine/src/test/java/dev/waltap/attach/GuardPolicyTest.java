@@ -84,6 +84,22 @@ class GuardPolicyTest {
   }
 
   @Test
+  void holdsAsSoonAsALogFillsFastThatWasQuietForLong() {
+    GuardPolicy policy = adaptive();
+    mxFrame = 10;
+    assertThat(decide(policy)).isEqualTo(RELEASE);
+    now += TimeUnit.HOURS.toNanos(1);
+    mxFrame = 12;
+    assertThat(decide(policy)).isEqualTo(RELEASE);
+    now += TimeUnit.MILLISECONDS.toNanos(1);
+    mxFrame = 22;
+    assertThat(decide(policy)).isEqualTo(HOLD);
+    now += TimeUnit.MILLISECONDS.toNanos(10);
+    mxFrame = 42;
+    assertThat(decide(policy)).isEqualTo(RELEASE);
+  }
+
+  @Test
   void learnsWhereThisApplicationRestarts() {
     GuardPolicy policy = adaptive();
     assertThat(policy.length()).isEqualTo(1000);
