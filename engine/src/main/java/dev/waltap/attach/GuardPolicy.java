@@ -80,6 +80,7 @@ final class GuardPolicy {
   private int sampledFrame;
   private long sampled;
   private long begun;
+  private long looked;
   private int changeCounter;
   private long lastCommit;
 
@@ -132,8 +133,10 @@ final class GuardPolicy {
 
   private void learn(WalIndexHeader header, long now) {
     if (seen && (header.salt1() != salt1 || header.salt2() != salt2)) {
-      if (mxFrame > 0 && !stretched) {
+      boolean watched = now - looked <= (now - begun) / 4;
+      if (mxFrame > 0 && !stretched && watched) {
         // The last length that was seen, so it may have been longer: each errs on its safe side.
+        // Who looked away for a good part of it has seen no length at all.
         length = !known || mxFrame <= length ? mxFrame : (int) ((3L * length + mxFrame) / 4);
         longest = !known || mxFrame >= longest ? mxFrame : (int) ((15L * longest + mxFrame) / 16);
         known = true;
@@ -155,6 +158,7 @@ final class GuardPolicy {
       fast = frames * SHORT_NANOS >= length * (now - sampled);
       sample(header, now);
     }
+    looked = now;
     if (!seen || header.changeCounter() != changeCounter) {
       changeCounter = header.changeCounter();
       lastCommit = now;

@@ -114,6 +114,19 @@ class GuardPolicyTest {
   }
 
   @Test
+  void learnsNothingFromAGenerationOfWhichItSawTheBeginningOnly() {
+    GuardPolicy policy = adaptive();
+    generation(policy, 1000, 20);
+    next(1);
+    decide(policy);
+    now += TimeUnit.MILLISECONDS.toNanos(100);
+    next(100);
+    unread = 70;
+    assertThat(decide(policy)).isEqualTo(HOLD);
+    assertThat(policy.length()).isEqualTo(1000);
+  }
+
+  @Test
   void leavesApplicationsAloneThatCheckpointAllTheTime() {
     GuardPolicy policy = adaptive();
     for (int i = 0; i < 10; i++) {
