@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Transactions copied out of the WAL that are not decoded yet. Copying must not wait for decoding,
  * since the WAL does not wait; so a backlog grows while decoding is held up, within a few megabytes
- * of memory. Past them the WAL itself is the backlog, and the guard's to hold: to copy more of it
- * to a file, and back, takes longer than to decode it, so it would never be caught up with. Only a
- * transaction that is larger by itself goes to a temporary file, compressed. For the capture
- * thread.
+ * of memory: small transactions as what they changed of the versions before, so that some hundred
+ * megabytes of WAL fit. Past them the WAL itself is the backlog, and the guard's to hold: to copy
+ * more of it to a file, and back, takes longer than to decode it, so it would never be caught up
+ * with. Only a transaction that is larger by itself goes to a temporary file, compressed. For the
+ * capture thread.
  */
 final class Backlog implements FrameSink, AutoCloseable {
   private static final int MOST_SPARE = 64;
@@ -28,18 +29,16 @@ final class Backlog implements FrameSink, AutoCloseable {
   private final long memory;
   private final LongUnaryOperator epochOfGeneration;
   private final Supplier<WalPosition> tailPosition;
-  private final ArrayDeque<CommittedTransaction> waiting = new ArrayDeque<>();
+  private final WaitingTransactions waiting;
   private final ArrayDeque<CommittedTransaction> spare = new ArrayDeque<>();
   private CommittedTransaction open;
   private byte @Nullable [] pending;
-  private long waitingBytes;
   private long frames;
 
   /**
    * An empty backlog.
    *
-   * @param memory bytes of page images past which {@link #isFull} says so, and one transaction goes
-   *     to the file
+   * @param memory bytes past which {@link #isFull} says so, and one transaction goes to the file
    */
   Backlog(
       PageBuffers buffers,
@@ -51,6 +50,7 @@ final class Backlog implements FrameSink, AutoCloseable {
     this.memory = memory;
     this.epochOfGeneration = epochOfGeneration;
     this.tailPosition = tailPosition;
+    this.waiting = new WaitingTransactions(buffers, memory, memory / 4);
     this.open = fresh();
   }
 
@@ -59,7 +59,7 @@ final class Backlog implements FrameSink, AutoCloseable {
     if (transaction == null) {
       transaction = new CommittedTransaction(new TransactionPages(buffers, store, memory));
     }
-    transaction.pages.memory(Math.max(memory / 4, memory - waitingBytes));
+    transaction.pages.memory(Math.max(memory / 4, memory - held()));
     return transaction;
   }
 
@@ -70,11 +70,7 @@ final class Backlog implements FrameSink, AutoCloseable {
 
   /** The next transaction to decode, null if there is none; it comes back by {@link #recycle}. */
   @Nullable CommittedTransaction poll() {
-    CommittedTransaction transaction = waiting.pollFirst();
-    if (transaction != null) {
-      waitingBytes -= transaction.pages.bytes();
-    }
-    return transaction;
+    return waiting.poll(this::fresh);
   }
 
   void recycle(CommittedTransaction transaction) {
@@ -86,10 +82,7 @@ final class Backlog implements FrameSink, AutoCloseable {
 
   /** Drops all that waits: a snapshot will tell it. */
   void forget() {
-    CommittedTransaction transaction;
-    while ((transaction = poll()) != null) {
-      recycle(transaction);
-    }
+    waiting.clear(this::recycle);
     rollback();
   }
 
@@ -99,18 +92,22 @@ final class Backlog implements FrameSink, AutoCloseable {
 
   /** Whether the tail should wait: the WAL itself is the backlog from here on. */
   boolean isFull() {
-    return waitingBytes >= memory;
+    return held() >= memory;
   }
 
   /** When the oldest waiting transaction was seen; -1 if there is none. */
   long oldestMicros() {
-    CommittedTransaction oldest = waiting.peekFirst();
-    return oldest == null ? -1 : oldest.timestampMicros();
+    return waiting.oldestMicros();
   }
 
-  /** Bytes of page images that wait. */
+  /** Bytes of page images that wait to be decoded, however little memory they take. */
   long bytes() {
-    return waitingBytes;
+    return waiting.bytes();
+  }
+
+  /** Bytes of memory that those take which wait. */
+  long held() {
+    return waiting.memory();
   }
 
   /** Frames taken in all. */
@@ -140,8 +137,9 @@ final class Backlog implements FrameSink, AutoCloseable {
     open.pages.databaseSize(databaseSize);
     open.committed(
         epochOfGeneration.applyAsLong(generation), frame, nowMicros(), tailPosition.get());
-    waiting.addLast(open);
-    waitingBytes += open.pages.bytes();
+    if (!waiting.add(open)) {
+      recycle(open);
+    }
     open = fresh();
   }
 

@@ -60,4 +60,14 @@ public final class Bytes {
   public static int nativeU32(byte[] b, int off) {
     return (int) NATIVE_32.get(b, off);
   }
+
+  /** Writes the low 16 bits, big-endian. */
+  public static void putU16(byte[] b, int off, int value) {
+    BIG_16.set(b, off, (short) value);
+  }
+
+  /** Writes 32 bits, big-endian. */
+  public static void putU32(byte[] b, int off, int value) {
+    BIG_32.set(b, off, value);
+  }
 }

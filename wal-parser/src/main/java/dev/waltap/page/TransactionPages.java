@@ -22,10 +22,10 @@ public final class TransactionPages {
   private int[] table = new int[16];
 
   /** Images decompressed, each in the place that its index has, a remainder. */
-  private final byte[] @Nullable [] recent;
+  private byte[] @Nullable [] recent = {};
 
   /** Indexes of those, plus 1. */
-  private final int[] recentAt;
+  private int[] recentAt = {};
 
   private boolean recentUsed;
   private int size;
@@ -41,8 +41,6 @@ public final class TransactionPages {
   public TransactionPages(PageBuffers buffers, PageStore overflow, long memory) {
     this.buffers = buffers;
     this.overflow = overflow;
-    this.recent = new byte[Math.max(FEWEST_RECENT, RECENT_BYTES / buffers.pageSize())][];
-    this.recentAt = new int[recent.length];
     memory(memory);
   }
 
@@ -95,6 +93,10 @@ public final class TransactionPages {
     if (image != null) {
       return image;
     }
+    if (recent.length == 0) { // Small transactions, of which thousands wait, never need them.
+      recent = new byte[Math.max(FEWEST_RECENT, RECENT_BYTES / buffers.pageSize())][];
+      recentAt = new int[recent.length];
+    }
     int place = at % recent.length;
     image = recent[place];
     if (image == null || recentAt[place] != at + 1) {
@@ -109,6 +111,9 @@ public final class TransactionPages {
   }
 
   private void forgetRecent(int at) {
+    if (!recentUsed) {
+      return;
+    }
     int place = at % recent.length;
     if (recentAt[place] == at + 1) {
       recent[place] = null;
