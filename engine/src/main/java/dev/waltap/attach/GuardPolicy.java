@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
  *       so fast that this one will be. Held while the WAL is an eighth below the length at which
  *       this application restarts it, let go before, and at once, for the rest of the generation,
  *       when a checkpoint is at work.
- *   <li><i>Truly behind</i>: half a generation is not copied, or the backlog is full. Held on
- *       regardless: the application is slowed down, since it writes faster than can be read.
+ *   <li><i>Truly behind</i>: an eighth of a generation is not copied, or the backlog is full. Held
+ *       on regardless: the application is slowed down, since it writes faster than can be read.
  * </ol>
  *
  * <p>A RESTART or TRUNCATE of the application that waits for a pin can't be seen, but it lets
@@ -118,7 +118,7 @@ final class GuardPolicy {
       boolean stale = mark >= 0 && unread == 0 && mark != best;
       return stale ? Decision.HAND_OVER : Decision.HOLD;
     }
-    if (backlogFull || unread >= Math.max(FEWEST_UNREAD, longest / 2)) {
+    if (backlogFull || unread >= Math.max(FEWEST_UNREAD, longest / 8)) {
       stretched = true;
       return Decision.HOLD;
     }

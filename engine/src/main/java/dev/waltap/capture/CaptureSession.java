@@ -306,8 +306,8 @@ final class CaptureSession implements AutoCloseable {
   }
 
   private void releaseIfDue() {
-    // Durable state is synced before changes are handed out: once for all that waits.
-    if (state == null || backlog.isEmpty() || queue.isReleaseDue()) {
+    // Once for all that waits: durable state is synced before, and the handler's thread woken.
+    if (backlog.isEmpty() || queue.isReleaseDue()) {
       release();
     }
   }

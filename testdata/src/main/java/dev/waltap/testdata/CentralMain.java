@@ -19,7 +19,8 @@ import java.util.Locale;
  * one, {@code --capture waltap|sql|command-line}: in this process with the oracle as its handler,
  * or the command line in its own, judged by the file it writes; {@code --minutes N} to wait at most
  * for each part; {@code --writer-on CPU} and {@code --capture-on CPU} to keep each on a processor
- * of its own, the latter, and {@code --capture-options "OPTION ..."}, for the command line.
+ * of its own; the latter, {@code --capture-jvm "OPTION ..."} and {@code --capture-options "OPTION
+ * ..."} are for the command line.
  */
 public final class CentralMain {
   private WriterOptions small = WriterOptions.SMALL_TRANSACTIONS;
@@ -28,6 +29,7 @@ public final class CentralMain {
   private Duration limit = Duration.ofMinutes(10);
   private List<String> writerBy = List.of();
   private List<String> captureBy = List.of();
+  private List<String> captureJvm = List.of();
   private List<String> captureOptions = List.of();
 
   private CentralMain() {}
@@ -56,6 +58,7 @@ public final class CentralMain {
           capture = "command-line";
           captureBy = List.of("taskset", "-c", value);
         }
+        case "--capture-jvm" -> captureJvm = List.of(value.split(" "));
         case "--capture-options" -> captureOptions = List.of(value.split(" "));
         case "--writer-on" -> writerBy = List.of("taskset", "-c", value);
         case "--minutes" -> limit = Duration.ofMinutes(Long.parseLong(value));
@@ -76,7 +79,13 @@ public final class CentralMain {
   private Judge judge(TestDatabase database, Connection connection) throws Exception {
     return capture.equals("command-line")
         ? new CommandLineJudge(
-            database.directory(), database.path(), connection, captureBy, captureOptions, limit)
+            database.directory(),
+            database.path(),
+            connection,
+            captureBy,
+            captureJvm,
+            captureOptions,
+            limit)
         : new EmbeddedJudge(database.path(), connection, Captures.named(capture), limit);
   }
 

@@ -33,6 +33,7 @@ public final class CommandLineJudge implements Judge {
    *
    * @param directory for its files
    * @param by the command that starts it, such as {@code taskset -c 1}
+   * @param jvm options for its JVM
    * @param options more of them for the command line
    */
   public CommandLineJudge(
@@ -40,13 +41,14 @@ public final class CommandLineJudge implements Judge {
       Path database,
       Connection source,
       List<String> by,
+      List<String> jvm,
       List<String> options,
       Duration limit)
       throws Exception {
     oracle.oracle().baseline(source);
     Path file = directory.resolve("changes.jsonl");
     Path errors = directory.resolve("errors.txt");
-    capture = CaptureProcess.startAsShipped(errors, by, arguments(database, file, options));
+    capture = CaptureProcess.start(errors, by, jvm, arguments(database, file, options));
     try {
       capture.awaitReady(limit);
       output = new BufferedInputStream(Files.newInputStream(file), BUFFER);

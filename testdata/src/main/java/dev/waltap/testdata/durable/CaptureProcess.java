@@ -40,13 +40,8 @@ public final class CaptureProcess implements AutoCloseable {
     return start(errors, prefix, jvm, arguments);
   }
 
-  /** Starts one with the JVM's defaults, as users do. */
-  public static CaptureProcess startAsShipped(
-      Path errors, List<String> prefix, List<String> arguments) throws IOException {
-    return start(errors, prefix, List.of(), arguments);
-  }
-
-  private static CaptureProcess start(
+  /** Starts one by another command, with these options for the JVM and its defaults for others. */
+  public static CaptureProcess start(
       Path errors, List<String> prefix, List<String> jvm, List<String> arguments)
       throws IOException {
     List<String> line = new ArrayList<>(prefix);
