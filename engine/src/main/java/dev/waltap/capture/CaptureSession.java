@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ final class CaptureSession implements AutoCloseable {
   private final Baseline baseline;
   private final Backlog backlog;
   private final Epochs epochs = new Epochs();
+  private final Pace pace = new Pace(System.nanoTime());
   private final Emitter emitter;
   private final @Nullable DurableState state;
   private @Nullable TransactionDecoder decoder;
@@ -289,6 +291,7 @@ final class CaptureSession implements AutoCloseable {
       CommittedTransaction transaction = backlog.poll();
       if (transaction != null) {
         resuming = false;
+        pace.transaction();
         decode(transaction);
         backlog.recycle(transaction);
         releaseIfDue();
@@ -322,8 +325,14 @@ final class CaptureSession implements AutoCloseable {
 
   private void idle() {
     long untilNext = guard.idle();
-    checkFiles();
-    wake.await(Math.min(IDLE_NANOS, untilNext));
+    long now = System.nanoTime();
+    checkFiles(now);
+    long rest = pace.rest(now);
+    if (rest > 0) {
+      LockSupport.parkNanos(rest);
+    } else {
+      wake.await(Math.min(IDLE_NANOS, untilNext));
+    }
   }
 
   private boolean hasNews() {
@@ -408,8 +417,7 @@ final class CaptureSession implements AutoCloseable {
     pump();
   }
 
-  private void checkFiles() {
-    long now = System.nanoTime();
+  private void checkFiles(long now) {
     if (now - lastFileCheck >= FILE_CHECK_NANOS) {
       lastFileCheck = now;
       attachment.requireSameFiles();
