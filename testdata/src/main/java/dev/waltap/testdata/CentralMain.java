@@ -13,16 +13,17 @@ import java.util.Locale;
 /**
  * The central check: three tables, 200,000 transactions of one row and 200 of 10,000 rows, written
  * by another process as fast as it can. The replica must be equal after each part; it says how
- * often history was lost on the way.
+ * often history was lost on the way, which a JVM that has just started does more easily.
  *
  * <p>Options: {@code --small N} and {@code --large N} transactions, {@code --rows N} of each large
- * one, {@code --capture waltap|sql|command-line}: in this process with the oracle as its handler,
- * or the command line in its own, judged by the file it writes; {@code --minutes N} to wait at most
- * for each part; {@code --writer-on CPU} and {@code --capture-on CPU} to keep each on a processor
- * of its own; the latter, {@code --capture-jvm "OPTION ..."} and {@code --capture-options "OPTION
- * ..."} are for the command line.
+ * one, {@code --warm-up N} small ones before, {@code --capture waltap|sql|command-line}: in this
+ * process with the oracle as its handler, or the command line in its own, judged by the file it
+ * writes; {@code --minutes N} to wait at most for each part; {@code --writer-on CPU} and {@code
+ * --capture-on CPU} to keep each on a processor of its own; the latter, {@code --capture-jvm
+ * "OPTION ..."} and {@code --capture-options "OPTION ..."} are for the command line.
  */
 public final class CentralMain {
+  private WriterOptions warmUp = WriterOptions.SMALL_TRANSACTIONS.with("--transactions", "0");
   private WriterOptions small = WriterOptions.SMALL_TRANSACTIONS;
   private WriterOptions large = WriterOptions.LARGE_TRANSACTIONS;
   private String capture = "waltap";
@@ -50,6 +51,7 @@ public final class CentralMain {
     for (int i = 0; i < args.length; i += 2) {
       String value = args[i + 1];
       switch (args[i]) {
+        case "--warm-up" -> warmUp = warmUp.with("--transactions", value);
         case "--small" -> small = small.with("--transactions", value);
         case "--large" -> large = large.with("--transactions", value);
         case "--rows" -> large = large.with("--rows", value);
@@ -71,8 +73,11 @@ public final class CentralMain {
     try (TestDatabase database = TestDatabase.create();
         Connection connection = database.open();
         Judge judge = judge(database, connection)) {
-      part("small", database, connection, judge, small.with("--marker", "1"));
-      part("large", database, connection, judge, large.with("--marker", "2"));
+      if (warmUp.transactions() > 0) {
+        part("warm-up", database, connection, judge, warmUp.with("--marker", "1"));
+      }
+      part("small", database, connection, judge, small.with("--marker", "2"));
+      part("large", database, connection, judge, large.with("--marker", "3"));
     }
   }
 
