@@ -91,7 +91,8 @@ public final class ChangeQueue {
 
   /** Whether enough was added for {@link #release} to be worth it. */
   public boolean isReleaseDue() {
-    return staged.size() >= STAGED_CHANGES || stagedBytes >= STAGED_BYTES;
+    return staged.size() >= Math.min(STAGED_CHANGES, mostChanges)
+        || stagedBytes >= Math.min(STAGED_BYTES, mostBytes);
   }
 
   /** Whether something was added that is not released yet. */
