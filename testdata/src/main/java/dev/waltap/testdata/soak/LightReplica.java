@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * each row, and the marker. It checks that changes fit what is there. Safe for any thread.
  */
 final class LightReplica {
-  private final Map<String, Map<Long, Integer>> tables = new HashMap<>();
+  private final Map<String, RowHashes> tables = new HashMap<>();
   private long marker;
   private long openMarker;
 
@@ -38,22 +38,25 @@ final class LightReplica {
 
   private void accept(Change change) {
     openMarker = Math.max(openMarker, Markers.numberIn(change));
-    Map<Long, Integer> rows = tables.computeIfAbsent(change.table(), name -> new HashMap<>());
+    RowHashes rows = tables.computeIfAbsent(change.table(), name -> new RowHashes());
     Row before = change.before();
     Row after = change.after();
     Row key = change.key();
     switch (change.operation()) {
       case SCHEMA -> {}
-      case BOOTSTRAP -> rows.clear();
+      case BOOTSTRAP -> tables.put(change.table(), new RowHashes());
       default -> {
         if (key == null) {
           throw new AssertionError(change + " without a key");
         }
-        long id = key.getLong(0);
-        Integer expected = before == null ? null : (Integer) hash(before);
-        Integer had = after == null ? rows.remove(id) : rows.put(id, hash(after));
-        if (expected == null ? had != null : !expected.equals(had)) {
+        int id = Math.toIntExact(key.getLong(0));
+        if (before == null ? rows.contains(id) : !rows.contains(id, hash(before))) {
           throw new AssertionError(change + " does not fit the row that is there");
+        }
+        if (after == null) {
+          rows.remove(id);
+        } else {
+          rows.put(id, hash(after));
         }
       }
     }
@@ -93,8 +96,8 @@ final class LightReplica {
     List<String> result = new ArrayList<>();
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
         Statement statement = connection.createStatement()) {
-      for (Map.Entry<String, Map<Long, Integer>> table : tables.entrySet()) {
-        Map<Long, Integer> rows = new HashMap<>(table.getValue());
+      for (Map.Entry<String, RowHashes> table : tables.entrySet()) {
+        long there = 0;
         long wrong = 0;
         try (ResultSet row = statement.executeQuery("SELECT * FROM " + table.getKey())) {
           int columns = row.getMetaData().getColumnCount();
@@ -103,13 +106,13 @@ final class LightReplica {
             for (int i = 1; i <= columns; i++) {
               hash = hash * 31 + hash(row.getObject(i));
             }
-            if (!Integer.valueOf(hash).equals(rows.remove(row.getLong(1)))) {
-              wrong++;
-            }
+            there++;
+            wrong += table.getValue().contains(row.getInt(1), hash) ? 0 : 1;
           }
         }
-        if (wrong > 0 || !rows.isEmpty()) {
-          result.add(table.getKey() + ": " + wrong + " rows wrong, " + rows.size() + " too many");
+        long held = table.getValue().size();
+        if (wrong > 0 || held != there) {
+          result.add(table.getKey() + ": " + wrong + " wrong of " + there + " rows, told " + held);
         }
       }
     }
