@@ -132,7 +132,8 @@ final class GuardPolicy {
   }
 
   private void learn(WalIndexHeader header, long now) {
-    if (seen && (header.salt1() != salt1 || header.salt2() != salt2)) {
+    boolean restarted = seen && (header.salt1() != salt1 || header.salt2() != salt2);
+    if (restarted) {
       boolean watched = now - looked <= (now - begun) / 4;
       if (mxFrame > 0 && !stretched && watched) {
         // The last length that was seen, so it may have been longer: each errs on its safe side.
@@ -143,7 +144,6 @@ final class GuardPolicy {
         hurried = now - begun < SHORT_NANOS;
       }
       begun = now;
-      sample(header, now);
       stretched = false;
       yielded = false;
       backfilled = 0;
@@ -151,13 +151,8 @@ final class GuardPolicy {
     }
     if (!seen) {
       begun = now - SHORT_NANOS;
-      sample(header, now);
-    } else if (now - sampled >= SAMPLE_NANOS) {
-      // At this pace, would a generation be a short one? What came before tells nothing of a burst.
-      long frames = (long) header.mxFrame() - sampledFrame;
-      fast = frames * SHORT_NANOS >= length * (now - sampled);
-      sample(header, now);
     }
+    sample(header, now, !seen || restarted);
     looked = now;
     if (!seen || header.changeCounter() != changeCounter) {
       changeCounter = header.changeCounter();
@@ -169,7 +164,16 @@ final class GuardPolicy {
     mxFrame = header.mxFrame();
   }
 
-  private void sample(WalIndexHeader header, long now) {
+  /** Would a generation be a short one at this pace? What came before tells nothing of a burst. */
+  private void sample(WalIndexHeader header, long now, boolean anew) {
+    long time = now - sampled;
+    if (!anew) {
+      if (time < SAMPLE_NANOS) {
+        return;
+      }
+      long frames = (long) header.mxFrame() - sampledFrame;
+      fast = frames * SHORT_NANOS >= length * time;
+    }
     sampled = now;
     sampledFrame = header.mxFrame();
   }

@@ -83,14 +83,7 @@ public final class CentralMain {
 
   private Judge judge(TestDatabase database, Connection connection) throws Exception {
     return capture.equals("command-line")
-        ? new CommandLineJudge(
-            database.directory(),
-            database.path(),
-            connection,
-            captureBy,
-            captureJvm,
-            captureOptions,
-            limit)
+        ? new CommandLineJudge(database, connection, captureBy, captureJvm, captureOptions, limit)
         : new EmbeddedJudge(database.path(), connection, Captures.named(capture), limit);
   }
 

@@ -24,10 +24,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class PageHistory {
-
-  /** See {@link PageStore}: less than half a region of the smallest heap. */
-  private static final int LARGEST_CHUNK = 480 << 10;
-
   private static final int TRANSACTION_HEADER = 8;
   private static final int PAGE_HEADER = 6;
 
@@ -61,7 +57,7 @@ public final class PageHistory {
     this.buffers = buffers;
     this.pageSize = buffers.pageSize();
     this.chunkSize =
-        (int) Math.max(4L * (PAGE_HEADER + pageSize), Math.min(LARGEST_CHUNK, memory / 64));
+        (int) Math.max(4L * (PAGE_HEADER + pageSize), Math.min(PageStore.CHUNK, memory / 64));
     this.appended = new RecentPages(buffers, memory / 8);
     this.taken = new RecentPages(buffers, memory / 8);
   }

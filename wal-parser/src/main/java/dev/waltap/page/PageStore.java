@@ -36,7 +36,7 @@ public final class PageStore implements AutoCloseable {
    * Less than half a region of the smallest heap: G1 gives a larger array regions of its own,
    * wastes what is left of the last one, and never moves it.
    */
-  private static final int CHUNK = 480 << 10;
+  static final int CHUNK = 480 << 10;
 
   private static final int UNITS_PER_CHUNK = CHUNK / UNIT;
   private static final int HEADER = 5;

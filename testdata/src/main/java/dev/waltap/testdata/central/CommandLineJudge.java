@@ -1,5 +1,6 @@
 package dev.waltap.testdata.central;
 
+import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.durable.CaptureProcess;
 import dev.waltap.testdata.model.Value.BlobStyle;
 import dev.waltap.testdata.oracle.JsonLineOracle;
@@ -31,14 +32,13 @@ public final class CommandLineJudge implements Judge {
   /**
    * Returns when every later commit is certain to be told.
    *
-   * @param directory for its files
+   * @param database has its files beside it
    * @param by the command that starts it, such as {@code taskset -c 1}
    * @param jvm options for its JVM
    * @param options more of them for the command line
    */
   public CommandLineJudge(
-      Path directory,
-      Path database,
+      TestDatabase database,
       Connection source,
       List<String> by,
       List<String> jvm,
@@ -46,9 +46,9 @@ public final class CommandLineJudge implements Judge {
       Duration limit)
       throws Exception {
     oracle.oracle().baseline(source);
-    Path file = directory.resolve("changes.jsonl");
-    Path errors = directory.resolve("errors.txt");
-    capture = CaptureProcess.start(errors, by, jvm, arguments(database, file, options));
+    Path file = database.directory().resolve("changes.jsonl");
+    Path errors = database.directory().resolve("errors.txt");
+    capture = CaptureProcess.start(errors, by, jvm, arguments(database.path(), file, options));
     try {
       capture.awaitReady(limit);
       output = new BufferedInputStream(Files.newInputStream(file), BUFFER);
@@ -106,14 +106,14 @@ public final class CommandLineJudge implements Judge {
 
   @Override
   public void close() throws Exception {
+    try (oracle;
+        output) {
+      capture.kill();
+    }
     capture
         .errors()
         .lines()
         .filter(said -> said.contains("overtaken"))
         .forEach(System.out::println);
-    try (oracle;
-        output) {
-      capture.kill();
-    }
   }
 }

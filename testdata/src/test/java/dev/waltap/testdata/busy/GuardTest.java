@@ -86,7 +86,7 @@ class GuardTest {
       write(busy, 20);
       await("all to be copied", () -> busy.harness.capture().metrics().frames() >= 200);
       assertThat(checkpoint(busy, "RESTART")).isTrue();
-      // Some seven are on their way to the handler, 22 fill the backlog, the rest stays in the WAL.
+      // A few are on their way to the handler, 22 fill the backlog, the rest stays in the WAL.
       for (int i = 0; i < 22; i++) {
         writeAndAwaitCopy(busy);
       }
