@@ -66,10 +66,14 @@ public final class Attachment implements AutoCloseable {
     try {
       Path database = path.toRealPath();
       connection = DatabaseConnection.open(database);
-      memory = ChannelRegistry.acquireSharedMemory(Path.of(database + "-shm"));
       byte[] header = new byte[DatabaseHeader.SIZE];
       file.read(0, header, 0, header.length);
       DatabaseHeader parsed = DatabaseHeader.parse(header);
+      // An idle connection that has read once keeps the mode; until then it could be turned off.
+      if (!parsed.isWal()) {
+        throw Refusals.notWal(database);
+      }
+      memory = ChannelRegistry.acquireSharedMemory(Path.of(database + "-shm"));
       PageFormat format = new PageFormat(parsed.pageSize(), parsed.usableSize());
       WalFile wal = WalFile.open(Path.of(database + "-wal"), parsed.pageSize());
       return new Attachment(database, file, connection, memory, wal, format);

@@ -180,7 +180,7 @@ public final class Refusals {
     return new CaptureException(
         Reason.REFUSED,
         database
-            + ": SQLite can't read its schema, table sqlite_schema (root page 1): "
+            + ": SQLite can't read it, not even its first page: "
             + said
             + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
         e);
