@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A page can leave a tree unwritten. So what left is found from the old version: a child of a
  * changed or departed interior page that nothing in the new version leads to has departed, with all
- * below it. A page that came was written, or was led to by a page that was. For one thread.
+ * below it. A page that came was written, or was led to by a page that was, or belongs to another
+ * tree whose table takes this one's name: such a page is adopted with all below it, and all of its
+ * cells are listed. For one thread.
  */
 final class TreeWalk {
   private final PageFormat format;
@@ -131,8 +133,9 @@ final class TreeWalk {
       throw new UnknownPageException(pageNumber);
     }
     boolean changed = written.contains(pageNumber);
-    if (!changed && owners.tree(pageNumber) != ordinal) {
-      throw new UnknownPageException(pageNumber); // Another tree's, unwritten but for chains below.
+    boolean adopted = !changed && owners.tree(pageNumber) != ordinal;
+    if (!changed && !isTreePage(pageNumber)) {
+      throw new UnknownPageException(pageNumber);
     }
     byte[] page = now.page(pageNumber);
     BTreePage.check(page, pageNumber, index, format);
@@ -140,11 +143,14 @@ final class TreeWalk {
     boolean leaf = BTreePage.isLeaf(page, header);
     byte kind = leaf ? PageOwners.LEAF : PageOwners.INTERIOR;
     // A written page may have had the same place in another tree, which it leaves at the same time.
-    if (changed || owners.kind(pageNumber) != kind || owners.parent(pageNumber) != parent) {
+    if (changed
+        || adopted
+        || owners.kind(pageNumber) != kind
+        || owners.parent(pageNumber) != parent) {
       delta.arrive(pageNumber, kind, parent);
     }
     int cells = BTreePage.cellCount(page, header);
-    boolean affected = changed || dirty.isAffected(pageNumber);
+    boolean affected = changed || adopted || dirty.isAffected(pageNumber);
     if (leaf) {
       if (affected) {
         delta.after().add(pageNumber, 0, cells);
@@ -157,10 +163,10 @@ final class TreeWalk {
       if (child <= 0) {
         throw new UnknownPageException(child);
       }
-      if (dirty.isDirty(child) || written.contains(child)) {
+      if (adopted || dirty.isDirty(child) || written.contains(child)) {
         visitNew(child, pageNumber, depth + 1);
-      } else if (changed) {
-        keep(child, pageNumber, ours);
+      } else if (changed && !keep(child, pageNumber, ours)) {
+        visitNew(child, pageNumber, depth + 1);
       }
       if (index && affected && i < cells) {
         delta.after().add(pageNumber, i, i + 1);
@@ -168,23 +174,31 @@ final class TreeWalk {
     }
   }
 
+  private boolean isTreePage(int pageNumber) {
+    byte kind = owners.kind(pageNumber);
+    return kind == PageOwners.LEAF || kind == PageOwners.INTERIOR;
+  }
+
   /**
    * A child of a changed page that was not written, nor anything below it.
    *
    * @param parentWasOurs whether that page was of this tree before: its old children were then, too
+   * @return false if the child is not of this tree yet
    */
-  private void keep(int child, int parent, boolean parentWasOurs) {
-    byte kind = owners.kind(child);
+  private boolean keep(int child, int parent, boolean parentWasOurs) {
     boolean moved = owners.parentOrZero(child) != parent;
     boolean ours =
-        (kind == PageOwners.LEAF || kind == PageOwners.INTERIOR)
-            && ((!moved && parentWasOurs) || owners.tree(child) == ordinal);
-    if (!ours || !reached.add(child)) {
+        isTreePage(child) && ((!moved && parentWasOurs) || owners.tree(child) == ordinal);
+    if (!ours) {
+      return false;
+    }
+    if (!reached.add(child)) {
       throw new UnknownPageException(child);
     }
     if (moved) {
-      delta.arrive(child, kind, parent);
+      delta.arrive(child, owners.kind(child), parent);
     }
+    return true;
   }
 
   private void findDeparted(Tree before) {

@@ -4,6 +4,7 @@ import dev.waltap.testdata.model.Names;
 import dev.waltap.testdata.model.Shape;
 import dev.waltap.testdata.model.Snapshot;
 import dev.waltap.testdata.oracle.Markers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -18,6 +19,7 @@ final class DdlStatements {
   private final Random random;
   private final Set<Feature> features;
   private final TableMaker maker;
+  private final List<String> virtualTables = new ArrayList<>();
   private int counter;
 
   DdlStatements(Random random, Set<Feature> features, TableMaker maker) {
@@ -42,8 +44,13 @@ final class DdlStatements {
     Shape shape = tables.get(random.nextInt(tables.size())).shape();
     String table = Names.quote(shape.name());
     boolean full = tables.size() >= MOST_TABLES;
+    if (features.contains(Feature.VIRTUAL_TABLES) && random.nextInt(6) == 0) {
+      return virtual();
+    }
     if (features.contains(Feature.MIXED_DDL) && random.nextInt(3) == 0) {
-      return mixed(shape, tables, current);
+      return random.nextBoolean()
+          ? mixed(shape, tables, current)
+          : rotation(shape, tables, current);
     }
     return switch (random.nextInt(14)) {
       case 0, 1 ->
@@ -91,6 +98,74 @@ final class DdlStatements {
               "DROP TABLE " + table,
               "ALTER TABLE " + Names.quote(other.name()) + " RENAME TO " + table);
     };
+  }
+
+  /** Tables that take over each other's names, with all of their rows. */
+  private List<String> rotation(Shape shape, List<Snapshot.Table> tables, Snapshot current) {
+    String table = Names.quote(shape.name());
+    String other = Names.quote(tables.get(random.nextInt(tables.size())).shape().name());
+    String third = Names.quote(tables.get(random.nextInt(tables.size())).shape().name());
+    String fresh = Names.quote(maker.freshName());
+    return switch (random.nextInt(6)) {
+      case 0 ->
+          List.of(
+              rename(table, "swapped"),
+              rename(other, table),
+              rename(third, other),
+              rename("swapped", third));
+      case 1 -> List.of("DROP TABLE " + other, rename(table, other), shape.sql());
+      case 2 -> List.of(rename(table, fresh), shape.sql());
+      case 3 ->
+          List.of(
+              "CREATE TABLE " + fresh + " AS SELECT * FROM " + other,
+              "DROP TABLE " + table,
+              rename(fresh, table));
+      case 4 ->
+          List.of(
+              "DROP TABLE " + third,
+              rename(other, third),
+              rename(table, other),
+              maker.create(shape.name(), current));
+      default ->
+          List.of(
+              "DROP TABLE " + table,
+              "DROP TABLE " + other,
+              maker.create(maker.freshName(), current),
+              maker.create(shape.name(), current));
+    };
+  }
+
+  private static String rename(String from, String to) {
+    return "ALTER TABLE " + from + " RENAME TO " + to;
+  }
+
+  /** A change of a virtual table or of its rows, of which nothing is told. */
+  private List<String> virtual() {
+    String name = virtualTables.isEmpty() ? "" : anyVirtual();
+    return switch (virtualTables.isEmpty() ? 0 : random.nextInt(7)) {
+      case 0, 1 -> {
+        String created = "virtual" + counter++;
+        virtualTables.add(created);
+        String module = random.nextBoolean() ? " USING fts5(x)" : " USING rtree(x, a, b)";
+        yield List.of("CREATE VIRTUAL TABLE " + created + module);
+      }
+      case 2 -> {
+        virtualTables.remove(name);
+        yield List.of("DROP TABLE " + name);
+      }
+      case 3 -> {
+        virtualTables.remove(name);
+        String renamed = "virtual" + counter++;
+        virtualTables.add(renamed);
+        yield List.of(rename(name, renamed));
+      }
+      case 4 -> List.of("DELETE FROM " + name);
+      default -> List.of("INSERT INTO " + name + "(x) VALUES(" + random.nextInt(1000) + ")");
+    };
+  }
+
+  private String anyVirtual() {
+    return virtualTables.get(random.nextInt(virtualTables.size()));
   }
 
   private static List<String> swap(String verb, String one, String other) {

@@ -40,6 +40,8 @@ public enum Feature {
   DDL,
   /** Several changes of tables and names in one transaction, which can look like others. */
   MIXED_DDL,
+  /** Virtual tables, with the shadow tables that they keep their data in. */
+  VIRTUAL_TABLES,
   /** VACUUM and incremental vacuum. */
   VACUUM,
   /** Checkpoints of all kinds. */

@@ -157,8 +157,8 @@ final class FuzzWriter implements AutoCloseable {
     try (Statement statement = connection.createStatement();
         ResultSet names =
             statement.executeQuery(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-                    + " ORDER BY name")) {
+                "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND"
+                    + " name NOT LIKE 'sqlite_%' ORDER BY name")) {
       while (names.next()) {
         tables.add(names.getString(1));
       }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * One fuzzed database from its creation to its end: commits random transactions, waits for each to
@@ -38,6 +39,7 @@ public final class Fuzzer {
   private final Random random;
   private long deadline = Long.MAX_VALUE;
   private long markers;
+  private Predicate<String> tables = table -> true;
 
   /**
    * Makes one.
@@ -69,6 +71,12 @@ public final class Fuzzer {
     return this;
   }
 
+  /** Says which tables the capture has in its filter, the marker among them. */
+  public Fuzzer capturing(Predicate<String> filter) {
+    tables = filter;
+    return this;
+  }
+
   /**
    * What was told without a difference.
    *
@@ -85,14 +93,13 @@ public final class Fuzzer {
   public Told run() throws Exception {
     try (TestDatabase database = createDatabase();
         Connection observer = database.open()) {
-      SnapshotReader reader = new SnapshotReader(observer, table -> true);
-      Snapshot empty = reader.read();
+      Snapshot empty = new SnapshotReader(observer, table -> true).read();
       int pageSize = (int) TestDatabase.number(observer, "PRAGMA page_size");
       Values values = new Values(random, features, empty.charset(), pageSize);
       try (FuzzWriter writer = new FuzzWriter(database.path(), random, features, values)) {
         Markers.create(writer.connection());
         writer.createTables(1 + random.nextInt(5), empty);
-        return capture(database, reader, writer);
+        return capture(database, observer, writer);
       }
     }
   }
@@ -119,10 +126,11 @@ public final class Fuzzer {
     return database;
   }
 
-  private Told capture(TestDatabase database, SnapshotReader reader, FuzzWriter writer)
+  private Told capture(TestDatabase database, Connection observer, FuzzWriter writer)
       throws Exception {
+    SnapshotReader reader = new SnapshotReader(observer, tables);
     Snapshot current = reader.read();
-    OracleOptions options = OracleOptions.DEFAULT.withCharset(current.charset());
+    OracleOptions options = OracleOptions.DEFAULT.withCharset(current.charset()).withTables(tables);
     boolean bootstrap = random.nextBoolean();
     try (Scratch scratch = new Scratch(current.charset());
         ReplicaOracle oracle = new ReplicaOracle(options)) {
@@ -140,7 +148,8 @@ public final class Fuzzer {
       try (OracleHarness harness =
           new OracleHarness(database.path(), oracle, factory, mode).start()) {
         harness.awaitReady(LIMIT);
-        compare(reader, writer, harness, oracle, scratch);
+        SnapshotReader others = new SnapshotReader(observer, tables.negate());
+        compare(reader, others, writer, harness, oracle, scratch);
       } catch (AssertionError e) {
         throw new AssertionError(
             "seed "
@@ -157,6 +166,7 @@ public final class Fuzzer {
 
   private void compare(
       SnapshotReader reader,
+      SnapshotReader others,
       FuzzWriter writer,
       OracleHarness harness,
       ReplicaOracle oracle,
@@ -166,12 +176,14 @@ public final class Fuzzer {
     Markers.write(writer.connection(), 1);
     harness.awaitMarker(1, LIMIT);
     markers = 1;
+    Snapshot outside = outside(others, current);
     for (int done = 0; done < transactions && !isLate(); ) {
       int count = random.nextBoolean() ? 1 : burst;
       // The changes of a burst may be many times what the database holds.
       harness.recording(count == 1);
       for (int i = 0; i < count; i++) {
-        writer.step(current);
+        // Now and then something of the tables that are left out, which may enter by it.
+        writer.step(random.nextInt(4) == 0 ? outside : current);
       }
       done += count;
       Markers.write(writer.connection(), ++markers);
@@ -182,7 +194,13 @@ public final class Fuzzer {
       }
       oracle.compareWith(next);
       current = next;
+      outside = outside(others, current);
     }
+  }
+
+  private static Snapshot outside(SnapshotReader others, Snapshot inside) throws SQLException {
+    Snapshot outside = others.read();
+    return outside.tables().isEmpty() ? inside : outside;
   }
 
   private boolean isLate() {

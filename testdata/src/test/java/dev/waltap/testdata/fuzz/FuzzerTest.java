@@ -68,4 +68,21 @@ class FuzzerTest {
         .message()
         .doesNotContain("in vain");
   }
+
+  /** Tables rotated, swapped and made again in one transaction: none of it is a gap. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void followsChangesOfTheSchemaWithoutAGap(long seed) throws Exception {
+    Fuzzer fuzzer = new Fuzzer(seed, 300, 20, FEATURES, Captures.withoutGaps());
+    assertThat(fuzzer.run().changes()).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void followsChangesOfTheSchemaUnderAFilterWithoutAGap(long seed) throws Exception {
+    Fuzzer fuzzer =
+        new Fuzzer(seed, 300, 20, FEATURES, Captures.withoutGaps("t*", Markers.TABLE))
+            .capturing(table -> table.startsWith("t") || table.equals(Markers.TABLE));
+    assertThat(fuzzer.run().changes()).isPositive();
+  }
 }
