@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.testdata.TestDatabase;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,13 +16,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  * page set, so nothing is a gap, which would end these captures.
  */
 class TableRotationTest {
-  private static final String ROWS =
-      "WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO"
-          + " %s(id, v, w) SELECT i, printf('%%0200d', i) || substr(hex(zeroblob(i %% 7 * 1000)),"
-          + " 1), i FROM n";
-
   private static String rows(String table, int from, int to) {
-    return String.format(java.util.Locale.ROOT, ROWS, from, to, table);
+    return String.format(
+        Locale.ROOT,
+        "WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO"
+            + " %s(id, v, w) SELECT i, printf('%%0200d', i) || hex(zeroblob(i %% 7 * 500)), i FROM"
+            + " n",
+        from,
+        to,
+        table);
   }
 
   private static LiveCapture start(TestDatabase database, String options) throws Exception {
