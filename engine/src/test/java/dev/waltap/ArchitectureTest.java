@@ -26,16 +26,18 @@ class ArchitectureTest {
 
   /** What each package may import, beside itself and what is not ours. */
   private static final List<String> CAPTURE =
-      and(PARSER, "api", "schema", "state", "wake", "attach", "decode");
+      and(PARSER, "api", "host", "sqlite", "schema", "state", "wake", "attach", "decode");
 
   /** What each package may import, beside itself and what is not ours. */
   private static final Map<String, List<String>> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("api", List.of("format", "record")),
-          Map.entry("schema", and(PARSER, "api")),
-          Map.entry("state", and(PARSER, "api", "schema")),
+          Map.entry("host", List.of()),
+          Map.entry("sqlite", List.of("api", "host")),
+          Map.entry("schema", and(PARSER, "api", "sqlite")),
+          Map.entry("state", and(PARSER, "api", "host", "sqlite", "schema")),
           Map.entry("wake", List.of("api")),
-          Map.entry("attach", and(PARSER, "api", "state")),
+          Map.entry("attach", and(PARSER, "api", "host", "sqlite", "state")),
           Map.entry("decode", and(PARSER, "api", "schema")),
           Map.entry("capture", CAPTURE),
           Map.entry("inspect", and(CAPTURE, "capture")),

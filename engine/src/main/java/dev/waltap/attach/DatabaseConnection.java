@@ -2,9 +2,9 @@ package dev.waltap.attach;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.sqlite.SqliteConnections;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -44,7 +44,7 @@ public final class DatabaseConnection implements AutoCloseable {
    */
   static DatabaseConnection open(Path database) {
     try {
-      Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+      Connection connection = SqliteConnections.open(database);
       try {
         Statement statement = connection.createStatement();
         statement.execute("PRAGMA busy_timeout = 10000");

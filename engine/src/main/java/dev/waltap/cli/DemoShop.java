@@ -1,11 +1,14 @@
 package dev.waltap.cli;
 
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.host.Reasons;
+import dev.waltap.sqlite.SqliteConnections;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -33,14 +36,30 @@ final class DemoShop implements AutoCloseable {
   private volatile @Nullable SQLException failure;
 
   static DemoShop open() throws IOException, SQLException {
-    DemoShop shop = new DemoShop(Files.createTempDirectory("waltap-demo"));
+    DemoShop shop = new DemoShop(temporaryDirectory());
     try {
+      Files.createFile(shop.database());
       shop.build();
-    } catch (SQLException e) {
+    } catch (IOException | SQLException | RuntimeException e) {
       shop.close();
       throw e;
     }
     return shop;
+  }
+
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("waltap-demo");
+    } catch (IOException e) {
+      throw new CaptureException(
+          Reason.REFUSED,
+          "the temporary directory "
+              + System.getProperty("java.io.tmpdir")
+              + " (java.io.tmpdir) can't be used: "
+              + Reasons.of(e)
+              + ": name another one, with java -Djava.io.tmpdir=DIR",
+          e);
+    }
   }
 
   private DemoShop(Path directory) {
@@ -62,7 +81,7 @@ final class DemoShop implements AutoCloseable {
   }
 
   private Connection connect() throws SQLException {
-    return DriverManager.getConnection("jdbc:sqlite:" + database());
+    return SqliteConnections.open(database());
   }
 
   private void build() throws SQLException {

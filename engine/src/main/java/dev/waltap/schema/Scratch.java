@@ -2,8 +2,8 @@ package dev.waltap.schema;
 
 import dev.waltap.format.TextEncoding;
 import dev.waltap.record.Names;
+import dev.waltap.sqlite.SqliteConnections;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -38,7 +38,7 @@ final class Scratch implements AutoCloseable {
 
   Scratch(TextEncoding encoding) throws SQLException {
     this.encoding = encoding;
-    this.connection = DriverManager.getConnection("jdbc:sqlite::memory:");
+    this.connection = SqliteConnections.openInMemory();
     execute("PRAGMA encoding='" + encoding.charset().name() + "'");
     execute("PRAGMA trusted_schema=OFF");
     execute("CREATE TABLE rowid_root(x)");

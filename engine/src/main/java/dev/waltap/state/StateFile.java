@@ -1,12 +1,12 @@
 package dev.waltap.state;
 
+import dev.waltap.sqlite.SqliteConnections;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.sqlite.SQLiteConfig;
 
 /**
  * A connection to {@code state.db}, whose form and version it has checked. For one thread; the
@@ -112,13 +112,9 @@ final class StateFile implements AutoCloseable {
   }
 
   private static StateFile connect(Path path, boolean readOnly) {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setReadOnly(readOnly);
-    config.setBusyTimeout(5000);
     try {
-      // As a URI, so that no character of the path means anything to the driver.
-      String url = "jdbc:sqlite:" + path.toUri();
-      return new StateFile(path, config.createConnection(url));
+      return new StateFile(
+          path, readOnly ? SqliteConnections.openReadOnly(path) : SqliteConnections.open(path));
     } catch (SQLException e) {
       throw StateErrors.sql(path, e);
     }

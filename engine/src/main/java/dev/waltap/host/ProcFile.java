@@ -1,0 +1,23 @@
+package dev.waltap.host;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A file under {@code /proc}, read whole. */
+final class ProcFile {
+
+  private ProcFile() {}
+
+  /** Its lines; none where there is no such file, or it is not for us. */
+  static List<String> lines(String path) {
+    try {
+      // Malformed bytes become U+FFFD: a name that is not UTF-8 must not hide all the others.
+      return new String(Files.readAllBytes(Path.of(path)), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.waltap.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waltap.host.FileLocks.Lock;
+import dev.waltap.host.Processes.Credentials;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+class ProcTest {
+
+  @Test
+  void findsTheInnermostMountAndUnescapesIt() {
+    Mounts mounts =
+        Mounts.parse(
+            List.of(
+                "25 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard",
+                "30 25 0:40 / /tmp rw,noexec shared:7 master:1 - tmpfs tmpfs rw,size=4k",
+                "31 30 0:41 / /tmp/a\\040b\\134c ro - nfs4 host:/export rw,vers=4.2",
+                "32 25 0:42 / /tmp ro - tmpfs again rw",
+                "33 25 254:0 /srv/app.db /data/app.db rw - ext4 /dev/vda rw",
+                "not a mount"));
+    assertThat(mounts.of(Path.of("/tmp/a b\\c/x"))).get().extracting("type").isEqualTo("nfs4");
+    assertThat(mounts.of(Path.of("/tmp/a"))).get().extracting("source").isEqualTo("again");
+    assertThat(mounts.of(Path.of("/tmpx"))).get().extracting("point").isEqualTo("/");
+    assertThat(mounts.of(Path.of("/data/app.db")))
+        .get()
+        .extracting("root")
+        .isEqualTo("/srv/app.db");
+    assertThat(mounts.of(Path.of("/data/app.db-wal"))).get().extracting("point").isEqualTo("/");
+  }
+
+  @Test
+  void readsLocks() {
+    FileLocks locks =
+        FileLocks.parse(
+            List.of(
+                "1: FLOCK  ADVISORY  WRITE 15337 fe:00:2154500 0 EOF",
+                "2: POSIX  ADVISORY  READ 15337 fe:00:2163960 128 128",
+                "3: POSIX  ADVISORY  WRITE 99 fe:00:2163716 1073741826 1073742335",
+                "3: -> POSIX  ADVISORY  WRITE 98 fe:00:2163716 1073741826 1073742335",
+                "4: POSIX  ADVISORY  READ 7 00:2a:2163716 0 EOF",
+                "5: POSIX  what"));
+    assertThat(locks.on(2163716, (1L << 30) + 2))
+        .containsExactly(
+            new Lock(99, "fe:00:2163716", true, (1L << 30) + 2, (1L << 30) + 511),
+            new Lock(7, "00:2a:2163716", false, 0, Long.MAX_VALUE));
+    assertThat(locks.on(2163960, 129)).isEmpty();
+  }
+
+  @Test
+  void readsCredentials() {
+    Credentials user =
+        Credentials.parse(
+            List.of(
+                "Name:\tjava",
+                "Uid:\t1000\t1001\t1000\t1000",
+                "Gid:\t100\t200\t100\t100",
+                "Groups:\t100 300 ",
+                "CapEff:\t0000000000000001"));
+    assertThat(user).isNotNull();
+    assertThat(user.user()).isEqualTo(1001);
+    assertThat(user.group()).isEqualTo(200);
+    assertThat(user.groups()).containsExactlyInAnyOrder(100L, 200L, 300L);
+    assertThat(user.canChown()).isTrue();
+    assertThat(Credentials.parse(List.of())).isNull();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void readsWhatThisSystemSays() throws Exception {
+    Path here = Path.of("").toRealPath();
+    assertThat(Mounts.read().of(here)).isPresent();
+    assertThat(Credentials.ofSelf()).isNotNull();
+    assertThat(Credentials.ofSelf().user())
+        .isEqualTo(((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue());
+    assertThat(MappedFiles.executables().values()).anyMatch(path -> path.endsWith("libjvm.so"));
+    assertThat(Processes.describe(Processes.self())).contains("(java)");
+  }
+}
