@@ -164,7 +164,7 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   @Override
   public boolean teardown() {
-    return StateDirectory.at(options.setupDirectory()).remove();
+    return StateDirectory.at(options.setupDirectory()).removeStateOf(options.database());
   }
 
   @Override

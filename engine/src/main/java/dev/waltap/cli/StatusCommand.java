@@ -43,6 +43,17 @@ final class StatusCommand extends InstallerCommand {
               + "' to have them told from then on");
     }
     StateStatus status = StateReader.status(directory);
+    if (!status.database().isOf(database())) {
+      throw new CaptureException(
+          CaptureException.Reason.REFUSED,
+          "the state in "
+              + directory
+              + " belongs to "
+              + status.database().path()
+              + ", not to "
+              + database()
+              + ": name the state directory of this database, or that database");
+    }
     LogLag lag = LogLag.of(database(), status.pageSize(), status.end().wal());
     StringBuilder text = new StringBuilder();
     line(text, "state", status.directory().toString());

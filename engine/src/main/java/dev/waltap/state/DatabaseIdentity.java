@@ -79,6 +79,30 @@ public record DatabaseIdentity(
     return samePath ? Match.SAME : Match.MOVED;
   }
 
+  /**
+   * Whether this may be the database at that path: the same path, whether or not there is a file
+   * now, or the same file.
+   */
+  public boolean isOf(Path database) {
+    try {
+      Path real = database.toRealPath();
+      Object key = Files.readAttributes(real, BasicFileAttributes.class).fileKey();
+      return path.equals(real) || (key != null && fileKey.equals(key.toString()));
+    } catch (IOException e) {
+      return path.equals(withoutFile(database));
+    }
+  }
+
+  private static Path withoutFile(Path database) {
+    Path absolute = database.toAbsolutePath().normalize();
+    Path parent = absolute.getParent();
+    try {
+      return parent == null ? absolute : parent.toRealPath().resolve(absolute.getFileName());
+    } catch (IOException e) {
+      return absolute;
+    }
+  }
+
   /** One line for people: what the match with the other one means and what to do. */
   public String explain(DatabaseIdentity now) {
     return switch (match(now)) {

@@ -2,6 +2,7 @@ package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.host.Reasons;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -89,7 +90,7 @@ public final class StateDirectory {
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED, "cannot make the state directory " + path + " (" + e + ")", e);
+          Reason.FAILED, "cannot make the state directory " + path + ": " + Reasons.of(e), e);
     }
   }
 
@@ -101,6 +102,18 @@ public final class StateDirectory {
    */
   public StateLock hold(String command) {
     return StateLock.acquire(this, command);
+  }
+
+  /**
+   * Removes the state of this database, as {@link #remove} does.
+   *
+   * @throws CaptureException REFUSED also if it is known to be the state of another one
+   */
+  public boolean removeStateOf(Path database) {
+    if (exists()) {
+      StateOwner.require(this, database);
+    }
+    return remove();
   }
 
   /**
@@ -118,6 +131,7 @@ public final class StateDirectory {
       throw StateErrors.refused(path + " is not a directory: it is no state, and is left alone");
     }
     try {
+      Path real = path.toRealPath();
       refuseForeign("be removed");
       try (StateLock lock = hold("teardown")) {
         // The state itself goes first: what is left of an interrupted removal is no state any more.
@@ -128,11 +142,12 @@ public final class StateDirectory {
         Files.deleteIfExists(witnessFile());
         Files.deleteIfExists(lockFile());
       }
-      Files.deleteIfExists(path);
+      Files.deleteIfExists(real);
+      Files.deleteIfExists(path); // A symbolic link that led there.
       return true;
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED, "cannot remove the state directory " + path + " (" + e + ")", e);
+          Reason.FAILED, "cannot remove the state directory " + path + ": " + Reasons.of(e), e);
     }
   }
 

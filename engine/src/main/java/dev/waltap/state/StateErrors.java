@@ -2,6 +2,7 @@ package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.host.Reasons;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -49,7 +50,9 @@ final class StateErrors {
   /** A file of the state directory can't be worked with. */
   static CaptureException io(Path file, IOException e) {
     return new CaptureException(
-        Reason.FAILED, "cannot read or write " + file + " (" + e + "): check the disk" + KEPT, e);
+        Reason.FAILED,
+        "cannot read or write " + file + " (" + Reasons.of(e) + "): check the disk" + KEPT,
+        e);
   }
 
   /** The state was taken away while it was in use. */

@@ -2,6 +2,7 @@ package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.host.Reasons;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -78,7 +79,7 @@ public final class StateLock implements AutoCloseable {
     } catch (IOException e) {
       throw new CaptureException(
           Reason.FAILED,
-          "cannot lock " + directory.lockFile() + " (" + e + "): make it writable",
+          "cannot lock " + directory.lockFile() + " (" + Reasons.of(e) + "): make it writable",
           e);
     }
   }

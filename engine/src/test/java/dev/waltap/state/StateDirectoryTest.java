@@ -7,8 +7,12 @@ import dev.waltap.api.CaptureException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +72,65 @@ class StateDirectoryTest {
     assertThatThrownBy(directory::create).hasMessageContaining("letters.txt");
     assertThat(foreign).exists();
     assertThat(directory.exists()).isTrue();
+  }
+
+  private static Path stateOf(Path path) {
+    StateDirectory directory = StateDirectory.at(path);
+    directory.create();
+    try (StateLock lock = directory.hold("test")) {
+      StateModel.create(lock).close();
+    }
+    return StateReader.status(directory).database().path();
+  }
+
+  @Test
+  void refusesToRemoveTheStateOfAnotherDatabase() throws IOException {
+    Path owner = stateOf(temp.resolve("state"));
+    StateDirectory directory = StateDirectory.at(temp.resolve("state"));
+    Path other = Files.createFile(temp.resolve("other.db"));
+    for (Path database : List.of(other, temp.resolve("missing.db"))) {
+      assertThatThrownBy(() -> directory.removeStateOf(database))
+          .isInstanceOf(CaptureException.class)
+          .hasMessageContainingAll("belongs to " + owner, "not to " + database);
+      assertThat(directory.exists()).isTrue();
+    }
+    assertThat(directory.removeStateOf(owner)).isTrue();
+    assertThat(directory.removeStateOf(other)).isFalse();
+  }
+
+  @Test
+  void removesAStateThatIsTooDamagedToSayWhoseItIs() throws IOException {
+    Path owner = stateOf(temp.resolve("state"));
+    Files.write(temp.resolve("state/state.db"), new byte[5000]);
+    assertThat(StateDirectory.at(temp.resolve("state")).removeStateOf(owner)).isTrue();
+  }
+
+  @Test
+  void leavesAStateDbThatIsNotOurs() throws Exception {
+    Path path = Files.createDirectory(temp.resolve("machine"));
+    Path file = path.resolve("state.db");
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+      connection.createStatement().execute("CREATE TABLE precious(x)");
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    Path database = Files.createFile(temp.resolve("app.db"));
+    assertThatThrownBy(() -> StateDirectory.at(path).removeStateOf(database))
+        .hasMessageContaining("no state of Waltap");
+    assertThat(file).hasBinaryContent(bytes);
+    Files.writeString(file, "a text");
+    assertThatThrownBy(() -> StateDirectory.at(path).removeStateOf(database))
+        .hasMessageContaining("no state of Waltap");
+    assertThat(file).hasContent("a text");
+  }
+
+  @Test
+  void removesAStateBehindASymbolicLinkAndTheLink() throws IOException {
+    Path real = Files.createDirectory(temp.resolve("real"));
+    Path link = Files.createSymbolicLink(temp.resolve("state"), real);
+    Path owner = stateOf(link);
+    assertThat(StateDirectory.at(link).removeStateOf(owner)).isTrue();
+    assertThat(real).doesNotExist();
+    assertThat(Files.exists(link, LinkOption.NOFOLLOW_LINKS)).isFalse();
   }
 
   @Test
