@@ -8,15 +8,14 @@ import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.UnsupportedDatabaseException;
+import dev.waltap.host.Reasons;
 import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.io.MappedCopies;
+import dev.waltap.sqlite.NativeLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.AccessMode;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 
@@ -31,16 +30,12 @@ public final class Refusals {
    */
   static DatabaseFile open(Path database) {
     requirePresent(database);
-    if (!Files.isReadable(database) || !Files.isWritable(database)) {
-      throw refused(
-          database
-              + ": not readable and writable for this user; SQLite's locks need both, though"
-              + " nothing is written: run as the application's user, or grant access");
-    }
+    NativeLibrary.requireOnlyOne();
     try {
-      requireAccess(database);
+      Surroundings.requireFitFileSystem(database);
+      Access.require(database);
     } catch (IOException e) {
-      throw refused(database + ": can't be looked at: " + e.getMessage());
+      throw refused(database + ": can't be looked at: " + Reasons.of(e));
     }
     return acquire(database);
   }
@@ -86,45 +81,10 @@ public final class Refusals {
         throw e;
       }
     } catch (IOException | UncheckedIOException e) {
-      throw refused(database + ": can't be read: " + e.getMessage());
-    }
-  }
-
-  /**
-   * The WAL, the wal-index and, so that SQLite can make them, the directory. Another process may
-   * remove them at any moment, by closing the last connection: what is gone refuses nobody.
-   */
-  static void requireAccess(Path link) throws IOException {
-    Path database = link.toRealPath();
-    for (String suffix : new String[] {"-wal", "-shm"}) {
-      Path companion = Path.of(database + suffix);
-      if (!Files.exists(companion) && !Files.isWritable(database.resolveSibling("."))) {
-        throw refused(
-            database.getParent()
-                + ": not writable for this user, so SQLite can't make "
-                + companion.getFileName()
-                + " in it: run as the application's user, or grant access to the directory");
-      }
-      if (isDenied(companion)) {
-        throw refused(
-            companion
-                + ": not readable and writable for this user; grant access as for the database");
-      }
-    }
-  }
-
-  /** One look at the file: between two it may have come or gone. */
-  private static boolean isDenied(Path companion) throws IOException {
-    try {
-      companion
-          .getFileSystem()
-          .provider()
-          .checkAccess(companion, AccessMode.READ, AccessMode.WRITE);
-      return false;
-    } catch (AccessDeniedException e) {
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
+      throw refused(
+          database
+              + ": can't be read: "
+              + (e instanceof IOException io ? Reasons.of(io) : e.getMessage()));
     }
   }
 
@@ -171,6 +131,9 @@ public final class Refusals {
   /** In words what SQLite says of a database that it can't read, and where the damage shows. */
   static CaptureException unreadable(Path database, SQLException e) {
     String said = oneLine(e);
+    if (said.contains("SQLITE_BUSY")) {
+      return new CaptureException(Reason.REFUSED, Locked.describe(database), e);
+    }
     if (!said.contains("SQLITE_CORRUPT") && !said.contains("SQLITE_NOTADB")) {
       return new CaptureException(
           Reason.REFUSED,

@@ -10,6 +10,7 @@ import dev.waltap.api.WakeSignal;
 import dev.waltap.attach.Attachment;
 import dev.waltap.attach.ForeignWrites;
 import dev.waltap.attach.Guard;
+import dev.waltap.attach.Surroundings;
 import dev.waltap.decode.ChangeQueue;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.Emitter;
@@ -36,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class CaptureSession implements AutoCloseable {
   private static final int FRAMES_PER_POLL = 256;
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final long FILE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final CaptureOptions options;
   private final ChangeQueue queue;
@@ -45,6 +45,7 @@ final class CaptureSession implements AutoCloseable {
   private final Counters counters;
   private final Attachment attachment;
   private final Guard guard;
+  private final Surroundings surroundings;
   private final ForeignWrites foreignWrites;
   private final Baseline baseline;
   private final Backlog backlog;
@@ -61,7 +62,6 @@ final class CaptureSession implements AutoCloseable {
   private boolean lapped;
   private long snapshotEpoch;
   private long snapshotFrame;
-  private long lastFileCheck = System.nanoTime();
   private long lastLook = System.nanoTime();
 
   CaptureSession(
@@ -85,6 +85,7 @@ final class CaptureSession implements AutoCloseable {
             listener,
             counters::walLimit,
             System::nanoTime);
+    this.surroundings = new Surroundings(attachment, options.database(), listener);
     this.foreignWrites = new ForeignWrites(attachment);
     this.baseline =
         new Baseline(options, attachment, new StoppingListener(listener, queue), counters);
@@ -118,6 +119,7 @@ final class CaptureSession implements AutoCloseable {
 
   /** Delivers the snapshot's rows, and ends; touches no saved position. */
   void bootstrap() {
+    surroundings.warn();
     snapshotEpoch = epochs.next();
     attachment.tail().startAt(baseline.take());
     decoder = baseline.decoder(emitter, Journal.NONE);
@@ -127,11 +129,13 @@ final class CaptureSession implements AutoCloseable {
 
   /** Makes the durable baseline and ends. */
   void setup() {
+    surroundings.warn();
     freshBaseline(BaselineUse.SETUP);
   }
 
   /** Delivers changes from the saved position or from now on, after the rows if so wanted. */
   void capture(boolean withRows) {
+    surroundings.warn();
     DurableState durable = state;
     boolean rows = withRows;
     if (durable != null && durable.exists()) {
@@ -418,13 +422,11 @@ final class CaptureSession implements AutoCloseable {
   }
 
   private void checkFiles(long now) {
-    if (now - lastFileCheck >= FILE_CHECK_NANOS) {
-      lastFileCheck = now;
-      attachment.requireSameFiles();
-      if (!lapped && foreignWrites.found(baseline.pageSet())) {
-        listener.warning("the database file was written to by something other than SQLite");
-        lapse();
-      }
+    if (surroundings.check(now) && !lapped && foreignWrites.found(baseline.pageSet())) {
+      listener.warning(
+          "the database file was written to by something other than SQLite, or by an SQLite with"
+              + " another WAL: is the file mounted alone, or hard-linked, elsewhere?");
+      lapse();
     }
   }
 

@@ -119,7 +119,11 @@ abstract class CaptureCommand extends ShellCommand {
     if (!Files.exists(database)) {
       throw new CaptureException(
           CaptureException.Reason.REFUSED,
-          database + " does not exist, there is nothing to capture: check the path");
+          database
+              + " does not exist, there is nothing to capture: "
+              + (database.toString().startsWith("file:")
+                  ? "give the path of the file, not a URI"
+                  : "check the path"));
     }
     if (Files.isDirectory(database)) {
       throw new CaptureException(

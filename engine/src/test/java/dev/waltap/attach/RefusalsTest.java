@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.sqlite.SqliteConnections;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class RefusalsTest {
@@ -48,12 +54,30 @@ class RefusalsTest {
     application.start();
     try {
       for (int i = 0; i < 20_000; i++) {
-        Refusals.requireAccess(database);
+        Access.requireCompanions(database);
       }
     } finally {
       done.set(true);
       application.join();
     }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void namesTheProcessThatKeepsTheDatabaseLocked(@TempDir Path directory) throws Exception {
+    Path database = Files.createFile(directory.resolve("app.db"));
+    try (Connection application = SqliteConnections.open(database);
+        Statement statement = application.createStatement()) {
+      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+      statement.execute("CREATE TABLE t(v)");
+      assertThat(Refusals.unreadable(database, new SQLException("[SQLITE_BUSY] locked")))
+          .hasMessageContainingAll(
+              "process " + ProcessHandle.current().pid() + " (java) keeps it locked",
+              "locking_mode=NORMAL")
+          .hasMessageNotContaining("SQLITE_BUSY");
+    }
+    assertThat(Refusals.unreadable(database, new SQLException("[SQLITE_BUSY] locked")))
+        .hasMessageContaining("another process keeps it locked");
   }
 
   @Test

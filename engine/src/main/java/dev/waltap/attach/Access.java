@@ -1,0 +1,131 @@
+package dev.waltap.attach;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.host.Mounts;
+import dev.waltap.host.Processes.Credentials;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Whether this user may do with the database's files what SQLite does with them, and whether the
+ * application still may when SQLite has made {@code -wal} and {@code -shm} for us.
+ *
+ * <p>Both get the database's mode, whatever the umask, and where root makes them its owner. Made by
+ * any other user they are that user's, and an application that can't open them can't open its
+ * database any more. So that is found out before any file is made.
+ */
+final class Access {
+  private static final int OTHERS = 0006;
+  private static final int GROUP = 0060;
+  private static final int SET_GROUP_ID = 02000;
+
+  private Access() {}
+
+  /**
+   * Looks at database, WAL, wal-index and directory.
+   *
+   * @throws CaptureException if one of them is not as SQLite needs it
+   */
+  static void require(Path database) throws IOException {
+    if (!Files.isReadable(database) || !Files.isWritable(database)) {
+      throw Refusals.refused(
+          isReadOnly(database)
+              ? database
+                  + ": is on a read-only file system; SQLite's locks and its wal-index need it"
+                  + " writable, though nothing is written to the database: mount it read-write"
+              : database
+                  + ": not readable and writable for this user; SQLite's locks need both, though"
+                  + " nothing is written: run as the application's user, or grant access");
+    }
+    requireCompanions(database);
+  }
+
+  private static boolean isReadOnly(Path database) throws IOException {
+    return Mounts.read().of(database.toRealPath()).map(Mounts.Mount::isReadOnly).orElse(false);
+  }
+
+  /**
+   * The WAL, the wal-index and, so that SQLite can make them, the directory. Another process may
+   * remove them at any moment, by closing the last connection: what is gone refuses nobody.
+   */
+  static void requireCompanions(Path link) throws IOException {
+    Path database = link.toRealPath();
+    for (String suffix : new String[] {"-wal", "-shm"}) {
+      Path companion = Path.of(database + suffix);
+      if (!Files.exists(companion)) {
+        if (!Files.isWritable(database.resolveSibling("."))) {
+          throw Refusals.refused(
+              database.getParent()
+                  + ": not writable for this user, so SQLite can't make "
+                  + companion.getFileName()
+                  + " in it: run as the application's user, or grant access to the directory");
+        }
+        requireOwnerCanOpen(database, companion);
+      }
+      if (isDenied(companion)) {
+        throw Refusals.refused(
+            companion
+                + ": not readable and writable for this user; grant access as for the database");
+      }
+    }
+  }
+
+  /** One look at the file: between two it may have come or gone. */
+  private static boolean isDenied(Path companion) throws IOException {
+    try {
+      companion
+          .getFileSystem()
+          .provider()
+          .checkAccess(companion, AccessMode.READ, AccessMode.WRITE);
+      return false;
+    } catch (AccessDeniedException e) {
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static void requireOwnerCanOpen(Path database, Path companion) throws IOException {
+    Credentials us = Credentials.ofSelf();
+    if (us == null) {
+      return; // Not Linux.
+    }
+    Owner file = Owner.of(database);
+    Owner directory = Owner.of(database.resolveSibling("."));
+    if (!ownerCanOpen(us, file, directory)) {
+      throw Refusals.refused(
+          companion
+              + ": is not there yet, and made by this user ("
+              + us.user()
+              + ") it could not be opened by the database's owner ("
+              + file.user
+              + "): run as that user, or start the application first");
+    }
+  }
+
+  /** Whose a file is. */
+  record Owner(long user, long group, int mode) {
+    static Owner of(Path file) throws IOException {
+      return new Owner(
+          UnixAttribute.USER.of(file),
+          UnixAttribute.GROUP.of(file),
+          (int) UnixAttribute.MODE.of(file));
+    }
+  }
+
+  /** Whether the owner of a database can open files that these credentials make beside it. */
+  static boolean ownerCanOpen(Credentials us, Owner database, Owner directory) {
+    if (us.user() == database.user || (database.mode & OTHERS) == OTHERS) {
+      return true;
+    }
+    if (us.user() == 0 && us.canChown()) {
+      return true; // SQLite gives them to the database's owner.
+    }
+    long group = (directory.mode & SET_GROUP_ID) != 0 ? directory.group : us.group();
+    return (database.mode & GROUP) == GROUP && group == database.group;
+  }
+}

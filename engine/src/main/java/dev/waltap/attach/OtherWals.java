@@ -1,0 +1,115 @@
+package dev.waltap.attach;
+
+import dev.waltap.host.FileLocks;
+import dev.waltap.host.FileLocks.Lock;
+import dev.waltap.host.Mounts;
+import dev.waltap.host.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Finds out that a database file is, or may be, reached in a way that leads to another WAL. SQLite
+ * names it after the database: whoever opens the same file by a hard link, or by a mount of the
+ * file without its directory, writes to a WAL that is not looked at here. Neither sees what the
+ * other one commits, and their checkpoints destroy the database.
+ *
+ * <p>Of processes it can be proved: as long as a connection is open, it holds a shared lock on the
+ * database file, and another one on the wal-index.
+ */
+final class OtherWals {
+
+  /** The byte of a wal-index that is locked by everybody who has it open. */
+  private static final long IN_USE = 128;
+
+  private final Path database;
+
+  /** Of a database by its real path. */
+  OtherWals(Path database) {
+    this.database = database;
+  }
+
+  /** What makes it possible, one line each. */
+  List<String> reasons(Path asNamed) throws IOException {
+    List<String> reasons = new ArrayList<>();
+    String what =
+        "; who opens it there keeps a -wal and a -shm of its own: commits made there are not seen"
+            + " here, and both together corrupt the database: ";
+    long links = UnixAttribute.LINKS.of(database);
+    if (links > 1) {
+      reasons.add(
+          database
+              + " has "
+              + links
+              + " names (hard links)"
+              + what
+              + "have everybody open it by this one, and remove the others");
+    }
+    if (Mounts.read().of(database).map(m -> database.toString().equals(m.point())).orElse(false)) {
+      reasons.add(
+          database
+              + " is mounted here as a single file, and lies somewhere else"
+              + what
+              + "mount its directory instead, with -wal and -shm in it");
+    }
+    Path beside = asNamed.resolveSibling(asNamed.getFileName() + "-wal");
+    Path wal = Path.of(database + "-wal");
+    if (Files.exists(beside) && Files.exists(wal) && !Files.isSameFile(beside, wal)) {
+      reasons.add(
+          asNamed
+              + " is a symbolic link with a WAL beside it, as SQLite before 3.10 makes them"
+              + what
+              + "have everybody open "
+              + database);
+    }
+    return reasons;
+  }
+
+  /**
+   * The processes that have the database open now, and not this wal-index. One that is just opening
+   * it is among them for a moment: only who stays counts.
+   */
+  Set<Long> processes() {
+    FileLocks locks = FileLocks.read();
+    List<Lock> onDatabase = ofOurFile(locks, database, Locked.SHARED_FIRST);
+    List<Lock> onIndex = ofOurFile(locks, Path.of(database + "-shm"), IN_USE);
+    if (onDatabase.isEmpty() || onIndex.isEmpty()) {
+      return Set.of(); // Not even our own: this system does not say.
+    }
+    Set<Long> processes =
+        onDatabase.stream().map(Lock::process).collect(Collectors.toCollection(TreeSet::new));
+    onIndex.forEach(lock -> processes.remove(lock.process()));
+    return processes;
+  }
+
+  /** The kernel's name of the file is not Java's: it is the one under which our own lock stands. */
+  private static List<Lock> ofOurFile(FileLocks locks, Path path, long offset) {
+    try {
+      List<Lock> sameInode = locks.on(UnixAttribute.INODE.of(path), offset);
+      Set<String> ours =
+          sameInode.stream()
+              .filter(lock -> lock.process() == Processes.self())
+              .map(Lock::file)
+              .collect(Collectors.toSet());
+      return sameInode.stream().filter(lock -> ours.contains(lock.file())).toList();
+    } catch (IOException e) {
+      return List.of(); // Whether the files are still there is looked at elsewhere.
+    }
+  }
+
+  String describe(long process) {
+    return Processes.describe(process)
+        + " has "
+        + database
+        + " open, but with another -wal and -shm than those beside it: it reaches the file by a"
+        + " hard link, or by a mount of the file alone; what it commits is not seen here, and both"
+        + " together corrupt the database: stop it, give it the directory "
+        + database.getParent()
+        + " (mount that, not the file), and run PRAGMA integrity_check";
+  }
+}

@@ -1,0 +1,119 @@
+package dev.waltap.attach;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureListener;
+import dev.waltap.host.Mounts;
+import dev.waltap.sqlite.NativeLibrary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Looks at what is around an attached database and could make "every commit will be emitted"
+ * untrue: other names of the file, other WALs, other computers, another SQLite in this process. For
+ * the capture thread.
+ */
+public final class Surroundings {
+  private static final long FILES_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long PROCESSES_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** A process that opens the database has its locks one after the other within less. */
+  private static final long OPENING_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final Attachment attachment;
+  private final Path asNamed;
+  private final CaptureListener listener;
+  private final OtherWals otherWals;
+  private final Set<Long> warnedOf = new HashSet<>();
+  private Set<Long> suspects = Set.of();
+  private long lastFiles = System.nanoTime();
+  private long lastProcesses = lastFiles;
+
+  /** Of this database; the path as it was given, which may be a symbolic link. */
+  public Surroundings(Attachment attachment, Path asNamed, CaptureListener listener) {
+    this.attachment = attachment;
+    this.asNamed = asNamed;
+    this.listener = listener;
+    this.otherWals = new OtherWals(attachment.database());
+  }
+
+  /** Warns of all that can be seen at once; to be called before the capture is ready. */
+  public void warn() {
+    Path database = attachment.database();
+    try {
+      otherWals.reasons(asNamed).forEach(listener::warning);
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      listener.detail(database + ": whether it has other names can't be seen: " + e.getMessage());
+    }
+    Mounts.read()
+        .of(database)
+        .map(Mounts.Mount::type)
+        .filter(RemoteFileSystems::isShared)
+        .ifPresent(type -> listener.warning(remote(database, type)));
+    suspects = otherWals.processes();
+    if (!suspects.isEmpty()) {
+      LockSupport.parkNanos(OPENING_NANOS);
+      lookAtProcesses();
+    }
+  }
+
+  private static String remote(Path database, String type) {
+    return database
+        + " is on a file system of type "
+        + type
+        + ", which other computers may share: SQLite's WAL works only among processes of one"
+        + " computer, so run the application and this capture on the same one, and no other";
+  }
+
+  /**
+   * Refuses a file system on which SQLite's WAL does not work at all.
+   *
+   * @throws CaptureException if it is one
+   */
+  static void requireFitFileSystem(Path database) throws IOException {
+    Path real = database.toRealPath();
+    String type = Mounts.read().of(real).map(Mounts.Mount::type).orElse("");
+    if (RemoteFileSystems.isUnfit(type)) {
+      throw Refusals.refused(
+          real
+              + ": is on a file system of type "
+              + type
+              + ", where processes share neither locks nor memory as SQLite's WAL needs it: move"
+              + " the database to a local disk, or capture it on the computer that has it");
+    }
+  }
+
+  /**
+   * Looks again, as often as is due.
+   *
+   * @return whether the files were looked at, and are the same
+   * @throws CaptureException if they are not, or if another SQLite was loaded
+   */
+  public boolean check(long now) {
+    if (now - lastFiles < FILES_NANOS) {
+      return false;
+    }
+    lastFiles = now;
+    attachment.requireSameFiles();
+    if (now - lastProcesses >= PROCESSES_NANOS) {
+      lastProcesses = now;
+      NativeLibrary.requireOnlyOne();
+      lookAtProcesses();
+    }
+    return true;
+  }
+
+  /** Whoever was seen twice is not just opening the database. */
+  private void lookAtProcesses() {
+    Set<Long> seen = otherWals.processes();
+    for (long process : seen) {
+      if (suspects.contains(process) && warnedOf.add(process)) {
+        listener.warning(otherWals.describe(process));
+      }
+    }
+    suspects = seen;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.waltap.attach;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A number that the system has on a file. */
+enum UnixAttribute {
+  INODE("ino"),
+  LINKS("nlink"),
+  USER("uid"),
+  GROUP("gid"),
+  MODE("mode");
+
+  private final String name;
+
+  UnixAttribute(String name) {
+    this.name = "unix:" + name;
+  }
+
+  /** The number; links are followed. */
+  long of(Path file) throws IOException {
+    return ((Number) Files.getAttribute(file, name)).longValue();
+  }
+}
