@@ -21,6 +21,7 @@ import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.FoldLimits;
 import dev.waltap.state.LogPosition;
 import dev.waltap.state.StateStore;
+import dev.waltap.wal.GapReason;
 import dev.waltap.wal.WalPosition;
 import dev.waltap.wal.WalTail;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ final class CaptureSession implements AutoCloseable {
   private final KnownTables known = new KnownTables();
   private List<TableSchema> gone = List.of();
   private @Nullable FilterHistory filtersBefore;
-  private boolean lapped;
+  private @Nullable GapReason gap;
   private long snapshotEpoch;
   private long snapshotFrame;
   private long lastLook = System.nanoTime();
@@ -224,7 +225,7 @@ final class CaptureSession implements AutoCloseable {
     tailing = true;
     resuming = true;
     // In another file the same salts and checksums prove nothing.
-    lapped = !durable.isSameFile();
+    gap = durable.isSameFile() ? null : GapReason.ANOTHER_FILE;
     if (!filters.latest().isSame(options)) {
       filtersBefore = filters;
       enter(newShadows);
@@ -233,7 +234,7 @@ final class CaptureSession implements AutoCloseable {
 
   /** Tells the tables that this run's filter adds to the last one's. */
   private void enter(boolean newShadows) {
-    if (lapped) {
+    if (gap != null) {
       return; // What makes good the gap tells them, too.
     }
     if (newShadows) {
@@ -299,7 +300,7 @@ final class CaptureSession implements AutoCloseable {
         decode(transaction);
         backlog.recycle(transaction);
         releaseIfDue();
-      } else if (lapped) {
+      } else if (gap != null) {
         release();
         closeGap();
       } else if (options.once() && !attachment.tail().hasNews()) {
@@ -356,7 +357,7 @@ final class CaptureSession implements AutoCloseable {
       // The log alone does not tell; a snapshot does, of this transaction and all that wait.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
       backlog.forget();
-      lapse();
+      lapse(e instanceof UnknownPageException ? GapReason.PAGE_NOT_HELD : GapReason.NOT_FOLLOWABLE);
     }
   }
 
@@ -376,7 +377,7 @@ final class CaptureSession implements AutoCloseable {
 
   /** Copies what is new out of the WAL, unless the backlog is full; never waits. */
   void pump() {
-    if (!tailing || lapped || queue.isStopped()) {
+    if (!tailing || gap != null || queue.isStopped()) {
       return;
     }
     boolean full = backlog.isFull();
@@ -392,7 +393,7 @@ final class CaptureSession implements AutoCloseable {
       }
       case GAP -> {
         listener.detail(overtaken());
-        lapse();
+        lapse(attachment.tail().gapReason());
       }
       case NOTHING, TRANSACTIONS -> {}
     }
@@ -411,8 +412,8 @@ final class CaptureSession implements AutoCloseable {
   }
 
   /** A snapshot has to tell: nothing is read from the log until then, so nothing of it is held. */
-  private void lapse() {
-    lapped = true;
+  private void lapse(GapReason reason) {
+    gap = reason;
     guard.release();
   }
 
@@ -422,11 +423,8 @@ final class CaptureSession implements AutoCloseable {
   }
 
   private void checkFiles(long now) {
-    if (surroundings.check(now) && !lapped && foreignWrites.found(baseline.pageSet())) {
-      listener.warning(
-          "the database file was written to by something other than SQLite, or by an SQLite with"
-              + " another WAL: is the file mounted alone, or hard-linked, elsewhere?");
-      lapse();
+    if (surroundings.check(now) && gap == null && foreignWrites.found(baseline.pageSet())) {
+      lapse(GapReason.FOREIGN_WRITE);
     }
   }
 
@@ -438,10 +436,12 @@ final class CaptureSession implements AutoCloseable {
           throw new CaptureException(
               Reason.GAP,
               attachment.database()
-                  + ": the WAL was reused before it was read, so history was lost; start again"
-                  + " with --on-gap reconcile for the net changes, or bootstrap for everything");
+                  + ": "
+                  + why()
+                  + "; start again with --on-gap reconcile for the net changes, or bootstrap for"
+                  + " everything");
       case BOOTSTRAP -> {
-        listener.warning("history was lost: starting over with a bootstrap");
+        listener.warning(why() + ": starting over with a bootstrap");
         guard.release();
         known.are(requireDecoder().catalog());
         if (state != null && state.isBootstrapPending()) {
@@ -449,7 +449,7 @@ final class CaptureSession implements AutoCloseable {
         }
         baseline.clear();
         tailing = false;
-        lapped = false;
+        gap = null;
         resuming = false;
         filtersBefore = null;
         freshBaseline(BaselineUse.BOOTSTRAP);
@@ -459,12 +459,17 @@ final class CaptureSession implements AutoCloseable {
     }
   }
 
+  private String why() {
+    return gap == null ? "more is captured than before" : gap.clause();
+  }
+
   private void reconcile() {
     long begun = System.nanoTime();
+    String what = why() + ": emitting the net changes as one transaction";
     if (resuming) {
-      listener.detail("the WAL was reused or replaced while nothing ran: telling the net changes");
+      listener.detail(what);
     } else {
-      listener.warning("history was lost: telling the net changes as one transaction");
+      listener.warning(what);
     }
     resuming = false;
     guard.release();
@@ -476,7 +481,7 @@ final class CaptureSession implements AutoCloseable {
     attachment.tail().startAt(baseline.delta(net, epoch, requireDecoder().catalog()));
     epochs.startAt(attachment.tail().generation());
     tailing = true;
-    lapped = false;
+    gap = null;
     pump(); // The snapshot is let go: what was written meanwhile must not go with it.
     decodeNet(net);
     counters.reconcile(System.nanoTime() - begun);

@@ -80,6 +80,7 @@ public final class WalTail implements AutoCloseable {
   private boolean caughtUp;
   private int copied;
   private boolean handedOver;
+  private GapReason gapReason = GapReason.UNPROVEN;
 
   /** A tail that must be told where to start; it closes the file, the index is the caller's. */
   public WalTail(WalIndex index, WalFile wal) {
@@ -137,6 +138,16 @@ public final class WalTail implements AutoCloseable {
   /** Which generation {@link #position()} is in: 1 at first, one more with each that was seen. */
   public long generation() {
     return generation;
+  }
+
+  /** Why the latest poll that said {@link Outcome#GAP} did so. */
+  public GapReason gapReason() {
+    return gapReason;
+  }
+
+  private Step gap(GapReason reason) {
+    gapReason = reason;
+    return Step.GAP;
   }
 
   /** Whether there may be something to poll for. Costs one small copy out of shared memory. */
@@ -203,7 +214,7 @@ public final class WalTail implements AutoCloseable {
 
   private Step step(FrameSink sink, int maxFrames) {
     if (header.mxFrame() > 0 && header.pageSize() != wal.pageSize()) {
-      return Step.GAP;
+      return gap(GapReason.PAGE_SIZE);
     }
     if (header.salt1() != salt1 || header.salt2() != salt2) {
       Step crossing = cross(sink);
@@ -212,7 +223,8 @@ public final class WalTail implements AutoCloseable {
     if (frame > 0 || (salt1 | salt2) != 0 || counterTrusted) {
       return follow(sink, maxFrames);
     }
-    return Step.GAP; // Resumed before the first frame of a WAL without a name: which one was it?
+    // Resumed before the first frame of a WAL without a name: which one was it?
+    return gap(GapReason.NEW_GENERATION);
   }
 
   private Step follow(FrameSink sink, int maxFrames) {
@@ -220,7 +232,7 @@ public final class WalTail implements AutoCloseable {
     wal.readAhead(header.mxFrame());
     int last = header.mxFrame();
     if (last < frame) {
-      return Step.GAP;
+      return gap(GapReason.RECOVERED);
     }
     if (last > frame) {
       Step standing = checkStanding();
@@ -240,7 +252,7 @@ public final class WalTail implements AutoCloseable {
     }
     if (frame > 0
         && (header.frameChecksum1() != checksum1 || header.frameChecksum2() != checksum2)) {
-      return Step.GAP;
+      return gap(GapReason.RECOVERED);
     }
     counter.settle(header.changeCounter());
     counterTrusted = true;
@@ -265,7 +277,7 @@ public final class WalTail implements AutoCloseable {
     if (!index.saltsAre(salt1, salt2) || wal.follow()) {
       return Step.RETRY;
     }
-    return Step.GAP;
+    return gap(GapReason.RECOVERED);
   }
 
   // MORE: one transaction was handed over. Anything else: roll back.
@@ -324,7 +336,7 @@ public final class WalTail implements AutoCloseable {
   // MORE: the old generation is finished, and the new one, from its start, is proven to follow it.
   private Step cross(FrameSink sink) {
     if (!counterTrusted) {
-      return Step.GAP;
+      return gap(GapReason.NEW_GENERATION);
     }
     wal.follow();
     oldGeneration.scan(oldScan, position(), header);
@@ -339,11 +351,11 @@ public final class WalTail implements AutoCloseable {
         header.changeCounter(),
         oldScan.commits() + newScan.commits(),
         oldScan.repeats() + newScan.repeats())) {
-      return Step.GAP;
+      return gap(GapReason.OVERRUN);
     }
     if (!finishOld(sink)) {
       sink.rollback();
-      return Step.GAP;
+      return gap(GapReason.OVERRUN);
     }
     salt1 = header.salt1();
     salt2 = header.salt2();

@@ -101,7 +101,11 @@ public final class CommandLineJudge implements Judge {
 
   @Override
   public long gaps() throws IOException {
-    return capture.errors().lines().filter(said -> said.contains("history was lost")).count();
+    return capture
+        .errors()
+        .lines()
+        .filter(said -> said.contains("emitting the net changes"))
+        .count();
   }
 
   @Override
