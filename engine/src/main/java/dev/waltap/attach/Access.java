@@ -4,11 +4,14 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.host.Mounts;
 import dev.waltap.host.Processes.Credentials;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AccessMode;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * Whether this user may do with the database's files what SQLite does with them, and whether the
@@ -41,6 +44,7 @@ final class Access {
                   + ": not readable and writable for this user; SQLite's locks need both, though"
                   + " nothing is written: run as the application's user, or grant access");
     }
+    requireNoHotJournal(database.toRealPath());
     requireCompanions(database);
   }
 
@@ -56,6 +60,7 @@ final class Access {
     Path database = link.toRealPath();
     for (String suffix : new String[] {"-wal", "-shm"}) {
       Path companion = Path.of(database + suffix);
+      requireFile(companion);
       if (!Files.exists(companion)) {
         if (!Files.isWritable(database.resolveSibling("."))) {
           throw Refusals.refused(
@@ -71,6 +76,40 @@ final class Access {
             companion
                 + ": not readable and writable for this user; grant access as for the database");
       }
+    }
+  }
+
+  /** SQLite opens neither through a symbolic link, lest it write to a file that nobody named. */
+  private static void requireFile(Path companion) throws IOException {
+    try {
+      if (!Files.readAttributes(companion, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .isRegularFile()) {
+        throw Refusals.refused(
+            companion
+                + ": is a directory, a link or something else, where SQLite keeps a file of its own"
+                + " and opens nothing else: move it away");
+      }
+    } catch (NoSuchFileException e) {
+      // SQLite makes it.
+    }
+  }
+
+  /**
+   * A rollback journal that a crash has left. Whoever reads the database first rolls it back, and
+   * that writes to the database.
+   */
+  private static void requireNoHotJournal(Path database) throws IOException {
+    Path journal = Path.of(database + "-journal");
+    try (InputStream bytes = Files.newInputStream(journal)) {
+      // The first byte is zero, or missing, in one that is done with.
+      if (bytes.read() > 0) {
+        throw Refusals.refused(
+            journal
+                + ": is left of a crash in rollback-journal mode; SQLite would roll it back, which"
+                + " writes to the database: open the database with the application first");
+      }
+    } catch (NoSuchFileException e) {
+      // As it should be.
     }
   }
 

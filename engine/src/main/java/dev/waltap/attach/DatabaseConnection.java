@@ -47,7 +47,8 @@ public final class DatabaseConnection implements AutoCloseable {
       Connection connection = SqliteConnections.open(database);
       try {
         Statement statement = connection.createStatement();
-        statement.execute("PRAGMA busy_timeout = 10000");
+        // Whoever locks it for longer is not just closing it.
+        statement.execute("PRAGMA busy_timeout = 5000");
         // Nothing is written by us: neither rows nor, by a checkpoint, pages.
         statement.execute("PRAGMA query_only = ON");
         statement.execute("PRAGMA wal_autocheckpoint = 0");
@@ -55,6 +56,7 @@ public final class DatabaseConnection implements AutoCloseable {
         statement.execute("BEGIN");
         statement.execute(READ);
         statement.execute("COMMIT");
+        statement.execute("PRAGMA busy_timeout = 10000");
         return opened;
       } catch (SQLException | RuntimeException e) {
         connection.close();

@@ -15,8 +15,11 @@ import dev.waltap.io.MappedCopies;
 import dev.waltap.sqlite.NativeLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 
 /** Looks at a database before SQLite does, and refuses in plain words what can't be captured. */
@@ -53,21 +56,48 @@ public final class Refusals {
     return acquire(database);
   }
 
-  private static void requirePresent(Path database) {
+  /**
+   * Makes sure that there is a file, whatever is in it.
+   *
+   * @throws CaptureException if there is none that could be a database
+   */
+  public static void requirePresent(Path database) {
     if (System.getProperty("os.name", "").startsWith("Windows")) {
       throw refused(
           "Waltap does not run on Windows yet: a mapped WAL can't be truncated there, which would"
               + " hold the application up");
     }
-    if (!Files.exists(database)) {
-      throw refused(database + ": no such file; give the path of an existing SQLite database");
+    BasicFileAttributes is;
+    try {
+      is = Files.readAttributes(database, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      throw refused(missing(database));
+    } catch (AccessDeniedException e) {
+      throw refused(
+          database
+              + ": can't be reached: permission denied: this user may not search a directory on the"
+              + " way there; run as the application's user, or grant access");
+    } catch (IOException e) {
+      throw refused(database + ": can't be reached: " + Reasons.of(e) + ": check the path");
     }
-    if (Files.isDirectory(database)) {
-      throw refused(database + ": is a directory; give the path of the database file in it");
+    if (is.isDirectory()) {
+      throw refused(
+          database + ": is a directory, not a database; give the path of the database file in it");
     }
-    if (!Files.isRegularFile(database)) {
-      throw refused(database + ": is not a regular file");
+    if (!is.isRegularFile()) {
+      throw refused(database + ": is not a regular file, so it can't be a database");
     }
+  }
+
+  private static String missing(Path database) {
+    if (Files.isSymbolicLink(database)) {
+      return database + ": is a symbolic link to a file that does not exist: check where it leads";
+    }
+    return database
+        + ": does not exist, there is nothing to capture: "
+        + (database.toString().startsWith("file:")
+            ? "give the path of the file, not a URI"
+            : "check the path");
   }
 
   private static DatabaseFile acquire(Path database) {
@@ -133,6 +163,24 @@ public final class Refusals {
     String said = oneLine(e);
     if (said.contains("SQLITE_BUSY")) {
       return new CaptureException(Reason.REFUSED, Locked.describe(database), e);
+    }
+    if (said.contains("SQLITE_FULL") || said.contains("SQLITE_IOERR_SHMSIZE")) {
+      return new CaptureException(
+          Reason.REFUSED,
+          database
+              + "-shm: the file system is full, and SQLite can't make the wal-index (32 KiB) that"
+              + " all its readers share: free some space; nothing was changed",
+          e);
+    }
+    if (said.contains("SQLITE_CANTOPEN")) {
+      return new CaptureException(
+          Reason.REFUSED,
+          database
+              + ": SQLite can't open it, or can't make "
+              + database.getFileName()
+              + "-wal or -shm beside it, though this user may: is this process out of file"
+              + " descriptors (ulimit -n)? Nothing was changed",
+          e);
     }
     if (!said.contains("SQLITE_CORRUPT") && !said.contains("SQLITE_NOTADB")) {
       return new CaptureException(

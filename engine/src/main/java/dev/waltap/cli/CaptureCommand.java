@@ -2,13 +2,12 @@ package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.Waltap;
-import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
+import dev.waltap.attach.Refusals;
 import dev.waltap.handler.ClosedPipeException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Mixin;
@@ -80,7 +79,7 @@ abstract class CaptureCommand extends ShellCommand {
     output.check(this, database);
     CaptureBuilder builder = builder();
     // An output is opened only for a database that is there.
-    refuseMissing();
+    Refusals.requirePresent(database);
     if (once() && !state.isPresent(database)) {
       throw usage("--once needs state: run 'waltap setup " + database + "' first, or give --state");
     }
@@ -112,23 +111,6 @@ abstract class CaptureCommand extends ShellCommand {
       return builder;
     } catch (IllegalArgumentException e) {
       throw usage(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private void refuseMissing() {
-    if (!Files.exists(database)) {
-      throw new CaptureException(
-          CaptureException.Reason.REFUSED,
-          database
-              + " does not exist, there is nothing to capture: "
-              + (database.toString().startsWith("file:")
-                  ? "give the path of the file, not a URI"
-                  : "check the path"));
-    }
-    if (Files.isDirectory(database)) {
-      throw new CaptureException(
-          CaptureException.Reason.REFUSED,
-          database + " is a directory, not a database: name the database file inside of it");
     }
   }
 

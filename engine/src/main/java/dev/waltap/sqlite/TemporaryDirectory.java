@@ -60,7 +60,7 @@ final class TemporaryDirectory {
       if (mount.map(Mounts.Mount::isNoexec).orElse(false)) {
         return "is mounted noexec, so that no library can be loaded from it";
       }
-      return Files.getFileStore(real).getUsableSpace() < NEEDED_BYTES ? "is full" : null;
+      return real.toFile().getUsableSpace() < NEEDED_BYTES ? "is full" : null;
     } catch (IOException e) {
       return "can't be looked at (" + Reasons.of(e) + ")";
     }

@@ -27,6 +27,16 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class RefusalProcessTest {
 
+  /** Who may still read the classes of this build, wherever they are. */
+  private static final List<String> AS_NOBODY =
+      List.of(
+          "setpriv",
+          "--reuid=65534",
+          "--regid=65534",
+          "--clear-groups",
+          "--inh-caps=-all,+dac_read_search",
+          "--ambient-caps=+dac_read_search");
+
   @TempDir private Path directory = Path.of("");
 
   private Path database(String name, String... statements) throws Exception {
@@ -70,8 +80,17 @@ class RefusalProcessTest {
   }
 
   private void refused(Path path, List<String> words, Object... options) throws Exception {
+    refused(List.of("cdc", "bootstrap"), path, words, options);
+  }
+
+  private void refusedByCdc(Path path, String... words) throws Exception {
+    refused(List.of("cdc"), path, List.of(words));
+  }
+
+  private void refused(List<String> commands, Path path, List<String> words, Object... options)
+      throws Exception {
     Map<String, String> before = files();
-    for (String command : List.of("cdc", "bootstrap")) {
+    for (String command : commands) {
       List<Object> arguments = new ArrayList<>(List.of(command, path));
       arguments.addAll(List.of(options));
       try (CliProcess waltap = CliProcess.start(arguments.toArray())) {
@@ -99,6 +118,45 @@ class RefusalProcessTest {
       file.setLength(50);
     }
     refused(cut, List.of("only 50 bytes", "cut off"));
+  }
+
+  @Test
+  void pathsThatLeadNowhere() throws Exception {
+    Path dangling = Files.createSymbolicLink(directory.resolve("dangling.db"), Path.of("nowhere"));
+    refusedByCdc(dangling, "symbolic link to a file that does not exist");
+    Path loop = directory.resolve("loop.db");
+    Files.createSymbolicLink(loop, loop);
+    refusedByCdc(loop, "can't be reached", "symbolic links");
+    refusedByCdc(directory.resolve("x".repeat(300)), "can't be reached", "too long");
+    refusedByCdc(inWalMode("app.db").resolve("x"), "can't be reached", "ot a directory");
+    refusedByCdc(Path.of("file:" + directory + "/app.db"), "does not exist", "not a URI");
+    refusedByCdc(Path.of("/dev/null"), "not a regular file");
+  }
+
+  @Test
+  void whatStandsWhereSqliteKeepsItsFiles() throws Exception {
+    Path path = inWalMode("app.db");
+    Path elsewhere = directory.resolve("elsewhere");
+    for (String suffix : List.of("-wal", "-shm")) {
+      Path companion = directory.resolve("app.db" + suffix);
+      Files.createSymbolicLink(companion, elsewhere);
+      refusedByCdc(path, "app.db" + suffix, "is a directory, a link", "move it away");
+      Files.delete(companion);
+      Files.createDirectory(companion);
+      refusedByCdc(path, "app.db" + suffix, "is a directory, a link", "move it away");
+      Files.delete(companion);
+    }
+    assertThat(elsewhere).doesNotExist();
+  }
+
+  /** A crash on the way to WAL mode leaves one: to read then is to write. */
+  @Test
+  void aRollbackJournalThatIsHot() throws Exception {
+    Path path = inWalMode("app.db");
+    byte[] header = HexFormat.of().parseHex("d9d505f920a163d7" + "00".repeat(504));
+    Path journal = Files.write(directory.resolve("app.db-journal"), header);
+    refusedByCdc(path, "app.db-journal", "roll it back", "with the application first");
+    assertThat(journal).hasBinaryContent(header);
   }
 
   @Test
@@ -154,7 +212,7 @@ class RefusalProcessTest {
     Map<String, String> before = files();
     List<String> line = new ArrayList<>();
     if (Files.isWritable(Path.of("/etc/passwd"))) {
-      line.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
+      line.addAll(AS_NOBODY);
     }
     line.addAll(CliProcess.command());
     line.addAll(List.of("cdc", path.toString()));
@@ -167,8 +225,7 @@ class RefusalProcessTest {
 
   /** Whether a process of another user can be started, and can read the program. */
   private static boolean canDrop() throws Exception {
-    List<String> line =
-        new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
+    List<String> line = new ArrayList<>(AS_NOBODY);
     line.addAll(CliProcess.command());
     line.add("--version");
     try (CliProcess version = CliProcess.startLine(line)) {

@@ -259,6 +259,20 @@ class SurroundingsProcessTest {
   }
 
   @Test
+  void saysThatThereIsNoRoomForTheWalIndex() throws Exception {
+    assumeTrue(works("unshare", "-m", "true"), "no mount namespaces");
+    Path directory = Files.createDirectory(database.directory().resolve("full"));
+    String script =
+        "mount -t tmpfs -o size=24k none \"$2\" && cp \"$1\" \"$2\" && shift 2 && exec \"$@\"";
+    List<String> line =
+        line(List.of("unshare", "-m", "sh", "-c", script, "sh"), database.path(), directory);
+    refuses(
+        line(line(line, java().toArray()), "cdc", directory.resolve("test.db")),
+        "test.db-shm: the file system is full",
+        "free some space");
+  }
+
+  @Test
   void leavesTheStateOfAnotherDatabase() throws Exception {
     Path state = database.directory().resolve("state");
     try (TestDatabase other = TestDatabase.create();
