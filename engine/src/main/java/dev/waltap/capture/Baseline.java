@@ -125,6 +125,7 @@ final class Baseline implements AutoCloseable {
     store.loadPages(buffers, (image, pageNumber) -> pageSet.put(pageNumber, image));
     try {
       Schema schema = schemaReader.read(pageSet);
+      requireReadable(schema, Reason.REFUSED);
       catalog = catalog.next(schema);
       TreeScanner scanner =
           new TreeScanner(
@@ -231,16 +232,14 @@ final class Baseline implements AutoCloseable {
                   ? "no tables"
                   : String.join(", ", schema.tables().stream().map(t -> t.name()).toList())));
     }
+    requireReadable(schema, Reason.REFUSED);
+  }
+
+  /** A table that can't be read has rows all the same, which would seem to be gone. */
+  private void requireReadable(Schema schema, Reason reason) {
     for (UnreadableTable table : schema.unreadable()) {
       if (filter.accepts(table)) {
-        throw new CaptureException(
-            Reason.REFUSED,
-            attachment.database()
-                + ": table "
-                + table.name()
-                + " can't be read: "
-                + table.reason()
-                + "; leave it out with --exclude-table");
+        throw new CaptureException(reason, attachment.database() + ": " + table.refusal());
       }
     }
   }
@@ -250,7 +249,7 @@ final class Baseline implements AutoCloseable {
    *
    * @return the position at which the tail goes on
    */
-  WalPosition delta(CommittedTransaction net, long epoch, Catalog current) {
+  WalPosition delta(CommittedTransaction net, long epoch, TransactionDecoder current) {
     try {
       WalPosition position = reads.read(snapshot -> compare(snapshot, net, current));
       net.committed(epoch, position.frame(), Backlog.nowMicros(), position);
@@ -260,13 +259,16 @@ final class Baseline implements AutoCloseable {
     }
   }
 
-  private void compare(LimitedSnapshot snapshot, CommittedTransaction net, Catalog current) {
+  private void compare(
+      LimitedSnapshot snapshot, CommittedTransaction net, TransactionDecoder current) {
     SnapshotDelta delta =
         new SnapshotDelta(
             snapshot, attachment.format(), buffers, pageSet, owners, net.pages, listener);
     delta.compareHeld();
     delta.discover(SchemaReader.TREE);
-    for (CapturedTable table : current.next(schemaReader.read(delta)).tables()) {
+    Schema schema = schemaReader.read(delta);
+    requireReadable(schema, Reason.FAILED);
+    for (CapturedTable table : current.catalog(schema).tables()) {
       delta.discover(table.tree());
     }
   }

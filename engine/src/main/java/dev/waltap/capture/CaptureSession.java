@@ -17,6 +17,7 @@ import dev.waltap.decode.Emitter;
 import dev.waltap.decode.Journal;
 import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.FoldLimits;
 import dev.waltap.state.LogPosition;
@@ -147,7 +148,7 @@ final class CaptureSession implements AutoCloseable {
       }
       rows = pending || (withRows && (untold || options.rebootstrap()));
     }
-    wake.start(this::hasNews, attachment.database());
+    wake.start(() -> queue.isStopped() || attachment.tail().hasNews(), attachment.database());
     if (durable != null && durable.exists() && !rows) {
       resume(durable);
     } else {
@@ -340,16 +341,15 @@ final class CaptureSession implements AutoCloseable {
     }
   }
 
-  private boolean hasNews() {
-    return queue.isStopped() || attachment.tail().hasNews();
-  }
-
   private void decode(CommittedTransaction transaction) {
     TransactionDecoder current = requireDecoder();
     try {
       current.decode(transaction);
       counters.transaction();
       counters.pageSet(baseline.pageSet());
+    } catch (UnsupportedDatabaseException e) {
+      release(); // What came before it is delivered, and the position saved.
+      throw e;
     } catch (UnknownPageException | CorruptDatabaseException e) {
       if (current.hasTold()) {
         throw cannotFollow(e);
@@ -478,7 +478,7 @@ final class CaptureSession implements AutoCloseable {
     if (filtersBefore != null) {
       requireDecoder().filter(baseline.filter());
     }
-    attachment.tail().startAt(baseline.delta(net, epoch, requireDecoder().catalog()));
+    attachment.tail().startAt(baseline.delta(net, epoch, requireDecoder()));
     epochs.startAt(attachment.tail().generation());
     tailing = true;
     gap = null;

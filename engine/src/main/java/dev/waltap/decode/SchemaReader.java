@@ -12,6 +12,7 @@ import dev.waltap.record.StorageClass;
 import dev.waltap.schema.Schema;
 import dev.waltap.schema.SchemaParser;
 import dev.waltap.schema.SchemaRow;
+import dev.waltap.schema.SchemaUpdate;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,28 @@ public final class SchemaReader implements AutoCloseable {
     return parser.parse(rows(source, encoding), encoding, header.schemaFormat());
   }
 
+  /**
+   * What a transaction made of a schema.
+   *
+   * @param schema the schema before; stays as it is
+   * @param rows the rows of the schema table that changed
+   * @param after the pages after the transaction
+   * @return null if it is the same still
+   */
+  @Nullable SchemaUpdate update(Schema schema, SchemaRows rows, PageSource after) {
+    byte[] first = after.page(1);
+    if (!SchemaParser.canUpdate(
+        schema, DatabaseHeader.textEncoding(first), DatabaseHeader.schemaFormat(first))) {
+      return SchemaUpdate.between(schema, read(after));
+    }
+    if (rows.isEmpty()) {
+      return null;
+    }
+    SchemaUpdate update = parser.update(schema, rows.gone(), rows.came());
+    // Only all rows tell of which entry a name is that has two.
+    return update.isAmbiguous() ? SchemaUpdate.between(schema, read(after)) : update;
+  }
+
   /** All rows of the schema table: tables, indexes, views and triggers. */
   public List<SchemaRow> rows(PageSource source, TextEncoding encoding) {
     List<SchemaRow> rows = new ArrayList<>();
@@ -60,7 +83,7 @@ public final class SchemaReader implements AutoCloseable {
     return rows;
   }
 
-  private SchemaRow decode(RowCursor row, TextEncoding encoding) {
+  SchemaRow decode(RowCursor row, TextEncoding encoding) {
     record.wrap(row.payload(), row.payloadOffset(), row.payloadSize());
     byte[] payload = row.payload();
     String type = text(payload, TYPE, encoding);

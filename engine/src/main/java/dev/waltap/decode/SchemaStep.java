@@ -1,13 +1,6 @@
 package dev.waltap.decode;
 
-import dev.waltap.record.Names;
 import dev.waltap.schema.ColumnMapping;
-import dev.waltap.schema.Schema;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,39 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after) {
 
-  /** All tables of both catalogs, by the name under which a SCHEMA change tells them. */
-  static List<SchemaStep> between(Catalog old, Catalog now, Schema schema) {
-    List<SchemaStep> steps = new ArrayList<>();
-    Set<String> claimed = new HashSet<>();
-    for (CapturedTable table : now.tables()) {
-      CapturedTable before = old.predecessor(schema, table.table());
-      if (before != null) {
-        claimed.add(before.name());
-      }
-      steps.add(new SchemaStep(before, table));
-    }
-    for (CapturedTable table : old.tables()) {
-      if (!claimed.contains(table.name())) {
-        steps.add(new SchemaStep(table, null));
-      }
-    }
-    steps.sort(Comparator.comparing(SchemaStep::name, Names.BINARY));
-    return steps;
-  }
-
   /** The name the change is told under: the old one if there is one that was told. */
   String name() {
     boolean entering = before == null || (!before.told() && after != null && after.told());
     CapturedTable table = entering ? after : before;
     return table == null ? "" : table.name();
-  }
-
-  boolean isCreated() {
-    return before == null;
-  }
-
-  boolean isDropped() {
-    return after == null;
   }
 
   /** Whether the rows are keyed or ordered otherwise now, so that no row is the same. */

@@ -7,13 +7,17 @@ import dev.waltap.diff.TransactionDiff;
 import dev.waltap.diff.TreeDelta;
 import dev.waltap.diff.TreeRows;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.record.RowComparator;
 import dev.waltap.schema.Schema;
+import dev.waltap.schema.SchemaUpdate;
 import dev.waltap.schema.TableFilter;
+import dev.waltap.schema.UnreadableTable;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the changes of one transaction, in the order that is promised, and moves the page set on.
@@ -43,9 +47,9 @@ public final class TransactionDecoder {
   private final TreeRows rowsBefore;
   private final TreeRows rowsAfter;
   private final List<RowWork> works = new ArrayList<>();
-  private Catalog catalog;
-  private boolean schemaRowSeen;
-  private boolean filterChanged;
+  private final SchemaRows schemaRows;
+  private final Catalog catalog;
+  private @Nullable TableFilter laterFilter;
   private boolean telling;
 
   /**
@@ -54,7 +58,7 @@ public final class TransactionDecoder {
    * @param pageSet the pages as of that end; only this decoder moves it on
    * @param diff compares with that page set
    * @param journal keeps each transaction before a change of it is told
-   * @param catalog the tables as of that end
+   * @param catalog the tables as of that end; only this decoder moves it on
    */
   public TransactionDecoder(
       PageFormat format,
@@ -69,6 +73,7 @@ public final class TransactionDecoder {
     this.schemaReader = schemaReader;
     this.emitter = emitter;
     this.catalog = catalog;
+    this.schemaRows = new SchemaRows(schemaReader);
     this.rowsBefore = new TreeRows(format, pageSet);
     this.rowsAfter = new TreeRows(format, diff.after());
   }
@@ -78,10 +83,15 @@ public final class TransactionDecoder {
     return catalog;
   }
 
+  /** The tables that a transaction with this schema in the end would leave. */
+  public Catalog catalog(Schema later) {
+    TableFilter filter = laterFilter;
+    return catalog.next(later, filter != null ? filter : catalog.filter());
+  }
+
   /** Another filter says from the next transaction on what is told; that one tells who enters. */
   public void filter(TableFilter filter) {
-    catalog = catalog.under(filter);
-    filterChanged = true;
+    laterFilter = filter;
   }
 
   /** Whether the last transaction was told, in part at least; if not, the page set is as it was. */
@@ -94,6 +104,8 @@ public final class TransactionDecoder {
    *
    * @throws UnknownPageException if the transaction can't be followed; nothing was told then, and
    *     the page set is as it was
+   * @throws UnsupportedDatabaseException if it leaves a table that is to be captured and can't be
+   *     read; nothing was told then either
    */
   public void decode(CommittedTransaction transaction) {
     telling = false;
@@ -110,29 +122,23 @@ public final class TransactionDecoder {
   }
 
   private void tell(CommittedTransaction transaction) {
-    List<SchemaStep> steps = List.of();
-    Catalog next = catalog;
-    if (schemaChanged() || filterChanged) {
-      filterChanged = false;
-      Schema schema = schemaReader.read(diff.after());
-      next = catalog.next(schema);
-      steps = SchemaStep.between(catalog, next, schema);
-      steps.forEach(this::prepare);
-    } else {
-      for (CapturedTable table : catalog.tables()) {
-        if (diff.isTouched(table.tree())) {
-          add(table, table, diff.delta(table.tree(), table.tree()));
-        }
+    CatalogChange change = catalogChange();
+    if (change != null) {
+      requireReadable(change, transaction);
+      change.steps().forEach(this::prepare);
+    }
+    for (int i = 0; i < diff.touchedTrees(); i++) {
+      CapturedTable table = catalog.ofTree(diff.touchedTree(i));
+      if (table != null && (change == null || !change.covers(table))) {
+        add(table, table, diff.delta(table.tree(), table.tree()));
       }
     }
     boolean walkAgain = collect();
     journal.add(transaction, diff);
     telling = true;
     emitter.begin(transaction.epoch(), transaction.frame(), transaction.timestampMicros());
-    for (SchemaStep step : steps) {
-      if (step.isChanged()) {
-        step.emit(emitter);
-      }
+    if (change != null) {
+      emitSteps(change);
     }
     for (Operation operation : ROW_OPERATIONS) {
       for (RowWork work : works) {
@@ -141,35 +147,47 @@ public final class TransactionDecoder {
     }
     emitter.end();
     diff.finish();
-    catalog = next;
+    if (change != null) {
+      catalog.apply(change);
+      laterFilter = null;
+    }
   }
 
-  private boolean schemaChanged() {
-    if (!diff.isTouched(SchemaReader.TREE)) {
-      return false;
+  private void emitSteps(CatalogChange change) {
+    for (SchemaStep step : change.steps()) {
+      if (step.isChanged()) {
+        step.emit(emitter);
+      }
     }
-    TreeDelta delta = diff.delta(SchemaReader.TREE, SchemaReader.TREE);
-    schemaRowSeen = false;
-    diff.rows(
-        delta,
-        null,
-        new RowSink() {
-          @Override
-          public void deleted(RowCursor before) {
-            schemaRowSeen = true;
-          }
+  }
 
-          @Override
-          public void updated(RowCursor before, RowCursor after) {
-            schemaRowSeen = true;
-          }
+  /** What becomes of the tables; null if nothing does. */
+  private @Nullable CatalogChange catalogChange() {
+    Schema schema = catalog.schema();
+    SchemaUpdate update = null;
+    if (diff.isTouched(SchemaReader.TREE)) {
+      schemaRows.begin(schema.encoding());
+      diff.rows(diff.delta(SchemaReader.TREE, SchemaReader.TREE), null, schemaRows);
+      update = schemaReader.update(schema, schemaRows, diff.after());
+    }
+    TableFilter filter = laterFilter;
+    if (filter != null) {
+      return catalog.change(update != null ? update : SchemaUpdate.nothing(schema), filter);
+    }
+    return update == null ? null : catalog.change(update, catalog.filter());
+  }
 
-          @Override
-          public void inserted(RowCursor after) {
-            schemaRowSeen = true;
-          }
-        });
-    return schemaRowSeen;
+  /** A table that can't be read is not a table that was dropped: its rows are there. */
+  private static void requireReadable(CatalogChange change, CommittedTransaction transaction) {
+    for (UnreadableTable table : change.update().unreadableCame()) {
+      if (change.filter().accepts(table)) {
+        throw new UnsupportedDatabaseException(
+            table.refusal()
+                + "; capture has ended before the transaction at frame "
+                + transaction.frame()
+                + ", of which nothing was emitted");
+      }
+    }
   }
 
   private void prepare(SchemaStep step) {

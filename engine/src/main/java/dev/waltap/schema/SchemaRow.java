@@ -16,7 +16,7 @@ public record SchemaRow(
     long rowid, String type, String name, String tableName, long rootPage, @Nullable String sql) {
 
   /** Whether this is a table that users made, virtual ones included. */
-  boolean isUserTable() {
+  public boolean isUserTable() {
     return type.equals("table") && !name.regionMatches(true, 0, "sqlite_", 0, 7);
   }
 }

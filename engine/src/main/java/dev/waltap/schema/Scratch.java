@@ -30,11 +30,14 @@ final class Scratch implements AutoCloseable {
 
   private static final Set<String> BUILT_IN = Set.of("binary", "nocase", "rtrim");
 
+  private static final String NO_TABLE = "its entry in sqlite_schema makes no table of that name";
+
   private final Connection connection;
   private final TextEncoding encoding;
   private final long rowidRoot;
   private final long keyedRoot;
   private final Set<String> collations = new HashSet<>();
+  private final Set<String> modules;
 
   Scratch(TextEncoding encoding) throws SQLException {
     this.encoding = encoding;
@@ -47,10 +50,18 @@ final class Scratch implements AutoCloseable {
     execute("INSERT INTO keyed_root VALUES(0)");
     rowidRoot = rootOf("rowid_root");
     keyedRoot = rootOf("keyed_root");
+    modules =
+        new HashSet<>(
+            query("SELECT name FROM pragma_module_list", rs -> Names.fold(rs.getString(1))));
   }
 
   TextEncoding encoding() {
     return encoding;
+  }
+
+  /** Whether this SQLite has a virtual table module of this name. */
+  boolean hasModule(String name) {
+    return modules.contains(Names.fold(name));
   }
 
   /** Replaces the schema by these entries; what SQLite can't read of them is then not there. */
@@ -111,10 +122,22 @@ final class Scratch implements AutoCloseable {
     execute("PRAGMA writable_schema=RESET");
     try {
       query("PRAGMA main.table_list", rs -> rs.getString("name"));
-      return "its entry in sqlite_schema makes no table of that name";
+      return NO_TABLE;
     } catch (SQLException e) {
-      return String.valueOf(e.getMessage());
+      return complaint(row, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** What SQLite says behind its words of a malformed schema: nothing here is malformed. */
+  private static String complaint(SchemaRow row, String message) {
+    String words = "malformed database schema (" + row.name() + ")";
+    int at = message.indexOf(words);
+    if (at < 0) {
+      return message;
+    }
+    String rest = message.substring(at + words.length());
+    rest = rest.endsWith(")") ? rest.substring(0, rest.length() - 1) : rest;
+    return rest.startsWith(" - ") ? rest.substring(3) : NO_TABLE;
   }
 
   /** One value of each row of a query's result. */

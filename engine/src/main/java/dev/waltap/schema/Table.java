@@ -34,4 +34,26 @@ public record Table(Kind kind, TableLayout layout, TableSchema declaration) {
   public int rootPage() {
     return layout.rootPage();
   }
+
+  /** The same table with its root elsewhere. */
+  Table at(int rootPage) {
+    return rootPage == rootPage() ? this : new Table(kind, layout.at(rootPage), declaration);
+  }
+
+  /** Whether the other one, of a schema of the same encoding and format, is this one. */
+  boolean isAs(Table other) {
+    return kind == other.kind
+        && rootPage() == other.rootPage()
+        && declaration.equals(other.declaration);
+  }
+
+  /** Whether a row of {@code sqlite_schema} says of it what is known already, but for its root. */
+  boolean isDeclaredBy(SchemaRow row) {
+    return name().equals(row.name()) && sql().equals(row.sql());
+  }
+
+  /** Its row of {@code sqlite_schema}, as far as that was kept. */
+  SchemaRow row() {
+    return new SchemaRow(0, "table", name(), name(), rootPage(), sql());
+  }
 }

@@ -52,7 +52,7 @@ public final class TableFilter {
 
   /** Whether a table would be captured if it could be read. */
   public boolean accepts(UnreadableTable table) {
-    return accepts(table.name(), false);
+    return accepts(table.name(), table.shadow());
   }
 
   /** The columns of a table that are captured: all but the excluded ones, and always its key. */

@@ -29,7 +29,7 @@ final class TableReader {
     this.descending = descending;
   }
 
-  Table read(SchemaRow row, ListedTable listed) throws SQLException {
+  Table read(SchemaRow row, ListedTable listed, Table.Kind kind) throws SQLException {
     String quoted = Scratch.quote(listed.name());
     List<DeclaredColumn> columns =
         scratch.query("PRAGMA main.table_xinfo(" + quoted + ")", DeclaredColumn::of).stream()
@@ -51,9 +51,7 @@ final class TableReader {
             ? withoutRowid(row, quoted, columns, layouts, keyColumns)
             : rowidTable(row, quoted, layouts, keyColumns);
     return new Table(
-        listed.shadow() ? Table.Kind.SHADOW : Table.Kind.ORDINARY,
-        layout,
-        new TableSchema(row.name(), String.valueOf(row.sql()), declared));
+        kind, layout, new TableSchema(row.name(), String.valueOf(row.sql()), declared));
   }
 
   /** The declared primary key in declared order, as indexes of stored columns. */

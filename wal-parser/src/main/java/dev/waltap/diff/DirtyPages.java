@@ -106,4 +106,9 @@ final class DirtyPages {
   IntList touched(int tree) {
     return tree < touchedByTree.size() ? touchedByTree.get(tree) : NOTHING;
   }
+
+  /** The ordinals of the trees that were touched. */
+  IntList touchedTrees() {
+    return touchedTrees;
+  }
 }

@@ -95,6 +95,16 @@ public final class TransactionDiff {
     return dirty.touched(tree.ordinal()).size() > 0;
   }
 
+  /** The number of trees of which pages were written, or pages of their rows. */
+  public int touchedTrees() {
+    return dirty.touchedTrees().size();
+  }
+
+  /** The ordinal of one of them, 0 to {@code touchedTrees() - 1}. */
+  public int touchedTree(int at) {
+    return dirty.touchedTrees().get(at);
+  }
+
   /**
    * Finds what happened to the pages of a tree.
    *

@@ -90,15 +90,25 @@ public record DatabaseHeader(
             Bytes.u32(b, 32),
             Bytes.u32(b, 36),
             Bytes.u32(b, 40),
-            Bytes.u32(b, 44),
+            schemaFormat(b),
             Bytes.u32(b, 52),
-            TextEncoding.of(Bytes.u32(b, 56)),
+            textEncoding(b),
             Bytes.u32(b, 60),
             Bytes.u32(b, 64) != 0,
             Bytes.u32(b, 68),
             Bytes.u32(b, 96));
     header.check();
     return header;
+  }
+
+  /** The schema format in a first page, of which nothing else is looked at. */
+  public static int schemaFormat(byte[] page) {
+    return Bytes.u32(page, 44);
+  }
+
+  /** The encoding of text in a first page, of which nothing else is looked at. */
+  public static TextEncoding textEncoding(byte[] page) {
+    return TextEncoding.of(Bytes.u32(page, 56));
   }
 
   private static int pageSize(int stored) {

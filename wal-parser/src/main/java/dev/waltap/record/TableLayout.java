@@ -86,6 +86,12 @@ public final class TableLayout {
     return new TableLayout(name, rootPage, encoding, columns, -1, keyColumns, fields, keyFields);
   }
 
+  /** The same layout of a table with its root at another page. */
+  public TableLayout at(int newRoot) {
+    return new TableLayout(
+        name, newRoot, encoding, columnList, rowidColumn, keyColumns, fields, List.of(keyFields));
+  }
+
   /** The table's name. */
   public String name() {
     return name;
