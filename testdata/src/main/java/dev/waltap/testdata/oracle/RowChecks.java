@@ -83,7 +83,7 @@ final class RowChecks {
       return null;
     }
     Row row = Objects.requireNonNull(last.after() == null ? last.before() : last.after());
-    return RowOrder.ascends(shape, lastKey, Image.of(row, null), key, image)
+    return RowOrder.ascends(shape, options.legacy(), lastKey, Image.of(row, null), key, image)
         ? null
         : "row " + key + " after row " + lastKey;
   }

@@ -18,11 +18,17 @@ final class RowOrder {
   /**
    * Whether the first row stands before the second; true, too, where that cannot be told: a rowid
    * table with a declared key does not say its rowids.
+   *
+   * @param legacy whether DESC may be ignored, or be ignored until VACUUM makes it count
    */
-  static boolean ascends(Shape shape, RowKey firstKey, Image first, RowKey nextKey, Image next) {
+  static boolean ascends(
+      Shape shape, boolean legacy, RowKey firstKey, Image first, RowKey nextKey, Image next) {
     if (!shape.withoutRowid()) {
       boolean rowids = shape.aliased() || (firstKey.implicit() && nextKey.implicit());
       return !rowids || firstKey.values().get(0).asLong() < nextKey.values().get(0).asLong();
+    }
+    if (legacy) {
+      return true;
     }
     for (Shape.SortColumn by : shape.order()) {
       int column = shape.indexOf(by.name());
