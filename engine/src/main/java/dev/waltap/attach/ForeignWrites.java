@@ -49,6 +49,7 @@ public final class ForeignWrites {
   private @Nullable State last;
   private @Nullable State compared;
   private boolean moved;
+  private boolean vacuumed;
   private int nextPage = 1;
 
   /** A watch over a database that is attached; it opens nothing of its own. */
@@ -64,7 +65,7 @@ public final class ForeignWrites {
    * @throws CaptureException if what stands there now can't be captured
    */
   public boolean found(PageSet pages) {
-    byte[] databaseHeader = requireDatabase();
+    byte[] databaseHeader = requireDatabase(pages);
     State previous = last;
     State current = state();
     last = current;
@@ -146,7 +147,7 @@ public final class ForeignWrites {
     return new Checkpoint(header.salt1(), header.salt2(), info.backfilled());
   }
 
-  private byte[] requireDatabase() {
+  private byte[] requireDatabase(PageSet pages) {
     Path database = attachment.database();
     byte[] bytes = new byte[DatabaseHeader.SIZE];
     if (attachment.file().read(0, bytes, 0, bytes.length) == 0) {
@@ -158,7 +159,7 @@ public final class ForeignWrites {
     } catch (DatabaseException e) {
       throw failed(database + ": the file was overwritten: " + e.getMessage());
     }
-    if (!now.isWal()) {
+    if (!isInWalMode(now, pages)) {
       throw failed(
           database
               + ": the file was overwritten by a database that is not in WAL mode; turn it on and"
@@ -169,6 +170,19 @@ public final class ForeignWrites {
           database + ": the file was overwritten by a database of another page size: start again");
     }
     return bytes;
+  }
+
+  /**
+   * Whether the header says so. VACUUM by SQLite 3.7.2 leaves one that says otherwise, as a commit
+   * in the WAL: then it is no foreign write, and stays so until a checkpoint brings another page 1.
+   */
+  private boolean isInWalMode(DatabaseHeader now, PageSet pages) {
+    if (now.isWal()) {
+      vacuumed = false;
+      return true;
+    }
+    vacuumed |= pages.contains(1) && !DatabaseHeader.parse(pages.page(1)).isWal();
+    return vacuumed || attachment.tail().hasNews();
   }
 
   private static CaptureException failed(String message) {
