@@ -70,7 +70,7 @@ public final class Attachment implements AutoCloseable {
       file.read(0, header, 0, header.length);
       DatabaseHeader parsed = DatabaseHeader.parse(header);
       // An idle connection that has read once keeps the mode; until then it could be turned off.
-      if (!parsed.isWal()) {
+      if (!Refusals.isInWalMode(database, parsed)) {
         throw Refusals.notWal(database);
       }
       memory = ChannelRegistry.acquireSharedMemory(Path.of(database + "-shm"));

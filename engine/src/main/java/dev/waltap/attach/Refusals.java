@@ -153,8 +153,7 @@ public final class Refusals {
               + file.size()
               + " bytes: the database is damaged, restore it from a copy");
     }
-    // VACUUM by SQLite 3.7.2 leaves a header that says otherwise, and the WAL in use all the same.
-    if (!header.isWal() && !Files.exists(Path.of(database + "-shm"))) {
+    if (!isInWalMode(database, header)) {
       throw notWal(database);
     }
   }
@@ -218,6 +217,14 @@ public final class Refusals {
     return String.valueOf(e.getMessage())
         .replaceAll("\\s*\\R\\s*", " ")
         .replaceFirst("(?i)(database disk image is malformed) \\(\\1\\)$", "$1");
+  }
+
+  /**
+   * Whether SQLite uses a WAL: where there is one it does, whatever the header says. VACUUM by
+   * SQLite 3.7.2 leaves one that says otherwise.
+   */
+  static boolean isInWalMode(Path database, DatabaseHeader header) {
+    return header.isWal() || Files.exists(Path.of(database + "-wal"));
   }
 
   static CaptureException notWal(Path database) {
