@@ -1,5 +1,6 @@
 package dev.waltap.api;
 
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +100,7 @@ public record CaptureOptions(
         file = database;
       }
     }
-    return file.resolveSibling(file.getFileName() + "-waltap");
+    return FileNames.beside(file, "-waltap");
   }
 
   /** The same with this state directory. */

@@ -3,6 +3,7 @@ package dev.waltap.attach;
 import dev.waltap.api.CaptureException;
 import dev.waltap.host.Mounts;
 import dev.waltap.host.Processes.Credentials;
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -59,7 +60,7 @@ final class Access {
   static void requireCompanions(Path link) throws IOException {
     Path database = link.toRealPath();
     for (String suffix : new String[] {"-wal", "-shm"}) {
-      Path companion = Path.of(database + suffix);
+      Path companion = FileNames.beside(database, suffix);
       requireFile(companion);
       if (!Files.exists(companion)) {
         if (!Files.isWritable(database.resolveSibling("."))) {
@@ -99,7 +100,7 @@ final class Access {
    * that writes to the database.
    */
   private static void requireNoHotJournal(Path database) throws IOException {
-    Path journal = Path.of(database + "-journal");
+    Path journal = FileNames.beside(database, "-journal");
     try (InputStream bytes = Files.newInputStream(journal)) {
       // The first byte is zero, or missing, in one that is done with.
       if (bytes.read() > 0) {

@@ -8,6 +8,7 @@ import dev.waltap.format.PageFormat;
 import dev.waltap.format.WalIndexHeader;
 import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.DatabaseFile;
+import dev.waltap.io.FileNames;
 import dev.waltap.io.SharedMemory;
 import dev.waltap.page.Snapshot;
 import dev.waltap.state.DatabaseIdentity;
@@ -73,9 +74,9 @@ public final class Attachment implements AutoCloseable {
       if (!Refusals.isInWalMode(database, parsed)) {
         throw Refusals.notWal(database);
       }
-      memory = ChannelRegistry.acquireSharedMemory(Path.of(database + "-shm"));
+      memory = ChannelRegistry.acquireSharedMemory(FileNames.beside(database, "-shm"));
       PageFormat format = new PageFormat(parsed.pageSize(), parsed.usableSize());
-      WalFile wal = WalFile.open(Path.of(database + "-wal"), parsed.pageSize());
+      WalFile wal = WalFile.open(FileNames.beside(database, "-wal"), parsed.pageSize());
       return new Attachment(database, file, connection, memory, wal, format);
     } catch (IOException | RuntimeException e) {
       if (memory != null) {
@@ -137,7 +138,11 @@ public final class Attachment implements AutoCloseable {
 
   /** Bytes of the WAL file as it stands. */
   long walBytes() {
-    return Path.of(database + "-wal").toFile().length();
+    try {
+      return Files.size(FileNames.beside(database, "-wal"));
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   /** A snapshot, and the position of the log that it stands at. */
@@ -202,7 +207,7 @@ public final class Attachment implements AutoCloseable {
                 + ": the file was moved, replaced or deleted while it was captured; changes made to"
                 + " whatever stands there now are not seen: start again");
       }
-      if (!memory.isStill(Path.of(database + "-shm"))) {
+      if (!memory.isStill(FileNames.beside(database, "-shm"))) {
         throw new CaptureException(
             Reason.FAILED,
             database
@@ -210,7 +215,7 @@ public final class Attachment implements AutoCloseable {
                 + " start again");
       }
       // SQLite keeps it as long as a connection is open, and ours is.
-      if (!Files.exists(Path.of(database + "-wal"))) {
+      if (!Files.exists(FileNames.beside(database, "-wal"))) {
         throw new CaptureException(
             Reason.FAILED,
             database

@@ -4,6 +4,7 @@ import dev.waltap.host.FileLocks;
 import dev.waltap.host.FileLocks.Lock;
 import dev.waltap.host.Mounts;
 import dev.waltap.host.Processes;
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,15 +51,18 @@ final class OtherWals {
               + what
               + "have everybody open it by this one, and remove the others");
     }
-    if (Mounts.read().of(database).map(m -> database.toString().equals(m.point())).orElse(false)) {
+    if (Mounts.read()
+        .of(database)
+        .map(m -> FileNames.text(database).equals(m.point()))
+        .orElse(false)) {
       reasons.add(
           database
               + " is mounted here as a single file, and lies somewhere else"
               + what
               + "mount its directory instead, with -wal and -shm in it");
     }
-    Path beside = asNamed.resolveSibling(asNamed.getFileName() + "-wal");
-    Path wal = Path.of(database + "-wal");
+    Path beside = FileNames.beside(asNamed, "-wal");
+    Path wal = FileNames.beside(database, "-wal");
     if (Files.exists(beside) && Files.exists(wal) && !Files.isSameFile(beside, wal)) {
       reasons.add(
           asNamed
@@ -77,7 +81,7 @@ final class OtherWals {
   Set<Long> processes() {
     FileLocks locks = FileLocks.read();
     List<Lock> onDatabase = ofOurFile(locks, database, Locked.SHARED_FIRST);
-    List<Lock> onIndex = ofOurFile(locks, Path.of(database + "-shm"), IN_USE);
+    List<Lock> onIndex = ofOurFile(locks, FileNames.beside(database, "-shm"), IN_USE);
     if (onDatabase.isEmpty() || onIndex.isEmpty()) {
       return Set.of(); // Not even our own: this system does not say.
     }

@@ -11,6 +11,7 @@ import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.host.Reasons;
 import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.DatabaseFile;
+import dev.waltap.io.FileNames;
 import dev.waltap.io.MappedCopies;
 import dev.waltap.sqlite.NativeLibrary;
 import java.io.IOException;
@@ -93,7 +94,7 @@ public final class Refusals {
     if (Files.isSymbolicLink(database)) {
       return database + ": is a symbolic link to a file that does not exist: check where it leads";
     }
-    return database
+    return FileNames.text(database)
         + ": does not exist, there is nothing to capture: "
         + (database.toString().startsWith("file:")
             ? "give the path of the file, not a URI"

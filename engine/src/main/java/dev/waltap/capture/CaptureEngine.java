@@ -11,6 +11,7 @@ import dev.waltap.attach.Refusals;
 import dev.waltap.decode.ChangeQueue;
 import dev.waltap.decode.StoppedException;
 import dev.waltap.format.DatabaseException;
+import dev.waltap.io.FileNames;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
@@ -198,7 +199,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   // A look at the file, not at the log: what is asked for is what it takes of the disk.
   private long walBytes() {
     try {
-      return Path.of(options.database().toRealPath() + "-wal").toFile().length();
+      return Files.size(FileNames.beside(options.database().toRealPath(), "-wal"));
     } catch (IOException e) {
       return 0;
     }

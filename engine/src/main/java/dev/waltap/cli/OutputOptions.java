@@ -7,6 +7,7 @@ import dev.waltap.handler.HttpHandler;
 import dev.waltap.handler.HttpTarget;
 import dev.waltap.handler.JsonLinesHandler;
 import dev.waltap.handler.TextHandler;
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -129,7 +130,7 @@ final class OutputOptions {
   private Path file(Path database) {
     Path file = Words.path(output);
     for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
-      Path sqlite = Path.of(database + suffix);
+      Path sqlite = FileNames.beside(database, suffix);
       try {
         boolean same =
             file.toAbsolutePath().normalize().equals(sqlite.toAbsolutePath().normalize())

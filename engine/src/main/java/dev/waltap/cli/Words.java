@@ -3,6 +3,7 @@ package dev.waltap.cli;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.handler.BlobFormat;
+import dev.waltap.io.FileNames;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +51,7 @@ final class Words {
     commandLine.registerConverter(BlobFormat.class, text -> word(BlobFormat.class, text));
     commandLine.registerConverter(EventFormat.class, text -> word(EventFormat.class, text));
     commandLine.registerConverter(Duration.class, Words::duration);
-    commandLine.registerConverter(Path.class, Words::path);
+    commandLine.registerConverter(Path.class, Words::databasePath);
   }
 
   /** A size in bytes: {@code 256MiB}, {@code 64k}, {@code 1GB}, {@code 4096}. */
@@ -92,6 +93,16 @@ final class Words {
     throw new TypeConversionException("'" + text + "' is none of " + known);
   }
 
+  /** The path of a database or a state directory, which need not be text in this locale. */
+  private static Path databasePath(String text) {
+    try {
+      return text.isEmpty() ? path(text) : FileNames.parse(text);
+    } catch (InvalidPathException e) {
+      return path(text);
+    }
+  }
+
+  /** The path of a file that is opened by its name as text. */
   static Path path(String text) {
     if (text.isEmpty()) {
       throw new TypeConversionException("the name is empty");

@@ -1,5 +1,6 @@
 package dev.waltap.host;
 
+import dev.waltap.io.FileNames;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ public final class Mounts {
 
   /** The mount that holds a file; the path is absolute, without symbolic links. */
   public Optional<Mount> of(Path real) {
-    String path = real.toString();
+    String path = FileNames.text(real);
     Mount found = null;
     for (Mount mount : mounts) {
       // A later mount on the same point covers an earlier one.

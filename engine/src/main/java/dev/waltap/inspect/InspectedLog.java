@@ -8,6 +8,7 @@ import dev.waltap.format.WalHeader;
 import dev.waltap.format.WalIndexHeader;
 import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.DatabaseFile;
+import dev.waltap.io.FileNames;
 import dev.waltap.io.SharedMemory;
 import dev.waltap.wal.RecoveredWal;
 import dev.waltap.wal.WalFile;
@@ -49,7 +50,7 @@ final class InspectedLog implements AutoCloseable {
 
   /** Opens it; null if there is no WAL, or one that holds nothing. */
   static @Nullable InspectedLog open(Path database, int pageSize) throws IOException {
-    Path path = Path.of(database + "-wal");
+    Path path = FileNames.beside(database, "-wal");
     RecoveredWal recovered = RecoveredWal.read(path).orElse(null);
     if (recovered == null) {
       return null;
@@ -61,7 +62,7 @@ final class InspectedLog implements AutoCloseable {
           path + ": has pages of " + header.pageSize() + " bytes, the database of " + pageSize);
     }
     WalFile wal = WalFile.open(path, pageSize);
-    SharedMemory memory = sharedMemory(Path.of(database + "-shm"));
+    SharedMemory memory = sharedMemory(FileNames.beside(database, "-shm"));
     if (memory != null) {
       WalIndex index = new WalIndex(memory);
       WalIndexHeader published = new WalIndexHeader();

@@ -2,6 +2,7 @@ package dev.waltap.inspect;
 
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalHeader;
+import dev.waltap.io.FileNames;
 import dev.waltap.wal.WalFile;
 import dev.waltap.wal.WalPosition;
 import java.io.IOException;
@@ -40,7 +41,7 @@ public record LogLag(Kind kind, long transactions, long frames, long walBytes) {
     if (!Files.exists(database)) {
       return new LogLag(Kind.NO_DATABASE, 0, 0, 0);
     }
-    Path wal = Path.of(database.toRealPath() + "-wal");
+    Path wal = FileNames.beside(database.toRealPath(), "-wal");
     long bytes = Files.exists(wal) ? Files.size(wal) : 0;
     if (bytes == 0) {
       return new LogLag(Kind.NO_WAL, 0, 0, bytes);

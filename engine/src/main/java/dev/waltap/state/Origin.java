@@ -1,8 +1,8 @@
 package dev.waltap.state;
 
 import dev.waltap.format.TextEncoding;
+import dev.waltap.io.FileNames;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,7 +28,7 @@ record Origin(long nonce, Instant created, DatabaseIdentity database) {
               row.getLong("nonce"),
               Instant.parse(row.getString("created")),
               new DatabaseIdentity(
-                  Path.of(row.getString("path")),
+                  FileNames.parse(row.getString("path")),
                   row.getString("file_key"),
                   row.getInt("page_size"),
                   TextEncoding.valueOf(row.getString("encoding")),
@@ -47,7 +47,7 @@ record Origin(long nonce, Instant created, DatabaseIdentity database) {
         file.prepare("INSERT OR REPLACE INTO origin VALUES(1,?,?,?,?,?,?,?,?)")) {
       insert.setLong(1, nonce);
       insert.setString(2, created.toString());
-      insert.setString(3, database.path().toString());
+      insert.setString(3, FileNames.text(database.path()));
       insert.setString(4, database.fileKey());
       insert.setInt(5, database.pageSize());
       insert.setString(6, database.encoding().name());
@@ -66,7 +66,7 @@ record Origin(long nonce, Instant created, DatabaseIdentity database) {
         String.join(
             "\n",
             created.toString(),
-            database.path().toString(),
+            FileNames.text(database.path()),
             database.fileKey(),
             database.encoding().name(),
             database.pageSize() + "," + database.applicationId());

@@ -3,6 +3,7 @@ package dev.waltap.state;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.host.Reasons;
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ public final class StateDirectory {
     } catch (IOException e) {
       real = database.toAbsolutePath().normalize();
     }
-    return at(real.resolveSibling(real.getFileName() + "-waltap"));
+    return at(FileNames.beside(real, "-waltap"));
   }
 
   /** Where it is, absolute. */

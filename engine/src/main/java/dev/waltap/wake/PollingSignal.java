@@ -1,5 +1,6 @@
 package dev.waltap.wake;
 
+import dev.waltap.io.FileNames;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -45,7 +46,7 @@ final class PollingSignal extends ParkingSignal {
   public void start(BooleanSupplier newsProbe, Path database) {
     probe = newsProbe;
     since = System.nanoTime();
-    watch = FileWatch.of(database.resolveSibling(database.getFileName() + "-wal"), this::wake);
+    watch = FileWatch.of(FileNames.beside(database, "-wal"), this::wake);
   }
 
   @Override

@@ -140,7 +140,7 @@ public final class ChannelRegistry {
       if (!Files.isReadable(path)) {
         throw new AccessDeniedException(path.toString());
       }
-      RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+      RandomAccessFile file = FileNames.open(path);
       if (before.equals(FileIdentity.orNull(path))) {
         return new Opened(before, file);
       }

@@ -130,7 +130,7 @@ public final class LogFile implements AutoCloseable {
     drop();
     try {
       if (now != null) {
-        file = new RandomAccessFile(path.toFile(), "r");
+        file = FileNames.open(path);
         identity = now; // As of before the opening: if replaced meanwhile, the next call sees it.
       }
     } catch (FileNotFoundException e) {

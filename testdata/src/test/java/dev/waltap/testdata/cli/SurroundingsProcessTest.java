@@ -3,6 +3,8 @@ package dev.waltap.testdata.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waltap.io.FileNames;
+import dev.waltap.sqlite.SqliteConnections;
 import dev.waltap.testdata.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -290,6 +292,43 @@ class SurroundingsProcessTest {
       assertThat(own.exit()).as(own.errors()).isZero();
     }
     assertThat(state).doesNotExist();
+  }
+
+  /** Containers and cron have the C locale, in which Java can't name such a file by its text. */
+  @Test
+  void capturesANameOutsideAsciiWhateverTheLocale() throws Exception {
+    String name = "d\u00e4t\u00e4 \u6570";
+    Path directory = FileNames.parse(database.directory() + "/" + name);
+    Files.createDirectory(directory);
+    Path path = FileNames.parse(database.directory() + "/" + name + "/gr\u00f6\u00dfe.db");
+    Files.copy(database.path(), path);
+    // The name as a shell has it: this Java may not be able to pass it on.
+    String cd = "cd \"$1\"/$(printf 'd\\303\\244t\\303\\244*') && shift && ";
+    String file = "$PWD/$(printf 'gr\\303\\266\\303\\237e.db')";
+    List<String> shell = List.of("sh", "-c", cd + "exec \"$@\" \"" + file + "\"", "sh");
+    List<String> here = List.of("sh", "-c", cd + "exec \"$@\" gr*.db", "sh");
+    for (List<String> start : List.of(shell, here)) {
+      for (String locale : List.of("C", "C.UTF-8")) {
+        List<String> java = line(List.of("env", "LC_ALL=" + locale), java().toArray());
+        List<String> line = line(line(start, database.directory()), java.toArray());
+        try (CliProcess setup = CliProcess.startLine(line(line, "setup"))) {
+          assertThat(setup.exit()).as(setup.errors()).isZero();
+        }
+        try (CliProcess waltap = CliProcess.startLine(line(line, "cdc")).awaitReady()) {
+          try (Connection application = SqliteConnections.open(path)) {
+            TestDatabase.execute(application, "INSERT INTO t(v) VALUES('" + locale + "')");
+          }
+          assertThat(waltap.awaitLines(1)).hasSize(1).first().asString().contains(locale);
+          assertThat(waltap.stop()).isZero();
+          assertThat(waltap.errors().lines()).hasSize(1);
+        }
+      }
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.map(FileNames::text))
+          .containsExactlyInAnyOrder(
+              FileNames.text(path), FileNames.text(FileNames.beside(path, "-waltap")));
+    }
   }
 
   @Test
