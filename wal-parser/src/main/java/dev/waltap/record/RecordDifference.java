@@ -19,22 +19,30 @@ public final class RecordDifference {
     return RecordReader.extent(payload, offset, available, length, 0);
   }
 
+  /** Whether a record has a header, of which all is among the bytes at hand. */
+  public static boolean hasHeader(byte[] payload, int offset, int available) {
+    return RecordReader.hasHeader(payload, offset, available);
+  }
+
   /**
-   * Finds the first field that differs. The arrays must hold the headers, at least.
+   * Finds the first field that differs. The arrays must hold the headers, see {@link #hasHeader}.
    *
    * @param columns how many leading fields are those of columns
    * @param same how many leading bytes of the records are the same
+   * @throws dev.waltap.format.CorruptDatabaseException if a header is malformed
    */
   public void find(byte[] a, int offsetA, byte[] b, int offsetB, int columns, long same) {
     endBefore = Varint.value(a, offsetA);
     endAfter = Varint.value(b, offsetB);
-    long headerEndA = offsetA + endBefore;
-    long headerEndB = offsetB + endAfter;
+    int headerEndA = offsetA + (int) endBefore;
+    int headerEndB = offsetB + (int) endAfter;
     int atA = offsetA + Varint.size(a, offsetA);
     int atB = offsetB + Varint.size(b, offsetB);
     boolean sameHeader = same >= endBefore;
     sure = false;
     for (field = 0; field < columns && atA < headerEndA && atB < headerEndB; field++) {
+      int nextA = atA + RecordReader.sizeWithin(a, atA, headerEndA);
+      int nextB = atB + RecordReader.sizeWithin(b, atB, headerEndB);
       long typeA = Varint.value(a, atA);
       long typeB = Varint.value(b, atB);
       endBefore += SerialType.size(typeA);
@@ -44,8 +52,8 @@ public final class RecordDifference {
         sure = typeA >= SerialType.BLOB || typeB >= SerialType.BLOB;
         return;
       }
-      atA += Varint.size(a, atA);
-      atB += Varint.size(b, atB);
+      atA = nextA;
+      atB = nextB;
     }
     field = -1;
   }

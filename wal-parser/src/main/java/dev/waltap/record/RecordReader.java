@@ -25,12 +25,15 @@ public final class RecordReader {
   /** More fields than any build of SQLite can write, so that garbage does not eat the heap. */
   private static final int MAX_FIELDS = 1 << 16;
 
+  /** A longer header is corrupt to SQLite, too: it holds 32,767 columns of nine bytes' types. */
+  private static final int LARGEST_HEADER = 98307;
+
   private static final byte[] NOTHING = {};
 
   private byte[] payload = NOTHING;
   private int fieldCount;
 
-  /** Serial types 0..9, and 12 or 13 for every BLOB and TEXT: the length is in the offsets. */
+  /** Serial types 0..11, and 12 or 13 for every BLOB and TEXT: the length is in the offsets. */
   private byte[] kinds;
 
   /** Where each body begins in the payload; one more for the end. */
@@ -49,20 +52,29 @@ public final class RecordReader {
    * Reads the header of the record at {@code offset}.
    *
    * @param length the whole length of the payload, overflow pages included
-   * @throws CorruptDatabaseException if the header and the payload do not fit each other
+   * @throws CorruptDatabaseException if the header and the payload do not fit each other, in ways
+   *     that SQLite takes for corruption as well
    */
   public void wrap(byte[] payload, int offset, int length) {
     wrap(payload, offset, length, Integer.MAX_VALUE);
   }
 
-  /** As {@link #wrap(byte[], int, int)}, reading no more than the leading fields asked for. */
-  void wrap(byte[] payload, int offset, int length, int fields) {
+  /**
+   * As {@link #wrap(byte[], int, int)}, reading no more than the leading fields asked for. Of the
+   * payload, the array must hold the header; of fields behind that, {@link #fieldCount} and their
+   * storage classes, if they are no reals, can be asked for.
+   */
+  public void wrap(byte[] payload, int offset, int length, int fields) {
     this.payload = payload;
     this.fieldCount = 0;
+    this.starts[0] = offset;
     int end = offset + length;
     int pos = offset + sizeWithin(payload, offset, end);
     long headerSize = Varint.value(payload, offset);
-    if (headerSize < pos - offset || headerSize > length) {
+    if (headerSize == 0) {
+      return; // SQLite takes this for a row with none of its columns, and looks at nothing else.
+    }
+    if (headerSize < pos - offset || headerSize > Math.min(length, LARGEST_HEADER)) {
       throw corrupt("header of " + headerSize + " bytes in a payload of " + length);
     }
     int headerEnd = offset + (int) headerSize;
@@ -105,7 +117,7 @@ public final class RecordReader {
   static int extent(byte[] payload, int offset, int available, int length, int fields) {
     int pos = offset + sizeWithin(payload, offset, offset + available);
     long headerSize = Varint.value(payload, offset);
-    if (headerSize < pos - offset || headerSize > length) {
+    if (headerSize < pos - offset || headerSize > Math.min(length, LARGEST_HEADER)) {
       return available;
     }
     if (headerSize > available) {
@@ -141,7 +153,7 @@ public final class RecordReader {
   /** The storage class of the field's value. */
   public StorageClass storageClass(int field) {
     return switch (kinds[field]) {
-      case SerialType.NULL -> StorageClass.NULL;
+      case SerialType.NULL, SerialType.RESERVED, SerialType.RESERVED + 1 -> StorageClass.NULL;
       // SQLite never writes a NaN and reads one as NULL.
       case SerialType.REAL ->
           Double.isNaN(doubleValue(field)) ? StorageClass.NULL : StorageClass.REAL;
@@ -210,8 +222,22 @@ public final class RecordReader {
     starts = Arrays.copyOf(starts, capacity + 1);
   }
 
+  /**
+   * Whether a record begins with the size of a header, of which all is at hand.
+   *
+   * @param available bytes at hand
+   */
+  static boolean hasHeader(byte[] payload, int offset, int available) {
+    if (available == 0) {
+      return false;
+    }
+    int size = sizeWithin(payload, offset, offset + available);
+    long headerSize = Varint.value(payload, offset);
+    return headerSize > size && headerSize <= available;
+  }
+
   /** The size of the varint at {@code off}, which must end before {@code limit}. */
-  private static int sizeWithin(byte[] b, int off, int limit) {
+  static int sizeWithin(byte[] b, int off, int limit) {
     for (int i = off; i < limit && i < off + 9; i++) {
       if (b[i] >= 0 || i == off + 8) {
         return i - off + 1;

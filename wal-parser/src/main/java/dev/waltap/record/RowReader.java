@@ -29,7 +29,8 @@ final class RowReader {
   void wrap(TableLayout layout, long rowid, byte[] payload, int offset, int length) {
     this.layout = layout;
     this.rowid = rowid;
-    record.wrap(payload, offset, length);
+    // What a record has behind its table's columns, SQLite does not look at.
+    record.wrap(payload, offset, length, layout.columnCount());
   }
 
   void forget() {

@@ -12,7 +12,7 @@ import dev.waltap.format.CorruptDatabaseException;
  *   5 6         6 8        signed big-endian integer
  *   7           8          IEEE 754 double, big-endian; a NaN reads as NULL
  *   8 9         0          the integer 0, the integer 1
- *   10 11                  reserved: never in a file
+ *   10 11       0          reserved: SQLite never writes them, and reads NULL
  *   N even      (N-12)/2   BLOB, N &gt;= 12
  *   N odd       (N-13)/2   TEXT in the database's encoding, N &gt;= 13
  * </pre>
@@ -31,6 +31,9 @@ public final class SerialType {
   /** The integer 1, without bytes. */
   public static final int ONE = 9;
 
+  /** The first of two types that are not in use: both read as NULL, without bytes. */
+  static final int RESERVED = 10;
+
   /** The least serial type of a BLOB. */
   public static final int BLOB = 12;
 
@@ -42,7 +45,7 @@ public final class SerialType {
   /**
    * The bytes that a value of this type takes in the record's body.
    *
-   * @throws CorruptDatabaseException for a reserved or negative type
+   * @throws CorruptDatabaseException for a negative type
    */
   public static long size(long type) {
     if (type >= BLOB) {
@@ -60,21 +63,21 @@ public final class SerialType {
    * The storage class of this type. A {@link #REAL} that is not a number reads as NULL all the
    * same.
    *
-   * @throws CorruptDatabaseException for a reserved or negative type
+   * @throws CorruptDatabaseException for a negative type
    */
   public static StorageClass storageClass(long type) {
     if (type >= BLOB) {
       return (type & 1) == 0 ? StorageClass.BLOB : StorageClass.TEXT;
     }
     return switch ((int) checked(type)) {
-      case NULL -> StorageClass.NULL;
+      case NULL, RESERVED, RESERVED + 1 -> StorageClass.NULL;
       case REAL -> StorageClass.REAL;
       default -> StorageClass.INTEGER;
     };
   }
 
   private static long checked(long type) {
-    if (type < 0 || type > ONE) {
+    if (type < 0) {
       throw new CorruptDatabaseException("record: serial type " + type + " does not exist");
     }
     return type;

@@ -83,11 +83,8 @@ class RecordReaderTest {
   @Test
   void refusesWhatSqliteCallsCorrupt() {
     assertCorrupt(new byte[0]);
-    assertCorrupt(new byte[] {0});
     assertCorrupt(new byte[] {3, 1});
     assertCorrupt(new byte[] {(byte) 0x80});
-    assertCorrupt(new byte[] {2, 10});
-    assertCorrupt(new byte[] {2, 11});
     assertCorrupt(new byte[] {2, 1});
     assertCorrupt(new byte[] {2, 0, 5});
     assertCorrupt(new byte[] {2, (byte) 0x80, 0});
@@ -95,6 +92,22 @@ class RecordReaderTest {
     Arrays.fill(huge, (byte) 0xff);
     huge[0] = 10;
     assertCorrupt(huge);
+  }
+
+  @Test
+  void readsReservedSerialTypesAsNull() {
+    byte[] record = {4, 10, 11, 9};
+    reader.wrap(record, 0, record.length);
+    assertThat(reader.storageClass(0)).isEqualTo(StorageClass.NULL);
+    assertThat(reader.storageClass(1)).isEqualTo(StorageClass.NULL);
+    assertThat(reader.longValue(2)).isEqualTo(1);
+  }
+
+  @Test
+  void readsAHeaderOfNoBytesAsNoFieldsWhateverFollows() {
+    byte[] record = {0, 5, 5};
+    reader.wrap(record, 0, record.length);
+    assertThat(reader.fieldCount()).isZero();
   }
 
   @Test
