@@ -129,6 +129,33 @@ class OvertakenTest {
     }
   }
 
+  /**
+   * An index becomes a table by an edit of sqlite_schema, and no page of it is written: nothing in
+   * the log says what it holds. The transaction's net effect comes from a snapshot then.
+   */
+  @Test
+  void emitsFromASnapshotWhatNoPageInTheLogHolds() throws Exception {
+    try (LiveCapture capture =
+        LiveCapture.start(
+            "CREATE TABLE a(id INTEGER PRIMARY KEY, v)",
+            "CREATE INDEX i ON a(v)",
+            "INSERT INTO a VALUES(1, 'a'), (2, 'b')")) {
+      int version = (int) TestDatabase.number(capture.writer(), "PRAGMA schema_version");
+      assertThat(
+              summary(
+                  capture.transaction(
+                      "INSERT INTO a VALUES(3, 'c')",
+                      "PRAGMA writable_schema = ON",
+                      "UPDATE sqlite_schema SET type = 'table', name = 'w', tbl_name = 'w', sql ="
+                          + " 'CREATE TABLE w(v, id, PRIMARY KEY(v, id)) WITHOUT ROWID'"
+                          + " WHERE name = 'i'",
+                      "PRAGMA schema_version = " + (version + 1),
+                      "PRAGMA writable_schema = OFF")))
+          .containsExactly("SCHEMA w", "INSERT a", "INSERT w", "INSERT w", "INSERT w");
+      capture.transaction("UPDATE a SET v = 'c'", "DELETE FROM w WHERE id = 2");
+    }
+  }
+
   /** Two tables change roots by an edit of sqlite_schema, and no page of theirs is written. */
   @Test
   void followsTablesThatSwapTheirRoots() throws Exception {
