@@ -50,7 +50,7 @@ public final class ForeignWrites {
   private @Nullable State compared;
   private boolean moved;
   private boolean vacuumed;
-  private int nextPage = 1;
+  private int nextIndex;
 
   /** A watch over a database that is attached; it opens nothing of its own. */
   public ForeignWrites(Attachment attachment) {
@@ -93,11 +93,14 @@ public final class ForeignWrites {
     byte[] page = new byte[pageSize];
     boolean same = true;
     for (int i = 0; i < PAGES_TO_COMPARE; i++) {
-      int number = i == 0 ? 1 : nextPage;
-      nextPage = number >= pages.limit() ? 1 : number + 1;
-      if (pages.contains(number)) {
+      int number = 1;
+      if (i > 0) {
+        nextIndex = nextIndex >= pages.end() - 1 ? 0 : nextIndex + 1;
+        number = pages.pageAt(nextIndex);
+      }
+      if (number != 0 && pages.contains(number)) {
         Arrays.fill(page, (byte) 0);
-        attachment.file().read((number - 1) * (long) pageSize, page, 0, pageSize);
+        attachment.file().read(((number - 1) & 0xffffffffL) * pageSize, page, 0, pageSize);
         same &= pages.isSame(number, page);
       }
     }

@@ -201,6 +201,9 @@ public final class Refusals {
   /** What ended a capture that was under way, if it has no words of its own yet. */
   public static CaptureException failed(Path database, Throwable failure) {
     String what = "an error inside the capture: " + failure;
+    if (failure instanceof CorruptDatabaseException damage) {
+      return damaged(database, Reason.FAILED, damage);
+    }
     if (failure instanceof DatabaseException || failure instanceof UncheckedIOException) {
       what = failure.getMessage();
     } else if (MappedCopies.isLateFault(failure)) {
@@ -211,6 +214,18 @@ public final class Refusals {
               + "=false, which reads the WAL without mapping it";
     }
     return new CaptureException(Reason.FAILED, database + ": " + what, failure);
+  }
+
+  /** A database whose pages can't be read as what they should be, and what to do. */
+  public static CaptureException damaged(
+      Path database, Reason reason, CorruptDatabaseException damage) {
+    return new CaptureException(
+        reason,
+        database
+            + ": "
+            + damage.getMessage()
+            + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
+        damage);
   }
 
   /** SQLite's own message; the driver repeats it in brackets. */

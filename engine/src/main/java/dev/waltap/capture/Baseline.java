@@ -5,6 +5,7 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.attach.Attachment;
 import dev.waltap.attach.DatabaseConnection;
+import dev.waltap.attach.Refusals;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.decode.CapturedTable;
@@ -15,9 +16,11 @@ import dev.waltap.decode.Journal;
 import dev.waltap.decode.SchemaReader;
 import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.diff.TransactionDiff;
+import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
+import dev.waltap.page.PageSource;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.Snapshot;
 import dev.waltap.page.TransactionPages;
@@ -110,7 +113,7 @@ final class Baseline implements AutoCloseable {
     try {
       return reads.read(this::scan);
     } catch (DatabaseException e) {
-      throw corrupt(e);
+      throw refused(e);
     }
   }
 
@@ -124,16 +127,16 @@ final class Baseline implements AutoCloseable {
     catalog = Catalog.empty(filter.within(earlier));
     store.loadPages(buffers, (image, pageNumber) -> pageSet.put(pageNumber, image));
     try {
-      Schema schema = schemaReader.read(pageSet);
-      requireReadable(schema, Reason.REFUSED);
-      catalog = catalog.next(schema);
       TreeScanner scanner =
           new TreeScanner(
               pageSet,
               attachment.format(),
-              pageSet.limit(),
-              (page, kind, parent, image) -> owners.set(page, kind, parent));
+              0,
+              (tree, page, kind, parent, image) -> owners.adopt(tree, page, kind, parent));
       scanner.scan(SchemaReader.TREE);
+      Schema schema = schemaReader.read(pageSet);
+      requireReadable(schema, Reason.REFUSED);
+      catalog = catalog.next(schema);
       for (CapturedTable table : catalog.tables()) {
         scanner.scan(table.tree());
       }
@@ -149,22 +152,20 @@ final class Baseline implements AutoCloseable {
   }
 
   private void removeUnowned() {
-    for (int page = 1; page < pageSet.limit(); page++) {
-      if (pageSet.contains(page) && owners.kind(page) == PageOwners.NONE) {
+    for (int page : pageSet.pageNumbers()) {
+      if (owners.kind(page) == PageOwners.NONE) {
         pageSet.remove(page);
       }
     }
     buffers.endTransaction();
   }
 
-  private CaptureException corrupt(DatabaseException e) {
+  private CaptureException refused(DatabaseException e) {
+    if (e instanceof CorruptDatabaseException damage) {
+      return Refusals.damaged(attachment.database(), Reason.REFUSED, damage);
+    }
     return new CaptureException(
-        Reason.REFUSED,
-        attachment.database()
-            + ": "
-            + e.getMessage()
-            + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
-        e);
+        Reason.REFUSED, attachment.database() + ": " + e.getMessage() + "; start again", e);
   }
 
   private void scan(LimitedSnapshot snapshot) {
@@ -201,19 +202,22 @@ final class Baseline implements AutoCloseable {
     connection.beginRead();
     try {
       Snapshot snapshot = attachment.snapshot().snapshot();
-      Schema schema =
-          schemaReader.read(
-              page -> {
-                byte[] image = new byte[buffers.pageSize()];
-                snapshot.copy(page, image);
-                return image;
-              });
+      PageSource pages =
+          page -> {
+            byte[] image = new byte[buffers.pageSize()];
+            snapshot.copy(page, image);
+            return image;
+          };
+      new TreeScanner(
+              pages, attachment.format(), snapshot.size(), (tree, page, kind, parent, image) -> {})
+          .scan(SchemaReader.TREE);
+      Schema schema = schemaReader.read(pages);
       requireTables(schema);
       return schema.tables().stream()
           .filter(table -> table.kind() == Table.Kind.SHADOW)
           .anyMatch(table -> filter.accepts(table) && !earlier.accepts(table));
     } catch (DatabaseException e) {
-      throw corrupt(e);
+      throw refused(e);
     } finally {
       connection.endRead();
     }
@@ -255,7 +259,7 @@ final class Baseline implements AutoCloseable {
       net.committed(epoch, position.frame(), Backlog.nowMicros(), position);
       return position;
     } catch (DatabaseException e) {
-      throw corrupt(e);
+      throw refused(e);
     }
   }
 

@@ -58,6 +58,7 @@ final class BootstrapRows {
     rows.forEach(
         table.tree(),
         row -> {
+          table.check(row);
           emitter.makeRoom(row.payloadSize());
           emitter.insert(table, table.stored(row));
           if (++told % ROWS_BETWEEN_REPORTS == 0) {

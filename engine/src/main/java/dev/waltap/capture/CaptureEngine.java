@@ -158,7 +158,7 @@ public final class CaptureEngine implements ChangeDataCapture {
     } catch (StoppedException e) {
       throw new CaptureException(Reason.FAILED, "setup was stopped; nothing was set up", e);
     } catch (DatabaseException e) {
-      throw new CaptureException(Reason.FAILED, options.database() + ": " + e.getMessage(), e);
+      throw Refusals.failed(options.database(), e);
     }
     options = withState;
   }

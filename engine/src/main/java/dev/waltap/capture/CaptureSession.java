@@ -265,7 +265,7 @@ final class CaptureSession implements AutoCloseable {
     }
     try {
       requireDecoder().decode(net);
-    } catch (UnknownPageException | CorruptDatabaseException e) {
+    } catch (UnknownPageException e) {
       throw cannotFollow(e);
     }
     counters.transaction();
@@ -347,17 +347,19 @@ final class CaptureSession implements AutoCloseable {
       current.decode(transaction);
       counters.transaction();
       counters.pageSet(baseline.pageSet());
-    } catch (UnsupportedDatabaseException e) {
-      release(); // What came before it is delivered, and the position saved.
+    } catch (UnsupportedDatabaseException | CorruptDatabaseException e) {
+      if (!current.hasTold()) {
+        release(); // What came before it is delivered, and the position saved.
+      }
       throw e;
-    } catch (UnknownPageException | CorruptDatabaseException e) {
+    } catch (UnknownPageException e) {
       if (current.hasTold()) {
         throw cannotFollow(e);
       }
       // The log alone does not tell; a snapshot does, of this transaction and all that wait.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
       backlog.forget();
-      lapse(e instanceof UnknownPageException ? GapReason.PAGE_NOT_HELD : GapReason.NOT_FOLLOWABLE);
+      lapse(GapReason.PAGE_NOT_HELD);
     }
   }
 

@@ -113,8 +113,8 @@ final class DurableState implements Journal, AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new CaptureException(
           Reason.REFUSED,
-          "the state is damaged (it does not say which tables were told): it will not be used, since"
-              + " changes could be missed; run teardown and setup, and bootstrap again",
+          "the state is damaged (it does not say which tables were told): it will not be used,"
+              + " since changes could be missed; run teardown and setup, and bootstrap again",
           e);
     }
   }
@@ -161,13 +161,11 @@ final class DurableState implements Journal, AutoCloseable {
             : earlier.replace(identity, at, told)) {
       byte[] image = buffers.take();
       int written = 0;
-      for (int page = 1; page < pages.limit(); page++) {
-        if (pages.contains(page)) {
-          pages.copy(page, image);
-          writer.put(page, image);
-          if (++written % PAGES_BETWEEN_PUMPS == 0) {
-            pump.run();
-          }
+      for (int page : pages.pageNumbers()) {
+        pages.copy(page, image);
+        writer.put(page, image);
+        if (++written % PAGES_BETWEEN_PUMPS == 0) {
+          pump.run();
         }
       }
       buffers.release(image);
@@ -209,7 +207,7 @@ final class DurableState implements Journal, AutoCloseable {
       for (int i = 0; i < pages.size(); i++) {
         int number = pages.pageNumber(i);
         byte[] image = pages.get(number);
-        if (image != null && diff.mayBeHeld(number, image)) {
+        if (image != null && diff.needs(number)) {
           sink.put(number, image);
         }
       }

@@ -3,6 +3,7 @@ package dev.waltap.capture;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.btree.Depth;
 import dev.waltap.btree.OverflowChain;
+import dev.waltap.btree.PageBounds;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
@@ -10,17 +11,20 @@ import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.page.TransactionPages;
 import java.util.Arrays;
-import java.util.BitSet;
 
 /**
  * Makes a snapshot look like one large transaction: the pages of the page set that differ there,
  * and the pages that its trees reach and the page set does not hold. Pages that are the same are
  * told by their hash. Pages that are in hand already, from a snapshot that could not be read to its
- * end, are compared with this one as well. For the capture thread.
+ * end, are compared with this one as well.
+ *
+ * <p>Each page is visited once, whatever the pages lead to: one that two lead to is refused. For
+ * the capture thread.
  */
 final class SnapshotDelta implements PageSource {
   private static final int PAGES_BETWEEN_REPORTS = 1024;
@@ -31,13 +35,16 @@ final class SnapshotDelta implements PageSource {
   private final PageSet pageSet;
   private final PageOwners owners;
   private final TransactionPages changed;
-  private final BitSet chainOwners = new BitSet();
-  private final BitSet chainsSeen = new BitSet();
-  private final BitSet read = new BitSet();
+  private final PageBounds bounds;
+  private final PageMarks reached = new PageMarks();
+  private final PageMarks chainOwners = new PageMarks();
+  private final PageMarks chainsSeen = new PageMarks();
+  private final PageMarks read = new PageMarks();
   private final CaptureListener listener;
   private final Cell cell = new Cell();
   private final OverflowChain chain;
   private byte[] scratch;
+  private int visited;
 
   SnapshotDelta(
       LimitedSnapshot snapshot,
@@ -54,19 +61,22 @@ final class SnapshotDelta implements PageSource {
     this.owners = owners;
     this.changed = changed;
     this.listener = listener;
+    this.bounds = new PageBounds(format);
     this.chain = new OverflowChain(format, this);
     this.scratch = buffers.take();
+    bounds.pageCount(snapshot.size());
     changed.databaseSize(snapshot.size());
   }
 
   /** Finds the pages that are held and differ. */
   void compareHeld() {
-    int end = Math.min(pageSet.limit(), snapshot.size() + 1);
-    for (int page = 1; page < end; page++) {
-      if (page % PAGES_BETWEEN_REPORTS == 0 || page == end - 1) {
-        listener.progress("reconcile", page, end - 1, "pages");
+    int[] held = pageSet.pageNumbers();
+    for (int i = 0; i < held.length; i++) {
+      int page = held[i];
+      if ((i + 1) % PAGES_BETWEEN_REPORTS == 0 || i == held.length - 1) {
+        listener.progress("reconcile", i + 1, held.length, "pages");
       }
-      if (pageSet.contains(page)) {
+      if (isInSnapshot(page)) {
         snapshot.copy(page, scratch);
         if (changed.contains(page) || !pageSet.isSame(page, scratch)) {
           changed(page);
@@ -78,7 +88,7 @@ final class SnapshotDelta implements PageSource {
 
   /** Keeps the image in hand, if it is news. */
   private void changed(int pageNumber) {
-    read.set(pageNumber);
+    read.add(pageNumber);
     byte[] earlier = changed.get(pageNumber);
     if (earlier == null || !Arrays.equals(earlier, scratch)) {
       changed.put(pageNumber, scratch);
@@ -94,33 +104,44 @@ final class SnapshotDelta implements PageSource {
   /** A chain that changed may lead to pages that are not held, from a leaf that did not change. */
   private void noteChain(int pageNumber) {
     int at = pageNumber;
-    while (owners.kind(at) == PageOwners.OVERFLOW && !chainsSeen.get(at)) {
-      chainsSeen.set(at);
+    while (owners.kind(at) == PageOwners.OVERFLOW && chainsSeen.add(at)) {
       at = owners.parent(at);
     }
     if (at != pageNumber && owners.kind(at) != PageOwners.OVERFLOW) {
-      chainOwners.set(at);
+      chainOwners.add(at);
     }
   }
 
   /** Finds the pages of a tree that are not held. {@link #compareHeld} must have run. */
   void discover(Tree tree) {
     try {
-      discover(tree, tree.root(), 0);
+      discover(tree, tree.root(), PageOwners.ROOT, 0);
     } catch (CorruptDatabaseException e) {
       throw tree.blame(e);
     }
   }
 
-  private void discover(Tree tree, int pageNumber, int depth) {
+  private void reach(int pageNumber, int parent) {
+    bounds.check(pageNumber, parent);
+    if (!reached.add(pageNumber)) {
+      throw PageBounds.shared(pageNumber, parent);
+    }
+    if (++visited % PAGES_BETWEEN_REPORTS == 0) {
+      // How many there are is not known; whoever listens may stop the walk.
+      listener.progress("reconcile", visited, Math.max(visited, pageSet.size()), "pages");
+    }
+  }
+
+  private void discover(Tree tree, int pageNumber, int parent, int depth) {
     Depth.check(pageNumber, depth);
+    reach(pageNumber, parent);
     boolean same = isHeldAndSame(pageNumber);
     if (same && !isOf(tree, pageNumber)) {
       // The same bytes, but in another tree or as something else: as if it had been written.
       read(pageNumber);
       same = false;
     }
-    same &= !chainOwners.get(pageNumber);
+    same &= !chainOwners.contains(pageNumber);
     if (same && owners.kind(pageNumber) == PageOwners.LEAF) {
       return;
     }
@@ -136,7 +157,7 @@ final class SnapshotDelta implements PageSource {
       }
     }
     for (int i = 0; !leaf && i <= cells; i++) {
-      discover(tree, BTreePage.child(page(pageNumber), header, i), depth + 1);
+      discover(tree, BTreePage.child(page(pageNumber), header, i), pageNumber, depth + 1);
     }
   }
 
@@ -158,6 +179,7 @@ final class SnapshotDelta implements PageSource {
     chain.start(pageNumber, cell);
     while (chain.hasNext()) {
       int next = chain.nextPage();
+      reach(next, chain.pageNumber());
       boolean still =
           owners.kind(next) == PageOwners.OVERFLOW
               && owners.parent(next) == chain.pageNumber()
@@ -169,9 +191,12 @@ final class SnapshotDelta implements PageSource {
     }
   }
 
+  private boolean isInSnapshot(int pageNumber) {
+    return Integer.compareUnsigned(pageNumber - 1, snapshot.size()) < 0;
+  }
+
   private boolean isHeldAndSame(int pageNumber) {
-    return pageNumber > 0
-        && pageNumber <= snapshot.size()
+    return isInSnapshot(pageNumber)
         && pageSet.contains(pageNumber)
         && !changed.contains(pageNumber);
   }
@@ -181,7 +206,7 @@ final class SnapshotDelta implements PageSource {
     if (isHeldAndSame(pageNumber)) {
       return pageSet.page(pageNumber);
     }
-    if (!read.get(pageNumber)) {
+    if (!read.contains(pageNumber)) {
       read(pageNumber);
     }
     byte[] image = changed.get(pageNumber);

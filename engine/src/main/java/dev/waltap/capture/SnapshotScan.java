@@ -3,12 +3,11 @@ package dev.waltap.capture;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
-import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
-import java.util.BitSet;
 import java.util.function.LongConsumer;
 
 /**
@@ -25,8 +24,7 @@ public final class SnapshotScan implements PageSource {
   private final PageOwners owners;
   private final TreeScanner scanner;
   private final LongConsumer progress;
-  private final BitSet read = new BitSet();
-  private String tree = "";
+  private final PageMarks read = new PageMarks();
   private long scanned;
 
   public SnapshotScan(
@@ -45,18 +43,17 @@ public final class SnapshotScan implements PageSource {
   }
 
   public void scan(Tree of) {
-    tree = of.name();
     scanner.scan(of);
   }
 
   @Override
   public byte[] page(int pageNumber) {
-    if (read.get(pageNumber)) {
+    if (read.contains(pageNumber)) {
       return pageSet.page(pageNumber);
     }
     byte[] image = buffers.take();
     snapshot.copy(pageNumber, image);
-    read.set(pageNumber);
+    read.add(pageNumber);
     if (pageSet.contains(pageNumber) && pageSet.isSame(pageNumber, image)) {
       buffers.releaseAtEnd(image);
     } else {
@@ -65,12 +62,8 @@ public final class SnapshotScan implements PageSource {
     return image;
   }
 
-  private void visit(int pageNumber, byte kind, int parent, byte[] image) {
-    if (owners.kind(pageNumber) != PageOwners.NONE) {
-      throw CorruptDatabaseException.page(
-          pageNumber, "reached twice, from page " + parent + " of " + tree);
-    }
-    owners.set(pageNumber, kind, parent);
+  private void visit(Tree of, int pageNumber, byte kind, int parent, byte[] image) {
+    owners.adopt(of, pageNumber, kind, parent);
     if (++scanned % PAGES_BETWEEN_REPORTS == 0) {
       progress.accept(scanned);
     }

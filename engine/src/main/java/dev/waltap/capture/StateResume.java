@@ -5,6 +5,7 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.Emitter;
 import dev.waltap.decode.TransactionDecoder;
+import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.schema.TableFilter;
@@ -55,7 +56,7 @@ final class StateResume implements Replay {
     state.replaying(true);
     try {
       state.store().replay(buffers, this);
-    } catch (UnknownPageException e) {
+    } catch (CorruptDatabaseException | UnknownPageException e) {
       throw new CaptureException(
           Reason.REFUSED,
           "the state's journal does not fit its pages ("

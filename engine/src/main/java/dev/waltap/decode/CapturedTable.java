@@ -7,6 +7,7 @@ import dev.waltap.diff.RowCursor;
 import dev.waltap.diff.RowSink;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.diff.TreeDelta;
+import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.record.KeyComparator;
 import dev.waltap.record.KeyImage;
 import dev.waltap.record.StoredRow;
@@ -54,6 +55,15 @@ public record CapturedTable(
     } else {
       diff.rows(delta, order, sink);
     }
+  }
+
+  /**
+   * Checks that the values of a row of this version of the table can be read, before it is told.
+   *
+   * @throws CorruptDatabaseException naming page and offset
+   */
+  public void check(RowCursor row) {
+    row.checkRecord(layout().columnCount());
   }
 
   /** A row of this version of the table, with a copy of its bytes: it stays as it is. */

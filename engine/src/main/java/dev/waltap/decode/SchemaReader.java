@@ -84,7 +84,7 @@ public final class SchemaReader implements AutoCloseable {
   }
 
   SchemaRow decode(RowCursor row, TextEncoding encoding) {
-    record.wrap(row.payload(), row.payloadOffset(), row.payloadSize());
+    record.wrap(row.payload(), row.payloadOffset(), row.payloadSize(), SQL + 1);
     byte[] payload = row.payload();
     String type = text(payload, TYPE, encoding);
     String name = text(payload, NAME, encoding);

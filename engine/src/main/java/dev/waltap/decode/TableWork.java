@@ -5,6 +5,7 @@ import dev.waltap.diff.RowCursor;
 import dev.waltap.diff.RowSink;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.diff.TreeDelta;
+import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.record.RowComparator;
 import dev.waltap.record.TableLayout;
 
@@ -114,6 +115,7 @@ final class TableWork implements RowWork, RowSink {
   @Override
   public void deleted(RowCursor row) {
     if (!walking) {
+      before.check(row);
       remember(deleted, row);
     } else if (wanted == Operation.DELETE) {
       emitDelete(row);
@@ -123,6 +125,7 @@ final class TableWork implements RowWork, RowSink {
   @Override
   public void inserted(RowCursor row) {
     if (!walking) {
+      after.check(row);
       remember(inserted, row);
     } else if (wanted == Operation.INSERT) {
       emitInsert(row);
@@ -131,12 +134,25 @@ final class TableWork implements RowWork, RowSink {
 
   @Override
   public void updated(RowCursor was, RowCursor is) {
+    try {
+      compare(was, is);
+    } catch (CorruptDatabaseException e) {
+      before.check(was); // These say where it stands.
+      after.check(is);
+      throw e;
+    }
+  }
+
+  private void compare(RowCursor was, RowCursor is) {
     boolean large = was.payloadSize() >= LARGE || is.payloadSize() >= LARGE;
     if (large && isSureUpdate(was, is)) {
       update(was, is);
       return;
     }
-    compare(was, is);
+    comparator.before(
+        before.layout(), was.rowid(), was.payload(), was.payloadOffset(), was.payloadSize());
+    comparator.after(
+        after.layout(), is.rowid(), is.payload(), is.payloadOffset(), is.payloadSize());
     boolean same = comparator.sameValues();
     boolean rekeyed = !same && !comparator.sameKey();
     if (large) {
@@ -204,12 +220,5 @@ final class TableWork implements RowWork, RowSink {
     } else {
       emitter.skip(1);
     }
-  }
-
-  private void compare(RowCursor was, RowCursor is) {
-    comparator.before(
-        before.layout(), was.rowid(), was.payload(), was.payloadOffset(), was.payloadSize());
-    comparator.after(
-        after.layout(), is.rowid(), is.payload(), is.payloadOffset(), is.payloadSize());
   }
 }

@@ -134,6 +134,7 @@ public final class TransactionDecoder {
       }
     }
     boolean walkAgain = collect();
+    diff.check();
     journal.add(transaction, diff);
     telling = true;
     emitter.begin(transaction.epoch(), transaction.frame(), transaction.timestampMicros());

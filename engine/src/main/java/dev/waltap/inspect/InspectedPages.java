@@ -111,7 +111,7 @@ final class InspectedPages implements AutoCloseable {
                   this::image,
                   format,
                   base.size(),
-                  (page, kind, parent, image) -> indexOwners.set(page, kind, parent))
+                  (of, page, kind, parent, image) -> indexOwners.adopt(of, page, kind, parent))
               .scan(tree);
         } catch (DatabaseException e) {
           // Indexes are only named here; that one is damaged is not what was asked.

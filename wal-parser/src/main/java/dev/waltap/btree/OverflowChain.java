@@ -61,14 +61,6 @@ public final class OverflowChain {
       throw CorruptDatabaseException.page(
           pageNumber, "an overflow chain ends " + rest + " bytes early");
     }
-    if (rest > 0 && next < 0) {
-      throw new CorruptDatabaseException(
-          "page "
-              + pageNumber
-              + " leads to page "
-              + Integer.toUnsignedString(next)
-              + ", which no database has");
-    }
     return rest > 0;
   }
 

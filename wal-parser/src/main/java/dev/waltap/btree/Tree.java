@@ -18,9 +18,13 @@ public record Tree(int ordinal, int root, boolean index, String name) {
     return new Tree(ordinal, newRoot, index, name);
   }
 
+  @Override
+  public String toString() {
+    return "table " + name + " (root page " + Integer.toUnsignedString(root) + ")";
+  }
+
   /** What is wrong with one of its pages, said with the table's name. */
   public CorruptDatabaseException blame(CorruptDatabaseException e) {
-    return new CorruptDatabaseException(
-        "table " + name + " (root page " + root + "), " + e.getMessage(), e);
+    return new CorruptDatabaseException(this + ", " + e.getMessage(), e);
   }
 }

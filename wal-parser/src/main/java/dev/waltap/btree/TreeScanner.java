@@ -5,13 +5,14 @@ import dev.waltap.format.Bytes;
 import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSource;
-import java.util.BitSet;
 
 /**
  * Walks whole trees, in key order, and says of each page what it is: b-tree pages and overflow
- * chains. Checks what later work builds on, also that no page belongs to two places: so a scanner
- * is for one scan of each tree of one version. For one thread.
+ * chains. Checks what later work builds on, also that each page lies within the database and
+ * belongs to one place only: so a scanner is for one scan of each tree of one version. For one
+ * thread.
  */
 public final class TreeScanner {
   /** Told of every page, a parent before its children. */
@@ -21,31 +22,33 @@ public final class TreeScanner {
     /**
      * A page of the tree.
      *
+     * @param tree the tree that is scanned
      * @param pageNumber its number
      * @param kind one of {@link PageOwners}'s kinds
-     * @param parent as {@link PageOwners} has it
+     * @param parent the page that leads to it, {@link PageOwners#ROOT} for the schema
      * @param image the source's image of it
      */
-    void page(int pageNumber, byte kind, int parent, byte[] image);
+    void page(Tree tree, int pageNumber, byte kind, int parent, byte[] image);
   }
 
   private final PageSource source;
   private final PageFormat format;
-  private final int pageCount;
+  private final PageBounds bounds;
   private final Visitor visitor;
-  private final BitSet reached = new BitSet();
+  private final PageMarks reached = new PageMarks();
   private final Cell cell = new Cell();
   private final OverflowChain chain;
 
   /**
    * A scanner of one version of a database.
    *
-   * @param pageCount how many pages it has
+   * @param pageCount how many pages it has, an unsigned number; 0 if that is not known
    */
   public TreeScanner(PageSource source, PageFormat format, int pageCount, Visitor visitor) {
     this.source = source;
     this.format = format;
-    this.pageCount = pageCount;
+    this.bounds = new PageBounds(format);
+    bounds.pageCount(pageCount);
     this.visitor = visitor;
     this.chain = new OverflowChain(format, source);
   }
@@ -57,7 +60,7 @@ public final class TreeScanner {
    */
   public void scan(Tree tree) {
     try {
-      visit(tree, tree.root(), -1 - tree.ordinal(), 0);
+      visit(tree, tree.root(), PageOwners.ROOT, 0);
     } catch (CorruptDatabaseException e) {
       throw tree.blame(e);
     }
@@ -70,7 +73,7 @@ public final class TreeScanner {
     BTreePage.check(page, pageNumber, tree.index(), format);
     int header = BTreePage.header(pageNumber);
     boolean leaf = BTreePage.isLeaf(page, header);
-    visitor.page(pageNumber, leaf ? PageOwners.LEAF : PageOwners.INTERIOR, parent, page);
+    visitor.page(tree, pageNumber, leaf ? PageOwners.LEAF : PageOwners.INTERIOR, parent, page);
     int cells = BTreePage.cellCount(page, header);
     for (int i = 0; i < cells; i++) {
       int at = BTreePage.cell(page, header, i);
@@ -80,10 +83,10 @@ public final class TreeScanner {
       }
       if (leaf && !tree.index()) {
         cell.parseTableLeaf(page, pageNumber, at, format);
-        visitChain(pageNumber);
+        visitChain(tree, pageNumber);
       } else if (tree.index()) {
         cell.parseIndex(page, pageNumber, at, leaf, format);
-        visitChain(pageNumber);
+        visitChain(tree, pageNumber);
       }
     }
     if (!leaf) {
@@ -91,37 +94,21 @@ public final class TreeScanner {
     }
   }
 
-  /** Checks that the page exists and was not come by before: no loop is endless. */
+  /** No loop of pages is endless, and no page is visited twice. */
   private void reach(int pageNumber, int parent) {
-    if (pageNumber <= 0 || pageNumber > pageCount) {
-      throw new CorruptDatabaseException(
-          name(parent)
-              + " leads to page "
-              + Integer.toUnsignedString(pageNumber)
-              + " of "
-              + pageCount);
+    bounds.check(pageNumber, parent);
+    if (!reached.add(pageNumber)) {
+      throw PageBounds.shared(pageNumber, parent);
     }
-    if (reached.get(pageNumber)) {
-      throw new CorruptDatabaseException(
-          name(parent)
-              + " leads to page "
-              + pageNumber
-              + ", which something else leads to as well");
-    }
-    reached.set(pageNumber);
   }
 
-  private static String name(int parent) {
-    return parent > 0 ? "page " + parent : "the schema";
-  }
-
-  private void visitChain(int pageNumber) {
+  private void visitChain(Tree tree, int pageNumber) {
     chain.start(pageNumber, cell);
     while (chain.hasNext()) {
       int parent = chain.pageNumber();
       reach(chain.nextPage(), parent);
       byte[] overflow = chain.read();
-      visitor.page(chain.pageNumber(), PageOwners.OVERFLOW, parent, overflow);
+      visitor.page(tree, chain.pageNumber(), PageOwners.OVERFLOW, parent, overflow);
     }
   }
 }

@@ -7,13 +7,23 @@ import java.util.Arrays;
  * page of an index b-tree between two of its children. Used again; for one thread.
  */
 final class CellRuns {
-  private int[] pages = new int[8];
-  private int[] from = new int[8];
-  private int[] to = new int[8];
+  private static final int FEWEST = 8;
+
+  /** Larger arrays are given up when they are cleared. */
+  private static final int MOST_KEPT = 1 << 12;
+
+  private int[] pages = new int[FEWEST];
+  private int[] from = new int[FEWEST];
+  private int[] to = new int[FEWEST];
   private int size;
 
   void clear() {
     size = 0;
+    if (pages.length > MOST_KEPT) {
+      pages = new int[FEWEST];
+      from = new int[FEWEST];
+      to = new int[FEWEST];
+    }
   }
 
   void add(int pageNumber, int first, int end) {

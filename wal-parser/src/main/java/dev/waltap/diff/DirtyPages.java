@@ -1,6 +1,7 @@
 package dev.waltap.diff;
 
 import dev.waltap.btree.PageOwners;
+import dev.waltap.page.PageMarks;
 import dev.waltap.page.TransactionPages;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +13,19 @@ import java.util.List;
 final class DirtyPages {
   private static final IntList NOTHING = new IntList();
 
+  /** More lists than this are given up with the transaction. */
+  private static final int MOST_KEPT = 16;
+
   private final PageOwners owners;
-  private final Marks dirty = new Marks();
-  private final Marks affected = new Marks();
-  private final Marks chains = new Marks();
-  private final Marks chainLeaves = new Marks();
-  private final List<IntList> touchedByTree = new ArrayList<>();
+  private final PageMarks dirty = new PageMarks();
+  private final PageMarks affected = new PageMarks();
+  private final PageMarks chains = new PageMarks();
+  private final PageMarks chainLeaves = new PageMarks();
+
+  /** For each tree that was touched, by its ordinal, which of the lists is its. */
+  private final IntMap lists = new IntMap();
+
+  private final List<IntList> touched = new ArrayList<>();
   private final IntList touchedTrees = new IntList();
 
   DirtyPages(PageOwners owners) {
@@ -31,9 +39,13 @@ final class DirtyPages {
     chains.begin();
     chainLeaves.begin();
     for (int i = 0; i < touchedTrees.size(); i++) {
-      touchedByTree.get(touchedTrees.get(i)).clear();
+      touched.get(i).clear();
+    }
+    if (touched.size() > MOST_KEPT) {
+      touched.subList(MOST_KEPT, touched.size()).clear();
     }
     touchedTrees.clear();
+    lists.begin();
     for (int i = 0, size = written.size(); i < size; i++) {
       int pageNumber = written.pageNumber(i);
       byte kind = owners.kind(pageNumber);
@@ -63,21 +75,23 @@ final class DirtyPages {
     }
     affect(pageNumber);
     int tree = owners.tree(pageNumber);
-    while (touchedByTree.size() <= tree) {
-      touchedByTree.add(new IntList());
-    }
-    IntList touched = touchedByTree.get(tree);
-    if (touched.size() == 0) {
+    int list = lists.get(tree);
+    if (list == IntMap.NONE) {
+      list = touchedTrees.size();
       touchedTrees.add(tree);
+      lists.put(tree, list);
+      if (list == touched.size()) {
+        touched.add(new IntList());
+      }
     }
-    touched.add(pageNumber);
+    touched.get(list).add(pageNumber);
   }
 
   /** Says that the cells of a page may differ, and that a walk has to come by. */
   void affect(int pageNumber) {
     affected.add(pageNumber);
     int at = pageNumber;
-    while (at > 0 && dirty.add(at)) {
+    while (at != PageOwners.ROOT && dirty.add(at)) {
       at = owners.parent(at);
     }
   }
@@ -93,18 +107,19 @@ final class DirtyPages {
   }
 
   /** First pages, among others, of the overflow chains that were written to. */
-  Marks chains() {
+  PageMarks chains() {
     return chains;
   }
 
   /** Pages with cells whose overflow chains were written to. */
-  Marks chainLeaves() {
+  PageMarks chainLeaves() {
     return chainLeaves;
   }
 
   /** The pages of a tree that were touched. */
   IntList touched(int tree) {
-    return tree < touchedByTree.size() ? touchedByTree.get(tree) : NOTHING;
+    int list = lists.get(tree);
+    return list == IntMap.NONE ? NOTHING : touched.get(list);
   }
 
   /** The ordinals of the trees that were touched. */

@@ -1,7 +1,9 @@
 package dev.waltap.diff;
 
 import dev.waltap.format.BTreePage;
+import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSource;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,23 +27,22 @@ final class HashMerge {
   private final PageSource old;
   private final PageSource now;
   private final SharedCells shared;
-  private final Marks dirtyChains;
-  private final Marks dirtyLeaves;
-  private final Marks leavesBefore = new Marks();
-  private final Marks leavesOfBoth = new Marks();
-  private boolean overflowSeen;
+  private final DirtyPages dirty;
+  private final ChainChanges chains;
+  private final PageMarks leavesBefore = new PageMarks();
+  private final PageMarks leavesOfBoth = new PageMarks();
   private boolean sameBytesToo;
 
   HashMerge(
-      PageFormat format, PageSource old, PageSource now, Marks dirtyChains, Marks dirtyLeaves) {
+      PageFormat format, PageSource old, PageSource now, DirtyPages dirty, ChainChanges chains) {
     this.before = new RowCursor(format, old);
     this.after = new RowCursor(format, now);
     this.match = new RowCursor(format, old);
     this.old = old;
     this.now = now;
     this.shared = new SharedCells(format);
-    this.dirtyChains = dirtyChains;
-    this.dirtyLeaves = dirtyLeaves;
+    this.dirty = dirty;
+    this.chains = chains;
   }
 
   /** Forgets the pages and rows of the transaction in hand. */
@@ -51,20 +52,14 @@ final class HashMerge {
     match.reset();
   }
 
-  /** Whether a cell that was looked at had overflow pages, in the last {@link #run}. */
-  boolean overflowSeen() {
-    return overflowSeen;
-  }
-
-  /**
-   * Passes the rows that differ to the sink.
-   *
-   * @param all whether to pass on those of the same bytes, too, as updates
-   */
-  void run(CellRuns oldCells, CellRuns newCells, KeyBytes keys, boolean all, RowSink sink) {
-    overflowSeen = false;
-    sameBytesToo = all;
+  /** Passes the rows that differ to the sink. */
+  void run(TreeDelta delta, KeyBytes keys, RowSink sink) {
+    CellRuns oldCells = delta.before();
+    CellRuns newCells = delta.after();
+    sameBytesToo = delta.isWhole();
     match.reset();
+    before.watch(delta, chains);
+    after.watch(delta, chains);
     findLeavesOfBoth(oldCells, newCells);
     Map<Key, Place> places = new HashMap<>();
     forEach(before, oldCells, () -> places.put(key(before, keys), new Place(before.place())));
@@ -95,7 +90,7 @@ final class HashMerge {
       return;
     }
     match.moveTo((int) (place.before >>> 32), (int) place.before, true);
-    if (sameBytesToo || !match.samePayload(after, dirtyChains)) {
+    if (sameBytesToo || !match.samePayload(after, dirty.chains())) {
       sink.updated(match, after);
     }
   }
@@ -108,7 +103,7 @@ final class HashMerge {
     }
     for (int i = 0; i < oldCells.size(); i++) {
       int page = oldCells.page(i);
-      if (isLeaf(old, page) && !dirtyLeaves.contains(page)) {
+      if (isLeaf(old, page) && !dirty.chainLeaves().contains(page)) {
         leavesBefore.add(page);
       }
     }
@@ -141,7 +136,6 @@ final class HashMerge {
         if (i != cursor.position()) {
           cursor.skipTo(i);
         }
-        overflowSeen |= cursor.cell().overflowPage() != 0;
         action.run();
       }
       cursor.skipTo(end);
@@ -149,8 +143,13 @@ final class HashMerge {
   }
 
   private static Key key(RowCursor cursor, KeyBytes keys) {
-    cursor.loadKey(keys);
-    return new Key(keys.of(cursor.keyArray(), cursor.keyOffset(), cursor.payloadSize()));
+    try {
+      cursor.loadKey(keys);
+      return new Key(keys.of(cursor.keyArray(), cursor.keyOffset(), cursor.payloadSize()));
+    } catch (CorruptDatabaseException e) {
+      cursor.checkRecord(Integer.MAX_VALUE); // This says where it stands.
+      throw e;
+    }
   }
 
   /** Where the old version has a key, and whether the new one has it, too. */

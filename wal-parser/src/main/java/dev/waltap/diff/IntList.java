@@ -4,7 +4,12 @@ import java.util.Arrays;
 
 /** A growing list of ints, used again. */
 final class IntList {
-  private int[] items = new int[16];
+  /** A larger array is given up when it is cleared. */
+  private static final int MOST_KEPT = 1 << 12;
+
+  private static final int FEWEST = 16;
+
+  private int[] items = new int[FEWEST];
   private int size;
 
   int size() {
@@ -24,5 +29,8 @@ final class IntList {
 
   void clear() {
     size = 0;
+    if (items.length > MOST_KEPT) {
+      items = new int[FEWEST];
+    }
   }
 }

@@ -3,12 +3,15 @@ package dev.waltap.diff;
 import dev.waltap.btree.Payloads;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.Cell;
+import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
-import dev.waltap.format.Varint;
+import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSource;
 import dev.waltap.record.RecordDifference;
+import dev.waltap.record.RecordReader;
 import dev.waltap.record.TableLayout;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place at one row of one version of a tree, moved along runs of cells or set by hand. The
@@ -28,6 +31,7 @@ public final class RowCursor {
   private final PageSource source;
   private final Payloads payloads;
   private final Cell cell = new Cell();
+  private final RecordReader record = new RecordReader();
   private boolean index;
   private CellRuns runs = NO_RUNS;
   private int run;
@@ -43,10 +47,21 @@ public final class RowCursor {
   private byte[] keyArray = NOTHING;
   private int keyOffset;
 
+  /** The delta whose chains are listed when the first row comes by that has one; else null. */
+  private @Nullable TreeDelta watched;
+
+  private @Nullable ChainChanges chains;
+
   RowCursor(PageFormat format, PageSource source) {
     this.format = format;
     this.source = source;
     this.payloads = new Payloads(format, source);
+  }
+
+  /** The rows that follow are those of a delta, whose chains must be listed before one is read. */
+  void watch(TreeDelta delta, ChainChanges lister) {
+    watched = delta.isWhole() || delta.chainsListed() ? null : delta;
+    chains = lister;
   }
 
   /** Stands at the first cell of the runs. */
@@ -62,6 +77,7 @@ public final class RowCursor {
     runs = NO_RUNS;
     pageNumber = 0;
     page = NOTHING;
+    watched = null;
     leaveRow();
   }
 
@@ -117,6 +133,17 @@ public final class RowCursor {
       cell.parseTableLeaf(page, pageNumber, at, format);
     }
     leaveRow();
+    if (watched != null && cell.overflowPage() != 0) {
+      listChains(watched);
+    }
+  }
+
+  private void listChains(TreeDelta delta) {
+    watched = null;
+    if (chains != null && !delta.chainsListed()) {
+      delta.chainsAreListed();
+      chains.list(delta);
+    }
   }
 
   private void leaveRow() {
@@ -201,6 +228,21 @@ public final class RowCursor {
     return payload;
   }
 
+  /**
+   * Checks that the values of the row's leading fields can be read. Looks at the header alone.
+   *
+   * @throws CorruptDatabaseException naming page and offset
+   */
+  public void checkRecord(int fields) {
+    loadKey(HEADER);
+    try {
+      record.wrap(keyArray, keyOffset, payloadSize(), fields);
+    } catch (CorruptDatabaseException e) {
+      throw CorruptDatabaseException.page(
+          pageNumber, "cell at offset " + cell.offset() + ": " + e.getMessage());
+    }
+  }
+
   /** Makes as much of the payload as its key takes readable at {@link #keyArray}. */
   void loadKey(KeyExtent keys) {
     keyArray = page;
@@ -233,7 +275,7 @@ public final class RowCursor {
   }
 
   /** Whether this row and the other one, of another version, have the same bytes. */
-  boolean samePayload(RowCursor other, Marks dirtyChains) {
+  boolean samePayload(RowCursor other, PageMarks dirtyChains) {
     Cell a = cell;
     Cell b = other.cell;
     if (a.payloadSize() != b.payloadSize()) {
@@ -282,8 +324,8 @@ public final class RowCursor {
 
   /** Whether the header is one, and stands at {@link #keyArray}: a malformed one may not. */
   private boolean hasHeader() {
-    long size = Varint.value(keyArray, keyOffset);
-    return size > 0 && size <= payloadSize() && keyOffset + size <= keyArray.length;
+    int available = keyArray == page ? cell.localSize() : assembled;
+    return RecordDifference.hasHeader(keyArray, keyOffset, available);
   }
 
   /** How many leading bytes this row and the other one have in common; -1 if all of them. */

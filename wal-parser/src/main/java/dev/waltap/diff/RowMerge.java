@@ -1,6 +1,7 @@
 package dev.waltap.diff;
 
 import dev.waltap.format.BTreePage;
+import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageSource;
 import org.jspecify.annotations.Nullable;
@@ -13,27 +14,20 @@ final class RowMerge {
   private final RowCursor before;
   private final RowCursor after;
   private final SharedCells shared;
-  private final Marks dirtyChains;
-  private final Marks dirtyLeaves;
-  private boolean overflowSeen;
+  private final DirtyPages dirty;
+  private final ChainChanges chains;
   private boolean sameBytesToo;
   private int backPage;
   private int backBefore;
   private int backAfter;
 
-  /**
-   * A merge of two versions.
-   *
-   * @param dirtyChains first pages of overflow chains that changed in place
-   * @param dirtyLeaves leaves that lead to such chains
-   */
   RowMerge(
-      PageFormat format, PageSource old, PageSource now, Marks dirtyChains, Marks dirtyLeaves) {
+      PageFormat format, PageSource old, PageSource now, DirtyPages dirty, ChainChanges chains) {
     this.before = new RowCursor(format, old);
     this.after = new RowCursor(format, now);
     this.shared = new SharedCells(format);
-    this.dirtyChains = dirtyChains;
-    this.dirtyLeaves = dirtyLeaves;
+    this.dirty = dirty;
+    this.chains = chains;
   }
 
   /** Forgets the pages and rows of the transaction in hand. */
@@ -42,23 +36,18 @@ final class RowMerge {
     after.reset();
   }
 
-  /** Whether a cell that was looked at had overflow pages, in the last {@link #run}. */
-  boolean overflowSeen() {
-    return overflowSeen;
-  }
-
   /**
    * Passes the rows that differ to the sink.
    *
    * @param order the order of keys of an index b-tree; null for a table b-tree
-   * @param all whether to pass on those of the same bytes, too, as updates
    */
-  void run(CellRuns old, CellRuns now, @Nullable KeyOrder order, boolean all, RowSink sink) {
-    overflowSeen = false;
-    sameBytesToo = all;
+  void run(TreeDelta delta, @Nullable KeyOrder order, RowSink sink) {
+    sameBytesToo = delta.isWhole();
     boolean index = order != null;
-    before.start(old, index);
-    after.start(now, index);
+    before.watch(delta, chains);
+    after.watch(delta, chains);
+    before.start(delta.before(), index);
+    after.start(delta.after(), index);
     backPage = 0;
     while (!before.atEnd() && !after.atEnd()) {
       if (atSamePage(index)) {
@@ -85,7 +74,7 @@ final class RowMerge {
         && before.pageNumber() == after.pageNumber()
         && before.position() == 0
         && after.position() == 0
-        && !dirtyLeaves.contains(before.pageNumber())
+        && !dirty.chainLeaves().contains(before.pageNumber())
         && (!index || (isLeaf(before) && isLeaf(after)));
   }
 
@@ -133,48 +122,44 @@ final class RowMerge {
 
   private void report(int side, RowSink sink) {
     if (side < 0) {
-      note(before);
       sink.deleted(before);
     } else if (side > 0) {
-      note(after);
       sink.inserted(after);
     } else {
-      note(before);
-      note(after);
-      if (sameBytesToo || !before.samePayload(after, dirtyChains)) {
+      if (sameBytesToo || !before.samePayload(after, dirty.chains())) {
         sink.updated(before, after);
       }
     }
   }
 
   private void delete(RowSink sink) {
-    note(before);
     sink.deleted(before);
     before.advance();
   }
 
   private void insert(RowSink sink) {
-    note(after);
     sink.inserted(after);
     after.advance();
-  }
-
-  private void note(RowCursor cursor) {
-    overflowSeen |= cursor.cell().overflowPage() != 0;
   }
 
   private int compare(@Nullable KeyOrder order) {
     if (order == null) {
       return Long.compare(before.rowid(), after.rowid());
     }
-    before.loadKey(order);
-    after.loadKey(order);
-    return order.compare(
-        before.keyArray(),
-        before.keyOffset(),
-        before.payloadSize(),
-        after.keyArray(),
-        after.keyOffset(),
-        after.payloadSize());
+    try {
+      before.loadKey(order);
+      after.loadKey(order);
+      return order.compare(
+          before.keyArray(),
+          before.keyOffset(),
+          before.payloadSize(),
+          after.keyArray(),
+          after.keyOffset(),
+          after.payloadSize());
+    } catch (CorruptDatabaseException e) {
+      before.checkRecord(Integer.MAX_VALUE); // These say where it stands.
+      after.checkRecord(Integer.MAX_VALUE);
+      throw e;
+    }
   }
 }

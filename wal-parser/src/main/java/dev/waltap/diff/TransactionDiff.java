@@ -1,13 +1,12 @@
 package dev.waltap.diff;
 
-import dev.waltap.btree.OverflowChain;
+import dev.waltap.btree.OwnerChanges;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
-import dev.waltap.format.BTreePage;
-import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.page.TransactionPages;
@@ -21,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  * moves on. The same serves a snapshot that is compared as a whole.
  *
  * <p>Use: {@link #begin}; {@link #delta} once a tree that was touched, came or went; {@link #rows}
- * as often as needed; {@link #finish}, or {@link #abandon}. Until then the page set stays as it
- * was. For one thread.
+ * of each that came or stays; {@link #check}, after which nothing can be wrong with any page any
+ * more; {@link #rows} as often as needed; {@link #finish}, or {@link #abandon}. Until then the page
+ * set stays as it was. For one thread.
  */
 public final class TransactionDiff {
+  /** More deltas than this are given up with the transaction. */
+  private static final int MOST_KEPT = 16;
+
   private final PageFormat format;
   private final PageBuffers buffers;
   private final PageSet old;
@@ -36,12 +39,9 @@ public final class TransactionDiff {
   private final HashMerge hashMerge;
   private final RowCursor cursorBefore;
   private final RowCursor cursorAfter;
-  private final OverflowChain chainBefore;
-  private final OverflowChain chainAfter;
-  private final Marks kept = new Marks();
-  private final Marks arrived = new Marks();
-  private final IntList left = new IntList();
-  private final Cell cell = new Cell();
+  private final OwnerChanges changes;
+  private final ChainChanges chains;
+  private final IntMap dropped = new IntMap();
   private final List<TreeDelta> deltas = new ArrayList<>();
   private int deltaCount;
   private final TransactionPages none;
@@ -61,13 +61,13 @@ public final class TransactionDiff {
     this.written = none;
     this.dirty = new DirtyPages(owners);
     this.now = this::newPage;
-    this.walk = new TreeWalk(format, old, now, owners, dirty, none);
-    this.merge = new RowMerge(format, old, now, dirty.chains(), dirty.chainLeaves());
-    this.hashMerge = new HashMerge(format, old, now, dirty.chains(), dirty.chainLeaves());
+    this.changes = new OwnerChanges(owners, format);
+    this.chains = new ChainChanges(format, old, now, owners, dirty, changes, none);
+    this.walk = new TreeWalk(format, old, now, owners, changes, dirty, none);
+    this.merge = new RowMerge(format, old, now, dirty, chains);
+    this.hashMerge = new HashMerge(format, old, now, dirty, chains);
     this.cursorBefore = new RowCursor(format, old);
     this.cursorAfter = new RowCursor(format, now);
-    this.chainBefore = new OverflowChain(format, old);
-    this.chainAfter = new OverflowChain(format, now);
   }
 
   private byte[] newPage(int pageNumber) {
@@ -87,7 +87,9 @@ public final class TransactionDiff {
     cursorBefore.reset();
     cursorAfter.reset();
     dirty.begin(pages);
-    arrived.begin();
+    changes.begin(pages.databaseSize());
+    chains.begin(pages);
+    dropped.begin();
   }
 
   /** Whether the transaction wrote pages of the tree, or of its rows. */
@@ -110,22 +112,27 @@ public final class TransactionDiff {
    *
    * @param before the tree as it was, null for one that did not exist
    * @param after the tree as it is, null for one that exists no more
-   * @throws UnknownPageException if the transaction can't be followed; nothing has changed then
+   * @throws CorruptDatabaseException if what it is now is no tree
+   * @throws UnknownPageException if it leads to a page that is neither written nor held
    */
   public TreeDelta delta(@Nullable Tree before, @Nullable Tree after) {
     if (deltaCount == deltas.size()) {
       deltas.add(new TreeDelta());
     }
-    TreeDelta delta = deltas.get(deltaCount);
+    TreeDelta delta = deltas.get(deltaCount++);
+    if (after == null) {
+      if (before == null) {
+        throw new IllegalArgumentException("a tree of neither version");
+      }
+      delta.begin(before);
+      dropped.put(before.ordinal(), 0);
+      return delta;
+    }
     try {
       walk.run(written, before, after, delta);
     } catch (CorruptDatabaseException e) {
-      throw delta.tree().blame(e);
+      throw after.blame(e);
     }
-    for (int i = 0; i < delta.arrivals(); i++) {
-      arrived.add(delta.arrivedPage(i));
-    }
-    deltaCount++;
     return delta;
   }
 
@@ -152,11 +159,10 @@ public final class TransactionDiff {
    */
   public void rows(TreeDelta delta, @Nullable KeyOrder order, RowSink sink) {
     try {
-      merge.run(delta.before(), delta.after(), order, delta.isWhole(), sink);
+      merge.run(delta, order, sink);
     } catch (CorruptDatabaseException e) {
       throw delta.tree().blame(e);
     }
-    delta.noteOverflow(merge.overflowSeen());
   }
 
   /**
@@ -165,11 +171,10 @@ public final class TransactionDiff {
    */
   public void rowsByKey(TreeDelta delta, KeyBytes keys, RowSink sink) {
     try {
-      hashMerge.run(delta.before(), delta.after(), keys, delta.isWhole(), sink);
+      hashMerge.run(delta, keys, sink);
     } catch (CorruptDatabaseException e) {
       throw delta.tree().blame(e);
     }
-    delta.noteOverflow(hashMerge.overflowSeen());
   }
 
   /** Goes back to a row of the old version that {@link #rows} passed on. */
@@ -185,39 +190,57 @@ public final class TransactionDiff {
   }
 
   /**
-   * Whether the page set may hold this page once the transaction is finished. {@link #delta} must
-   * have run for all trees that were touched. True for some pages that it will not hold: an
-   * overflow page shows what it is only by who leads to it.
+   * Checks that each page belongs to one place at most after the transaction. {@link #delta} must
+   * have run for all trees that were touched, came or went, and {@link #rows} or its like for all
+   * that did not go.
+   *
+   * @throws CorruptDatabaseException if one belongs to two
    */
-  public boolean mayBeHeld(int pageNumber, byte[] image) {
-    if (owners.kind(pageNumber) != PageOwners.NONE || arrived.contains(pageNumber)) {
-      return true;
+  public void check() {
+    if (dropped.size() > 0) {
+      releaseDropped();
     }
-    int type = BTreePage.type(image, BTreePage.header(pageNumber));
-    boolean indexPage = type == BTreePage.LEAF_INDEX || type == BTreePage.INTERIOR_INDEX;
-    // An overflow page begins with the number of the next one: so large only in vast databases.
-    return !indexPage || written.databaseSize() >= BTreePage.INTERIOR_INDEX << 24;
+    changes.check();
   }
 
   /**
-   * Moves the page set and the page owners on to the new version. {@link #rows} or its like must
-   * have run.
+   * Dropped trees: their rows go without being listed, so nobody has to read them. All are found in
+   * one go. The way up from a page ends where it meets one gone before: overflow chains may be very
+   * long.
    */
+  private void releaseDropped() {
+    PageMarks seen = new PageMarks();
+    PageMarks gone = new PageMarks();
+    for (int i = 0, end = owners.end(); i < end; i++) {
+      int page = owners.pageAt(i);
+      int top = page;
+      int parent = page;
+      while (parent != PageOwners.ROOT && seen.add(parent)) {
+        top = parent;
+        parent = owners.parent(parent);
+      }
+      boolean goes =
+          parent != PageOwners.ROOT
+              ? gone.contains(parent)
+              : page != 0 && dropped.get(owners.tree(top)) != IntMap.NONE;
+      for (int at = page; goes && at != parent; at = owners.parent(at)) {
+        gone.add(at);
+        changes.release(at);
+      }
+    }
+  }
+
+  /**
+   * Whether the page set needs this page's image for later transactions, or to find out what this
+   * one did. {@link #check} must have run.
+   */
+  public boolean needs(int pageNumber) {
+    return owners.kind(pageNumber) != PageOwners.NONE || changes.isAdopted(pageNumber);
+  }
+
+  /** Moves the page set and the page owners on to the new version. {@link #check} must have run. */
   public void finish() {
-    kept.begin();
-    left.clear();
-    for (int i = 0; i < deltaCount; i++) {
-      keepChains(deltas.get(i));
-    }
-    for (int i = 0; i < deltaCount; i++) {
-      departChains(deltas.get(i));
-    }
-    for (int i = 0; i < deltaCount; i++) {
-      departPages(deltas.get(i));
-    }
-    for (int i = 0; i < deltaCount; i++) {
-      arrive(deltas.get(i));
-    }
+    changes.apply();
     for (int i = 0, size = written.size(); i < size; i++) {
       int pageNumber = written.pageNumber(i);
       if (owners.kind(pageNumber) != PageOwners.NONE) {
@@ -226,10 +249,10 @@ public final class TransactionDiff {
         old.remove(pageNumber);
       }
     }
-    for (int i = 0; i < left.size(); i++) {
+    for (int i = 0; i < changes.leftCount(); i++) {
       // A page may leave one place and come to another unwritten: the rest of an overflow chain.
-      if (owners.kind(left.get(i)) == PageOwners.NONE) {
-        old.remove(left.get(i));
+      if (owners.kind(changes.left(i)) == PageOwners.NONE) {
+        old.remove(changes.left(i));
       }
     }
     end();
@@ -252,112 +275,8 @@ public final class TransactionDiff {
     written = none;
     buffers.endTransaction();
     deltaCount = 0;
-  }
-
-  /**
-   * A chain whose first page was not written, nor any other of it, stays; only its leaf may differ.
-   * In a snapshot, what was the rest of another row's chain may have become a chain of its own, and
-   * a chain may have changed trees, with the same bytes: those depart and arrive.
-   */
-  private void keepChains(TreeDelta delta) {
-    if (!delta.overflowSeen()) {
-      return;
-    }
-    forEachChain(
-        delta.after(),
-        now,
-        delta.tree().index(),
-        (leaf, first, rest) -> {
-          if (!written.contains(first)
-              && !dirty.chains().contains(first)
-              && isFirstOfChain(first, delta.tree())) {
-            kept.add(first);
-            owners.parent(first, leaf);
-          }
-        });
-  }
-
-  private boolean isFirstOfChain(int pageNumber, Tree tree) {
-    return owners.kind(pageNumber) == PageOwners.OVERFLOW
-        && owners.kind(owners.parent(pageNumber)) != PageOwners.OVERFLOW
-        && owners.tree(pageNumber) == tree.ordinal();
-  }
-
-  private void departChains(TreeDelta delta) {
-    if (!delta.overflowSeen()) {
-      return;
-    }
-    forEachChain(
-        delta.before(),
-        old,
-        delta.tree().index(),
-        (leaf, first, rest) -> {
-          if (!kept.contains(first)) {
-            departChain(leaf, first, rest);
-          }
-        });
-  }
-
-  private void departChain(int leaf, int first, long size) {
-    chainBefore.start(leaf, first, size);
-    while (chainBefore.hasNext()) {
-      chainBefore.read();
-      owners.clear(chainBefore.pageNumber());
-      left.add(chainBefore.pageNumber());
-    }
-  }
-
-  private void departPages(TreeDelta delta) {
-    IntList departed = delta.departed();
-    for (int i = 0; i < departed.size(); i++) {
-      owners.clear(departed.get(i));
-      left.add(departed.get(i));
-    }
-  }
-
-  private void arrive(TreeDelta delta) {
-    for (int i = 0; i < delta.arrivals(); i++) {
-      owners.set(delta.arrivedPage(i), delta.arrivedKind(i), delta.arrivedParent(i));
-    }
-    if (delta.overflowSeen()) {
-      forEachChain(delta.after(), now, delta.tree().index(), this::arriveChain);
-    }
-  }
-
-  private void arriveChain(int leaf, int first, long size) {
-    if (kept.contains(first)) {
-      return;
-    }
-    chainAfter.start(leaf, first, size);
-    while (chainAfter.hasNext()) {
-      int parent = chainAfter.pageNumber();
-      chainAfter.read();
-      owners.set(chainAfter.pageNumber(), PageOwners.OVERFLOW, parent);
-    }
-  }
-
-  /** Told of an overflow chain. */
-  private interface ChainVisitor {
-    void chain(int leaf, int firstPage, long size);
-  }
-
-  private void forEachChain(CellRuns runs, PageSource source, boolean index, ChainVisitor visitor) {
-    for (int run = 0; run < runs.size(); run++) {
-      int pageNumber = runs.page(run);
-      byte[] page = source.page(pageNumber);
-      int header = BTreePage.header(pageNumber);
-      boolean leaf = BTreePage.isLeaf(page, header);
-      for (int i = runs.from(run); i < runs.to(run); i++) {
-        int at = BTreePage.cell(page, header, i);
-        if (index) {
-          cell.parseIndex(page, pageNumber, at, leaf, format);
-        } else {
-          cell.parseTableLeaf(page, pageNumber, at, format);
-        }
-        if (cell.overflowPage() != 0) {
-          visitor.chain(pageNumber, cell.overflowPage(), cell.payloadSize() - cell.localSize());
-        }
-      }
+    if (deltas.size() > MOST_KEPT) {
+      deltas.subList(MOST_KEPT, deltas.size()).clear();
     }
   }
 }

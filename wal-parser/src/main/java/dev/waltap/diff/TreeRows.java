@@ -1,10 +1,13 @@
 package dev.waltap.diff;
 
 import dev.waltap.btree.Depth;
+import dev.waltap.btree.PageBounds;
+import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSource;
 
 /** All rows of one version of a tree, in b-tree order. For one thread. */
@@ -21,6 +24,9 @@ public final class TreeRows {
   private final PageSource source;
   private final RowCursor cursor;
 
+  /** Pages of this walk: it ends whatever the pages lead to. */
+  private final PageMarks reached = new PageMarks();
+
   public TreeRows(PageFormat format, PageSource source) {
     this.format = format;
     this.source = source;
@@ -35,8 +41,9 @@ public final class TreeRows {
    */
   public boolean forEach(Tree tree, Visitor visitor) {
     cursor.reset();
+    reached.begin();
     try {
-      return visit(tree, tree.root(), 0, visitor);
+      return visit(tree, tree.root(), PageOwners.ROOT, 0, visitor);
     } catch (CorruptDatabaseException e) {
       throw tree.blame(e);
     } finally {
@@ -44,15 +51,15 @@ public final class TreeRows {
     }
   }
 
-  private boolean visit(Tree tree, int pageNumber, int depth, Visitor visitor) {
-    Depth.check(pageNumber, depth);
+  private boolean visit(Tree tree, int pageNumber, int parent, int depth, Visitor visitor) {
+    reach(pageNumber, parent, depth);
     byte[] page = source.page(pageNumber);
     BTreePage.check(page, pageNumber, tree.index(), format);
     int header = BTreePage.header(pageNumber);
     int cells = BTreePage.cellCount(page, header);
     boolean leaf = BTreePage.isLeaf(page, header);
     for (int i = 0; i < cells; i++) {
-      if (!leaf && !visit(tree, child(pageNumber, i), depth + 1, visitor)) {
+      if (!leaf && !visit(tree, child(pageNumber, i), pageNumber, depth + 1, visitor)) {
         return false;
       }
       if (leaf || tree.index()) {
@@ -62,20 +69,20 @@ public final class TreeRows {
         }
       }
     }
-    return leaf || visit(tree, child(pageNumber, cells), depth + 1, visitor);
+    return leaf || visit(tree, child(pageNumber, cells), pageNumber, depth + 1, visitor);
   }
 
   /** Lists all cells that are rows, in b-tree order. */
   static void listCells(PageFormat format, PageSource source, Tree tree, CellRuns into) {
     try {
-      new TreeRows(format, source).list(tree, tree.root(), 0, into);
+      new TreeRows(format, source).list(tree, tree.root(), PageOwners.ROOT, 0, into);
     } catch (CorruptDatabaseException e) {
       throw tree.blame(e);
     }
   }
 
-  private void list(Tree tree, int pageNumber, int depth, CellRuns into) {
-    Depth.check(pageNumber, depth);
+  private void list(Tree tree, int pageNumber, int parent, int depth, CellRuns into) {
+    reach(pageNumber, parent, depth);
     byte[] page = source.page(pageNumber);
     BTreePage.check(page, pageNumber, tree.index(), format);
     int header = BTreePage.header(pageNumber);
@@ -85,10 +92,17 @@ public final class TreeRows {
       return;
     }
     for (int i = 0; i <= cells; i++) {
-      list(tree, child(pageNumber, i), depth + 1, into);
+      list(tree, child(pageNumber, i), pageNumber, depth + 1, into);
       if (tree.index() && i < cells) {
         into.add(pageNumber, i, i + 1);
       }
+    }
+  }
+
+  private void reach(int pageNumber, int parent, int depth) {
+    Depth.check(pageNumber, depth);
+    if (!reached.add(pageNumber)) {
+      throw PageBounds.shared(pageNumber, parent);
     }
   }
 
@@ -99,15 +113,16 @@ public final class TreeRows {
 
   /** The number of rows, without looking at them. */
   public long count(Tree tree) {
+    reached.begin();
     try {
-      return count(tree, tree.root(), 0);
+      return count(tree, tree.root(), PageOwners.ROOT, 0);
     } catch (CorruptDatabaseException e) {
       throw tree.blame(e);
     }
   }
 
-  private long count(Tree tree, int pageNumber, int depth) {
-    Depth.check(pageNumber, depth);
+  private long count(Tree tree, int pageNumber, int parent, int depth) {
+    reach(pageNumber, parent, depth);
     byte[] page = source.page(pageNumber);
     int header = BTreePage.header(pageNumber);
     int cells = BTreePage.cellCount(page, header);
@@ -116,7 +131,7 @@ public final class TreeRows {
     }
     long rows = tree.index() ? cells : 0;
     for (int i = 0; i <= cells; i++) {
-      rows += count(tree, child(pageNumber, i), depth + 1);
+      rows += count(tree, child(pageNumber, i), pageNumber, depth + 1);
     }
     return rows;
   }

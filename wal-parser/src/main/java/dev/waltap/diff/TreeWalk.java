@@ -1,10 +1,14 @@
 package dev.waltap.diff;
 
 import dev.waltap.btree.Depth;
+import dev.waltap.btree.OwnerChanges;
+import dev.waltap.btree.PageBounds;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
+import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.page.TransactionPages;
@@ -26,11 +30,17 @@ final class TreeWalk {
   private final PageSet old;
   private final PageSource now;
   private final PageOwners owners;
+  private final OwnerChanges changes;
   private final DirtyPages dirty;
-  private final Marks reached = new Marks();
-  private final Marks departed = new Marks();
+  private final PageMarks reached = new PageMarks();
+  private final PageMarks departed = new PageMarks();
+
+  /** Pages that were not written and have another parent now. */
+  private final IntList moved = new IntList();
+
   private TransactionPages written;
   private TreeDelta delta = new TreeDelta();
+  private Tree tree = new Tree(-1, 0, false, "");
   private boolean index;
   private int ordinal;
 
@@ -39,12 +49,14 @@ final class TreeWalk {
       PageSet old,
       PageSource now,
       PageOwners owners,
+      OwnerChanges changes,
       DirtyPages dirty,
       TransactionPages none) {
     this.format = format;
     this.old = old;
     this.now = now;
     this.owners = owners;
+    this.changes = changes;
     this.dirty = dirty;
     this.written = none;
   }
@@ -53,57 +65,29 @@ final class TreeWalk {
    * Fills the delta of a tree.
    *
    * @param before the tree as it was, null for one that did not exist
-   * @param after the tree as it is, null for one that exists no more: no rows are listed then
+   * @param after the tree as it is
+   * @throws CorruptDatabaseException if the new version's pages are no tree
    * @throws UnknownPageException if the new version leads to a page that is neither written nor
    *     held
    */
-  void run(TransactionPages pages, @Nullable Tree before, @Nullable Tree after, TreeDelta into) {
+  void run(TransactionPages pages, @Nullable Tree before, Tree after, TreeDelta into) {
     written = pages;
     delta = into;
-    Tree tree = after != null ? after : before;
-    if (tree == null) {
-      throw new IllegalArgumentException("a tree of neither version");
-    }
+    tree = after;
     index = tree.index();
     ordinal = tree.ordinal();
     delta.begin(tree);
-    if (after == null) {
-      departAll();
-      return;
-    }
     if (before != null && before.root() == after.root() && oneLeaf()) {
       return;
     }
     reached.begin();
     departed.begin();
-    visitNew(after.root(), -1 - ordinal, 0);
+    moved.clear();
+    visitNew(after.root(), PageOwners.ROOT, 0);
     if (before != null) {
       findDeparted(before);
+      checkMoved(before);
       visitOld(before.root(), 0);
-    }
-  }
-
-  /**
-   * A dropped tree: its rows go without being listed, so nobody has to read them. The way up from a
-   * page ends where it meets one gone before: overflow chains may be very long.
-   */
-  private void departAll() {
-    reached.begin();
-    departed.begin();
-    for (int page = 1; page < owners.limit(); page++) {
-      if (owners.kind(page) == PageOwners.NONE) {
-        continue;
-      }
-      int top = page;
-      while (top > 0 && reached.add(top)) {
-        top = owners.parent(top);
-      }
-      if (top > 0 ? departed.contains(top) : -1 - top == ordinal) {
-        for (int at = page; at != top; at = owners.parent(at)) {
-          departed.add(at);
-          delta.departed().add(at);
-        }
-      }
     }
   }
 
@@ -122,6 +106,7 @@ final class TreeWalk {
     if (!BTreePage.isLeaf(after, header)) {
       return false;
     }
+    changes.checkBounds(leaf, owners.parent(leaf));
     BTreePage.check(after, leaf, index, format);
     delta.before().add(leaf, 0, BTreePage.cellCount(old.page(leaf), header));
     delta.after().add(leaf, 0, BTreePage.cellCount(after, header));
@@ -129,25 +114,24 @@ final class TreeWalk {
   }
 
   private void visitNew(int pageNumber, int parent, int depth) {
-    if (pageNumber <= 0 || Depth.isTooDeep(depth) || !reached.add(pageNumber)) {
-      throw new UnknownPageException(pageNumber);
-    }
+    Depth.check(pageNumber, depth);
+    reach(pageNumber, parent);
     boolean changed = written.contains(pageNumber);
-    boolean adopted = !changed && owners.tree(pageNumber) != ordinal;
-    if (!changed && !isTreePage(pageNumber)) {
-      throw new UnknownPageException(pageNumber);
+    boolean ours = isOurs(pageNumber);
+    boolean adopted = !changed && !ours;
+    if (adopted && !isTreePage(pageNumber)) {
+      throw unwritten(pageNumber, parent);
     }
     byte[] page = now.page(pageNumber);
     BTreePage.check(page, pageNumber, index, format);
     int header = BTreePage.header(pageNumber);
     boolean leaf = BTreePage.isLeaf(page, header);
     byte kind = leaf ? PageOwners.LEAF : PageOwners.INTERIOR;
-    // A written page may have had the same place in another tree, which it leaves at the same time.
-    if (changed
-        || adopted
-        || owners.kind(pageNumber) != kind
-        || owners.parent(pageNumber) != parent) {
-      delta.arrive(pageNumber, kind, parent);
+    if (!ours) {
+      // It may have had a place in another tree, which it must leave at the same time.
+      changes.adopt(tree, pageNumber, kind, parent);
+    } else if (owners.kind(pageNumber) != kind || owners.parent(pageNumber) != parent) {
+      changes.move(tree, pageNumber, kind, parent);
     }
     int cells = BTreePage.cellCount(page, header);
     boolean affected = changed || adopted || dirty.isAffected(pageNumber);
@@ -157,26 +141,18 @@ final class TreeWalk {
       }
       return;
     }
-    boolean ours = changed && owners.kind(pageNumber) == kind && owners.tree(pageNumber) == ordinal;
+    boolean led = changed && ours && owners.kind(pageNumber) == kind;
     for (int i = 0; i <= cells; i++) {
       int child = BTreePage.child(page, header, i);
-      if (child <= 0) {
-        throw new UnknownPageException(child);
-      }
       if (adopted || dirty.isDirty(child) || written.contains(child)) {
         visitNew(child, pageNumber, depth + 1);
-      } else if (changed && !keep(child, pageNumber, ours)) {
+      } else if (changed && !keep(child, pageNumber, led)) {
         visitNew(child, pageNumber, depth + 1);
       }
       if (index && affected && i < cells) {
         delta.after().add(pageNumber, i, i + 1);
       }
     }
-  }
-
-  private boolean isTreePage(int pageNumber) {
-    byte kind = owners.kind(pageNumber);
-    return kind == PageOwners.LEAF || kind == PageOwners.INTERIOR;
   }
 
   /**
@@ -186,19 +162,56 @@ final class TreeWalk {
    * @return false if the child is not of this tree yet
    */
   private boolean keep(int child, int parent, boolean parentWasOurs) {
-    boolean moved = owners.parentOrZero(child) != parent;
-    boolean ours =
-        isTreePage(child) && ((!moved && parentWasOurs) || owners.tree(child) == ordinal);
+    boolean stays = owners.parent(child) == parent;
+    boolean ours = (stays && parentWasOurs) ? isTreePage(child) : isOurs(child);
     if (!ours) {
       return false;
     }
-    if (!reached.add(child)) {
-      throw new UnknownPageException(child);
-    }
-    if (moved) {
-      delta.arrive(child, owners.kind(child), parent);
+    reach(child, parent);
+    if (!stays) {
+      moved.add(child);
+      changes.move(tree, child, owners.kind(child), parent);
     }
     return true;
+  }
+
+  private boolean isTreePage(int pageNumber) {
+    byte kind = owners.kind(pageNumber);
+    return kind == PageOwners.LEAF || kind == PageOwners.INTERIOR;
+  }
+
+  /** Whether the page was a b-tree page of this tree. */
+  private boolean isOurs(int pageNumber) {
+    return isTreePage(pageNumber) && owners.tree(pageNumber) == ordinal;
+  }
+
+  /** A page that is led to and was neither written nor a tree's: SQLite writes what it takes. */
+  private RuntimeException unwritten(int pageNumber, int parent) {
+    return owners.kind(pageNumber) == PageOwners.NONE
+        ? new UnknownPageException(pageNumber)
+        : PageBounds.shared(pageNumber, parent);
+  }
+
+  private void reach(int pageNumber, int parent) {
+    changes.checkBounds(pageNumber, parent);
+    if (!reached.add(pageNumber)) {
+      throw PageBounds.shared(pageNumber, parent);
+    }
+  }
+
+  /** A page that led to one of those still does, if it was neither written nor has departed. */
+  private void checkMoved(Tree before) {
+    for (int i = 0; i < moved.size(); i++) {
+      int page = moved.get(i);
+      int earlier = owners.parent(page);
+      boolean free =
+          earlier == PageOwners.ROOT
+              ? rootMoved(before)
+              : written.contains(earlier) || departed.contains(earlier);
+      if (!free) {
+        throw PageBounds.shared(page, earlier);
+      }
+    }
   }
 
   private void findDeparted(Tree before) {
@@ -223,7 +236,7 @@ final class TreeWalk {
     if (!departed.add(pageNumber)) {
       return;
     }
-    delta.departed().add(pageNumber);
+    changes.release(pageNumber);
     dirty.affect(pageNumber);
     if (owners.kind(pageNumber) == PageOwners.INTERIOR) {
       departChildren(pageNumber);
@@ -243,9 +256,7 @@ final class TreeWalk {
   }
 
   private void visitOld(int pageNumber, int depth) {
-    if (Depth.isTooDeep(depth)) {
-      throw new UnknownPageException(pageNumber);
-    }
+    Depth.check(pageNumber, depth);
     byte[] page = old.page(pageNumber);
     int header = BTreePage.header(pageNumber);
     int cells = BTreePage.cellCount(page, header);

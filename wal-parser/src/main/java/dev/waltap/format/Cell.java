@@ -41,8 +41,8 @@ public final class Cell {
       payloadSize = first;
       at++;
     } else {
-      payloadSize = Varint.value(page, at);
       at += Varint.size(page, at);
+      payloadSize = size(page, cell, at);
     }
     rowid = Varint.value(page, at);
     at += Varint.size(page, at);
@@ -60,8 +60,9 @@ public final class Cell {
     if (cell > format.usableSize() - LONGEST_HEAD) {
       checkVarints(page, pageNumber, at, 1, format);
     }
-    payloadSize = Varint.value(page, at);
+    int size = at;
     at += Varint.size(page, at);
+    payloadSize = size(page, size, at);
     rowid = 0;
     payload(page, pageNumber, at, format.localOnIndex(payloadSize), format);
   }
@@ -82,17 +83,28 @@ public final class Cell {
     }
   }
 
+  /** As SQLite reads it: seven bits of each byte, of the ninth as well; the last 32 bits count. */
+  private static long size(byte[] page, int from, int to) {
+    int size = 0;
+    for (int i = from; i < to; i++) {
+      size = (size << 7) | (page[i] & 0x7f);
+    }
+    return size & 0xffffffffL;
+  }
+
   private void payload(byte[] page, int pageNumber, int at, int local, PageFormat format) {
     payloadOffset = at;
     localSize = local;
     boolean spills = local != payloadSize;
-    if (payloadSize < 0
-        || payloadSize > LARGEST_PAYLOAD
-        || at + local + (spills ? 4 : 0) > format.usableSize()) {
+    if (payloadSize > LARGEST_PAYLOAD || at + local + (spills ? 4 : 0) > format.usableSize()) {
       throw CorruptDatabaseException.page(
           pageNumber, "cell at offset " + offset + " with a payload of " + payloadSize + " bytes");
     }
     overflowPage = spills ? Bytes.u32(page, at + local) : 0;
+    if (spills && overflowPage == 0) {
+      throw CorruptDatabaseException.page(
+          pageNumber, "cell at offset " + offset + " leads to overflow page 0");
+    }
   }
 
   /** Where the cell begins on its page. */

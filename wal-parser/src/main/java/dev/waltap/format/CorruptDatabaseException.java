@@ -15,6 +15,6 @@ public final class CorruptDatabaseException extends DatabaseException {
 
   /** The fault of one page. */
   public static CorruptDatabaseException page(int page, String fault) {
-    return new CorruptDatabaseException("page " + page + ": " + fault);
+    return new CorruptDatabaseException("page " + Integer.toUnsignedString(page) + ": " + fault);
   }
 }

@@ -3,6 +3,7 @@ package dev.waltap.page;
 import java.util.Arrays;
 import net.jpountz.xxhash.XXHash64;
 import net.jpountz.xxhash.XXHashFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of the captured tables as of the last consumed commit: the source of every before
@@ -24,14 +25,19 @@ public final class PageSet implements PageSource, AutoCloseable {
   private final PageBuffers buffers;
   private final PageStore store;
   private final int mostHot;
-  private byte[][] hot = new byte[1024][];
-  private boolean[] used = new boolean[1024];
-  private int[] cold = new int[1024];
-  private long[] hashes = new long[1024];
-  private int[] clock = new int[256];
+  private final PageSlots slots = new PageSlots();
+
+  // By slot.
+  private byte[] @Nullable [] hot = new byte[FEWEST_HOT][];
+  private boolean[] used = new boolean[FEWEST_HOT];
+  private int[] cold = new int[FEWEST_HOT];
+  private long[] hashes = new long[FEWEST_HOT];
+
+  /** The slots of hot pages. */
+  private int[] clock = new int[FEWEST_HOT];
+
   private int clockSize;
   private int clockHand;
-  private int pages;
   private long lookUps;
   private long hits;
 
@@ -49,85 +55,105 @@ public final class PageSet implements PageSource, AutoCloseable {
 
   /** Whether the page is held. */
   public boolean contains(int pageNumber) {
-    return pageNumber < hot.length && (hot[pageNumber] != null || cold[pageNumber] != 0);
+    return heldSlot(pageNumber) >= 0;
+  }
+
+  /** The slot of a page that is held, else -1. */
+  private int heldSlot(int pageNumber) {
+    int slot = slots.find(pageNumber);
+    return slot >= 0 && isHeld(slot) ? slot : -1;
+  }
+
+  private boolean isHeld(int slot) {
+    return hot[slot] != null || cold[slot] != 0;
   }
 
   @Override
   public byte[] page(int pageNumber) {
-    if (pageNumber <= 0 || pageNumber >= hot.length) {
+    int slot = slots.find(pageNumber);
+    if (slot < 0) {
       throw new UnknownPageException(pageNumber);
     }
     lookUps++;
-    byte[] page = hot[pageNumber];
+    byte[] page = hot[slot];
     if (page != null) {
       hits++;
-      used[pageNumber] = true;
+      used[slot] = true;
       return page;
     }
-    int handle = cold[pageNumber];
+    int handle = cold[slot];
     if (handle == 0) {
       throw new UnknownPageException(pageNumber);
     }
     page = buffers.take();
     store.load(handle, page);
-    makeHot(pageNumber, page);
+    makeHot(slot, page);
     return page;
   }
 
   /** Copies the page out, without making it hot: for scans. */
   public void copy(int pageNumber, byte[] to) {
-    if (!contains(pageNumber)) {
+    int slot = heldSlot(pageNumber);
+    if (slot < 0) {
       throw new UnknownPageException(pageNumber);
     }
-    if (hot[pageNumber] != null) {
-      System.arraycopy(hot[pageNumber], 0, to, 0, to.length);
+    byte[] page = hot[slot];
+    if (page != null) {
+      System.arraycopy(page, 0, to, 0, to.length);
     } else {
-      store.load(cold[pageNumber], to);
+      store.load(cold[slot], to);
     }
   }
 
   /**
-   * Whether a page that is held has this image; by the hash alone where it is held compressed, so
+   * Whether the page is held and has this image; by the hash alone where it is held compressed, so
    * that comparing a whole database takes no decompression.
    */
   public boolean isSame(int pageNumber, byte[] image) {
-    byte[] page = hot[pageNumber];
-    return page != null ? Arrays.equals(page, image) : hashes[pageNumber] == hash(image);
+    int slot = heldSlot(pageNumber);
+    if (slot < 0) {
+      return false;
+    }
+    byte[] page = hot[slot];
+    return page != null ? Arrays.equals(page, image) : hashes[slot] == hash(image);
   }
 
   /**
    * Puts a page in place of what was held under its number; the array is the set's from here on.
    */
   public void put(int pageNumber, byte[] page) {
-    grow(pageNumber);
-    byte[] old = hot[pageNumber];
-    boolean held = old != null || cold[pageNumber] != 0;
-    forgetCold(pageNumber);
+    int slot = heldSlot(pageNumber);
+    if (slot < 0) {
+      slot = slots.add(pageNumber);
+      if (slots.end() > hot.length) {
+        grow(PageSlots.grown(slots.end()));
+      }
+    }
+    byte[] old = hot[slot];
+    forgetCold(slot);
     if (old != null) {
       buffers.releaseAtEnd(old);
-      hot[pageNumber] = page;
-      used[pageNumber] = true;
+      hot[slot] = page;
+      used[slot] = true;
     } else {
-      makeHot(pageNumber, page);
-    }
-    if (!held) {
-      pages++;
+      makeHot(slot, page);
     }
   }
 
   /** Forgets a page; does nothing if it is not held. */
   public void remove(int pageNumber) {
-    if (!contains(pageNumber)) {
+    int slot = heldSlot(pageNumber);
+    if (slot < 0) {
       return;
     }
-    pages--;
-    forgetCold(pageNumber);
-    byte[] old = hot[pageNumber];
+    forgetCold(slot);
+    byte[] old = hot[slot];
     if (old != null) {
       // Its place on the clock stays, and is given away when the hand comes by.
-      hot[pageNumber] = null;
+      hot[slot] = null;
       buffers.releaseAtEnd(old);
     }
+    slots.remove(slot);
   }
 
   private static long hash(byte[] page) {
@@ -136,12 +162,33 @@ public final class PageSet implements PageSource, AutoCloseable {
 
   /** The number of pages held. */
   public int size() {
-    return pages;
+    return slots.size();
   }
 
-  /** One more than the largest page number that may be held. */
-  public int limit() {
-    return hot.length;
+  /** The numbers of the pages held, ascending as the unsigned numbers that they are. */
+  public int[] pageNumbers() {
+    int[] numbers = new int[slots.size()];
+    int count = 0;
+    for (int slot = 0; slot < end(); slot++) {
+      if (isHeld(slot)) {
+        numbers[count++] = slots.page(slot) ^ Integer.MIN_VALUE;
+      }
+    }
+    Arrays.sort(numbers);
+    for (int i = 0; i < count; i++) {
+      numbers[i] ^= Integer.MIN_VALUE;
+    }
+    return numbers;
+  }
+
+  /** One more than the largest index that {@link #pageAt} takes. */
+  public int end() {
+    return slots.end();
+  }
+
+  /** The number of a page held, in no particular order; 0 where an index stands for none. */
+  public int pageAt(int index) {
+    return isHeld(index) ? slots.page(index) : 0;
   }
 
   /** Bytes that the pages take as held, in memory and file. */
@@ -159,24 +206,24 @@ public final class PageSet implements PageSource, AutoCloseable {
     store.close();
   }
 
-  private void forgetCold(int pageNumber) {
-    if (cold[pageNumber] != 0) {
-      store.free(cold[pageNumber]);
-      cold[pageNumber] = 0;
+  private void forgetCold(int slot) {
+    if (cold[slot] != 0) {
+      store.free(cold[slot]);
+      cold[slot] = 0;
     }
   }
 
-  private void makeHot(int pageNumber, byte[] page) {
+  private void makeHot(int slot, byte[] page) {
     if (clockSize < mostHot) {
       if (clockSize == clock.length) {
         clock = Arrays.copyOf(clock, Math.min(mostHot, clock.length * 2));
       }
-      clock[clockSize++] = pageNumber;
+      clock[clockSize++] = slot;
     } else {
-      clock[evict()] = pageNumber;
+      clock[evict()] = slot;
     }
-    hot[pageNumber] = page;
-    used[pageNumber] = true;
+    hot[slot] = page;
+    used[slot] = true;
   }
 
   /** Frees a place on the clock and returns it. */
@@ -184,32 +231,29 @@ public final class PageSet implements PageSource, AutoCloseable {
     while (true) {
       int place = clockHand;
       clockHand = clockHand + 1 == clockSize ? 0 : clockHand + 1;
-      int pageNumber = clock[place];
-      byte[] page = hot[pageNumber];
+      int slot = clock[place];
+      byte[] page = hot[slot];
       if (page == null) {
         return place;
       }
-      if (used[pageNumber]) {
-        used[pageNumber] = false;
+      if (used[slot]) {
+        used[slot] = false;
         continue;
       }
-      if (cold[pageNumber] == 0) {
-        cold[pageNumber] = store.store(page);
-        hashes[pageNumber] = hash(page);
+      if (cold[slot] == 0) {
+        cold[slot] = store.store(page);
+        hashes[slot] = hash(page);
       }
-      hot[pageNumber] = null;
+      hot[slot] = null;
       buffers.releaseAtEnd(page);
       return place;
     }
   }
 
-  private void grow(int pageNumber) {
-    if (pageNumber >= hot.length) {
-      int length = Math.max(pageNumber + 1, hot.length + (hot.length >> 1));
-      hot = Arrays.copyOf(hot, length);
-      used = Arrays.copyOf(used, length);
-      cold = Arrays.copyOf(cold, length);
-      hashes = Arrays.copyOf(hashes, length);
-    }
+  private void grow(int length) {
+    hot = Arrays.copyOf(hot, length);
+    used = Arrays.copyOf(used, length);
+    cold = Arrays.copyOf(cold, length);
+    hashes = Arrays.copyOf(hashes, length);
   }
 }

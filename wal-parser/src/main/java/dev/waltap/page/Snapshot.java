@@ -29,7 +29,7 @@ public final class Snapshot {
     this.size = size;
   }
 
-  /** The database's size in pages. */
+  /** The database's size in pages, an unsigned number. */
   public int size() {
     return size;
   }
@@ -40,16 +40,19 @@ public final class Snapshot {
    * @throws CorruptDatabaseException if the database has no such page
    */
   public void copy(int pageNumber, byte[] to) {
-    if (pageNumber <= 0 || pageNumber > size) {
+    if (Integer.compareUnsigned(pageNumber - 1, size) >= 0) {
       throw new CorruptDatabaseException(
-          "page " + pageNumber + " lies past the end of the database, which has " + size);
+          "page "
+              + Integer.toUnsignedString(pageNumber)
+              + " lies past the end of the database, which has "
+              + Integer.toUnsignedString(size));
     }
     int frame = frames.frameOf(pageNumber);
     if (frame != 0) {
       frames.copy(frame, to);
       return;
     }
-    int count = file.read((pageNumber - 1L) * pageSize, to, 0, pageSize);
+    int count = file.read(((pageNumber - 1) & 0xffffffffL) * pageSize, to, 0, pageSize);
     Arrays.fill(to, count, pageSize, (byte) 0);
   }
 }

@@ -9,6 +9,6 @@ public final class UnknownPageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public UnknownPageException(int pageNumber) {
-    super("page " + pageNumber + " is not in the page set");
+    super("page " + Integer.toUnsignedString(pageNumber) + " is not in the page set");
   }
 }

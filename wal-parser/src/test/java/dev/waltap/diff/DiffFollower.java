@@ -70,8 +70,8 @@ final class DiffFollower implements AutoCloseable {
     while (database.next() != null) {}
     TreeScanner scanner =
         scanner(
-            (pageNumber, kind, parent, image) -> {
-              owners.set(pageNumber, kind, parent);
+            (tree, pageNumber, kind, parent, image) -> {
+              owners.adopt(tree, pageNumber, kind, parent);
               pages.put(pageNumber, image.clone());
             });
     for (var root : database.roots().entrySet()) {
@@ -167,6 +167,7 @@ final class DiffFollower implements AutoCloseable {
         assertThat(expected).as("changes of untouched %s", name).isEmpty();
       }
     }
+    diff.check();
     places.forEach((delta, list) -> revisit(delta, list, seen.getOrDefault(delta, List.of())));
     diff.finish();
     checkPages();
@@ -268,22 +269,31 @@ final class DiffFollower implements AutoCloseable {
   private void checkPages() {
     PageOwners fresh = new PageOwners();
     TreeScanner scanner =
-        scanner((pageNumber, kind, parent, image) -> fresh.set(pageNumber, kind, parent));
+        scanner(
+            (tree, pageNumber, kind, parent, image) -> fresh.adopt(tree, pageNumber, kind, parent));
     trees.values().forEach(scanner::scan);
-    int limit = Math.max(Math.max(owners.limit(), fresh.limit()), pages.limit());
+    assertThat(owners.size()).isEqualTo(fresh.size());
+    assertThat(pages.pageNumbers())
+        .isEqualTo(
+            java.util.stream.IntStream.range(0, owners.end())
+                .map(owners::pageAt)
+                .filter(page -> page != 0)
+                .sorted()
+                .toArray());
     int held = 0;
     byte[] image = new byte[database.format().pageSize()];
-    for (int page = 1; page < limit; page++) {
+    for (int page = 1; page <= database.version().size(); page++) {
       if (owners.kind(page) != fresh.kind(page)
-          || owners.parentOrZero(page) != fresh.parentOrZero(page)) {
+          || owners.parent(page) != fresh.parent(page)
+          || isOfOtherTree(fresh, page)) {
         throw new AssertionError(
             "page %d is %d under %d, taken for %d under %d"
                 .formatted(
                     page,
                     fresh.kind(page),
-                    fresh.parentOrZero(page),
+                    fresh.parent(page),
                     owners.kind(page),
-                    owners.parentOrZero(page)));
+                    owners.parent(page)));
       }
       boolean owned = fresh.kind(page) != PageOwners.NONE;
       assertThat(pages.contains(page)).as("page %s held", page).isEqualTo(owned);
@@ -294,6 +304,11 @@ final class DiffFollower implements AutoCloseable {
       }
     }
     assertThat(pages.size()).isEqualTo(held);
+  }
+
+  /** A chain's pages belong to the tree that its first one does, and are not asked one by one. */
+  private boolean isOfOtherTree(PageOwners fresh, int page) {
+    return owners.kind(page) != PageOwners.OVERFLOW && owners.tree(page) != fresh.tree(page);
   }
 
   /** Compares owners with SQLite's own account of each page. */
@@ -310,8 +325,9 @@ final class DiffFollower implements AutoCloseable {
     Map<Integer, String> names = new HashMap<>();
     trees.values().forEach(tree -> names.put(tree.ordinal(), tree.name()));
     Map<Integer, String> actual = new HashMap<>();
-    for (int page = 1; page < owners.limit(); page++) {
-      if (owners.kind(page) != PageOwners.NONE) {
+    for (int i = 0; i < owners.end(); i++) {
+      int page = owners.pageAt(i);
+      if (page != 0) {
         String kind =
             switch (owners.kind(page)) {
               case PageOwners.LEAF -> "leaf";

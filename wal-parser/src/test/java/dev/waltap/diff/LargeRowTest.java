@@ -71,8 +71,8 @@ class LargeRowTest implements RowSink {
             database.version(),
             database.format(),
             database.version().size(),
-            (number, kind, parent, image) -> {
-              owners.set(number, kind, parent);
+            (of, number, kind, parent, image) -> {
+              owners.adopt(of, number, kind, parent);
               pages.put(number, image.clone());
             });
     scanner.scan(tree);

@@ -56,7 +56,7 @@ class TreeScannerCorruptionTest {
             pageNumber -> image[pageNumber - 1],
             format,
             image.length,
-            (pageNumber, kind, parent, page) ->
+            (tree, pageNumber, kind, parent, page) ->
                 assertThat(++visited[0]).isLessThanOrEqualTo(image.length));
     roots.forEach((name, root) -> scanner.scan(new Tree(0, root, name.startsWith("w"), name)));
   }
@@ -149,7 +149,7 @@ class TreeScannerCorruptionTest {
             pageNumber -> pages[pageNumber - 1],
             format,
             pages.length,
-            (pageNumber, kind, parent, page) -> {
+            (tree, pageNumber, kind, parent, page) -> {
               if (kind == dev.waltap.btree.PageOwners.OVERFLOW
                   && ByteBuffer.wrap(page).getInt(0) != 0) {
                 found[0] = pageNumber;

@@ -93,8 +93,8 @@ public class PageDiffBenchmark extends HotPath {
     pageSet = new PageSet(buffers, 64 << 20);
     PageOwners owners = new PageOwners();
     TreeScanner.Visitor visitor =
-        (number, kind, parent, image) -> {
-          owners.set(number, kind, parent);
+        (of, number, kind, parent, image) -> {
+          owners.adopt(of, number, kind, parent);
           pageSet.put(number, image.clone());
         };
     new TreeScanner(number -> before[number], format, before.length - 1, visitor).scan(tree);
@@ -142,9 +142,11 @@ public class PageDiffBenchmark extends HotPath {
   public long follow() {
     put(after, pages);
     rows(pages);
+    diff.check();
     diff.finish();
     put(before, pages);
     rows(pages);
+    diff.check();
     diff.finish();
     return counter.rows;
   }
