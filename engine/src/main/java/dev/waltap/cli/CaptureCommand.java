@@ -76,7 +76,7 @@ abstract class CaptureCommand extends ShellCommand {
   @Override
   final int run(Console console) throws Exception {
     state.check(this, once());
-    output.check(this, database);
+    output.check(this, database, state.directory(database));
     CaptureBuilder builder = builder();
     // An output is opened only for a database that is there.
     Refusals.requirePresent(database);
@@ -85,6 +85,7 @@ abstract class CaptureCommand extends ShellCommand {
     }
     try (Sink sink = output.open(shell(), console)) {
       builder.handler(sink.handler());
+      shell().signals().onHangup(sink.reopen());
       return new CaptureRun(shell(), console, endless())
           .run(
               builder,

@@ -6,12 +6,13 @@ import dev.waltap.handler.FileOutput;
 import dev.waltap.handler.HttpHandler;
 import dev.waltap.handler.HttpTarget;
 import dev.waltap.handler.JsonLinesHandler;
+import dev.waltap.handler.LineFormat;
+import dev.waltap.handler.OutputPath;
+import dev.waltap.handler.OutputRefusedException;
 import dev.waltap.handler.TextHandler;
-import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,8 +69,11 @@ final class OutputOptions {
   /** Made by {@link #check}, which is where bad headers are found. */
   private @Nullable HttpHandler http;
 
+  /** Made by {@link #check}, too. */
+  private @Nullable OutputPath file;
+
   /** Refuses what can't go together, before any file is touched. */
-  void check(ShellCommand command, Path database) {
+  void check(ShellCommand command, Path database, Path stateDirectory) {
     if (isHttp()) {
       if (format == EventFormat.TEXT) {
         throw command.usage("--format text is not for HTTP, where changes are JSON");
@@ -82,7 +86,7 @@ final class OutputOptions {
           "--header, --timeout and --max-retries are for HTTP: give --output http(s)://...");
     }
     if (!output.equals("-")) {
-      checked(command, () -> file(database));
+      checked(command, () -> file = file(database, stateDirectory));
     }
   }
 
@@ -90,7 +94,7 @@ final class OutputOptions {
   Sink open(Shell shell, Console console) throws IOException {
     HttpHandler handler = http;
     if (handler != null) {
-      return new Sink(handler, handler::close, () -> {});
+      return new Sink(handler, handler::close, null, () -> {});
     }
     if (output.equals("-")) {
       OutputStream out = shell.out();
@@ -101,10 +105,25 @@ final class OutputOptions {
             lines(out).handleChanges(changes);
           },
           () -> {},
+          null,
           () -> {});
     }
-    FileOutput file = FileOutput.open(Words.path(output));
-    return new Sink(lines(file), () -> {}, file);
+    FileOutput opened =
+        FileOutput.open(
+            file == null ? OutputPath.of(Words.path(output)) : file,
+            format == EventFormat.TEXT ? LineFormat.TEXT : LineFormat.JSON,
+            console::note,
+            console::warning);
+    return new Sink(lines(opened), () -> {}, () -> reopen(opened, console), opened);
+  }
+
+  private static void reopen(FileOutput output, Console console) {
+    try {
+      output.reopen();
+      console.note("output reopened");
+    } catch (IOException e) {
+      console.warning("the output can't be reopened: " + e.getMessage());
+    }
   }
 
   private ChangesHandler lines(OutputStream out) {
@@ -126,25 +145,14 @@ final class OutputOptions {
     return new HttpHandler(target, blobs);
   }
 
-  /** Events appended to the database they tell of would be the end of it. */
-  private Path file(Path database) {
-    Path file = Words.path(output);
-    for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
-      Path sqlite = FileNames.beside(database, suffix);
-      try {
-        boolean same =
-            file.toAbsolutePath().normalize().equals(sqlite.toAbsolutePath().normalize())
-                || (Files.exists(file) && Files.exists(sqlite) && Files.isSameFile(file, sqlite));
-        if (same) {
-          throw new IllegalArgumentException(
-              "--output " + file + " is the database itself: name another file");
-        }
-      } catch (IOException e) {
-        // It can't be looked at; opening it will say why.
-        return file;
-      }
+  private OutputPath file(Path database, Path stateDirectory) {
+    OutputPath path = OutputPath.beside(Words.path(output), database, stateDirectory);
+    try {
+      path.resolve();
+    } catch (OutputRefusedException e) {
+      throw new IllegalArgumentException("--output " + e.getMessage(), e);
     }
-    return file;
+    return path;
   }
 
   private static void checked(ShellCommand command, Runnable check) {

@@ -3,15 +3,19 @@ package dev.waltap.cli;
 import dev.waltap.api.ChangesHandler;
 import java.io.Closeable;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An opened output.
  *
  * @param handler takes the changes
  * @param stop makes the handler give up what it only retries; for any thread
+ * @param reopen looks whether the output was rotated; null where there is nothing to rotate; for
+ *     any thread
  * @param closing releases the output when the capture has ended
  */
-record Sink(ChangesHandler handler, Runnable stop, Closeable closing) implements Closeable {
+record Sink(ChangesHandler handler, Runnable stop, @Nullable Runnable reopen, Closeable closing)
+    implements Closeable {
 
   @Override
   public void close() throws IOException {

@@ -39,6 +39,11 @@ final class StateOptions {
     }
   }
 
+  /** Where the state is, if there is one. */
+  Path directory(Path database) {
+    return directory != null ? directory : CaptureOptions.usualStateDirectory(database);
+  }
+
   boolean isPresent(Path database) {
     return !none
         && (directory != null

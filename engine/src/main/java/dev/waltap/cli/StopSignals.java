@@ -8,17 +8,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * SIGINT, SIGTERM and SIGHUP: the first asks the command to end in order, a second ends the process
  * where it stands. A shutdown hook could do neither: it learns no number, and a second signal does
- * nothing while hooks run.
+ * nothing while hooks run. SIGHUP reopens an output that is a file, for log rotation, and ends the
+ * command where there is none, as when its terminal is gone.
  *
  * <p>Signals arrive on threads of the JVM; {@link #onStop} is for the command's thread.
  */
 final class StopSignals {
 
+  private static final int HANGUP = 1;
   private static final List<String> NAMES = List.of("INT", "TERM", "HUP");
 
   private final IntConsumer halt;
   private int received;
   private @Nullable Runnable stop;
+  private @Nullable Runnable hangup;
 
   /**
    * Signals that nobody raises yet.
@@ -73,16 +76,25 @@ final class StopSignals {
   void raise(int number) {
     Runnable action;
     synchronized (this) {
-      if (received != 0) {
-        halt.accept(ExitCode.ofSignal(number));
-        return;
-      }
-      received = number;
-      action = stop;
+      action = number == HANGUP && hangup != null ? hangup : stopping(number);
     }
     if (action != null) {
       action.run();
     }
+  }
+
+  private synchronized @Nullable Runnable stopping(int number) {
+    if (received != 0) {
+      halt.accept(ExitCode.ofSignal(number));
+      return null;
+    }
+    received = number;
+    return stop;
+  }
+
+  /** Says what SIGHUP does from now on, rather than to end the command; null for that. */
+  synchronized void onHangup(@Nullable Runnable action) {
+    hangup = action;
   }
 
   /** Says how to stop from now on; runs it at once if a signal has come already. */

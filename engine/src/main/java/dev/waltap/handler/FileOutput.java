@@ -1,16 +1,11 @@
 package dev.waltap.handler;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * A file of lines that grows at its end and survives a crash: what {@link #sync} was called for is
@@ -18,114 +13,74 @@ import java.util.Arrays;
  * since the last sync is taken back when a write fails, and on {@link #close}: only what was
  * delivered stays. After a failure nothing more is written.
  *
- * <p>Creates the file where there is none, never anything else. A device or a named pipe is written
- * to as it is: nothing is cut or synced there. For one thread; whoever opened it closes it.
+ * <p>The file may be rotated under it. Where the name leads to another file, or to none, writing
+ * goes on there, at the latest with the next batch, and {@link #reopen} looks at once. What was not
+ * yet synced when the file was deleted or truncated is written again. Truncated (logrotate's {@code
+ * copytruncate}), the file goes on at its new end.
+ *
+ * <p>A device or a named pipe is written to as it is: nothing is cut, synced or rotated there. For
+ * one thread, except {@link #reopen}; whoever opened it closes it.
  */
 public final class FileOutput extends OutputStream {
   private static final int BUFFER_BYTES = 64 * 1024;
-  private static final byte[] SQLITE_MAGIC =
-      "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
-  private final Path path;
-  // Not a FileChannel: an interrupted thread must not find its output closed.
-  private final RandomAccessFile file;
-  private final boolean regular;
+  /** Bytes since the last sync that can be written again; several batches' worth. */
+  private static final int MOST_KEPT = 16 << 20;
+
+  private static final int MOST_ROTATIONS = 5;
+
+  private final OutputPath path;
+  private final LineFormat format;
+  private final Consumer<String> notes;
+  private final Consumer<String> warnings;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int buffered;
+  private AppendedFile file;
 
-  /** The end of what was synced. */
-  private long safeEnd;
+  /** What was written since the last sync, as long as it is not too much. */
+  private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+
+  /** Bytes written since the last sync. */
+  private long written;
+
+  /** Where they begin. */
+  private long start;
+
+  /** Whether something may have been written since the last sync. */
+  private boolean begun;
 
   private boolean failed;
 
   /**
-   * Opens the file, cuts a torn last line and stands at its end.
+   * Opens the file and stands at its end.
    *
+   * @param format what its lines are, of which a torn last one is cut
+   * @param notes gets a line when the file was renamed, and events go on in a new one
+   * @param warnings gets a line when the file was deleted
    * @throws IOException if the file cannot be written or holds something else; the message says so
    */
+  public static FileOutput open(
+      OutputPath path, LineFormat format, Consumer<String> notes, Consumer<String> warnings)
+      throws IOException {
+    return new FileOutput(path, format, notes, warnings, AppendedFile.open(path, format));
+  }
+
+  /** Opens a file of JSON lines by any name that is not SQLite's. */
   public static FileOutput open(Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      throw new IOException(path + " is a directory, events need a file: name one inside of it");
-    }
-    Path parent = path.toAbsolutePath().getParent();
-    if (parent == null || !Files.isDirectory(parent)) {
-      throw new IOException("the directory of " + path + " does not exist: make it first");
-    }
-    boolean created = !Files.exists(path);
-    RandomAccessFile file;
-    try {
-      file = new RandomAccessFile(path.toFile(), "rw");
-    } catch (IOException e) {
-      throw new IOException("cannot write to " + path + ": " + e.getMessage(), e);
-    }
-    try {
-      FileOutput output = new FileOutput(path, file, Files.isRegularFile(path));
-      if (created) {
-        syncDirectory(parent);
-      }
-      return output;
-    } catch (IOException e) {
-      file.close();
-      throw e;
-    }
+    return open(OutputPath.of(path), LineFormat.JSON, note -> {}, warning -> {});
   }
 
-  private FileOutput(Path path, RandomAccessFile file, boolean regular) throws IOException {
+  private FileOutput(
+      OutputPath path,
+      LineFormat format,
+      Consumer<String> notes,
+      Consumer<String> warnings,
+      AppendedFile file) {
     this.path = path;
+    this.format = format;
+    this.notes = notes;
+    this.warnings = warnings;
     this.file = file;
-    this.regular = regular;
-    if (regular) {
-      lock();
-      refuseDatabase();
-      long size = file.length();
-      safeEnd = endOfLastLine(size);
-      if (safeEnd < size) {
-        file.setLength(safeEnd);
-        file.getFD().sync();
-      }
-      file.seek(safeEnd);
-    }
-  }
-
-  /** Two writers would cut each other's lines. The lock goes when the file is closed. */
-  private void lock() throws IOException {
-    FileLock lock;
-    try {
-      lock = file.getChannel().tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    } catch (IOException e) {
-      // A file system without locks: its users know.
-      return;
-    }
-    if (lock == null) {
-      throw new IOException(path + " is being written by another capture: name another file");
-    }
-  }
-
-  /** Appending to a database by mistake would destroy it. */
-  private void refuseDatabase() throws IOException {
-    byte[] head = new byte[SQLITE_MAGIC.length];
-    if (file.read(head) == head.length && Arrays.equals(head, SQLITE_MAGIC)) {
-      throw new IOException(path + " is an SQLite database, not an output file: name another file");
-    }
-  }
-
-  private long endOfLastLine(long size) throws IOException {
-    byte[] block = new byte[8192];
-    long end = size;
-    while (end > 0) {
-      int length = (int) Math.min(block.length, end);
-      file.seek(end - length);
-      file.readFully(block, 0, length);
-      for (int i = length - 1; i >= 0; i--) {
-        if (block[i] == '\n') {
-          return end - length + i + 1;
-        }
-      }
-      end -= length;
-    }
-    return 0;
   }
 
   @Override
@@ -134,7 +89,7 @@ public final class FileOutput extends OutputStream {
   }
 
   @Override
-  public void write(byte[] bytes, int offset, int length) throws IOException {
+  public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
     if (length > buffer.length - buffered) {
       writeBuffer();
       if (length >= buffer.length) {
@@ -148,7 +103,7 @@ public final class FileOutput extends OutputStream {
 
   /** Lets others read what was written; it is not safe yet. */
   @Override
-  public void flush() throws IOException {
+  public synchronized void flush() throws IOException {
     writeBuffer();
   }
 
@@ -160,20 +115,104 @@ public final class FileOutput extends OutputStream {
   }
 
   /**
-   * Returns when all that was written is on the disk.
+   * Returns when all that was written is on the disk, in a file that has a name.
    *
    * @throws IOException also if a write has failed before, since what it belonged to is gone
    */
-  public void sync() throws IOException {
+  public synchronized void sync() throws IOException {
     writeBuffer();
-    if (regular && file.getFilePointer() > safeEnd) {
-      try {
-        file.getFD().sync();
-        safeEnd = file.getFilePointer();
-      } catch (IOException e) {
-        throw failed(e);
+    if (!begun) {
+      return;
+    }
+    try {
+      for (int i = 0; !settled(); i++) {
+        if (i == MOST_ROTATIONS) {
+          throw new IOException("the file is replaced again and again");
+        }
+        writeAgain();
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    begun = false;
+    written = 0;
+    kept.reset();
+  }
+
+  /** Whether all that was written stays; also true of a file that was only renamed. */
+  private boolean settled() throws IOException {
+    file.sync();
+    if (!file.isRegular()) {
+      return true;
+    }
+    return file.length() >= start + written && (isNamed() || file.hasAnyName());
+  }
+
+  private void writeAgain() throws IOException {
+    boolean deleted = !isNamed();
+    if (kept.size() < written) {
+      throw new IOException(
+          "the file was " + (deleted ? "deleted" : "truncated") + " while it was written to");
+    }
+    byte[] bytes = kept.toByteArray();
+    if (deleted) {
+      goOn(true);
+    } else {
+      dropRest(bytes);
+    }
+    start = file.length();
+    file.append(bytes, 0, bytes.length);
+  }
+
+  /** What was written after the truncation would be half of a batch, or of a line. */
+  private void dropRest(byte[] bytes) throws IOException {
+    long length = file.length();
+    if (length <= bytes.length) {
+      byte[] rest = Arrays.copyOfRange(bytes, bytes.length - (int) length, bytes.length);
+      if (Arrays.equals(rest, file.tail(rest.length))) {
+        file.cut(0);
       }
     }
+  }
+
+  private boolean isNamed() {
+    try {
+      return !file.isRegular() || file.isNamed(path.resolve());
+    } catch (OutputRefusedException e) {
+      // Opening it says why.
+      return false;
+    }
+  }
+
+  /**
+   * Goes on in the file that has the name now, made if there is none; for log rotation, from any
+   * thread. What was written before stays where it is.
+   *
+   * @throws IOException if it can't be opened; the output is as before then
+   */
+  public void reopen() throws IOException {
+    synchronized (this) {
+      // With a batch under way the next one looks by itself.
+      if (!failed && !begun && buffered == 0 && file.isRegular() && !isNamed()) {
+        swap();
+      }
+    }
+  }
+
+  private void swap() throws IOException {
+    AppendedFile next = AppendedFile.open(path, format);
+    AppendedFile last = file;
+    file = next;
+    last.close();
+  }
+
+  private void goOn(boolean deleted) throws IOException {
+    swap();
+    (deleted ? warnings : notes)
+        .accept(
+            path.given()
+                + (deleted ? " was deleted" : " was renamed")
+                + " while it was written to; events go on in a new file");
   }
 
   private void writeBuffer() throws IOException {
@@ -184,20 +223,40 @@ public final class FileOutput extends OutputStream {
 
   private void writeFile(byte[] bytes, int offset, int length) throws IOException {
     if (failed) {
-      throw new IOException("an earlier write to " + path + " failed");
+      throw new IOException("an earlier write to " + path.given() + " failed");
+    }
+    if (length == 0) {
+      return;
     }
     try {
-      file.write(bytes, offset, length);
+      if (!begun) {
+        begin();
+      }
+      file.append(bytes, offset, length);
     } catch (IOException e) {
       throw failed(e);
     }
+    written += length;
+    if (written <= MOST_KEPT) {
+      kept.write(bytes, offset, length);
+    }
+  }
+
+  /** Before the first bytes after a sync. */
+  private void begin() throws IOException {
+    if (!isNamed()) {
+      goOn(!file.hasAnyName());
+    }
+    start = file.length();
+    begun = true;
   }
 
   private IOException failed(IOException e) {
     failed = true;
+    String why = String.valueOf(e.getMessage());
     IOException failure =
         new IOException(
-            "cannot write to " + path + ", the batch stays undelivered: " + e.getMessage(), e);
+            "cannot write to " + path.given() + ", the batch stays undelivered: " + why, e);
     try {
       cutBack();
     } catch (IOException again) {
@@ -208,28 +267,20 @@ public final class FileOutput extends OutputStream {
 
   private void cutBack() throws IOException {
     buffered = 0;
-    if (regular && file.getFilePointer() > safeEnd) {
-      file.setLength(safeEnd);
-      file.seek(safeEnd);
+    if (begun) {
+      begun = false;
+      file.cut(start);
     }
   }
 
   /** Closes the file, without what was written since the last {@link #sync}. */
   @Override
-  public void close() throws IOException {
-    try {
-      if (file.getChannel().isOpen()) {
+  public synchronized void close() throws IOException {
+    try (AppendedFile closing = file) {
+      if (!failed) {
+        failed = true;
         cutBack();
       }
-    } finally {
-      file.close();
-    }
-  }
-
-  /** Makes the name of a new file as durable as its bytes. */
-  private static void syncDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 }

@@ -277,11 +277,11 @@ class MainTest {
   void eventsGoToAFileAsText() throws IOException {
     changes = ONE;
     Path output = directory.resolve("out.txt");
-    Files.writeString(output, "before\ntorn");
+    String line = "2026-11-22T10:00:00.123456Z: users INSERT\n";
+    Files.writeString(output, "before\n" + line + "2026-11-2");
     assertThat(run("bootstrap", database, "--format", "text", "--output", output.toString()))
         .isZero();
-    assertThat(Files.readString(output))
-        .isEqualTo("before\n2026-11-22T10:00:00.123456Z: users INSERT\n");
+    assertThat(Files.readString(output)).isEqualTo("before\n" + line + line);
     assertThat(out()).isEmpty();
   }
 

@@ -90,6 +90,40 @@ class ProcessTest {
     assertThat(exitAfter("TERM", "bootstrap")).isEqualTo(143);
   }
 
+  private static void awaitContent(Path file) throws IOException {
+    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!Files.exists(file) || Files.size(file) == 0) {
+      assertThat(System.nanoTime()).isLessThan(limit);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void hangupReopensAnOutputFileAndEndsOtherCaptures() throws Exception {
+    Path output = directory.resolve("out.jsonl");
+    Path rotated = directory.resolve("out.jsonl.1");
+    Process process = start("cdc", null, "--output", output.toString());
+    BufferedReader errors = errors(process);
+    assertThat(errors.readLine()).startsWith("waltap: ready");
+    awaitContent(output);
+    Files.move(output, rotated);
+    signal(process, "HUP");
+    String line = errors.readLine();
+    // A batch may be the first to notice.
+    while (line != null && !line.equals("waltap: output reopened")) {
+      assertThat(line).contains("was renamed");
+      line = errors.readLine();
+    }
+    awaitContent(output);
+    signal(process, "TERM");
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    assertThat(Files.readString(rotated)).endsWith("}}\n");
+    assertThat(Files.readString(output)).startsWith("{\"table\":").endsWith("}}\n");
+    assertThat(exitAfter("HUP", "cdc")).isZero();
+    assertThat(exitAfter("HUP", "bootstrap")).isEqualTo(129);
+  }
+
   @Test
   void aSecondSignalEndsAProcessThatIsStuck() throws Exception {
     // Nobody reads the output: the batch in hand never ends.

@@ -1,0 +1,297 @@
+package dev.waltap.handler;
+
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open file, or device, that bytes are appended to: whatever its length is when they arrive. A
+ * regular file is locked against a second writer, looked at before anything is changed in it, and
+ * made for its owner only where there is none.
+ *
+ * <p>Not a {@link FileChannel}: an interrupted thread must not find its output closed. For one
+ * thread at a time; whoever opened it closes it.
+ */
+final class AppendedFile implements AutoCloseable {
+  private static final int MOST_RACES = 10;
+
+  /** As in {@code stat(2)}. */
+  private static final int FILE_TYPE = 0170000;
+
+  private static final int NAMED_PIPE = 0010000;
+
+  private final Path path;
+
+  /** Appends, by the operating system's own means, which Java has for this class only. */
+  private final FileOutputStream appender;
+
+  /** The same file, to look at, lock and cut; null for a device or pipe. */
+  private final @Nullable RandomAccessFile regular;
+
+  private final @Nullable Object key;
+
+  /**
+   * Opens what the name leads to.
+   *
+   * @throws OutputRefusedException if it is no file for events of this format
+   * @throws IOException if it can't be opened or written
+   */
+  static AppendedFile open(OutputPath name, LineFormat format) throws IOException {
+    Path given = name.given();
+    for (int i = 0; i < MOST_RACES; i++) {
+      Path path = name.resolve();
+      if (Files.isDirectory(path)) {
+        throw new OutputRefusedException(
+            given + " is a directory, events need a file: name one inside of it");
+      }
+      Path parent = path.getParent();
+      if (parent == null || !Files.isDirectory(parent)) {
+        throw new OutputRefusedException(
+            "the directory of " + given + " does not exist: make it first");
+      }
+      if (Files.exists(path) && !Files.isRegularFile(path)) {
+        return new AppendedFile(path, openedToAppend(path), null, null);
+      }
+      boolean created = create(path);
+      AppendedFile file = openRegular(path, given, format);
+      if (file != null) {
+        if (created) {
+          syncDirectory(parent);
+        }
+        return file;
+      }
+    }
+    throw new IOException(given + " is replaced again and again: name another file");
+  }
+
+  /** Null if another file took the name meanwhile. */
+  private static @Nullable AppendedFile openRegular(Path path, Path given, LineFormat format)
+      throws IOException {
+    Object key = key(path);
+    RandomAccessFile regular = openedToCut(path);
+    try {
+      FileOutputStream appender = openedToAppend(path);
+      try {
+        if (Objects.equals(key, key(path))) {
+          lock(regular, given);
+          ExistingOutput.prepare(regular, given, format);
+          return new AppendedFile(path, appender, regular, key);
+        }
+      } catch (Throwable e) {
+        appender.close();
+        throw e;
+      }
+      appender.close();
+    } catch (Throwable e) {
+      regular.close();
+      throw e;
+    }
+    regular.close();
+    return null;
+  }
+
+  private AppendedFile(
+      Path path,
+      FileOutputStream appender,
+      @Nullable RandomAccessFile regular,
+      @Nullable Object key) {
+    this.path = path;
+    this.appender = appender;
+    this.regular = regular;
+    this.key = key;
+  }
+
+  /** Events are user data: whoever may read them is for the user to say. */
+  private static boolean create(Path path) throws IOException {
+    try {
+      Files.createFile(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (UnsupportedOperationException e) {
+      // A file system without permissions.
+      return path.toFile().createNewFile();
+    } catch (IOException e) {
+      throw new IOException("cannot make " + path + ": " + reason(e), e);
+    }
+  }
+
+  private static RandomAccessFile openedToCut(Path path) throws IOException {
+    try {
+      return new RandomAccessFile(path.toFile(), "rw");
+    } catch (IOException e) {
+      throw new IOException("cannot write to " + path + ": " + reason(e), e);
+    }
+  }
+
+  private static FileOutputStream openedToAppend(Path path) throws IOException {
+    try {
+      return new FileOutputStream(path.toFile(), true);
+    } catch (IOException e) {
+      throw new IOException("cannot write to " + path + ": " + reason(e), e);
+    }
+  }
+
+  /** What is wrong, without the path that Java puts before it. */
+  private static String reason(IOException e) {
+    if (e instanceof java.nio.file.AccessDeniedException) {
+      return "this user may not";
+    }
+    String message = String.valueOf(e.getMessage());
+    int bracket = message.lastIndexOf('(');
+    return bracket > 0 && message.endsWith(")")
+        ? message.substring(bracket + 1, message.length() - 1)
+        : message;
+  }
+
+  /** Two writers would mix their lines. The lock goes when the file is closed. */
+  private static void lock(RandomAccessFile file, Path given) throws IOException {
+    FileLock lock;
+    try {
+      lock = file.getChannel().tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null;
+    } catch (IOException e) {
+      // A file system without locks: its users know.
+      return;
+    }
+    if (lock == null) {
+      throw new OutputRefusedException(
+          given + " is being written by another capture: name another file");
+    }
+  }
+
+  /** Makes the name of a new file as durable as its bytes. */
+  private static void syncDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static @Nullable Object key(Path path) throws IOException {
+    return Files.exists(path)
+        ? Files.readAttributes(path, BasicFileAttributes.class).fileKey()
+        : null;
+  }
+
+  /** Where the file was when it was opened, all links followed. */
+  Path path() {
+    return path;
+  }
+
+  boolean isRegular() {
+    return regular != null;
+  }
+
+  /** Whether a name, links followed, still leads to this file. */
+  boolean isNamed(Path name) {
+    try {
+      return regular == null || (Files.exists(name) && Objects.equals(key, key(name)));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Whether the file has any name left: renamed it keeps what was written, deleted it does not.
+   * Only Linux says; elsewhere no file has.
+   */
+  boolean hasAnyName() {
+    if (key == null) {
+      return false;
+    }
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        if (Files.exists(descriptor) && key.equals(key(descriptor))) {
+          return (Integer) Files.getAttribute(descriptor, "unix:nlink") > 0;
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+    return false;
+  }
+
+  /**
+   * Writes at the end.
+   *
+   * @throws ClosedPipeException if it is a pipe that nobody reads any more
+   */
+  void append(byte[] bytes, int offset, int length) throws IOException {
+    try {
+      appender.write(bytes, offset, length);
+    } catch (IOException e) {
+      throw isPipe() ? new ClosedPipeException(e) : e;
+    }
+  }
+
+  /** Writing to a pipe fails for one reason only; its message comes in the locale's language. */
+  private boolean isPipe() {
+    try {
+      return regular == null
+          && ((Integer) Files.getAttribute(path, "unix:mode") & FILE_TYPE) == NAMED_PIPE;
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /** Waits until all that was appended is on the disk. */
+  void sync() throws IOException {
+    if (regular != null) {
+      appender.getFD().sync();
+    }
+  }
+
+  /** Its length; 0 for a device. */
+  long length() throws IOException {
+    return regular == null ? 0 : regular.length();
+  }
+
+  /** The last bytes of the file. */
+  byte[] tail(int length) throws IOException {
+    byte[] bytes = new byte[length];
+    if (regular != null) {
+      regular.seek(regular.length() - length);
+      regular.readFully(bytes);
+    }
+    return bytes;
+  }
+
+  /** Takes back what stands behind this length. */
+  void cut(long length) throws IOException {
+    if (regular != null && regular.length() > length) {
+      regular.setLength(length);
+    }
+  }
+
+  /** A name for messages, as a {@link File} has it. */
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      appender.close();
+    } finally {
+      if (regular != null) {
+        regular.close();
+      }
+    }
+  }
+}
