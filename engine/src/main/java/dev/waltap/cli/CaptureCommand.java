@@ -75,8 +75,11 @@ abstract class CaptureCommand extends ShellCommand {
 
   @Override
   final int run(Console console) throws Exception {
+    if (once()) {
+      console.silence();
+    }
     state.check(this, once());
-    output.check(this, database, state.directory(database));
+    output.check(this, database, state.directory(database), console);
     CaptureBuilder builder = builder();
     // An output is opened only for a database that is there.
     Refusals.requirePresent(database);
@@ -125,7 +128,22 @@ abstract class CaptureCommand extends ShellCommand {
       }
       throw e;
     }
-    summarize(capture.metrics(), console);
+    CaptureMetrics metrics = capture.metrics();
+    if (once()) {
+      console.note(caughtUp(metrics));
+    }
+    summarize(metrics, console);
+  }
+
+  private static String caughtUp(CaptureMetrics metrics) {
+    return metrics.changes() == 0
+        ? "caught up: there was nothing to deliver"
+        : String.format(
+            Locale.ROOT,
+            "caught up: delivered %d changes of %d transactions, up to position %s",
+            metrics.changes(),
+            metrics.transactions(),
+            metrics.position());
   }
 
   private static void summarize(CaptureMetrics metrics, Console console) {

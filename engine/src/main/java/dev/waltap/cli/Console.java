@@ -1,7 +1,10 @@
 package dev.waltap.cli;
 
 import dev.waltap.api.CaptureListener;
+import dev.waltap.handler.Secrets;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,8 @@ final class Console implements CaptureListener {
   private final LongSupplier nanoClock;
 
   private boolean readySaid;
+  private boolean silent;
+  private Secrets secrets = Secrets.NONE;
   private boolean barShown;
   private @Nullable Progress progress;
 
@@ -44,39 +49,51 @@ final class Console implements CaptureListener {
 
   @Override
   public synchronized void ready() {
-    if (!readySaid) {
+    if (!readySaid && !silent) {
       readySaid = true;
       line("ready: every commit from now on will be told");
     }
   }
 
+  /** Leaves out the ready line, too: for {@code --quiet} where nobody waits for it. */
+  synchronized void silence() {
+    silent = quiet;
+  }
+
+  /** Leaves these out of all that is written from now on. */
+  synchronized void hide(Secrets values) {
+    secrets = values;
+  }
+
   @Override
   public synchronized void warning(String message) {
-    line("warning: " + message);
+    line("warning: " + secrets.hide(message));
   }
 
   @Override
   public synchronized void detail(String message) {
     if (verbose) {
-      line(message);
+      line(secrets.hide(message));
     }
   }
 
   /** Something worth a line, unless quiet was asked for. */
   synchronized void note(String message) {
     if (!quiet) {
-      line(message);
+      line(secrets.hide(message));
     }
   }
 
   synchronized void error(String message) {
-    line(message);
+    line(secrets.hide(message));
   }
 
   synchronized void stackTrace(Throwable failure) {
     if (verbose) {
       clearBar();
-      failure.printStackTrace(err);
+      StringWriter trace = new StringWriter();
+      failure.printStackTrace(new PrintWriter(trace));
+      err.print(secrets.hide(trace.toString()));
     }
   }
 

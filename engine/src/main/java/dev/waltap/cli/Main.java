@@ -3,9 +3,7 @@ package dev.waltap.cli;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The command line's way in: {@code java -jar waltap.jar COMMAND DB [options]}. */
@@ -26,15 +24,19 @@ public final class Main {
 
   /** Runs one command in these surroundings. */
   static int run(Shell shell, String... args) {
-    CommandLine commandLine = commandLine(shell);
+    Settings settings = new Settings(shell.environment());
+    UsageErrors errors = new UsageErrors(shell, settings);
+    CommandLine commandLine = commandLine(shell, errors);
     try {
-      return commandLine.execute(args);
+      return commandLine.execute(settings.complete(commandLine, args));
+    } catch (ParameterException e) {
+      return errors.report(e);
     } finally {
       commandLine.getOut().flush();
     }
   }
 
-  private static CommandLine commandLine(Shell shell) {
+  private static CommandLine commandLine(Shell shell, UsageErrors errors) {
     CommandLine root = new CommandLine(new RootCommand());
     root.addSubcommand(new CdcCommand(shell));
     root.addSubcommand(new BootstrapCommand(shell));
@@ -52,20 +54,7 @@ public final class Main {
     root.setOut(
         new PrintWriter(new OutputStreamWriter(shell.out(), StandardCharsets.UTF_8), false));
     root.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
-    root.setParameterExceptionHandler((e, unused) -> usageError(e, shell));
+    root.setParameterExceptionHandler((e, unused) -> errors.report(e));
     return root;
-  }
-
-  /** One line for what is wrong, one for where to read on; the whole help would bury both. */
-  private static int usageError(ParameterException e, Shell shell) {
-    CommandSpec command = e.getCommandLine().getCommandSpec();
-    String message = String.valueOf(e.getMessage());
-    if (command.parent() == null && e instanceof CommandLine.UnmatchedArgumentException) {
-      message = message.replaceFirst("^Unmatched argument", "unknown command or option");
-    }
-    String line = message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
-    shell.err().println("waltap: " + Console.oneLine(line));
-    shell.err().println("Try '" + command.qualifiedName() + " --help'.");
-    return ExitCode.USAGE;
   }
 }

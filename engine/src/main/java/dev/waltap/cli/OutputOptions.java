@@ -4,7 +4,6 @@ import dev.waltap.api.ChangesHandler;
 import dev.waltap.handler.BlobFormat;
 import dev.waltap.handler.FileOutput;
 import dev.waltap.handler.HttpHandler;
-import dev.waltap.handler.HttpTarget;
 import dev.waltap.handler.JsonLinesHandler;
 import dev.waltap.handler.LineFormat;
 import dev.waltap.handler.OutputPath;
@@ -12,21 +11,14 @@ import dev.waltap.handler.OutputRefusedException;
 import dev.waltap.handler.TextHandler;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** Where events go, and how they look. */
 final class OutputOptions {
-
-  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
-  private static final int DEFAULT_RETRIES = 10;
 
   @Option(
       names = "--format",
@@ -44,27 +36,11 @@ final class OutputOptions {
       names = "--output",
       paramLabel = "-|FILE|URL",
       description =
-          "Standard output; a file, appended to and synced with each batch; or an http(s) address"
-              + " that gets POSTs of {\"changes\":[...]} (-).")
+          "Standard output; a file, appended to, synced, and reopened on SIGHUP; or an http(s)"
+              + " address that gets POSTs of {\"changes\":[...]} (-).")
   private String output = "-";
 
-  @Option(
-      names = "--header",
-      paramLabel = "'NAME: VALUE'",
-      description = "For HTTP: a header of each request; repeatable.")
-  private List<String> headers = new ArrayList<>();
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "For HTTP: how long an attempt may take, as 500ms, 10s, 2m (30s).")
-  private @Nullable Duration timeout;
-
-  @Option(
-      names = "--max-retries",
-      paramLabel = "N",
-      description = "For HTTP: how often to try again what may pass (10).")
-  private @Nullable Integer maxRetries;
+  @Mixin private HttpOptions httpOptions = new HttpOptions();
 
   /** Made by {@link #check}, which is where bad headers are found. */
   private @Nullable HttpHandler http;
@@ -73,20 +49,22 @@ final class OutputOptions {
   private @Nullable OutputPath file;
 
   /** Refuses what can't go together, before any file is touched. */
-  void check(ShellCommand command, Path database, Path stateDirectory) {
-    if (isHttp()) {
-      if (format == EventFormat.TEXT) {
-        throw command.usage("--format text is not for HTTP, where changes are JSON");
+  void check(ShellCommand command, Path database, Path stateDirectory, Console console)
+      throws IOException {
+    try {
+      if (HttpOptions.isAddress(output)) {
+        if (format == EventFormat.TEXT) {
+          throw command.usage("--format text is not for HTTP, where changes are JSON");
+        }
+        http = httpOptions.open(output, blobs, console);
+        return;
       }
-      checked(command, () -> http = http());
-      return;
-    }
-    if (!headers.isEmpty() || timeout != null || maxRetries != null) {
-      throw command.usage(
-          "--header, --timeout and --max-retries are for HTTP: give --output http(s)://...");
-    }
-    if (!output.equals("-")) {
-      checked(command, () -> file = file(database, stateDirectory));
+      httpOptions.refuseFor(command);
+      if (!output.equals("-")) {
+        file = file(database, stateDirectory);
+      }
+    } catch (IllegalArgumentException | TypeConversionException e) {
+      throw command.usage(String.valueOf(e.getMessage()));
     }
   }
 
@@ -130,21 +108,6 @@ final class OutputOptions {
     return format == EventFormat.TEXT ? new TextHandler(out) : new JsonLinesHandler(out, blobs);
   }
 
-  private boolean isHttp() {
-    String start = output.toLowerCase(Locale.ROOT);
-    return start.startsWith("http://") || start.startsWith("https://");
-  }
-
-  private HttpHandler http() {
-    HttpTarget target =
-        new HttpTarget(
-            URI.create(output),
-            headers.stream().map(HttpTarget.Header::parse).toList(),
-            timeout == null ? DEFAULT_TIMEOUT : timeout,
-            maxRetries == null ? DEFAULT_RETRIES : maxRetries);
-    return new HttpHandler(target, blobs);
-  }
-
   private OutputPath file(Path database, Path stateDirectory) {
     OutputPath path = OutputPath.beside(Words.path(output), database, stateDirectory);
     try {
@@ -153,13 +116,5 @@ final class OutputOptions {
       throw new IllegalArgumentException("--output " + e.getMessage(), e);
     }
     return path;
-  }
-
-  private static void checked(ShellCommand command, Runnable check) {
-    try {
-      check.run();
-    } catch (IllegalArgumentException | TypeConversionException e) {
-      throw command.usage(String.valueOf(e.getMessage()));
-    }
   }
 }

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -21,13 +22,25 @@ import java.util.function.Function;
  * @param terminal whether {@code err} is a terminal, where a progress bar can move
  * @param engines makes the capture that a builder describes
  * @param signals tells when to stop
+ * @param environment options by other means, {@code WALTAP_…}
  */
 record Shell(
     OutputStream out,
     PrintStream err,
     boolean terminal,
     Function<CaptureBuilder, ChangeDataCapture> engines,
-    StopSignals signals) {
+    StopSignals signals,
+    Map<String, String> environment) {
+
+  /** Surroundings without environment variables. */
+  Shell(
+      OutputStream out,
+      PrintStream err,
+      boolean terminal,
+      Function<CaptureBuilder, ChangeDataCapture> engines,
+      StopSignals signals) {
+    this(out, err, terminal, engines, signals, Map.of());
+  }
 
   /** The process's own streams, whatever the locale in UTF-8, and its signals. */
   static Shell ofProcess() {
@@ -36,7 +49,8 @@ record Shell(
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         isTerminal(),
         CaptureBuilder::build,
-        StopSignals.ofProcess());
+        StopSignals.ofProcess(),
+        System.getenv());
   }
 
   /** Asks Linux; elsewhere plain lines do, as Java can't tell about one stream alone. */

@@ -1,6 +1,8 @@
 package dev.waltap.cli;
 
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,7 +28,17 @@ abstract class ShellCommand implements Callable<Integer> {
   @Option(names = "--verbose", description = "Details, a summary, and stack traces of failures.")
   private boolean verbose;
 
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Options from a file, as 'wal-limit=64MiB' (Java properties, UTF-8). What is typed wins"
+              + " over WALTAP_WAL_LIMIT and the like in the environment, which wins over the file;"
+              + " repeatable options take one value a line (\\n in the file), flags true or false.")
+  private @Nullable String config;
+
   private final Shell shell;
+  private @Nullable Set<String> typed;
 
   ShellCommand(Shell shell) {
     this.shell = shell;
@@ -35,6 +47,9 @@ abstract class ShellCommand implements Callable<Integer> {
   @Override
   public final Integer call() {
     Console console = new Console(shell.err(), shell.terminal(), quiet, verbose, System::nanoTime);
+    if (config != null) {
+      console.detail("options that were not typed come from " + config);
+    }
     try {
       return run(console);
     } catch (ParameterException e) {
@@ -46,6 +61,16 @@ abstract class ShellCommand implements Callable<Integer> {
 
   /** Does the work, and returns the exit code. */
   abstract int run(Console console) throws Exception;
+
+  /** Says which options were typed, where others come from elsewhere. */
+  void typed(Set<String> options) {
+    typed = options;
+  }
+
+  /** Whether an option was typed, rather than taken from the environment or a file. */
+  boolean isTyped(String option) {
+    return typed != null && typed.contains(option);
+  }
 
   Shell shell() {
     return shell;

@@ -40,6 +40,16 @@ final class HttpBody {
     this.held = held;
   }
 
+  /** Bytes of it. */
+  long length() {
+    return length;
+  }
+
+  /** How many changes it holds. */
+  int changes() {
+    return changes.size();
+  }
+
   private static void write(List<Change> changes, ChangeJson changeJson, OutputStream out)
       throws IOException {
     try (JsonGenerator json = changeJson.generator(out)) {

@@ -3,7 +3,6 @@ package dev.waltap.handler;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,37 +25,70 @@ import org.jspecify.annotations.Nullable;
  * within the same host and scheme; no other redirect keeps a POST a POST.
  *
  * <p>{@link #close} may be called by any thread: a pause ends, no further attempt begins, and the
- * batch in hand stays undelivered. An attempt under way is let finish.
+ * batch at hand stays undelivered. A request under way may end within 3 seconds, and is cancelled
+ * then.
  */
 public final class HttpHandler implements ChangesHandler, AutoCloseable {
 
   private static final int MAX_REDIRECTS = 5;
 
+  /** How long a request under way may go on after {@link #close}. */
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** How often a request under way is looked at, whether it must end. */
+  private static final long LOOK_MILLIS = 50;
+
   private final HttpTarget target;
   private final ChangeJson json;
   private final HttpClient client;
   private final RetryDelay delays;
+  private final Secrets secrets;
+  private final RetryReport report;
+  private volatile long closedAt;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
-   * Opens no connection yet.
+   * A handler that keeps its retries to itself. Opens no connection yet.
    *
    * @throws IllegalArgumentException for a header that HTTP forbids to set
    */
   public HttpHandler(HttpTarget target, BlobFormat blobs) {
-    this(target, blobs, RetryDelay.standard());
+    this(target, blobs, null, warning -> {});
   }
 
-  HttpHandler(HttpTarget target, BlobFormat blobs, RetryDelay delays) {
+  /**
+   * A handler that says when the receiver is not reached.
+   *
+   * @param tls whom to trust, and who we are; null for the Java installation's own
+   * @param warnings gets a line when retries begin, now and then while they last, and when they are
+   *     over
+   * @throws IllegalArgumentException for a header that HTTP forbids to set
+   */
+  public HttpHandler(
+      HttpTarget target, BlobFormat blobs, @Nullable SSLContext tls, Consumer<String> warnings) {
+    this(target, blobs, tls, warnings, RetryDelay.standard());
+  }
+
+  HttpHandler(
+      HttpTarget target,
+      BlobFormat blobs,
+      @Nullable SSLContext tls,
+      Consumer<String> warnings,
+      RetryDelay delays) {
     this.target = target;
+    this.secrets = target.secrets();
     this.json = new ChangeJson(blobs);
     this.delays = delays;
-    this.client =
+    this.report = new RetryReport(target.display(), warnings, System::nanoTime);
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(target.timeout())
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+            .followRedirects(HttpClient.Redirect.NEVER);
+    if (tls != null) {
+      builder.sslContext(tls);
+    }
+    this.client = builder.build();
     // Refuses bad headers now rather than with the first batch.
     request(target.uri(), HttpRequest.BodyPublishers.noBody());
   }
@@ -63,18 +97,22 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
   public void handleChanges(List<Change> changes) throws IOException, InterruptedException {
     HttpBody body = HttpBody.of(changes, json);
     for (int attempt = 0; ; attempt++) {
-      Outcome outcome = attempt(body);
+      HttpOutcome outcome = attempt(body);
       if (outcome.delivered()) {
+        report.delivered();
         return;
       }
-      String failure = "POST to " + target.display() + " " + outcome.failure();
+      String failure = secrets.hide("POST to " + target.display() + " " + outcome.failure());
       if (!outcome.passing()) {
         throw new IOException(failure + "; the batch stays undelivered", outcome.cause());
       }
-      if (attempt >= target.maxRetries()) {
+      if (target.maxRetries() != HttpTarget.UNLIMITED && attempt >= target.maxRetries()) {
+        String attempts = attempt == 0 ? "" : ", after " + (attempt + 1) + " attempts";
         throw new IOException(
-            failure + ", after " + (attempt + 1) + " attempts; the batch stays undelivered",
-            outcome.cause());
+            failure + attempts + "; the batch stays undelivered", outcome.cause());
+      }
+      if (closed.getCount() > 0) {
+        report.failed(failure);
       }
       if (closed.await(delays.millis(attempt, outcome.retryAfter()), TimeUnit.MILLISECONDS)) {
         throw new DeliveryStoppedException(
@@ -83,23 +121,25 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
     }
   }
 
-  private Outcome attempt(HttpBody body) throws InterruptedException {
+  private HttpOutcome attempt(HttpBody body) throws IOException, InterruptedException {
     URI uri = target.uri();
     try {
       for (int redirects = 0; ; redirects++) {
         HttpResponse<String> response = send(uri, body);
         int status = response.statusCode();
         if (status != 307 && status != 308) {
-          return Outcome.of(response);
+          return HttpOutcome.of(response, body);
         }
-        URI next = Outcome.location(response, uri);
+        URI next = HttpOutcome.location(response, uri);
         if (next == null || redirects == MAX_REDIRECTS || !sameOrigin(uri, next)) {
-          return Outcome.of(response);
+          return HttpOutcome.of(response, body);
         }
         uri = next;
       }
+    } catch (DeliveryStoppedException e) {
+      throw e;
     } catch (IOException e) {
-      return Outcome.of(e);
+      return HttpOutcome.of(e, "https".equalsIgnoreCase(uri.getScheme()));
     }
   }
 
@@ -116,13 +156,34 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
       CompletableFuture<HttpResponse<String>> answer =
           client.sendAsync(request(uri, sending.publisher()), info -> new AnswerStart());
       try {
-        return answer.get(target.timeout().toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        throw new HttpTimeoutException("no answer within " + target.timeout().toMillis() + " ms");
+        return await(answer);
       } catch (ExecutionException e) {
         throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
       } finally {
         answer.cancel(true);
+      }
+    }
+  }
+
+  /** Waits as long as an attempt may take, or a handler that was closed may. */
+  private <T> T await(CompletableFuture<T> answer)
+      throws IOException, InterruptedException, ExecutionException {
+    long begun = System.nanoTime();
+    while (true) {
+      try {
+        return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException notYet) {
+        long now = System.nanoTime();
+        if (now - begun >= target.timeout().toNanos()) {
+          throw new HttpTimeoutException("no answer within " + target.timeout().toMillis() + " ms");
+        }
+        if (closed.getCount() == 0 && now - closedAt >= GRACE_NANOS) {
+          throw new DeliveryStoppedException(
+              "POST to "
+                  + target.display()
+                  + " got no answer before the end and was cancelled; the batch stays undelivered",
+              null);
+        }
       }
     }
   }
@@ -141,54 +202,12 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
     return request.build();
   }
 
-  /** Ends the retries of the batch in hand, and of all to come. */
+  /** Ends the retries of the batch at hand, and of all to come. */
   @Override
   public void close() {
-    closed.countDown();
-  }
-
-  /** What an attempt came to; {@code failure} is null if the batch was delivered. */
-  private record Outcome(
-      @Nullable String failure, boolean passing, long retryAfter, @Nullable Throwable cause) {
-
-    boolean delivered() {
-      return failure == null;
-    }
-
-    static Outcome of(IOException e) {
-      String what =
-          e.getMessage() != null
-              ? e.getMessage()
-              : e instanceof ConnectException
-                  ? "nothing answers there, is it running?"
-                  : e.getClass().getSimpleName();
-      return new Outcome("failed: " + what, true, 0, e);
-    }
-
-    static Outcome of(HttpResponse<String> response) {
-      int status = response.statusCode();
-      if (status >= 200 && status < 300) {
-        return new Outcome(null, false, 0, null);
-      }
-      String body = Texts.oneLine(response.body().strip());
-      String said = body.isEmpty() ? "" : " (" + body + ")";
-      URI location = location(response, response.uri());
-      if (status >= 300 && status < 400 && location != null) {
-        said = " to " + HttpTarget.display(location) + ", which is not followed: name it yourself";
-      }
-      boolean passing = status == 408 || status == 425 || status == 429 || status >= 500;
-      long retryAfter =
-          response.headers().firstValue("Retry-After").map(RetryDelay::retryAfterMillis).orElse(0L);
-      return new Outcome("was answered with " + status + said, passing, retryAfter, null);
-    }
-
-    static @Nullable URI location(HttpResponse<?> response, URI base) {
-      try {
-        URI uri = response.headers().firstValue("Location").map(base::resolve).orElse(null);
-        return uri == null || uri.getHost() == null ? null : uri;
-      } catch (IllegalArgumentException e) {
-        return null;
-      }
+    if (closed.getCount() > 0) {
+      closedAt = System.nanoTime();
+      closed.countDown();
     }
   }
 }

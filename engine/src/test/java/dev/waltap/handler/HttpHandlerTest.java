@@ -13,9 +13,11 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +30,7 @@ class HttpHandlerTest {
   private final List<String> bodies = new CopyOnWriteArrayList<>();
   private final List<String> headers = new CopyOnWriteArrayList<>();
   private final List<Answer> answers = new CopyOnWriteArrayList<>();
+  private final List<String> warnings = new CopyOnWriteArrayList<>();
   private HttpServer server = server();
 
   private record Answer(int status, String header, String value, String body) {}
@@ -80,8 +83,12 @@ class HttpHandlerTest {
         retries);
   }
 
+  private HttpHandler handler(HttpTarget target, RetryDelay delays) {
+    return new HttpHandler(target, BlobFormat.HEX, null, warnings::add, delays);
+  }
+
   private void deliver(HttpTarget target) throws Exception {
-    try (HttpHandler handler = new HttpHandler(target, BlobFormat.HEX, SHORT)) {
+    try (HttpHandler handler = handler(target, SHORT)) {
       handler.handleChanges(List.of(insert(row("id", 1L)), insert(row("id", 2L))));
     }
   }
@@ -106,7 +113,7 @@ class HttpHandlerTest {
   void streamsABigBatchWithItsLength() throws Exception {
     byte[] blob = new byte[3 << 20];
     answer(503, "X", "y", "");
-    try (HttpHandler handler = new HttpHandler(target(1), BlobFormat.HEX, SHORT)) {
+    try (HttpHandler handler = handler(target(1), SHORT)) {
       handler.handleChanges(List.of(insert(row("b", blob))));
     }
     assertThat(bodies).hasSize(2);
@@ -173,8 +180,7 @@ class HttpHandlerTest {
   @Test
   void endsItsRetriesWhenClosed() throws Exception {
     server.stop(0);
-    HttpHandler handler =
-        new HttpHandler(target(1000), BlobFormat.HEX, new RetryDelay(60_000, 60_000));
+    HttpHandler handler = handler(target(1000), new RetryDelay(60_000, 60_000));
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     Thread thread =
         new Thread(
@@ -195,13 +201,152 @@ class HttpHandlerTest {
   }
 
   @Test
+  void saysWhenRetriesBeginAndWhenTheyAreOver() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      answer(503, "X", "y", "down");
+    }
+    deliver(target(5));
+    assertThat(warnings).hasSize(2);
+    assertThat(warnings.get(0)).contains("answered with 503 (down); trying again");
+    assertThat(warnings.get(1)).contains("delivered again, after 4 failed attempts");
+    deliver(target(5));
+    assertThat(warnings).hasSize(2);
+  }
+
+  @Test
+  void remindsOfRetriesEverMoreRarely() {
+    long[] clock = {0};
+    RetryReport report = new RetryReport("http://h/", warnings::add, () -> clock[0]);
+    for (int minute = 0; minute < 24 * 60; minute++) {
+      report.failed("POST failed");
+      clock[0] += TimeUnit.MINUTES.toNanos(1);
+    }
+    report.delivered();
+    // After 1, 3, 7, 15, 31 and 63 minutes, then once an hour.
+    assertThat(warnings).hasSize(1 + 6 + 22 + 1);
+    assertThat(warnings.get(1)).contains("2 attempts in 1 min");
+  }
+
+  @Test
+  void cancelsARequestUnderWaySoonAfterItIsClosed() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    server.createContext(
+        "/hang",
+        exchange -> {
+          asked.countDown();
+          awaitUninterrupted(end);
+          exchange.close();
+        });
+    HttpTarget hanging =
+        new HttpTarget(target(0).uri().resolve("/hang"), List.of(), Duration.ofMinutes(5), 1000);
+    HttpHandler handler = handler(hanging, SHORT);
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                handler.handleChanges(List.of(insert(row("id", 1L))));
+              } catch (Exception e) {
+                failure.complete(e);
+              }
+            });
+    thread.start();
+    assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+    handler.close();
+    assertThat(failure.get(4, TimeUnit.SECONDS))
+        .isInstanceOf(DeliveryStoppedException.class)
+        .hasMessageContaining("cancelled");
+    end.countDown();
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void saysWhatHelpsWhenABodyIsTooLarge() {
+    answer(413, "X", "y", "");
+    assertThatThrownBy(() -> deliver(target(5)))
+        .hasMessageContaining("which 2 changes have")
+        .hasMessageContaining("--batch-size");
+    answer(413, "X", "y", "");
+    assertThatThrownBy(
+            () -> handler(target(5), SHORT).handleChanges(List.of(insert(row("id", 1L)))))
+        .hasMessageContaining("--exclude-column");
+    answer(401, "X", "y", "");
+    assertThatThrownBy(() -> deliver(target(5))).hasMessageContaining("WALTAP_HEADER");
+  }
+
+  @Test
+  void repeatsNoSecretThatAServerRepeats() {
+    HttpTarget target =
+        new HttpTarget(
+            URI.create(
+                "http://bob:pa%3Ass@127.0.0.1:"
+                    + server.getAddress().getPort()
+                    + "/T0123456789abcdefgh/x?key=q1w2e3&b=4"),
+            List.of(HttpTarget.Header.parse("X-Key: Bearer t0ken; more")),
+            Duration.ofSeconds(5),
+            0);
+    String basic = Base64.getEncoder().encodeToString("bob:pa:ss".getBytes(StandardCharsets.UTF_8));
+    answer(400, "X", "y", "no: Bearer t0ken; more, t0ken q1w2e3 bob pa:ss " + basic);
+    assertThatThrownBy(() -> deliver(target))
+        .hasMessageContaining("POST to http://127.0.0.1:")
+        .satisfies(
+            e ->
+                assertThat(e.toString())
+                    .doesNotContain("t0ken", "q1w2e3", "bob", "pa:ss", basic, "0123456789"));
+    assertThat(target.toString()).doesNotContain("bob", "q1w2e3", "0123456789");
+    assertThat(target.headers().toString()).doesNotContain("t0ken").contains("X-Key");
+  }
+
+  @Test
+  void repeatsNoSecretOfABadAddressOrHeader() {
+    for (String address :
+        List.of(
+            "http://bob:se cret@host/",
+            "http://bob:se%cret@host/",
+            "http://bob:se#cret@host/",
+            "http://bob:1#cret@host/",
+            "http://bob:1?cret@host/",
+            "http://bob:se/cret@host/",
+            "http://bob:secret@host:0/",
+            "http://bob:secret@host:65536/",
+            "http://bob:secret@host:99999999999/",
+            "http://bob:secret@/",
+            "ftp://bob:secret@host/",
+            "http:bob:secret")) {
+      assertThatThrownBy(
+              () ->
+                  new HttpTarget(HttpTarget.address(address), List.of(), Duration.ofSeconds(1), 0))
+          .as(address)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasNoCause()
+          .satisfies(
+              e -> assertThat(e.getMessage()).doesNotContain("bob", "cret@", "secret", "se c"));
+    }
+    for (String header :
+        List.of(
+            "t0ken", ": t0ken", "Bearer t0ken: x", "X: t0\nken", "Host: t0ken", "X: t0ken\u0394")) {
+      assertThatThrownBy(() -> HttpTarget.Header.parse(header))
+          .as(header)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasNoCause()
+          .satisfies(e -> assertThat(e.getMessage()).doesNotContain("t0"));
+    }
+  }
+
+  @Test
   void refusesBadTargets() {
     assertThatThrownBy(() -> HttpTarget.Header.parse("nothing"))
         .hasMessageContaining("NAME: VALUE");
     assertThatThrownBy(
             () -> new HttpTarget(URI.create("ftp://x/"), List.of(), Duration.ofSeconds(1), 0))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new HttpHandler(target(0, "Host: x"), BlobFormat.HEX))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -1,0 +1,149 @@
+package dev.waltap.cli;
+
+import dev.waltap.handler.BlobFormat;
+import dev.waltap.handler.HttpHandler;
+import dev.waltap.handler.HttpTarget;
+import dev.waltap.handler.PemTls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * How batches are posted. No message repeats a header, nor an address's user, password or query.
+ */
+final class HttpOptions {
+
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+  private static final int DEFAULT_RETRIES = 10;
+  private static final String FOR_HTTP = "For HTTP: ";
+
+  @Option(
+      names = "--header",
+      paramLabel = "'NAME: VALUE'|@FILE",
+      description =
+          FOR_HTTP
+              + "a header of each request, or a file of them, one a line; repeatable. Everybody on"
+              + " this machine can read a command line: keep secrets in a file or WALTAP_HEADER.")
+  private List<String> headers = new ArrayList<>();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description = FOR_HTTP + "how long an attempt may take, as 500ms, 10s, 2m (30s).")
+  private @Nullable Duration timeout;
+
+  @Option(
+      names = "--max-retries",
+      paramLabel = "N|unlimited",
+      converter = Retries.class,
+      description = FOR_HTTP + "how often to try again what may pass (10).")
+  private @Nullable Integer maxRetries;
+
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      description = "For https: certificates (PEM) to trust instead of the usual authorities.")
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description = "For https: a client certificate (PEM), with what leads to its authority.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "For https: its private key (PEM), where it is not in the same file.")
+  private @Nullable Path key;
+
+  /** How often to try again: a number, or {@code unlimited}. */
+  static final class Retries implements picocli.CommandLine.ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      if (text.equalsIgnoreCase("unlimited")) {
+        return HttpTarget.UNLIMITED;
+      }
+      try {
+        return Integer.parseInt(text);
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException("'" + text + "' is neither a number nor 'unlimited'");
+      }
+    }
+  }
+
+  static boolean isAddress(String output) {
+    String start = output.toLowerCase(Locale.ROOT);
+    return start.startsWith("http:") || start.startsWith("https:");
+  }
+
+  /** Refuses options on the command line that would do nothing. */
+  void refuseFor(ShellCommand command) {
+    for (String name :
+        List.of("--header", "--timeout", "--max-retries", "--cacert", "--cert", "--key")) {
+      if (command.isTyped(name)) {
+        throw command.usage(name + " is for HTTP: give --output http(s)://...");
+      }
+    }
+  }
+
+  /**
+   * A handler that posts to this address.
+   *
+   * @throws IllegalArgumentException for a bad address or header
+   * @throws IOException if a file that is named can't be used
+   */
+  HttpHandler open(String address, BlobFormat blobs, Console console) throws IOException {
+    HttpTarget target =
+        new HttpTarget(
+            HttpTarget.address(address),
+            headers(),
+            timeout == null ? DEFAULT_TIMEOUT : timeout,
+            maxRetries == null ? DEFAULT_RETRIES : maxRetries);
+    console.hide(target.secrets());
+    return new HttpHandler(target, blobs, tls(), console::warning);
+  }
+
+  private @Nullable SSLContext tls() throws IOException {
+    if (key != null && certificate == null) {
+      throw new IllegalArgumentException("--key needs the certificate that it is for: --cert FILE");
+    }
+    return authorities == null && certificate == null
+        ? null
+        : PemTls.context(authorities, certificate, key);
+  }
+
+  private List<HttpTarget.Header> headers() throws IOException {
+    List<HttpTarget.Header> parsed = new ArrayList<>();
+    for (String header : headers) {
+      if (header.startsWith("@")) {
+        parsed.addAll(headersOf(Words.path(header.substring(1))));
+      } else {
+        parsed.add(HttpTarget.Header.parse(header));
+      }
+    }
+    return parsed;
+  }
+
+  private static List<HttpTarget.Header> headersOf(Path file) throws IOException {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.filter(line -> !line.isBlank()).map(HttpTarget.Header::parse).toList();
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is no file of headers " + file, e);
+    } catch (IOException | java.io.UncheckedIOException e) {
+      throw new IOException("can't read the headers in " + file + ": " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("in " + file + ", " + e.getMessage(), e);
+    }
+  }
+}

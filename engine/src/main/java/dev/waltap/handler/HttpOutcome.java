@@ -1,0 +1,71 @@
+package dev.waltap.handler;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an attempt to post a batch came to.
+ *
+ * @param failure what went wrong, after the address; null if the batch was delivered
+ * @param passing whether it may pass, so that another attempt is worth while
+ * @param retryAfter milliseconds that the server asks to wait
+ */
+record HttpOutcome(
+    @Nullable String failure, boolean passing, long retryAfter, @Nullable Throwable cause) {
+
+  boolean delivered() {
+    return failure == null;
+  }
+
+  static HttpOutcome of(IOException e, boolean tls) {
+    return new HttpOutcome(HttpFailures.explain(e, tls), true, 0, e);
+  }
+
+  static HttpOutcome of(HttpResponse<String> response, HttpBody body) {
+    int status = response.statusCode();
+    if (status >= 200 && status < 300) {
+      return new HttpOutcome(null, false, 0, null);
+    }
+    String text = Texts.oneLine(response.body().strip());
+    String said = text.isEmpty() ? "" : " (" + text + ")";
+    URI location = location(response, response.uri());
+    if (status >= 300 && status < 400 && location != null) {
+      said = " to " + HttpTarget.display(location) + ", which is not followed: name it yourself";
+    }
+    boolean passing = status == 408 || status == 425 || status == 429 || status >= 500;
+    long retryAfter =
+        response.headers().firstValue("Retry-After").map(RetryDelay::retryAfterMillis).orElse(0L);
+    return new HttpOutcome(
+        "was answered with " + status + said + advice(status, body), passing, retryAfter, null);
+  }
+
+  private static String advice(int status, HttpBody body) {
+    if (status == 401 || status == 403 || status == 407) {
+      return ": give what it asks for by --header, best from a file or WALTAP_HEADER";
+    }
+    if (status == 413) {
+      String size =
+          String.format(
+              Locale.ROOT,
+              ": it takes no body of %d bytes, which %d changes have",
+              body.length(),
+              body.changes());
+      return body.changes() > 1
+          ? size + "; give a smaller --batch-size, or raise its limit"
+          : size + "; raise its limit, or leave columns out: --exclude-column, --blobs omit";
+    }
+    return "";
+  }
+
+  static @Nullable URI location(HttpResponse<?> response, URI base) {
+    try {
+      URI uri = response.headers().firstValue("Location").map(base::resolve).orElse(null);
+      return uri == null || uri.getHost() == null || uri.getScheme() == null ? null : uri;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+}

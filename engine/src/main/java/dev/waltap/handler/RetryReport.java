@@ -1,0 +1,68 @@
+package dev.waltap.handler;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Says that a receiver is not reached: once when retries begin, ever more rarely while they last,
+ * and once when they are over. For the handler's thread.
+ */
+final class RetryReport {
+  private static final long FIRST_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  private final Consumer<String> warnings;
+  private final LongSupplier clock;
+  private final String target;
+
+  private int failures;
+  private long since;
+  private long saidAt;
+  private long interval;
+
+  RetryReport(String target, Consumer<String> warnings, LongSupplier clock) {
+    this.target = target;
+    this.warnings = warnings;
+    this.clock = clock;
+  }
+
+  /** An attempt failed, and another one will follow. */
+  void failed(String failure) {
+    failures++;
+    long now = clock.getAsLong();
+    if (failures == 1) {
+      since = now;
+      saidAt = now;
+      interval = FIRST_NANOS;
+      warnings.accept(failure + "; trying again");
+    } else if (now - saidAt >= interval) {
+      saidAt = now;
+      interval = Math.min(2 * interval, LONGEST_NANOS);
+      warnings.accept(failure + "; " + failures + " attempts in " + time(now));
+    }
+  }
+
+  /** A batch was delivered. */
+  void delivered() {
+    if (failures > 0) {
+      warnings.accept(
+          "POST to "
+              + target
+              + " delivered again, after "
+              + failures
+              + (failures == 1 ? " failed attempt in " : " failed attempts in ")
+              + time(clock.getAsLong()));
+      failures = 0;
+    }
+  }
+
+  private String time(long now) {
+    Duration time = Duration.ofNanos(now - since);
+    if (time.toMinutes() > 0) {
+      return time.toMinutes() + " min";
+    }
+    return time.toSeconds() > 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+  }
+}
