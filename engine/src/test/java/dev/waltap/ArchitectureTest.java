@@ -42,7 +42,7 @@ class ArchitectureTest {
           Map.entry("capture", CAPTURE),
           Map.entry("inspect", and(CAPTURE, "capture")),
           Map.entry("micrometer", List.of("api")),
-          Map.entry("handler", List.of("api", "format", "record")),
+          Map.entry("handler", List.of("api", "format", "io", "record")),
           Map.entry("", and(CAPTURE, "capture", "handler")),
           Map.entry("cli", and(CAPTURE, "capture", "inspect", "handler", "")));
 

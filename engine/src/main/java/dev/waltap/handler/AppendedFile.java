@@ -1,6 +1,6 @@
 package dev.waltap.handler;
 
-import java.io.File;
+import dev.waltap.io.FileNames;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -49,24 +49,24 @@ final class AppendedFile implements AutoCloseable {
    * @throws OutputRefusedException if it is no file for events of this format
    * @throws IOException if it can't be opened or written
    */
-  static AppendedFile open(OutputPath name, LineFormat format) throws IOException {
-    Path given = name.given();
+  static AppendedFile open(OutputPath output, LineFormat format) throws IOException {
+    String name = output.name();
     for (int i = 0; i < MOST_RACES; i++) {
-      Path path = name.resolve();
+      Path path = output.resolve();
       if (Files.isDirectory(path)) {
         throw new OutputRefusedException(
-            given + " is a directory, events need a file: name one inside of it");
+            name + " is a directory, events need a file: name one inside of it");
       }
       Path parent = path.getParent();
       if (parent == null || !Files.isDirectory(parent)) {
         throw new OutputRefusedException(
-            "the directory of " + given + " does not exist: make it first");
+            "the directory of " + name + " does not exist: make it first");
       }
       if (Files.exists(path) && !Files.isRegularFile(path)) {
         return new AppendedFile(path, openedToAppend(path), null, null);
       }
       boolean created = create(path);
-      AppendedFile file = openRegular(path, given, format);
+      AppendedFile file = openRegular(path, name, format);
       if (file != null) {
         if (created) {
           syncDirectory(parent);
@@ -74,11 +74,11 @@ final class AppendedFile implements AutoCloseable {
         return file;
       }
     }
-    throw new IOException(given + " is replaced again and again: name another file");
+    throw new IOException(name + " is replaced again and again: name another file");
   }
 
   /** Null if another file took the name meanwhile. */
-  private static @Nullable AppendedFile openRegular(Path path, Path given, LineFormat format)
+  private static @Nullable AppendedFile openRegular(Path path, String name, LineFormat format)
       throws IOException {
     Object key = key(path);
     RandomAccessFile regular = openedToCut(path);
@@ -86,8 +86,8 @@ final class AppendedFile implements AutoCloseable {
       FileOutputStream appender = openedToAppend(path);
       try {
         if (Objects.equals(key, key(path))) {
-          lock(regular, given);
-          ExistingOutput.prepare(regular, given, format);
+          lock(regular, name);
+          ExistingOutput.prepare(regular, name, format);
           return new AppendedFile(path, appender, regular, key);
         }
       } catch (Throwable e) {
@@ -124,25 +124,26 @@ final class AppendedFile implements AutoCloseable {
       return false;
     } catch (UnsupportedOperationException e) {
       // A file system without permissions.
-      return path.toFile().createNewFile();
+      Files.createFile(path);
+      return true;
     } catch (IOException e) {
-      throw new IOException("cannot make " + path + ": " + reason(e), e);
+      throw new IOException("cannot make " + FileNames.text(path) + ": " + reason(e), e);
     }
   }
 
   private static RandomAccessFile openedToCut(Path path) throws IOException {
     try {
-      return new RandomAccessFile(path.toFile(), "rw");
+      return FileNames.open(path, name -> new RandomAccessFile(name, "rw"));
     } catch (IOException e) {
-      throw new IOException("cannot write to " + path + ": " + reason(e), e);
+      throw new IOException("cannot write to " + FileNames.text(path) + ": " + reason(e), e);
     }
   }
 
   private static FileOutputStream openedToAppend(Path path) throws IOException {
     try {
-      return new FileOutputStream(path.toFile(), true);
+      return FileNames.open(path, name -> new FileOutputStream(name, true));
     } catch (IOException e) {
-      throw new IOException("cannot write to " + path + ": " + reason(e), e);
+      throw new IOException("cannot write to " + FileNames.text(path) + ": " + reason(e), e);
     }
   }
 
@@ -159,7 +160,7 @@ final class AppendedFile implements AutoCloseable {
   }
 
   /** Two writers would mix their lines. The lock goes when the file is closed. */
-  private static void lock(RandomAccessFile file, Path given) throws IOException {
+  private static void lock(RandomAccessFile file, String name) throws IOException {
     FileLock lock;
     try {
       lock = file.getChannel().tryLock();
@@ -171,7 +172,7 @@ final class AppendedFile implements AutoCloseable {
     }
     if (lock == null) {
       throw new OutputRefusedException(
-          given + " is being written by another capture: name another file");
+          name + " is being written by another capture: name another file");
     }
   }
 
@@ -278,10 +279,10 @@ final class AppendedFile implements AutoCloseable {
     }
   }
 
-  /** A name for messages, as a {@link File} has it. */
+  /** A name for messages, as people read it. */
   @Override
   public String toString() {
-    return path.toString();
+    return FileNames.text(path);
   }
 
   @Override

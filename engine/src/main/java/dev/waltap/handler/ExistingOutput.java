@@ -2,7 +2,6 @@ package dev.waltap.handler;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.Path;
 
 /**
  * Looks at a file before events are appended to it: a database, log or journal of SQLite, a binary
@@ -30,20 +29,20 @@ final class ExistingOutput {
    *
    * @throws OutputRefusedException if it holds something that isn't ours; it is unchanged then
    */
-  static void prepare(RandomAccessFile file, Path given, LineFormat format) throws IOException {
+  static void prepare(RandomAccessFile file, String name, LineFormat format) throws IOException {
     long size = file.length();
     if (size == 0) {
       return;
     }
     byte[] head = read(file, 0, (int) Math.min(HEAD_BYTES, size));
-    refuseForeign(head, given);
+    refuseForeign(head, name);
     long end = endOfLastLine(file, size);
     if (end == size) {
       return;
     }
     if (!isOurs(file, end, size, format)) {
       throw new OutputRefusedException(
-          given
+          name
               + " does not end with a whole line, and what stands at its end is no event that broke"
               + " off: nothing was changed"
               + OTHERWISE);
@@ -52,17 +51,16 @@ final class ExistingOutput {
     file.getFD().sync();
   }
 
-  private static void refuseForeign(byte[] head, Path given) throws OutputRefusedException {
+  private static void refuseForeign(byte[] head, String name) throws OutputRefusedException {
     for (byte[] magic : MAGICS) {
       if (startsWith(head, magic)) {
         throw new OutputRefusedException(
-            given + " is an SQLite database, log or journal, not an output file" + OTHERWISE);
+            name + " is an SQLite database, log or journal, not an output file" + OTHERWISE);
       }
     }
     for (byte b : head) {
       if (b == 0) {
-        throw new OutputRefusedException(
-            given + " is a binary file, not lines of text" + OTHERWISE);
+        throw new OutputRefusedException(name + " is a binary file, not lines of text" + OTHERWISE);
       }
     }
   }

@@ -210,7 +210,7 @@ public final class FileOutput extends OutputStream {
     swap();
     (deleted ? warnings : notes)
         .accept(
-            path.given()
+            path.name()
                 + (deleted ? " was deleted" : " was renamed")
                 + " while it was written to; events go on in a new file");
   }
@@ -223,7 +223,7 @@ public final class FileOutput extends OutputStream {
 
   private void writeFile(byte[] bytes, int offset, int length) throws IOException {
     if (failed) {
-      throw new IOException("an earlier write to " + path.given() + " failed");
+      throw new IOException("an earlier write to " + path.name() + " failed");
     }
     if (length == 0) {
       return;
@@ -256,7 +256,7 @@ public final class FileOutput extends OutputStream {
     String why = String.valueOf(e.getMessage());
     IOException failure =
         new IOException(
-            "cannot write to " + path.given() + ", the batch stays undelivered: " + why, e);
+            "cannot write to " + path.name() + ", the batch stays undelivered: " + why, e);
     try {
       cutBack();
     } catch (IOException again) {

@@ -1,5 +1,6 @@
 package dev.waltap.handler;
 
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,11 @@ public record OutputPath(Path given, List<Path> files, List<Path> directories) {
   public static OutputPath beside(Path given, Path database, Path state) {
     Path real = followLinks(database);
     List<Path> files =
-        List.of(real, Path.of(real + "-wal"), Path.of(real + "-shm"), Path.of(real + "-journal"));
+        List.of(
+            real,
+            FileNames.beside(real, "-wal"),
+            FileNames.beside(real, "-shm"),
+            FileNames.beside(real, "-journal"));
     return new OutputPath(given, files, List.of(state));
   }
 
@@ -54,24 +59,34 @@ public record OutputPath(Path given, List<Path> files, List<Path> directories) {
     for (Path file : files) {
       if (same(real, file)) {
         throw new OutputRefusedException(
-            given + " is the database itself, or a file of SQLite's beside it: name another file");
+            name() + " is the database itself, or a file of SQLite's beside it: name another file");
       }
     }
     for (Path directory : directories) {
       if (real.startsWith(followLinks(directory))) {
         throw new OutputRefusedException(
-            given + " is in the state directory " + directory + ": name a file outside of it");
+            name()
+                + " is in the state directory "
+                + FileNames.text(directory)
+                + ": name a file outside of it");
       }
     }
     if (real.getFileName() != null
-        && SQLITE_NAME.matcher(real.getFileName().toString()).matches()) {
+        && SQLITE_NAME.matcher(FileNames.text(real.getFileName())).matches()) {
       throw new OutputRefusedException(
-          given
-              + (real.equals(given.toAbsolutePath()) ? " has" : " leads to " + real + ", which has")
+          name()
+              + (real.equals(given.toAbsolutePath())
+                  ? " has"
+                  : " leads to " + FileNames.text(real) + ", which has")
               + " the name of a log or journal of SQLite, which would take it for one: name another"
               + " file");
     }
     return real;
+  }
+
+  /** The name for messages. */
+  String name() {
+    return FileNames.text(given);
   }
 
   /** By name, or by another name of the same file. */

@@ -1,5 +1,6 @@
 package dev.waltap.io;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -61,14 +62,25 @@ public final class FileNames {
    * where that is not the file's, it is opened by a symbolic link that lives just so long.
    */
   static RandomAccessFile open(Path file) throws IOException {
+    return open(file, name -> new RandomAccessFile(name, "r"));
+  }
+
+  /** How a file is opened by a name that is text. */
+  public interface Opening<T> {
+    /** Opens the file; the name is only good for that. */
+    T open(File name) throws IOException;
+  }
+
+  /** Opens a file by what takes text only, as {@link #open(Path)} does. */
+  public static <T> T open(Path file, Opening<T> opening) throws IOException {
     if (isText(file)) {
-      return new RandomAccessFile(file.toFile(), "r");
+      return opening.open(file.toFile());
     }
     Path directory = Files.createTempDirectory("waltap-open");
     Path link = directory.resolve("link");
     try {
       Files.createSymbolicLink(link, file.toAbsolutePath());
-      return new RandomAccessFile(link.toFile(), "r");
+      return opening.open(link.toFile());
     } finally {
       Files.deleteIfExists(link);
       Files.delete(directory);
