@@ -7,6 +7,7 @@ import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.PageFormat;
 import dev.waltap.format.WalIndexHeader;
 import dev.waltap.io.ChannelRegistry;
+import dev.waltap.io.Closer;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.io.FileNames;
 import dev.waltap.io.SharedMemory;
@@ -37,6 +38,7 @@ public final class Attachment implements AutoCloseable {
   private final WalFile wal;
   private final WalTail tail;
   private final PageFormat format;
+  private final Closer closer;
 
   private Attachment(
       Path database,
@@ -44,7 +46,9 @@ public final class Attachment implements AutoCloseable {
       DatabaseConnection connection,
       SharedMemory memory,
       WalFile wal,
-      PageFormat format) {
+      PageFormat format,
+      Closer closer) {
+    this.closer = closer;
     this.database = database;
     this.file = file;
     this.connection = connection;
@@ -61,12 +65,11 @@ public final class Attachment implements AutoCloseable {
    * @throws CaptureException if the database is refused
    */
   public static Attachment open(Path path) {
-    DatabaseFile file = Refusals.open(path);
-    DatabaseConnection connection = null;
-    SharedMemory memory = null;
+    Closer closer = new Closer();
     try {
+      DatabaseFile file = closer.open(() -> Refusals.open(path), DatabaseFile::release);
       Path database = path.toRealPath();
-      connection = DatabaseConnection.open(database);
+      DatabaseConnection connection = closer.open(() -> DatabaseConnection.open(database));
       byte[] header = new byte[DatabaseHeader.SIZE];
       file.read(0, header, 0, header.length);
       DatabaseHeader parsed = DatabaseHeader.parse(header);
@@ -74,22 +77,20 @@ public final class Attachment implements AutoCloseable {
       if (!Refusals.isInWalMode(database, parsed)) {
         throw Refusals.notWal(database);
       }
-      memory = ChannelRegistry.acquireSharedMemory(FileNames.beside(database, "-shm"));
+      SharedMemory memory =
+          closer.open(
+              () -> ChannelRegistry.acquireSharedMemory(FileNames.beside(database, "-shm")),
+              SharedMemory::release);
       PageFormat format = new PageFormat(parsed.pageSize(), parsed.usableSize());
-      WalFile wal = WalFile.open(FileNames.beside(database, "-wal"), parsed.pageSize());
-      return new Attachment(database, file, connection, memory, wal, format);
-    } catch (IOException | RuntimeException e) {
-      if (memory != null) {
-        memory.release();
-      }
-      if (connection != null) {
-        connection.close();
-      }
-      file.release();
-      throw e instanceof RuntimeException runtime
-          ? runtime
-          : new CaptureException(
-              Reason.REFUSED, path + ": the WAL can't be opened: " + e.getMessage(), e);
+      WalFile wal = closer.open(() -> WalFile.open(FileNames.beside(database, "-wal"), parsed.pageSize()));
+      return new Attachment(database, file, connection, memory, wal, format, closer);
+    } catch (IOException e) {
+      throw closer.closeAfter(
+          new CaptureException(
+              Reason.REFUSED, path + ": the WAL can't be opened: " + e.getMessage(), e));
+    } catch (Throwable e) {
+      closer.closeAfter(e);
+      throw e;
     }
   }
 
@@ -230,14 +231,6 @@ public final class Attachment implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      tail.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      memory.release();
-      file.release();
-      connection.close();
-    }
+    closer.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.waltap.attach;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.io.Closer;
 import dev.waltap.sqlite.SqliteConnections;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,16 +26,16 @@ public final class DatabaseConnection implements AutoCloseable {
   private static final String READ = "PRAGMA schema_version";
 
   private final Path database;
-  private final Connection connection;
   private final Statement statement;
+  private final Closer closer;
   private boolean reading;
   private long readingSince;
   private long readNanos;
 
-  private DatabaseConnection(Path database, Connection connection, Statement statement) {
+  private DatabaseConnection(Path database, Statement statement, Closer closer) {
     this.database = database;
-    this.connection = connection;
     this.statement = statement;
+    this.closer = closer;
   }
 
   /**
@@ -43,27 +44,26 @@ public final class DatabaseConnection implements AutoCloseable {
    * @throws CaptureException in words of its own if SQLite refuses
    */
   static DatabaseConnection open(Path database) {
+    Closer closer = new Closer();
     try {
-      Connection connection = SqliteConnections.open(database);
-      try {
-        Statement statement = connection.createStatement();
-        // Whoever locks it for longer is not just closing it.
-        statement.execute("PRAGMA busy_timeout = 5000");
-        // Nothing is written by us: neither rows nor, by a checkpoint, pages.
-        statement.execute("PRAGMA query_only = ON");
-        statement.execute("PRAGMA wal_autocheckpoint = 0");
-        DatabaseConnection opened = new DatabaseConnection(database, connection, statement);
-        statement.execute("BEGIN");
-        statement.execute(READ);
-        statement.execute("COMMIT");
-        statement.execute("PRAGMA busy_timeout = 10000");
-        return opened;
-      } catch (SQLException | RuntimeException e) {
-        connection.close();
-        throw e;
-      }
+      Connection connection = closer.open(() -> SqliteConnections.open(database));
+      Statement statement = closer.open(connection::createStatement);
+      // Whoever locks it for longer is not just closing it.
+      statement.execute("PRAGMA busy_timeout = 5000");
+      // Nothing is written by us: neither rows nor, by a checkpoint, pages.
+      statement.execute("PRAGMA query_only = ON");
+      statement.execute("PRAGMA wal_autocheckpoint = 0");
+      DatabaseConnection opened = new DatabaseConnection(database, statement, closer);
+      statement.execute("BEGIN");
+      statement.execute(READ);
+      statement.execute("COMMIT");
+      statement.execute("PRAGMA busy_timeout = 10000");
+      return opened;
     } catch (SQLException e) {
-      throw Refusals.unreadable(database, e);
+      throw closer.closeAfter(Refusals.unreadable(database, e));
+    } catch (Throwable e) {
+      closer.closeAfter(e);
+      throw e;
     }
   }
 
@@ -80,7 +80,7 @@ public final class DatabaseConnection implements AutoCloseable {
     run("BEGIN");
     try {
       run(READ);
-    } catch (CaptureException e) {
+    } catch (Throwable e) {
       rollbackQuietly();
       throw e;
     }
@@ -134,9 +134,8 @@ public final class DatabaseConnection implements AutoCloseable {
   @Override
   public void close() {
     try {
-      statement.close();
-      connection.close();
-    } catch (SQLException e) {
+      closer.close();
+    } catch (IllegalStateException e) {
       throw new CaptureException(
           Reason.FAILED, database + ": SQLite can't close it: " + Refusals.oneLine(e), e);
     }

@@ -86,13 +86,15 @@ public final class Guard implements AutoCloseable {
       }
       case HAND_OVER -> handOver();
       case RELEASE -> {
-        if (mark >= 0 && policy.isOverLimit()) {
+        boolean overLimit = mark >= 0 && policy.isOverLimit();
+        // First: a listener that blocks must not hold the log.
+        release();
+        if (overLimit) {
           onLimit.run();
           listener.warning(
               "the WAL has reached the WAL limit while capture is behind: its read transaction is"
-                  + " let go, and history may be lost");
+                  + " released, and history may be lost");
         }
-        release();
       }
     }
   }
@@ -136,6 +138,7 @@ public final class Guard implements AutoCloseable {
     DatabaseConnection next = other;
     if (next == null) {
       next = DatabaseConnection.open(attachment.database());
+      other = next;
     }
     // As it stands before the new reader begins: it sees that much, and perhaps more.
     int seen = header.mxFrame();
@@ -199,12 +202,11 @@ public final class Guard implements AutoCloseable {
 
   @Override
   public void close() {
-    release();
-    DatabaseConnection second = connection == attachment.connection() ? other : connection;
-    other = null;
-    connection = attachment.connection();
-    if (second != null) {
-      second.close();
+    try (DatabaseConnection second = connection == attachment.connection() ? other : connection) {
+      release();
+    } finally {
+      other = null;
+      connection = attachment.connection();
     }
   }
 }

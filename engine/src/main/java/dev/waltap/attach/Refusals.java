@@ -107,7 +107,7 @@ public final class Refusals {
       try {
         checkHeader(database, file);
         return file;
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         file.release();
         throw e;
       }

@@ -90,8 +90,9 @@ final class Baseline implements AutoCloseable {
 
   /** Forgets everything. */
   void clear() {
-    pageSet.close();
+    PageSet earlier = pageSet;
     pageSet = newPageSet();
+    earlier.close();
     owners = new PageOwners();
     catalog = Catalog.empty(filter);
   }
@@ -279,7 +280,8 @@ final class Baseline implements AutoCloseable {
 
   @Override
   public void close() {
-    schemaReader.close();
-    pageSet.close();
+    try (PageSet pages = pageSet) {
+      schemaReader.close();
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.waltap.api.TableSchema;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.Journal;
 import dev.waltap.diff.TransactionDiff;
+import dev.waltap.io.Closer;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.TransactionPages;
@@ -60,17 +61,16 @@ final class DurableState implements Journal, AutoCloseable {
       Path directory, DatabaseIdentity identity, FoldLimits foldLimits, String command) {
     StateDirectory state = StateDirectory.at(directory);
     state.create();
-    StateLock lock = state.hold(command);
+    Closer closer = new Closer();
     try {
-      StateStore store = state.exists() ? StateStore.open(lock) : null;
+      StateLock lock = closer.open(() -> state.hold(command));
+      StateStore store = state.exists() ? closer.open(() -> StateStore.open(lock)) : null;
       if (store != null && !store.database().match(identity).accepted()) {
-        String why = store.database().explain(identity);
-        store.close();
-        throw new CaptureException(Reason.REFUSED, why);
+        throw new CaptureException(Reason.REFUSED, store.database().explain(identity));
       }
       return new DurableState(lock, identity, foldLimits, store);
-    } catch (RuntimeException e) {
-      lock.close();
+    } catch (Throwable e) {
+      closer.closeAfter(e);
       throw e;
     }
   }

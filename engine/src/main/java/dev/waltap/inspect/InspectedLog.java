@@ -170,9 +170,10 @@ final class InspectedLog implements AutoCloseable {
   @Override
   public void close() throws IOException {
     SharedMemory shared = memory;
-    if (shared != null) {
-      shared.release();
+    try (WalFile closing = wal) {
+      if (shared != null) {
+        shared.release();
+      }
     }
-    wal.close();
   }
 }

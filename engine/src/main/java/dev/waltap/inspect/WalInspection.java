@@ -104,7 +104,7 @@ public final class WalInspection implements AutoCloseable {
       PageFormat format = new PageFormat(header.pageSize(), header.usableSize());
       return new WalInspection(
           file, format, InspectedLog.open(path.toRealPath(), header.pageSize()));
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       file.release();
       throw e;
     }

@@ -1,6 +1,7 @@
 package dev.waltap.schema;
 
 import dev.waltap.format.TextEncoding;
+import dev.waltap.io.Closer;
 import dev.waltap.record.Names;
 import dev.waltap.sqlite.SqliteConnections;
 import java.sql.Connection;
@@ -41,18 +42,24 @@ final class Scratch implements AutoCloseable {
 
   Scratch(TextEncoding encoding) throws SQLException {
     this.encoding = encoding;
-    this.connection = SqliteConnections.openInMemory();
-    execute("PRAGMA encoding='" + encoding.charset().name() + "'");
-    execute("PRAGMA trusted_schema=OFF");
-    execute("CREATE TABLE rowid_root(x)");
-    execute("INSERT INTO rowid_root VALUES(NULL)");
-    execute("CREATE TABLE keyed_root(x PRIMARY KEY) WITHOUT ROWID");
-    execute("INSERT INTO keyed_root VALUES(0)");
-    rowidRoot = rootOf("rowid_root");
-    keyedRoot = rootOf("keyed_root");
-    modules =
-        new HashSet<>(
-            query("SELECT name FROM pragma_module_list", rs -> Names.fold(rs.getString(1))));
+    Closer closer = new Closer();
+    this.connection = closer.open(SqliteConnections::openInMemory);
+    try {
+      execute("PRAGMA encoding='" + encoding.charset().name() + "'");
+      execute("PRAGMA trusted_schema=OFF");
+      execute("CREATE TABLE rowid_root(x)");
+      execute("INSERT INTO rowid_root VALUES(NULL)");
+      execute("CREATE TABLE keyed_root(x PRIMARY KEY) WITHOUT ROWID");
+      execute("INSERT INTO keyed_root VALUES(0)");
+      rowidRoot = rootOf("rowid_root");
+      keyedRoot = rootOf("keyed_root");
+      modules =
+          new HashSet<>(
+              query("SELECT name FROM pragma_module_list", rs -> Names.fold(rs.getString(1))));
+    } catch (Throwable e) {
+      closer.closeAfter(e);
+      throw e;
+    }
   }
 
   TextEncoding encoding() {

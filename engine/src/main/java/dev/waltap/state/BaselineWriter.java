@@ -1,6 +1,7 @@
 package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
+import dev.waltap.io.Closer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -88,15 +89,18 @@ public final class BaselineWriter implements AutoCloseable {
     } catch (IOException e) {
       throw StateErrors.io(directory.newFile(), e);
     }
-    StateFile file = StateFile.create(directory.newFile());
+    Closer closer = new Closer();
     try {
+      StateFile file = closer.open(() -> StateFile.create(directory.newFile()));
       Origin origin = new Origin(nonce, Instant.now().truncatedTo(ChronoUnit.MICROS), database);
       PageTable table = new PageTable(file, head, database.pageSize());
       file.run("BEGIN");
       return new BaselineWriter(lock, origin, head, replaced, file, table);
     } catch (SQLException e) {
-      file.close();
-      throw StateErrors.sql(directory.newFile(), e);
+      throw closer.closeAfter(StateErrors.sql(directory.newFile(), e));
+    } catch (Throwable e) {
+      closer.closeAfter(e);
+      throw e;
     }
   }
 
@@ -143,7 +147,6 @@ public final class BaselineWriter implements AutoCloseable {
         head.write(write);
       }
       file.run("COMMIT");
-      open = false;
       file.close();
       PrivateFiles.sync(directory.newFile());
       if (replaced != null) {
@@ -156,6 +159,7 @@ public final class BaselineWriter implements AutoCloseable {
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
       PrivateFiles.sync(directory.path());
+      open = false;
     } catch (SQLException e) {
       throw StateErrors.sql(directory.newFile(), e);
     } catch (IOException e) {
@@ -168,8 +172,7 @@ public final class BaselineWriter implements AutoCloseable {
   public void close() {
     if (open) {
       open = false;
-      file.close();
-      try {
+      try (StateFile unfinished = file) {
         lock.directory().removeUnfinished();
       } catch (IOException e) {
         throw StateErrors.io(lock.directory().newFile(), e);

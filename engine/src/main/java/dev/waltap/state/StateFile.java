@@ -1,5 +1,6 @@
 package dev.waltap.state;
 
+import dev.waltap.io.Closer;
 import dev.waltap.sqlite.SqliteConnections;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -98,25 +99,30 @@ final class StateFile implements AutoCloseable {
   }
 
   private static StateFile connect(Path path, boolean readOnly, Preparation preparation) {
-    StateFile file = connect(path, readOnly);
+    Closer closer = new Closer();
     try {
+      StateFile file = closer.open(() -> connect(path, readOnly));
       preparation.prepare(file);
       return file;
     } catch (SQLException e) {
-      file.close();
-      throw StateErrors.sql(path, e);
-    } catch (RuntimeException e) {
-      file.close();
+      throw closer.closeAfter(StateErrors.sql(path, e));
+    } catch (Throwable e) {
+      closer.closeAfter(e);
       throw e;
     }
   }
 
-  private static StateFile connect(Path path, boolean readOnly) {
+  private static StateFile connect(Path path, boolean readOnly) throws SQLException {
+    Closer closer = new Closer();
     try {
       return new StateFile(
-          path, readOnly ? SqliteConnections.openReadOnly(path) : SqliteConnections.open(path));
-    } catch (SQLException e) {
-      throw StateErrors.sql(path, e);
+          path,
+          closer.open(
+              () ->
+                  readOnly ? SqliteConnections.openReadOnly(path) : SqliteConnections.open(path)));
+    } catch (Throwable e) {
+      closer.closeAfter(e);
+      throw e;
     }
   }
 

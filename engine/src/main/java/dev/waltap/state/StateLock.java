@@ -3,10 +3,13 @@ package dev.waltap.state;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.host.Reasons;
+import dev.waltap.io.Closer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -19,7 +22,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +38,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateLock implements AutoCloseable {
   private static final Map<Object, Holder> HELD = new HashMap<>();
+
+  /**
+   * Channels on files that another copy of this class, of another class loader, holds: closing one
+   * would drop its lock, and so would the collector.
+   */
+  private static final Set<FileChannel> FOREIGN = new HashSet<>();
+
   private static final Holder UNKNOWN = new Holder(0, "unknown", Instant.EPOCH, "unknown");
   private static final int TRIES = 10;
   private static final long PAUSE_NANOS = 20_000_000;
@@ -40,13 +52,13 @@ public final class StateLock implements AutoCloseable {
 
   private final StateDirectory directory;
   private final FileChannel channel;
-  private final Object key;
+  private final Closer closer;
   private boolean closed;
 
-  private StateLock(StateDirectory directory, FileChannel channel, Object key) {
+  private StateLock(StateDirectory directory, FileChannel channel, Closer closer) {
     this.directory = directory;
     this.channel = channel;
-    this.key = key;
+    this.closer = closer;
   }
 
   /** What is held. */
@@ -91,24 +103,44 @@ public final class StateLock implements AutoCloseable {
       if (HELD.containsKey(key)) {
         return null;
       }
-      FileChannel channel =
-          FileChannel.open(directory.lockFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-      FileLock lock;
+      Closer closer = new Closer();
       try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        // Another copy of this class holds it. Closing our channel would drop its lock: leave it.
-        return null;
+        FileChannel channel = closer.open(() -> open(directory), StateLock::close);
+        FileLock lock = tryLock(channel);
+        // Whoever removed the file meanwhile has left us a lock that nobody else will ever see.
+        if (lock == null || !key.equals(identify(directory.lockFile()))) {
+          closer.close();
+          return null;
+        }
+        closer.open(() -> key, HELD::remove);
+        HELD.put(key, me);
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap(me.store().getBytes(StandardCharsets.UTF_8)), 0);
+        return new StateLock(directory, channel, closer);
+      } catch (Throwable e) {
+        closer.closeAfter(e);
+        throw e;
       }
-      // Whoever removed the file meanwhile has left us a lock that nobody else will ever see.
-      if (lock == null || !key.equals(identify(directory.lockFile()))) {
-        channel.close();
-        return null;
-      }
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(me.store().getBytes(StandardCharsets.UTF_8)), 0);
-      HELD.put(key, me);
-      return new StateLock(directory, channel, key);
+    }
+  }
+
+  private static FileChannel open(StateDirectory directory) throws IOException {
+    return FileChannel.open(
+        directory.lockFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      FOREIGN.add(channel);
+      return null;
+    }
+  }
+
+  private static void close(FileChannel channel) throws IOException {
+    if (!FOREIGN.contains(channel)) {
+      channel.close();
     }
   }
 
@@ -119,29 +151,21 @@ public final class StateLock implements AutoCloseable {
       if (here != null || !Files.exists(directory.lockFile())) {
         return here;
       }
-      try {
-        FileChannel channel =
-            FileChannel.open(
-                directory.lockFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-        Holder holder = ask(channel);
-        channel.close();
-        return holder;
-      } catch (OverlappingFileLockException e) {
-        // Held by another copy of this class, whose lock closing our channel would drop.
-        return UNKNOWN;
-      } catch (IOException e) {
+      try (Closer closer = new Closer()) {
+        return ask(closer.open(() -> open(directory), StateLock::close));
+      } catch (IOException | UncheckedIOException e) {
         return null;
       }
     }
   }
 
   private static @Nullable Holder ask(FileChannel channel) throws IOException {
-    FileLock lock = channel.tryLock();
+    FileLock lock = tryLock(channel);
     if (lock != null) {
       lock.release();
       return null;
     }
-    Holder holder = Holder.load(read(channel));
+    Holder holder = FOREIGN.contains(channel) ? null : Holder.load(read(channel));
     return holder != null ? holder : UNKNOWN;
   }
 
@@ -209,12 +233,14 @@ public final class StateLock implements AutoCloseable {
         return;
       }
       closed = true;
-      HELD.remove(key);
-      try {
+      try (Closer all = closer) {
         channel.truncate(0);
-        channel.close();
-      } catch (IOException e) {
-        throw StateErrors.io(directory.lockFile(), e);
+      } catch (ClosedByInterruptException e) {
+        // Closed by that, hence released; whose name stays in the file, nobody asks.
+        return;
+      } catch (IOException | UncheckedIOException e) {
+        throw StateErrors.io(
+            directory.lockFile(), e instanceof IOException io ? io : new IOException(e));
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.Position;
+import dev.waltap.io.Closer;
 import dev.waltap.page.PageBuffers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,13 +38,17 @@ public final class StateStore implements AutoCloseable {
   private long added;
   private boolean begun;
   private boolean dirty;
+  private final Closer closer;
   private boolean closed;
-  private @Nullable CaptureException failure;
+  private int unfinished;
+  private boolean failed;
+  private @Nullable Throwable failure;
   private volatile @Nullable Position toAcknowledge;
 
-  private StateStore(StateLock lock, StateFile file) throws SQLException, IOException {
+  private StateStore(StateLock lock, Closer closer) throws SQLException {
     this.lock = lock;
-    this.file = file;
+    this.closer = closer;
+    this.file = closer.open(() -> StateFile.open(lock.directory().stateFile()));
     this.origin = Origin.read(file);
     this.head = Head.read(file);
     int pageSize = origin.database().pageSize();
@@ -53,7 +58,7 @@ public final class StateStore implements AutoCloseable {
     this.buffers = new PageBuffers(pageSize);
     this.writeHead = Head.statement(file);
     this.fileKey = fileKey();
-    this.witness = Witness.open(lock.directory(), origin.nonce(), head.commits);
+    this.witness = closer.open(() -> Witness.open(lock.directory(), origin.nonce(), head.commits));
     this.toAcknowledge = head.acknowledged;
   }
 
@@ -68,17 +73,13 @@ public final class StateStore implements AutoCloseable {
     if (!directory.exists()) {
       throw StateErrors.refused("there is no state in " + directory + ": run setup first");
     }
-    StateFile file = StateFile.open(directory.stateFile());
+    Closer closer = new Closer();
     try {
-      return new StateStore(lock, file);
+      return new StateStore(lock, closer);
     } catch (SQLException e) {
-      file.close();
-      throw StateErrors.sql(directory.stateFile(), e);
-    } catch (IOException e) {
-      file.close();
-      throw StateErrors.io(directory.stateFile(), e);
-    } catch (RuntimeException e) {
-      file.close();
+      throw closer.closeAfter(StateErrors.sql(directory.stateFile(), e));
+    } catch (Throwable e) {
+      closer.closeAfter(e);
       throw e;
     }
   }
@@ -367,16 +368,14 @@ public final class StateStore implements AutoCloseable {
     if (closed) {
       return;
     }
-    try {
-      if (failure == null) {
+    try (Closer all = closer) {
+      if (!failed && unfinished == 0) {
         // What was added and not handed out is told from the journal next time; what was handed out
         // and acknowledged since the last flush must not be told again.
         flush();
       }
     } finally {
       closed = true;
-      file.close();
-      witness.close();
     }
   }
 
@@ -389,34 +388,50 @@ public final class StateStore implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the state is closed");
     }
-    if (failure != null) {
-      throw failure;
-    }
+    requireUsable();
+    // Counted back only when it was done, so that close() does not commit a half, whatever ends
+    // this: also an Error in the caller's own code, also one thrown while another is handled.
+    unfinished++;
     try {
       work.run();
+      unfinished--;
     } catch (SQLException e) {
-      throw fail(StateErrors.sql(file.path(), e));
+      failed = true;
+      throw rollBack(StateErrors.sql(file.path(), e));
     } catch (Folder.SpillException e) {
-      throw fail(StateErrors.sql(file.path(), e.sql()));
-    } catch (CaptureException e) {
-      throw fail(e);
-    } catch (RuntimeException e) {
-      // The caller's own code, halfway: what was added is not whole.
-      fail(new CaptureException(CaptureException.Reason.FAILED, "the state is not usable", e));
+      failed = true;
+      throw rollBack(StateErrors.sql(file.path(), e.sql()));
+    } catch (Throwable e) {
+      failed = true;
+      rollBack(e);
       throw e;
     }
   }
 
-  private CaptureException fail(CaptureException e) {
-    failure = e;
+  private void requireUsable() {
+    if (!failed) {
+      return;
+    }
+    if (failure instanceof CaptureException earlier) {
+      throw earlier;
+    }
+    throw new CaptureException(
+        CaptureException.Reason.FAILED,
+        file.path() + ": an earlier failure ended the work on it: start the capture again",
+        failure);
+  }
+
+  /** What was begun is undone; if not even that works, SQLite undoes it when it is opened next. */
+  private <X extends Throwable> X rollBack(X cause) {
+    failure = cause;
     if (begun) {
+      begun = false;
       try {
         file.run("ROLLBACK");
-      } catch (SQLException rollback) {
-        e.addSuppressed(rollback);
+      } catch (SQLException e) {
+        cause.addSuppressed(e);
       }
-      begun = false;
     }
-    return e;
+    return cause;
   }
 }

@@ -1,5 +1,6 @@
 package dev.waltap.state;
 
+import dev.waltap.io.Closer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -49,20 +50,24 @@ final class Witness implements AutoCloseable {
   /** Opens the witness of a state that says it has seen so many commits. */
   static Witness open(StateDirectory directory, long nonce, long commits) {
     Path path = directory.witnessFile();
+    Closer closer = new Closer();
     try {
       FileChannel channel =
-          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+          closer.open(
+              () -> FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
       Witness witness = new Witness(path, channel);
       String wrong = witness.wrong(nonce, commits);
       if (wrong != null) {
-        channel.close();
         throw StateErrors.corrupt(directory.stateFile(), wrong, null);
       }
       return witness;
     } catch (NoSuchFileException e) {
       throw StateErrors.corrupt(directory.stateFile(), "the file witness beside it is missing", e);
     } catch (IOException e) {
-      throw StateErrors.io(path, e);
+      throw closer.closeAfter(StateErrors.io(path, e));
+    } catch (Throwable e) {
+      closer.closeAfter(e);
+      throw e;
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one owner, in this process, of descriptors on database files and on -shm files. No other code
@@ -50,8 +51,11 @@ public final class ChannelRegistry {
   private static final Map<Object, DatabaseFile> DATABASES = new HashMap<>();
   private static final Map<Object, SharedMemory> SHARED = new HashMap<>();
 
-  /** Descriptors of which we can't say on which file they are; kept lest a lock be dropped. */
-  private static final List<RandomAccessFile> STRAYS = new ArrayList<>();
+  /**
+   * Descriptors that no entry of the maps has, or has yet: of which we can't say on which file they
+   * are, or whose opening failed halfway. Kept lest a lock be dropped.
+   */
+  private static final List<@Nullable RandomAccessFile> STRAYS = new ArrayList<>();
 
   private ChannelRegistry() {}
 
@@ -70,6 +74,7 @@ public final class ChannelRegistry {
         key = opened.key;
         file = new DatabaseFile(path, key, opened.file);
         DATABASES.put(key, file);
+        STRAYS.remove(opened.file);
       }
       file.references++;
       return file;
@@ -94,6 +99,7 @@ public final class ChannelRegistry {
         key = opened.key;
         memory = new SharedMemory(path, key, opened.file);
         SHARED.put(key, memory);
+        STRAYS.remove(opened.file);
       }
       memory.ensureMapped();
       memory.references++;
@@ -140,11 +146,19 @@ public final class ChannelRegistry {
       if (!Files.isReadable(path)) {
         throw new AccessDeniedException(path.toString());
       }
-      RandomAccessFile file = FileNames.open(path);
-      if (before.equals(FileIdentity.orNull(path))) {
+      // Room first: nothing may fail between the opening and the file's being kept here.
+      STRAYS.add(null);
+      int kept = STRAYS.size() - 1;
+      try {
+        STRAYS.set(kept, FileNames.open(path));
+      } catch (IOException e) {
+        STRAYS.remove(kept);
+        throw e;
+      }
+      RandomAccessFile file = STRAYS.get(kept);
+      if (file != null && before.equals(FileIdentity.orNull(path))) {
         return new Opened(before, file);
       }
-      STRAYS.add(file);
     }
     throw new FileSystemException(path.toString(), null, "replaced again and again while opened");
   }

@@ -145,10 +145,9 @@ public final class LogFile implements AutoCloseable {
     RandomAccessFile old = file;
     file = null;
     identity = null;
-    readAhead(0, false);
-    segments.close();
-    if (old != null) {
-      old.close();
+    try (RandomAccessFile closing = old) {
+      readAhead(0, false);
+      segments.close();
     }
   }
 

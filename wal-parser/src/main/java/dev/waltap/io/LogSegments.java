@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The mapped part of a -wal file, from its start on: segments, since one buffer reaches no further
@@ -26,7 +25,7 @@ final class LogSegments {
 
   private final long segment;
   private final MappedCopies copies = new MappedCopies();
-  private final List<Mapping> segments = new ArrayList<>();
+  private final ArrayList<Mapping> segments = new ArrayList<>();
   private boolean maps = MappedCopies.MAPS;
   private long mapped;
   private long limit;
@@ -60,14 +59,16 @@ final class LogSegments {
     missed = 0;
     try {
       for (long at = mapped - mapped % segment; at < size; at += segment) {
-        Mapping next = Mapping.map(file, at, Math.min(segment, size - at));
         int index = (int) (at / segment);
+        // Room first: a mapping that can't be remembered could not be unmapped.
+        segments.ensureCapacity(index + 1);
+        Mapping next = Mapping.map(file, at, Math.min(segment, size - at));
+        mapped = at + next.buffer().capacity();
         if (index < segments.size()) {
           segments.set(index, next).unmap();
         } else {
           segments.add(next);
         }
-        mapped = at + next.buffer().capacity();
       }
     } catch (IOException e) {
       // Truncated meanwhile, or nothing can be mapped here; then reads must do.
@@ -113,8 +114,15 @@ final class LogSegments {
     limit = 0;
     mapped = 0;
     missed = 0;
-    segments.forEach(Mapping::unmap);
-    segments.clear();
     maps = MappedCopies.MAPS;
+    try {
+      while (!segments.isEmpty()) {
+        segments.remove(segments.size() - 1).unmap();
+      }
+    } finally {
+      if (!segments.isEmpty()) {
+        close(); // Whatever one of them threw, the others are unmapped.
+      }
+    }
   }
 }

@@ -75,6 +75,9 @@ interface Mapper {
       } catch (IllegalAccessException | InvocationTargetException e) {
         call(close, arena);
         throw new IOException("mapping failed: " + e.getCause(), e);
+      } catch (Throwable e) {
+        call(close, arena);
+        throw e;
       }
     }
   }

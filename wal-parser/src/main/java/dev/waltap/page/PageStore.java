@@ -222,14 +222,17 @@ public final class PageStore implements AutoCloseable {
     FileChannel channel = file;
     if (channel == null) {
       Path path = Files.createTempFile("waltap-pages", ".tmp");
-      channel =
-          FileChannel.open(
-              path,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.DELETE_ON_CLOSE);
-      Files.deleteIfExists(path);
-      file = channel;
+      try {
+        channel =
+            FileChannel.open(
+                path,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE);
+        file = channel;
+      } finally {
+        Files.deleteIfExists(path);
+      }
     }
     return channel;
   }

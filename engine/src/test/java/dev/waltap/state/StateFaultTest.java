@@ -1,0 +1,132 @@
+package dev.waltap.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.page.PageBuffers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever is thrown in the middle of work on a state, it opens again, as of its last flush. */
+class StateFaultTest {
+  @TempDir Path temp;
+
+  private StateDirectory directory() {
+    StateDirectory directory = StateDirectory.at(temp.resolve("state"));
+    directory.create();
+    return directory;
+  }
+
+  private static void add(StateStore store, long number) {
+    StateModel.Step step = StateModel.step(number);
+    store.add(step.entry(), step.images());
+  }
+
+  private static void addHalf(StateStore store, long number, Error error) {
+    StateModel.Step step = StateModel.step(number);
+    store.add(
+        step.entry(),
+        sink -> {
+          sink.put(1, new byte[StateModel.PAGE_SIZE]);
+          throw error;
+        });
+  }
+
+  private static void isWholeUpTo(StateDirectory directory, long number) {
+    try (StateLock lock = directory.hold("again");
+        StateStore store = StateStore.open(lock)) {
+      assertThat(StateModel.number(store.end())).isEqualTo(number);
+      assertThat(StateModel.difference(store)).isEmpty();
+    }
+  }
+
+  @Test
+  void anErrorWhileATransactionIsAddedCommitsNoHalfOfIt() {
+    StateDirectory directory = directory();
+    OutOfMemoryError error = new OutOfMemoryError("Java heap space");
+    try (StateLock lock = directory.hold("test");
+        StateStore store = StateModel.create(lock)) {
+      add(store, 1);
+      store.flush();
+      add(store, 2);
+      assertThatThrownBy(() -> addHalf(store, 3, error)).isSameAs(error);
+      assertThatThrownBy(() -> add(store, 3))
+          .isInstanceOf(CaptureException.class)
+          .hasRootCause(error);
+    }
+    isWholeUpTo(directory, 1);
+  }
+
+  @Test
+  void anErrorInTheReceiverOfPagesLeavesTheStateAsItIs() {
+    StateDirectory directory = directory();
+    StackOverflowError error = new StackOverflowError("deep");
+    try (StateLock lock = directory.hold("test");
+        StateStore store = StateModel.create(lock)) {
+      add(store, 1);
+      store.flush();
+      assertThatThrownBy(
+              () ->
+                  store.loadPages(
+                      new PageBuffers(StateModel.PAGE_SIZE),
+                      (image, number) -> {
+                        throw error;
+                      }))
+          .isSameAs(error);
+    }
+    isWholeUpTo(directory, 1);
+  }
+
+  @Test
+  void anErrorWhileABaselineIsWrittenLeavesNoneAndReleasesTheLock() throws IOException {
+    StateDirectory directory = directory();
+    try (StateLock lock = directory.hold("test")) {
+      BaselineWriter writer =
+          BaselineWriter.create(lock, StateModel.identity(temp), StateModel.position(0), true);
+      writer.put(1, new byte[StateModel.PAGE_SIZE]);
+      writer.close();
+    }
+    assertThat(directory.exists()).isFalse();
+    try (Stream<Path> files = Files.list(directory.path())) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("lock", "witness");
+    }
+    try (StateLock lock = directory.hold("test")) {
+      StateModel.create(lock).close();
+    }
+    isWholeUpTo(directory, 0);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aLockWhoseHolderCannotBeWrittenIsReleased() throws Exception {
+    StateDirectory directory = directory();
+    // Every write to it fails, as on a full disk; it can be opened and locked.
+    Path full = Path.of("/dev/full");
+    org.junit.jupiter.api.Assumptions.assumeTrue(Files.isWritable(full));
+    Files.createSymbolicLink(directory.lockFile(), full);
+    long before = openFiles();
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> directory.hold("test"))
+          .isInstanceOf(CaptureException.class)
+          .hasMessageContaining("cannot lock");
+    }
+    assertThat(openFiles()).isEqualTo(before);
+    assertThat(directory.holder()).isNull();
+    Files.delete(directory.lockFile());
+    directory.hold("test").close();
+  }
+
+  private static long openFiles() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+      return files.count();
+    }
+  }
+}
