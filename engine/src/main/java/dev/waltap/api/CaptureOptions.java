@@ -105,6 +105,15 @@ public record CaptureOptions(
 
   /** The same with this state directory. */
   public CaptureOptions withStateDirectory(Path directory) {
+    return withState(directory);
+  }
+
+  /** The same without state. */
+  public CaptureOptions withoutState() {
+    return withState(null);
+  }
+
+  private CaptureOptions withState(@Nullable Path directory) {
     return new CaptureOptions(
         database,
         tables,

@@ -1,8 +1,9 @@
 package dev.waltap.api;
 
 /**
- * Says when to look for commits. One signal serves one capture; {@link #await} is called by its
- * capture thread only, {@link #wake} by any thread.
+ * Says when to look for commits. One signal serves one capture, which closes it once, when it has
+ * run or is closed; {@link #await} is called by its capture thread only, {@link #wake} by any
+ * thread.
  */
 public interface WakeSignal extends AutoCloseable {
 

@@ -82,7 +82,8 @@ public final class Attachment implements AutoCloseable {
               () -> ChannelRegistry.acquireSharedMemory(FileNames.beside(database, "-shm")),
               SharedMemory::release);
       PageFormat format = new PageFormat(parsed.pageSize(), parsed.usableSize());
-      WalFile wal = closer.open(() -> WalFile.open(FileNames.beside(database, "-wal"), parsed.pageSize()));
+      WalFile wal =
+          closer.open(() -> WalFile.open(FileNames.beside(database, "-wal"), parsed.pageSize()));
       return new Attachment(database, file, connection, memory, wal, format, closer);
     } catch (IOException e) {
       throw closer.closeAfter(

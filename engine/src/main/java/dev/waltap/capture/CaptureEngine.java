@@ -8,38 +8,40 @@ import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.attach.Refusals;
+import dev.waltap.capture.Lifecycle.Stage;
 import dev.waltap.decode.ChangeQueue;
-import dev.waltap.decode.StoppedException;
-import dev.waltap.format.DatabaseException;
 import dev.waltap.io.FileNames;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The engine: the caller's thread runs the handler, a thread of ours runs the {@link
- * CaptureSession}, and a bounded queue joins them. {@link #close} may come from any thread.
+ * CaptureSession}, and a bounded queue joins them. {@link Lifecycle} says what may follow what.
  */
 public final class CaptureEngine implements ChangeDataCapture {
+  private static final long LOOK_MILLIS = 100;
+
+  /** While the JVM ends, a handler that does not return is waited for so long. */
+  private static final long EXIT_MILLIS = 5_000;
+
   private volatile CaptureOptions options;
   private final ChangeQueue queue;
   private final WakeSignal wake;
   private final Counters counters = new Counters();
   private final StateHolder stateHolder = new StateHolder();
-  private final AtomicBoolean begun = new AtomicBoolean();
-  private final CountDownLatch delivered = new CountDownLatch(1);
-  private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile boolean closed;
-  private volatile @Nullable Thread runner;
   private final Delivery delivery;
+  private final Lifecycle lifecycle = new Lifecycle();
+  private final Object wakeLock = new Object();
+  private boolean wakeClosed;
+  private volatile @Nullable Thread runner;
+  private volatile @Nullable CaptureThread thread;
 
   /** A capture with these options; nothing is opened before it runs. */
   public CaptureEngine(CaptureOptions options) {
@@ -54,71 +56,82 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   @Override
   public void cdc() {
-    run(session -> session.capture(false));
+    run(options, session -> session.capture(false));
   }
 
   @Override
   public void bootstrap() {
-    run(CaptureSession::bootstrap);
+    // Without state: it moves no position, and runs beside a capture that holds one.
+    run(options.withoutState(), CaptureSession::bootstrap);
   }
 
   @Override
   public void bootstrapAndCdc() {
-    run(session -> session.capture(true));
+    run(options, session -> session.capture(true));
   }
 
-  private void run(Consumer<CaptureSession> mode) {
-    if (!begun.compareAndSet(false, true)) {
-      throw new IllegalStateException("a capture runs once; build another one");
+  private void run(CaptureOptions with, Consumer<CaptureSession> mode) {
+    CaptureThread capture = thread(with, queue, wake, stateHolder, mode);
+    if (!lifecycle.beginRun(this::stop)) {
+      return;
     }
     runner = Thread.currentThread();
-    Thread capture = new Thread(() -> capture(mode), "waltap-capture");
-    capture.setDaemon(true);
+    thread = capture;
     try {
-      if (!closed) {
-        capture.start();
-        delivery.run();
-      }
+      capture.start();
+      delivery.run(capture::isAlive);
     } finally {
-      queue.stop();
-      delivered.countDown();
-      wake.wake();
-      joinQuietly(capture);
-      ended.countDown();
+      end(capture);
     }
     throwFailure();
   }
 
-  private void capture(Consumer<CaptureSession> mode) {
-    try (CaptureSession session =
-        new CaptureSession(options, queue, options.listener(), wake, counters, stateHolder)) {
-      try {
-        mode.accept(session);
-        queue.finish(null);
-      } catch (StoppedException e) {
-        queue.finish(null);
-      } catch (Throwable e) {
-        queue.finish(e);
-      }
-      session.letGo();
-      // What the handler takes of the rest is saved, too.
-      delivered.await();
+  private CaptureThread thread(
+      CaptureOptions with,
+      ChangeQueue to,
+      WakeSignal signal,
+      StateHolder holder,
+      Consumer<CaptureSession> work) {
+    return new CaptureThread(
+        () -> new CaptureSession(with, to, with.listener(), signal, counters, holder), work, to);
+  }
+
+  private void stop() {
+    try {
+      queue.stop();
+      wake.wake();
     } catch (Throwable e) {
+      // A user's signal that can't be woken returns by itself, at the latest in a fifth of a
+      // second.
       queue.finish(e);
     }
   }
 
-  private void joinQuietly(Thread capture) {
-    boolean interrupted = false;
-    while (capture.isAlive()) {
+  private void end(CaptureThread capture) {
+    try {
+      stop();
+    } finally {
+      capture.delivered();
+      capture.join();
       try {
-        capture.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
+        closeWake();
+      } catch (Throwable e) {
+        queue.finish(e);
+      } finally {
+        runner = null;
+        thread = null;
+        lifecycle.end(Stage.ENDED);
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  }
+
+  /** The signal is closed once, when nothing will wait for it any more. */
+  private void closeWake() {
+    synchronized (wakeLock) {
+      if (!wakeClosed) {
+        wakeClosed = true;
+        wake.close();
+      }
     }
   }
 
@@ -134,38 +147,75 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   @Override
   public boolean setup() {
-    StateDirectory directory = StateDirectory.at(options.setupDirectory());
-    if (directory.exists()) {
-      return false;
-    }
-    boolean made = !Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);
+    ChangeQueue none = new ChangeQueue(1, 1);
+    Stage before = lifecycle.beginInstall(none::stop);
     try {
-      setUp(directory.path());
-      return true;
-    } finally {
-      if (made && !directory.exists()) {
-        directory.remove();
+      StateDirectory directory = StateDirectory.at(options.setupDirectory());
+      if (directory.exists()) {
+        return false;
       }
+      boolean made = !Files.exists(directory.path(), LinkOption.NOFOLLOW_LINKS);
+      try {
+        setUp(directory, none);
+        return true;
+      } finally {
+        if (made && !directory.exists()) {
+          directory.remove();
+        }
+      }
+    } finally {
+      thread = null;
+      endInstall(before);
     }
   }
 
-  private void setUp(Path directory) {
-    CaptureOptions withState = options.withStateDirectory(directory);
-    try (CaptureSession session =
-        new CaptureSession(
-            withState, queue, withState.listener(), wake, counters, new StateHolder())) {
-      session.setup();
-    } catch (StoppedException e) {
-      throw new CaptureException(Reason.FAILED, "setup was stopped; nothing was set up", e);
-    } catch (DatabaseException e) {
-      throw Refusals.failed(options.database(), e);
+  /** On a thread of ours, as a run is: an interrupt of the caller's must not break its files. */
+  private void setUp(StateDirectory directory, ChangeQueue none) {
+    CaptureOptions withState = options.withStateDirectory(directory.path());
+    CaptureThread working =
+        thread(withState, none, WakeSignals.manual(), new StateHolder(), CaptureSession::setup);
+    working.delivered();
+    thread = working;
+    working.start();
+    InterruptedException interrupt = working.joinUnlessInterrupted();
+    if (interrupt != null) {
+      none.stop();
+      working.join();
+      Thread.currentThread().interrupt();
     }
-    options = withState;
+    Throwable failure = none.failure();
+    if (failure == null && directory.exists()) {
+      options = withState;
+      return;
+    }
+    if (failure instanceof CaptureException capture) {
+      throw capture;
+    }
+    throw failure != null
+        ? Refusals.failed(options.database(), failure)
+        : new CaptureException(
+            Reason.FAILED,
+            interrupt != null
+                ? "the thread was interrupted during setup; nothing was set up"
+                : "the capture was closed during setup; nothing was set up",
+            interrupt);
+  }
+
+  private void endInstall(Stage before) {
+    lifecycle.end(before);
+    if (lifecycle.stage() == Stage.CLOSED) {
+      closeWake();
+    }
   }
 
   @Override
   public boolean teardown() {
-    return StateDirectory.at(options.setupDirectory()).removeStateOf(options.database());
+    Stage before = lifecycle.beginInstall(() -> {});
+    try {
+      return StateDirectory.at(options.setupDirectory()).removeStateOf(options.database());
+    } finally {
+      endInstall(before);
+    }
   }
 
   @Override
@@ -207,17 +257,16 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   @Override
   public void close() {
-    closed = true;
-    queue.stop();
-    wake.wake();
-    if (!begun.get() || Thread.currentThread() == runner) {
+    lifecycle.close();
+    if (isOurThread()) {
       return;
     }
     boolean interrupted = false;
-    while (true) {
+    long begun = System.nanoTime();
+    boolean ended = false;
+    while (!ended) {
       try {
-        ended.await();
-        break;
+        ended = lifecycle.awaitClosed(LOOK_MILLIS) || cannotEnd(begun);
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -225,5 +274,40 @@ public final class CaptureEngine implements ChangeDataCapture {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    if (lifecycle.stage() == Stage.CLOSED) {
+      closeWake();
+    }
+  }
+
+  /** One that the end of the capture waits for, and that must not wait for it therefore. */
+  private boolean isOurThread() {
+    Thread current = Thread.currentThread();
+    CaptureThread capture = thread;
+    return current == runner
+        || (capture != null && capture.isCurrent())
+        || WakeSignals.runsOn(wake, current);
+  }
+
+  /**
+   * Whether a thread of ours will never come back, since it called {@link System#exit}, or since
+   * the handler does not return while the JVM ends. What was delivered is saved all the same: all
+   * but the handler's own thread ends in order.
+   */
+  private boolean cannotEnd(long begun) {
+    CaptureThread capture = thread;
+    Thread handler = runner;
+    if (capture == null || handler == null) {
+      return false;
+    }
+    if (capture.isExiting()) {
+      return true;
+    }
+    boolean late = System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(EXIT_MILLIS);
+    if (Exits.isIn(handler) || (late && Exits.hasBegun())) {
+      capture.delivered();
+      capture.join();
+      return true;
+    }
+    return false;
   }
 }

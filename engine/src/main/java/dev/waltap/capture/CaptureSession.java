@@ -18,26 +18,24 @@ import dev.waltap.decode.Journal;
 import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.UnsupportedDatabaseException;
+import dev.waltap.io.Closer;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.FoldLimits;
 import dev.waltap.state.LogPosition;
 import dev.waltap.state.StateStore;
 import dev.waltap.wal.GapReason;
 import dev.waltap.wal.WalPosition;
-import dev.waltap.wal.WalTail;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a capture, on the capture thread: attach, tail, decode, reconcile. Copying out of the
- * WAL never waits: whatever else is done calls {@link #pump} every now and then.
+ * WAL never waits: whatever else is done keeps up with it through {@link LogFollower}.
  */
 final class CaptureSession implements AutoCloseable {
-  private static final int FRAMES_PER_POLL = 256;
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final CaptureOptions options;
@@ -51,20 +49,20 @@ final class CaptureSession implements AutoCloseable {
   private final ForeignWrites foreignWrites;
   private final Baseline baseline;
   private final Backlog backlog;
+  private final LogFollower log;
+  private final Closer closer = new Closer();
   private final Epochs epochs = new Epochs();
   private final Pace pace = new Pace(System.nanoTime());
   private final Emitter emitter;
   private final @Nullable DurableState state;
   private @Nullable TransactionDecoder decoder;
-  private boolean tailing;
   private boolean resuming;
   private final KnownTables known = new KnownTables();
   private List<TableSchema> gone = List.of();
   private @Nullable FilterHistory filtersBefore;
-  private @Nullable GapReason gap;
+  private @Nullable CommitHorizon horizon;
   private long snapshotEpoch;
   private long snapshotFrame;
-  private long lastLook = System.nanoTime();
 
   CaptureSession(
       CaptureOptions options,
@@ -78,25 +76,40 @@ final class CaptureSession implements AutoCloseable {
     this.listener = listener;
     this.wake = wake;
     this.counters = counters;
-    this.attachment = Attachment.open(options.database());
-    this.guard =
-        new Guard(
-            options.guard(),
-            options.walLimit(),
-            attachment,
-            listener,
-            counters::walLimit,
-            System::nanoTime);
-    this.surroundings = new Surroundings(attachment, options.database(), listener);
-    this.foreignWrites = new ForeignWrites(attachment);
-    this.baseline =
-        new Baseline(options, attachment, new StoppingListener(listener, queue), counters);
-    WalTail tail = attachment.tail();
-    this.backlog =
-        new Backlog(
-            baseline.buffers(), options.pageSetMemory() / 4, epochs::ofGeneration, tail::position);
-    this.emitter = new Emitter(queue, options.schemaEvents(), this::pump, this::release);
-    this.state = openState(holder);
+    try {
+      this.attachment = closer.open(() -> Attachment.open(options.database()));
+      this.baseline =
+          closer.open(
+              () ->
+                  new Baseline(
+                      options, attachment, new StoppingListener(listener, queue), counters));
+      this.backlog =
+          closer.open(
+              () ->
+                  new Backlog(
+                      baseline.buffers(),
+                      options.pageSetMemory() / 4,
+                      epochs::ofGeneration,
+                      attachment.tail()::position));
+      this.state = openState(holder);
+      this.guard =
+          closer.open(
+              () ->
+                  new Guard(
+                      options.guard(),
+                      options.walLimit(),
+                      attachment,
+                      listener,
+                      counters::walLimit,
+                      System::nanoTime));
+      this.surroundings = new Surroundings(attachment, options.database(), listener);
+      this.foreignWrites = new ForeignWrites(attachment);
+      this.log = new LogFollower(attachment, guard, backlog, epochs, counters, queue, listener);
+      this.emitter = new Emitter(queue, options.schemaEvents(), log::keepUp, this::release);
+    } catch (Throwable e) {
+      closer.closeAfter(e);
+      throw e;
+    }
   }
 
   private @Nullable DurableState openState(StateHolder holder) {
@@ -104,26 +117,25 @@ final class CaptureSession implements AutoCloseable {
     if (directory == null) {
       return null;
     }
-    try {
-      DurableState opened =
-          DurableState.open(
-              directory,
-              attachment.identity(),
-              new FoldLimits(options.stateLag().time(), options.stateLag().bytes()),
-              "capture of " + options.database());
-      holder.hold(opened);
-      return opened;
-    } catch (RuntimeException e) {
-      close();
-      throw e;
-    }
+    DurableState opened =
+        closer.open(
+            () ->
+                DurableState.open(
+                    directory,
+                    attachment.identity(),
+                    new FoldLimits(options.stateLag().time(), options.stateLag().bytes()),
+                    "capture of " + options.database()));
+    holder.hold(opened);
+    return opened;
   }
 
-  /** Delivers the snapshot's rows, and ends; touches no saved position. */
+  /** Delivers the snapshot's rows, and ends. */
   void bootstrap() {
     surroundings.warn();
     snapshotEpoch = epochs.next();
-    attachment.tail().startAt(baseline.take());
+    WalPosition position = baseline.take();
+    snapshotFrame = position.frame();
+    attachment.tail().startAt(position);
     decoder = baseline.decoder(emitter, Journal.NONE);
     bootstrapRows();
     finish();
@@ -148,7 +160,10 @@ final class CaptureSession implements AutoCloseable {
       }
       rows = pending || (withRows && (untold || options.rebootstrap()));
     }
-    wake.start(() -> queue.isStopped() || attachment.tail().hasNews(), attachment.database());
+    if (options.once()) {
+      horizon = CommitHorizon.of(attachment.index());
+    }
+    wake.start(() -> queue.isStopped() || log.hasNews(), attachment.database());
     if (durable != null && durable.exists() && !rows) {
       resume(durable);
     } else {
@@ -173,16 +188,17 @@ final class CaptureSession implements AutoCloseable {
     WalPosition position = baseline.take();
     gone = known.goneFrom(baseline.catalog());
     epochs.next();
-    attachment.tail().startAt(position);
-    epochs.startAt(attachment.tail().generation());
+    log.startAt(position);
+    if (horizon != null) {
+      horizon.snapshotTaken();
+    }
     // Saving the baseline copies the log on, which may begin the next epoch.
     snapshotEpoch = epochs.current();
-    tailing = true;
     if (durable != null) {
       LogPosition at = new LogPosition(epochs.current(), position);
       FilterHistory filters = FilterHistory.of(at, options);
       durable.baseline(
-          baseline.pageSet(), baseline.buffers(), at, use, filters, gone, this::pumpOrStop);
+          baseline.pageSet(), baseline.buffers(), at, use, filters, gone, log::keepUpOrStop);
     }
     snapshotFrame = position.frame();
     counters.pageSet(baseline.pageSet());
@@ -221,12 +237,15 @@ final class CaptureSession implements AutoCloseable {
     new StateResume(current, emitter, backlog, filters, baseline.filter(), null)
         .run(durable, baseline.buffers());
     epochs.resume(store.end().epoch(), store.maxEpoch());
-    attachment.tail().resumeAt(store.end().wal());
-    epochs.startAt(attachment.tail().generation());
-    tailing = true;
+    log.resumeAt(store.end().wal());
     resuming = true;
-    // In another file the same salts and checksums prove nothing.
-    gap = durable.isSameFile() ? null : GapReason.ANOTHER_FILE;
+    if (!durable.isSameFile()) {
+      // There the same salts and checksums prove nothing.
+      log.lose(GapReason.ANOTHER_FILE);
+    }
+    if (horizon != null && log.gap() == null) {
+      horizon.movedTo(log.position());
+    }
     if (!filters.latest().isSame(options)) {
       filtersBefore = filters;
       enter(newShadows);
@@ -235,7 +254,7 @@ final class CaptureSession implements AutoCloseable {
 
   /** Tells the tables that this run's filter adds to the last one's. */
   private void enter(boolean newShadows) {
-    if (gap != null) {
+    if (log.gap() != null) {
       return; // What makes good the gap tells them, too.
     }
     if (newShadows) {
@@ -280,7 +299,6 @@ final class CaptureSession implements AutoCloseable {
   }
 
   private void bootstrapRows() {
-    guard.release(); // Rows are counted first, at length.
     new BootstrapRows(baseline, emitter, listener).emit(snapshotEpoch, snapshotFrame, gone);
     release();
   }
@@ -288,30 +306,41 @@ final class CaptureSession implements AutoCloseable {
   /** Waits until all is delivered, so that what was acknowledged is saved. */
   private void finish() {
     release();
-    queue.awaitDelivered(this::pump);
+    queue.awaitDelivered(log::keepUp);
   }
 
   private void run() {
     while (!queue.isStopped()) {
-      pump();
+      if (isCaughtUp()) {
+        finish();
+        return;
+      }
+      log.keepUp();
       CommittedTransaction transaction = backlog.poll();
       if (transaction != null) {
         resuming = false;
         pace.transaction();
         decode(transaction);
+        if (horizon != null) {
+          horizon.movedTo(transaction.walPosition());
+        }
         backlog.recycle(transaction);
         releaseIfDue();
-      } else if (gap != null) {
+      } else if (log.gap() != null) {
         release();
         closeGap();
-      } else if (options.once() && !attachment.tail().hasNews()) {
-        finish();
-        return;
       } else {
         release();
         idle();
       }
     }
+  }
+
+  /** With {@code once}: what was committed at the start is emitted, or nothing more is there. */
+  private boolean isCaughtUp() {
+    return horizon != null
+        && log.gap() == null
+        && (horizon.isReached() || (backlog.isEmpty() && !log.hasNews()));
   }
 
   private void releaseIfDue() {
@@ -326,7 +355,7 @@ final class CaptureSession implements AutoCloseable {
       state.flush();
       state.upkeep();
     }
-    queue.release(this::pump);
+    queue.release(log::keepUp);
   }
 
   private void idle() {
@@ -359,7 +388,7 @@ final class CaptureSession implements AutoCloseable {
       // The log alone does not tell; a snapshot does, of this transaction and all that wait.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
       backlog.forget();
-      lapse(GapReason.PAGE_NOT_HELD);
+      log.lose(GapReason.PAGE_NOT_HELD);
     }
   }
 
@@ -377,56 +406,9 @@ final class CaptureSession implements AutoCloseable {
     return decoder;
   }
 
-  /** Copies what is new out of the WAL, unless the backlog is full; never waits. */
-  void pump() {
-    if (!tailing || gap != null || queue.isStopped()) {
-      return;
-    }
-    boolean full = backlog.isFull();
-    guard.beforePoll(full);
-    if (full) {
-      counters.tail(attachment, backlog, guard);
-      return;
-    }
-    switch (attachment.tail().poll(backlog, FRAMES_PER_POLL)) {
-      case TORN -> {
-        guard.release();
-        attachment.connection().touch();
-      }
-      case GAP -> {
-        listener.detail(overtaken());
-        lapse(attachment.tail().gapReason());
-      }
-      case NOTHING, TRANSACTIONS -> {}
-    }
-    lastLook = System.nanoTime();
-    counters.tail(attachment, backlog, guard);
-  }
-
-  private String overtaken() {
-    return String.format(
-        Locale.ROOT,
-        "overtaken: the log was looked at %.1f ms ago, with %.1f MiB to decode; of its generation,"
-            + " a restart is expected at frame %d",
-        (System.nanoTime() - lastLook) / 1e6,
-        backlog.bytes() / (double) (1 << 20),
-        guard.expectedLength());
-  }
-
-  /** A snapshot has to tell: nothing is read from the log until then, so nothing of it is held. */
-  private void lapse(GapReason reason) {
-    gap = reason;
-    guard.release();
-  }
-
-  private void pumpOrStop() {
-    StoppingListener.requireRunning(queue);
-    pump();
-  }
-
   private void checkFiles(long now) {
-    if (surroundings.check(now) && gap == null && foreignWrites.found(baseline.pageSet())) {
-      lapse(GapReason.FOREIGN_WRITE);
+    if (surroundings.check(now) && log.gap() == null && foreignWrites.found(baseline.pageSet())) {
+      log.lose(GapReason.FOREIGN_WRITE);
     }
   }
 
@@ -450,8 +432,7 @@ final class CaptureSession implements AutoCloseable {
           known.mayBe(gone);
         }
         baseline.clear();
-        tailing = false;
-        gap = null;
+        log.detach();
         resuming = false;
         filtersBefore = null;
         freshBaseline(BaselineUse.BOOTSTRAP);
@@ -462,6 +443,7 @@ final class CaptureSession implements AutoCloseable {
   }
 
   private String why() {
+    GapReason gap = log.gap();
     return gap == null ? "more is captured than before" : gap.clause();
   }
 
@@ -480,28 +462,22 @@ final class CaptureSession implements AutoCloseable {
     if (filtersBefore != null) {
       requireDecoder().filter(baseline.filter());
     }
-    attachment.tail().startAt(baseline.delta(net, epoch, requireDecoder()));
-    epochs.startAt(attachment.tail().generation());
-    tailing = true;
-    gap = null;
-    pump(); // The snapshot is let go: what was written meanwhile must not go with it.
+    log.startAt(baseline.delta(net, epoch, requireDecoder()));
+    if (horizon != null) {
+      horizon.snapshotTaken();
+    }
+    log.keepUp(); // The snapshot is let go: what was written meanwhile must not go with it.
     decodeNet(net);
     counters.reconcile(System.nanoTime() - begun);
   }
 
-  /** Holds nothing of the database any more while the handler finishes. */
-  void letGo() {
+  /** Holds no read transaction any more while the handler finishes. */
+  void releaseRead() {
     guard.release();
   }
 
   @Override
   public void close() {
-    try (Attachment last = attachment;
-        Baseline pages = baseline;
-        Backlog waiting = backlog;
-        DurableState durable = state) {
-      wake.close();
-      guard.close();
-    }
+    closer.close();
   }
 }

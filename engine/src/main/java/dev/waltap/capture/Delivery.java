@@ -9,6 +9,7 @@ import dev.waltap.decode.ChangeQueue;
 import dev.waltap.decode.TransactionEnd;
 import java.util.Collections;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delivery {
   private static final long MOST_BATCH_BYTES = 8L << 20;
+
+  /** So often it is looked whether the queue can still end. */
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** The first batch after a pause is flushed at once, those behind it after this time. */
   private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -57,28 +61,56 @@ final class Delivery {
   /**
    * Delivers until the queue ends.
    *
-   * @throws CaptureException HANDLER if the handler fails
+   * @param feeding whether somebody still puts into the queue, or says that it ends
+   * @throws CaptureException HANDLER if the handler fails; FAILED, with the interrupt as cause and
+   *     the thread's flag set, if the thread was interrupted; what was handled before counts as
+   *     delivered
    */
-  void run() {
+  void run(BooleanSupplier feeding) {
     try {
-      while (deliverNext()) {
+      while (deliverNext(feeding)) {
         if (untilFlush() <= 0) {
           flush();
         }
       }
       flush();
     } catch (InterruptedException e) {
+      endInterrupted(e);
+    }
+  }
+
+  private void endInterrupted(InterruptedException cause) {
+    CaptureException failure =
+        new CaptureException(
+            Reason.FAILED,
+            "the thread that runs the capture was interrupted, which ended it: what was handled"
+                + " counts as delivered",
+            cause);
+    try {
+      flushDespite(failure);
+    } finally {
       Thread.currentThread().interrupt();
+    }
+    if (!queue.isStopped() || !(failure.getSuppressed().length == 0)) {
+      throw failure;
     }
   }
 
   /** Of its own, so that nothing holds a large batch while the next one is waited for. */
-  private boolean deliverNext() throws InterruptedException {
-    ChangeQueue.Batch batch = queue.take(batchSize, MOST_BATCH_BYTES, untilFlush());
-    if (batch != null && !batch.isNothing()) {
-      deliver(batch);
+  private boolean deliverNext(BooleanSupplier feeding) throws InterruptedException {
+    boolean fed = feeding.getAsBoolean();
+    ChangeQueue.Batch batch =
+        queue.take(batchSize, MOST_BATCH_BYTES, Math.min(untilFlush(), LOOK_NANOS));
+    if (batch == null) {
+      return false;
     }
-    return batch != null;
+    if (!batch.isNothing()) {
+      deliver(batch);
+    } else if (!fed) {
+      throw new CaptureException(
+          Reason.FAILED, "the capture thread ended without a word: is there memory enough?");
+    }
+    return true;
   }
 
   /** Nanoseconds until what was handed over is to be flushed; for ever if nothing was. */
@@ -102,9 +134,17 @@ final class Delivery {
     try {
       handler.handleChanges(Collections.unmodifiableList(batch.changes()));
     } catch (Exception e) {
-      CaptureException failure = failed(e);
-      flushDespite(failure);
-      throw failure;
+      // Not while its files are written to: an interrupt closes channels.
+      boolean interrupted = Thread.interrupted() || e instanceof InterruptedException;
+      try {
+        CaptureException failure = failed(e);
+        flushDespite(failure);
+        throw failure;
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
     }
     counters.handling(-1);
     counters.delivered(batch.changes().size(), batch.bytes());
@@ -125,6 +165,9 @@ final class Delivery {
     }
     try {
       handler.flush();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failed(e);
     } catch (Exception e) {
       throw failed(e);
     }
@@ -139,9 +182,6 @@ final class Delivery {
   }
 
   private static CaptureException failed(Exception e) {
-    if (e instanceof InterruptedException) {
-      Thread.currentThread().interrupt();
-    }
     return new CaptureException(
         Reason.HANDLER,
         "the handler failed, so its batch counts as undelivered: " + Refusals.oneLine(e),

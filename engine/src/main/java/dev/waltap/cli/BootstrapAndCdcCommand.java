@@ -16,13 +16,15 @@ import picocli.CommandLine.Option;
       "  waltap bootstrap-and-cdc app.db --state app.db-waltap --output changes.jsonl",
       "",
       "Exit codes: 0 stopped by SIGINT or SIGTERM, or caught up with --once; 1 refused or failed;",
-      "  2 usage; 3 gap under --on-gap fail; 128 + signal for an unfinished --once; 141 reader gone."
+      "  2 usage; 3 gap under --on-gap fail; 128 + signal for an unfinished --once; 141 reader"
+          + " gone."
     })
 final class BootstrapAndCdcCommand extends CaptureCommand {
 
   @Option(
       names = "--once",
-      description = "Catch up with what is committed, deliver, save, exit; needs state.")
+      description =
+          "Catch up with what was committed when it started, deliver, save, exit; needs state.")
   private boolean once;
 
   @Option(names = "--rebootstrap", description = "Start over in spite of a saved position.")

@@ -7,7 +7,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bootstrap",
     description = {
-      "Every existing row of one consistent snapshot, then exits; touches no saved position.",
+      "Every existing row of one consistent snapshot, then exits. Opens no state, so that it runs"
+          + " beside a capture.",
       "Per table: SCHEMA, BOOTSTRAP (drop what you hold of it), then its rows as INSERTs."
     },
     footerHeading = "%nExamples:%n",

@@ -1,5 +1,6 @@
 package dev.waltap.decode;
 
+import dev.waltap.api.CaptureException;
 import dev.waltap.api.Change;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -143,9 +144,7 @@ public final class ChangeQueue {
       publish();
       return next;
     } catch (InterruptedException e) {
-      // The capture thread is ours, so nobody interrupts it but to end it.
-      stopped = true;
-      throw new StoppedException();
+      throw interrupted(e);
     } finally {
       lock.unlock();
     }
@@ -181,8 +180,7 @@ public final class ChangeQueue {
       }
       return delivered == released || !isOver(size);
     } catch (InterruptedException e) {
-      stopped = true;
-      throw new StoppedException();
+      throw interrupted(e);
     } finally {
       lock.unlock();
     }
@@ -227,8 +225,7 @@ public final class ChangeQueue {
       }
       return delivered == released;
     } catch (InterruptedException e) {
-      stopped = true;
-      throw new StoppedException();
+      throw interrupted(e);
     } finally {
       lock.unlock();
     }
@@ -248,11 +245,17 @@ public final class ChangeQueue {
     }
   }
 
+  /** The capture thread is ours: only a listener that it calls can have interrupted it. */
+  private static CaptureException interrupted(InterruptedException cause) {
+    return new CaptureException(
+        CaptureException.Reason.FAILED, "the capture thread was interrupted by a listener", cause);
+  }
+
   /** Nobody takes any more: both sides end. */
   public void stop() {
+    stopped = true; // First: to wait for the lock may fail where memory is short.
     lock.lock();
     try {
-      stopped = true;
       notEmpty.signalAll();
       notFull.signalAll();
     } finally {

@@ -1,10 +1,12 @@
 package dev.waltap.wake;
 
 import dev.waltap.api.WakeSignal;
+import dev.waltap.io.Closer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks when any of several signals says so. Those of this package are asked in turn on the capture
@@ -53,19 +55,31 @@ final class AnySignal extends ParkingSignal {
     super.partOf(other);
   }
 
+  /** Whether it is a thread on which one of the signals waits. */
+  boolean runsOn(Thread thread) {
+    return blockers.stream().anyMatch(blocker -> blocker.thread == thread);
+  }
+
   @Override
   public void close() {
-    blockers.forEach(Blocker::stop);
-    all.forEach(WakeSignal::close);
+    try (Closer closer = new Closer()) {
+      for (WakeSignal signal : all) {
+        closer.open(() -> signal);
+      }
+      for (Blocker blocker : blockers) {
+        closer.open(() -> blocker);
+      }
+    }
   }
 
   /** Waits for one signal on a thread of its own, and hands on what it says. */
-  private static final class Blocker {
+  private static final class Blocker implements AutoCloseable {
     private static final long LONGEST_WAIT = 200_000_000;
 
     private final WakeSignal signal;
     private final ParkingSignal whole;
     private volatile boolean stopped;
+    private volatile @Nullable Thread thread;
 
     Blocker(WakeSignal signal, ParkingSignal whole) {
       this.signal = signal;
@@ -75,9 +89,10 @@ final class AnySignal extends ParkingSignal {
     void start(Path database) {
       // The probe is for the capture thread only, and this one is not.
       signal.start(() -> false, database);
-      Thread thread = new Thread(this::run, "waltap-wake");
-      thread.setDaemon(true);
-      thread.start();
+      Thread waiting = new Thread(this::run, "waltap-wake");
+      waiting.setDaemon(true);
+      waiting.start();
+      thread = waiting;
     }
 
     private void run() {
@@ -87,9 +102,28 @@ final class AnySignal extends ParkingSignal {
       }
     }
 
-    void stop() {
+    @Override
+    public void close() {
       stopped = true;
-      signal.wake();
+      try {
+        signal.wake();
+      } finally {
+        join(thread);
+      }
+    }
+
+    private static void join(@Nullable Thread waiting) {
+      boolean interrupted = false;
+      while (waiting != null && waiting.isAlive()) {
+        try {
+          waiting.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

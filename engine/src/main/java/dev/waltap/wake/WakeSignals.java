@@ -51,6 +51,11 @@ public final class WakeSignals {
     return new AnySignal(List.of(signals));
   }
 
+  /** Whether this is a thread of the signal's own, on which a part of it waits. */
+  public static boolean runsOn(WakeSignal signal, Thread thread) {
+    return signal instanceof AnySignal any && any.runsOn(thread);
+  }
+
   private static long positive(Duration duration) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException("the time must be more than 0, not " + duration);

@@ -32,7 +32,7 @@ class DeliveryTest {
   @Test
   void flushesOnceForBatchesThatFollowEachOther() {
     add(1, 2, 3);
-    delivery(new Recorder(batch -> {}), 1).run();
+    delivery(new Recorder(batch -> {}), 1).run(() -> true);
     assertThat(told).startsWith("batch 1", "flush", "acknowledge 1:1:0", "batch 2");
     assertThat(told).endsWith("batch 3", "flush", "acknowledge 1:3:0");
   }
@@ -48,7 +48,7 @@ class DeliveryTest {
           }
         };
     Delivery delivery = delivery(handler, 1);
-    assertThatThrownBy(delivery::run)
+    assertThatThrownBy(() -> delivery.run(() -> true))
         .isInstanceOf(CaptureException.class)
         .hasMessageContaining("no space");
     assertThat(told).containsExactly("batch 1");
@@ -67,7 +67,7 @@ class DeliveryTest {
                   }
                 }),
             1);
-    assertThatThrownBy(delivery::run).hasMessageContaining("no more");
+    assertThatThrownBy(() -> delivery.run(() -> true)).hasMessageContaining("no more");
     assertThat(told).endsWith("batch 3", "flush", "acknowledge 1:2:0");
     assertThat(delivery.position()).isEqualTo(new Position(1, 2, 0));
   }
@@ -77,7 +77,7 @@ class DeliveryTest {
     queue.addEnd(new TransactionEnd(new Position(1, 7, 0), 0));
     queue.release(() -> {});
     queue.finish(null);
-    delivery(new Recorder(batch -> {}), 1).run();
+    delivery(new Recorder(batch -> {}), 1).run(() -> true);
     assertThat(told).containsExactly("flush", "acknowledge 1:7:0");
   }
 
@@ -95,7 +95,7 @@ class DeliveryTest {
     try (FileOutput full = FileOutput.open(Path.of("/dev/full"))) {
       add(1, 2);
       Delivery delivery = delivery(new JsonLinesHandler(full, BlobFormat.HEX), 1);
-      assertThatThrownBy(delivery::run)
+      assertThatThrownBy(() -> delivery.run(() -> true))
           .hasMessageContaining("cannot write to /dev/full")
           .satisfies(failure -> assertThat(failure.getSuppressed()).isEmpty());
       assertThat(told).isEmpty();

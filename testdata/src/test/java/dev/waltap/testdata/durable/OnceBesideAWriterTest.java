@@ -1,0 +1,56 @@
+package dev.waltap.testdata.durable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waltap.Waltap;
+import dev.waltap.api.Change;
+import dev.waltap.api.ChangeDataCapture;
+import dev.waltap.testdata.TestDatabase;
+import dev.waltap.testdata.workload.WriterOptions;
+import dev.waltap.testdata.workload.WriterProcess;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A capture that is to catch up once ends beside a writer that never rests. */
+@Timeout(120)
+class OnceBesideAWriterTest {
+
+  @Test
+  void endsWithWhatWasCommittedWhenItStarted() throws Exception {
+    try (TestDatabase database = TestDatabase.create();
+        Connection connection = database.open()) {
+      TestDatabase.execute(
+          connection, "PRAGMA synchronous = OFF", "CREATE TABLE seen(id INTEGER PRIMARY KEY)");
+      Path state = database.directory().resolve("state");
+      try (ChangeDataCapture capture =
+          Waltap.open(database.path()).stateDirectory(state).handler(changes -> {}).build()) {
+        capture.setup();
+      }
+      WriterOptions options = WriterOptions.DEFAULT.with("--transactions", "100000000");
+      try (WriterProcess writer = WriterProcess.start(database.path(), options)) {
+        for (int id = 1; id <= 5; id++) {
+          TestDatabase.execute(
+              connection, "PRAGMA busy_timeout = 10000", "INSERT INTO seen VALUES(" + id + ")");
+          List<Change> got = Collections.synchronizedList(new ArrayList<>());
+          try (ChangeDataCapture capture =
+              Waltap.open(database.path())
+                  .stateDirectory(state)
+                  .handler(got::addAll)
+                  .once(true)
+                  .build()) {
+            capture.cdc();
+          }
+          assertThat(got.stream().filter(change -> change.table().equals("seen")))
+              .as("what was committed before it began, run %d", id)
+              .hasSize(1);
+        }
+        assertThat(writer.isAlive()).isTrue();
+      }
+    }
+  }
+}
