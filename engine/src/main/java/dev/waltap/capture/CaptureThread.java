@@ -62,14 +62,14 @@ final class CaptureThread {
 
   /** What the handler takes of the rest is saved, too. */
   private void awaitDelivered() {
-    while (true) {
+    boolean waiting = true;
+    while (waiting) {
       try {
         delivered.await();
-        // A listener may have interrupted us; what is left to do is to save and to close.
-        Thread.interrupted();
-        return;
+        waiting = false;
       } catch (InterruptedException e) {
-        continue;
+        // By a listener: what is left to do is to save and to close, with the flag cleared.
+        waiting = true;
       }
     }
   }
