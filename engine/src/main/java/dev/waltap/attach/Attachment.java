@@ -13,6 +13,7 @@ import dev.waltap.io.FileNames;
 import dev.waltap.io.SharedMemory;
 import dev.waltap.page.Snapshot;
 import dev.waltap.state.DatabaseIdentity;
+import dev.waltap.wal.CommittedRange;
 import dev.waltap.wal.WalFile;
 import dev.waltap.wal.WalFrames;
 import dev.waltap.wal.WalIndex;
@@ -147,8 +148,25 @@ public final class Attachment implements AutoCloseable {
     }
   }
 
-  /** A snapshot, and the position of the log that it stands at. */
-  public record SnapshotAt(Snapshot snapshot, WalPosition position) {}
+  /**
+   * A snapshot, and the position of the log that it stands at.
+   *
+   * @param bareFrames how many frames that only the log has are without salts and checksum
+   * @param header the one it is of
+   */
+  public record SnapshotAt(
+      Snapshot snapshot, WalPosition position, int bareFrames, WalIndexHeader header) {}
+
+  /**
+   * Whether what was read of a snapshot is of it. A read transaction keeps everybody from writing
+   * over its frames, but not a recovery from dropping bare ones, which are written over then.
+   */
+  public boolean isSound(SnapshotAt at) {
+    WalIndexHeader now = new WalIndexHeader();
+    boolean restarted =
+        index.read(now) && !at.position().saltsAre(now.salt1(), now.salt2()); // Under lock 0.
+    return restarted || index.stillHolds(at.header());
+  }
 
   /**
    * Takes a snapshot under the read transaction that the connection holds.
@@ -176,10 +194,11 @@ public final class Attachment implements AutoCloseable {
       int last = header.mxFrame();
       int backfilled = Math.min(info.backfilled(), last);
       follow();
-      WalFrames frames = WalFrames.index(wal, header.salt1(), header.salt2(), backfilled, last);
+      WalFrames frames =
+          WalFrames.index(wal, new CommittedRange(wal).set(header), backfilled, last);
       int size = last == 0 ? (int) (file.size() / format.pageSize()) : header.databaseSize();
       Snapshot snapshot = new Snapshot(file, frames, format.pageSize(), size);
-      return new SnapshotAt(snapshot, WalPosition.of(header));
+      return new SnapshotAt(snapshot, WalPosition.of(header), frames.bareFrames(), header);
     }
     throw new CaptureException(
         Reason.FAILED,

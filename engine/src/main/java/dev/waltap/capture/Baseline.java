@@ -4,6 +4,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.attach.Attachment;
+import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.attach.DatabaseConnection;
 import dev.waltap.attach.Refusals;
 import dev.waltap.btree.PageOwners;
@@ -42,6 +43,7 @@ final class Baseline implements AutoCloseable {
   private final Attachment attachment;
   private final StoppingListener listener;
   private final SnapshotReads reads;
+  private final CommitsAtRisk atRisk;
   private final TableFilter filter;
   private final PageBuffers buffers;
   private final SchemaReader schemaReader;
@@ -50,11 +52,16 @@ final class Baseline implements AutoCloseable {
   private Catalog catalog;
 
   Baseline(
-      CaptureOptions options, Attachment attachment, StoppingListener listener, Counters counters) {
+      CaptureOptions options,
+      Attachment attachment,
+      StoppingListener listener,
+      Counters counters,
+      CommitsAtRisk atRisk) {
     this.options = options;
     this.attachment = attachment;
     this.listener = listener;
-    this.reads = new SnapshotReads(attachment, options.walLimit(), listener, counters);
+    this.reads = new SnapshotReads(attachment, options.walLimit(), listener, counters, atRisk);
+    this.atRisk = atRisk;
     this.filter =
         new TableFilter(options.tables(), options.excludeTables(), options.excludeColumns());
     this.buffers = new PageBuffers(attachment.format().pageSize());
@@ -202,7 +209,9 @@ final class Baseline implements AutoCloseable {
     DatabaseConnection connection = attachment.connection();
     connection.beginRead();
     try {
-      Snapshot snapshot = attachment.snapshot().snapshot();
+      Attachment.SnapshotAt at = attachment.snapshot();
+      atRisk.seen(at.bareFrames());
+      Snapshot snapshot = at.snapshot();
       PageSource pages =
           page -> {
             byte[] image = new byte[buffers.pageSize()];

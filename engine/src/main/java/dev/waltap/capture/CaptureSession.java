@@ -8,6 +8,7 @@ import dev.waltap.api.Position;
 import dev.waltap.api.TableSchema;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.attach.Attachment;
+import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.attach.ForeignWrites;
 import dev.waltap.attach.Guard;
 import dev.waltap.attach.Surroundings;
@@ -76,13 +77,18 @@ final class CaptureSession implements AutoCloseable {
     this.listener = listener;
     this.wake = wake;
     this.counters = counters;
+    CommitsAtRisk atRisk = new CommitsAtRisk(listener);
     try {
       this.attachment = closer.open(() -> Attachment.open(options.database()));
       this.baseline =
           closer.open(
               () ->
                   new Baseline(
-                      options, attachment, new StoppingListener(listener, queue), counters));
+                      options,
+                      attachment,
+                      new StoppingListener(listener, queue),
+                      counters,
+                      atRisk));
       this.backlog =
           closer.open(
               () ->
@@ -104,7 +110,8 @@ final class CaptureSession implements AutoCloseable {
                       System::nanoTime));
       this.surroundings = new Surroundings(attachment, options.database(), listener);
       this.foreignWrites = new ForeignWrites(attachment);
-      this.log = new LogFollower(attachment, guard, backlog, epochs, counters, queue, listener);
+      this.log = new LogFollower(
+              attachment, guard, backlog, epochs, counters, queue, listener, atRisk);
       this.emitter = new Emitter(queue, options.schemaEvents(), log::keepUp, this::release);
     } catch (Throwable e) {
       closer.closeAfter(e);

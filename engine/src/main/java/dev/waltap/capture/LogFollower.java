@@ -2,6 +2,7 @@ package dev.waltap.capture;
 
 import dev.waltap.api.CaptureListener;
 import dev.waltap.attach.Attachment;
+import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.attach.Guard;
 import dev.waltap.decode.ChangeQueue;
 import dev.waltap.wal.GapReason;
@@ -40,6 +41,7 @@ final class LogFollower implements LogKeeper {
   private final Counters counters;
   private final ChangeQueue queue;
   private final CaptureListener listener;
+  private final CommitsAtRisk atRisk;
   private Stage stage = Stage.DETACHED;
   private @Nullable GapReason gap;
   private long lastLook = System.nanoTime();
@@ -51,7 +53,8 @@ final class LogFollower implements LogKeeper {
       Epochs epochs,
       Counters counters,
       ChangeQueue queue,
-      CaptureListener listener) {
+      CaptureListener listener,
+      CommitsAtRisk atRisk) {
     this.attachment = attachment;
     this.guard = guard;
     this.backlog = backlog;
@@ -59,6 +62,7 @@ final class LogFollower implements LogKeeper {
     this.counters = counters;
     this.queue = queue;
     this.listener = listener;
+    this.atRisk = atRisk;
   }
 
   /** Follows from a snapshot's position on. */
@@ -130,6 +134,7 @@ final class LogFollower implements LogKeeper {
       }
       case NOTHING, TRANSACTIONS -> {}
     }
+    atRisk.seen(attachment.tail().bareFrames());
     lastLook = System.nanoTime();
     counters.tail(attachment, backlog, guard);
   }

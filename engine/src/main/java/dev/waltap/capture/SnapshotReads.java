@@ -3,7 +3,10 @@ package dev.waltap.capture;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.attach.Attachment;
+import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.attach.DatabaseConnection;
+import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.DatabaseGoneException;
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalIndexHeader;
 import dev.waltap.wal.WalIndex;
@@ -11,6 +14,7 @@ import dev.waltap.wal.WalPosition;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads whole snapshots under read transactions that end when the WAL reaches its limit. While one
@@ -26,6 +30,7 @@ import java.util.function.Consumer;
  */
 final class SnapshotReads {
   private static final int MOST_LEGS = 24;
+  private static final int MOST_FAILURES = 8;
   private static final long RESTART_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
@@ -36,16 +41,22 @@ final class SnapshotReads {
   private final long limitFrames;
   private final StoppingListener listener;
   private final Counters counters;
+  private final CommitsAtRisk atRisk;
   private final WalIndexHeader header = new WalIndexHeader();
 
   SnapshotReads(
-      Attachment attachment, long walLimit, StoppingListener listener, Counters counters) {
+      Attachment attachment,
+      long walLimit,
+      StoppingListener listener,
+      Counters counters,
+      CommitsAtRisk atRisk) {
     this.attachment = attachment;
     this.index = attachment.index();
     this.walLimit = walLimit;
     this.limitFrames = walLimit / (FrameHeader.SIZE + attachment.format().pageSize());
     this.listener = listener;
     this.counters = counters;
+    this.atRisk = atRisk;
   }
 
   /**
@@ -56,30 +67,68 @@ final class SnapshotReads {
    * @throws CaptureException FAILED if the WAL reaches its limit again and again
    */
   WalPosition read(Consumer<LimitedSnapshot> leg) {
-    for (int legs = 1; ; legs++) {
+    int legs = 0;
+    int failures = 0;
+    while (true) {
       DatabaseConnection connection = attachment.connection();
       connection.beginRead();
       try {
         Attachment.SnapshotAt at = attachment.snapshot();
-        leg.accept(limited(at));
-        return at.position();
+        atRisk.seen(at.bareFrames());
+        if (readWhole(at, leg)) {
+          return at.position();
+        }
+        requireTries(++failures, "SQLite recovered the WAL after a crash", null);
       } catch (LimitedSnapshot.WalLimitException e) {
         counters.walLimit();
+        if (++legs == MOST_LEGS) {
+          throw starved();
+        }
+        limitReached(legs);
+      } catch (DatabaseGoneException e) {
+        attachment.requireSameFiles();
+        requireTries(++failures, String.valueOf(e.getMessage()), e);
       } finally {
         connection.endRead();
       }
-      if (legs == MOST_LEGS) {
-        throw starved();
+      if (legs > 0) {
+        awaitRestart();
       }
-      String what =
-          "the WAL has reached the WAL limit while a snapshot is read: its read transaction is let"
-              + " go, and what changes meanwhile is read again";
-      if (legs == 1) {
-        listener.warning(what);
-      } else {
-        listener.detail(what + " (" + legs + " times now)");
+    }
+  }
+
+  private boolean readWhole(Attachment.SnapshotAt at, Consumer<LimitedSnapshot> leg) {
+    try {
+      leg.accept(limited(at));
+    } catch (CorruptDatabaseException e) {
+      if (attachment.isSound(at)) {
+        throw e;
       }
-      awaitRestart();
+    }
+    return attachment.isSound(at);
+  }
+
+  private void limitReached(int legs) {
+    String what =
+        "the WAL has reached the WAL limit while a snapshot is read: its read transaction is let"
+            + " go, and what changes meanwhile is read again";
+    if (legs == 1) {
+      listener.warning(what);
+    } else {
+      listener.detail(what + " (" + legs + " times now)");
+    }
+  }
+
+  private void requireTries(int failures, String why, @Nullable Throwable cause) {
+    listener.detail("a snapshot is read again: " + why);
+    if (failures == MOST_FAILURES) {
+      throw new CaptureException(
+          Reason.FAILED,
+          attachment.database()
+              + ": no snapshot can be read: "
+              + why
+              + "; was the WAL replaced or cut by something other than SQLite? Start again",
+          cause);
     }
   }
 

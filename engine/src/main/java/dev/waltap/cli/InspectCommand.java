@@ -1,6 +1,7 @@
 package dev.waltap.cli;
 
 import dev.waltap.api.Change;
+import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.inspect.WalInspection;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -114,6 +115,16 @@ final class InspectCommand extends ShellCommand {
               + ", pages of "
               + wal.pageSize()
               + " bytes");
+      if (wal.firstBare() > 0) {
+        line("  at risk from frame " + wal.firstBare() + " on: " + CommitsAtRisk.WHAT);
+        line("  " + CommitsAtRisk.ADVICE);
+      }
+      if (wal.endsAtBare()) {
+        line(
+            "  the next frame has no checksum, as SQLite 3.11.0 to 3.50.1 commits some: without the"
+                + " -shm it was written with, commits from there on are lost, to SQLite's recovery,"
+                + " too");
+      }
       if (wal.leftover() > 0) {
         line(
             "  "
@@ -164,10 +175,20 @@ final class InspectCommand extends ShellCommand {
               + last
               + ", database of "
               + transaction.databaseSize()
-              + " pages");
+              + " pages"
+              + (all.stream().anyMatch(WalInspection.Frame::bare)
+                  ? ", AT RISK: frames without checksums"
+                  : ""));
       if (frames) {
         for (WalInspection.Frame frame : all) {
-          line("  frame " + frame.number() + ": page " + frame.page() + ", " + whose(frame));
+          line(
+              "  frame "
+                  + frame.number()
+                  + ": page "
+                  + frame.page()
+                  + ", "
+                  + whose(frame)
+                  + (frame.bare() ? ", no checksum" : ""));
         }
       }
       Map<String, Integer> owners = new TreeMap<>();

@@ -2,6 +2,7 @@ package dev.waltap.cli;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.Position;
+import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.inspect.LogLag;
 import dev.waltap.state.Holder;
 import dev.waltap.state.StateDirectory;
@@ -62,6 +63,10 @@ final class StatusCommand extends InstallerCommand {
     line(text, "saved position", position(status));
     line(text, "behind", behind(lag, status));
     line(text, "WAL", size(lag.walBytes()));
+    if (lag.atRisk() > 0) {
+      line(text, "at risk", lag.atRisk() + " commits: " + CommitsAtRisk.WHAT);
+      line(text, "", CommitsAtRisk.ADVICE);
+    }
     line(
         text,
         "page set",
@@ -89,7 +94,9 @@ final class StatusCommand extends InstallerCommand {
   }
 
   private static void line(StringBuilder text, String name, String value) {
-    text.append(String.format(Locale.ROOT, "%-15s %s%n", name + ":", value).replace("\r\n", "\n"));
+    text.append(
+        String.format(Locale.ROOT, "%-15s %s%n", name.isEmpty() ? "" : name + ":", value)
+            .replace("\r\n", "\n"));
   }
 
   private static String position(StateStatus status) {

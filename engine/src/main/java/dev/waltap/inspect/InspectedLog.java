@@ -10,6 +10,7 @@ import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.io.FileNames;
 import dev.waltap.io.SharedMemory;
+import dev.waltap.wal.CommittedRange;
 import dev.waltap.wal.RecoveredWal;
 import dev.waltap.wal.WalFile;
 import dev.waltap.wal.WalIndex;
@@ -28,65 +29,78 @@ final class InspectedLog implements AutoCloseable {
   private final WalFile wal;
   private final @Nullable SharedMemory memory;
   private final @Nullable WalIndex index;
+  private final WalIndexHeader published;
   private final WalHeader header;
-  private final int committed;
+  private final CommittedRange range;
   private final int backfillAttempted;
+  private final boolean endsAtBareFrame;
   private final byte[] frameHeader = new byte[FrameHeader.SIZE];
 
   private InspectedLog(
       WalFile wal,
       @Nullable SharedMemory memory,
       @Nullable WalIndex index,
+      WalIndexHeader published,
       WalHeader header,
-      int committed,
-      int backfillAttempted) {
+      CommittedRange range,
+      int backfillAttempted,
+      boolean endsAtBareFrame) {
     this.wal = wal;
     this.memory = memory;
     this.index = index;
+    this.published = published;
     this.header = header;
-    this.committed = committed;
+    this.range = range;
     this.backfillAttempted = backfillAttempted;
+    this.endsAtBareFrame = endsAtBareFrame;
   }
 
   /** Opens it; null if there is no WAL, or one that holds nothing. */
   static @Nullable InspectedLog open(Path database, int pageSize) throws IOException {
     Path path = FileNames.beside(database, "-wal");
-    RecoveredWal recovered = RecoveredWal.read(path).orElse(null);
-    if (recovered == null) {
+    WalFile wal = WalFile.open(path, pageSize);
+    byte[] bytes = new byte[WalHeader.SIZE];
+    if (!wal.header(bytes) || !WalHeader.isWhole(bytes)) {
+      wal.close();
       return null;
     }
-    WalHeader header = recovered.header();
+    WalHeader header = WalHeader.parse(bytes);
     if (header.pageSize() != pageSize) {
+      wal.close();
       throw new CaptureException(
           Reason.REFUSED,
           path + ": has pages of " + header.pageSize() + " bytes, the database of " + pageSize);
     }
-    WalFile wal = WalFile.open(path, pageSize);
+    CommittedRange range = new CommittedRange(wal);
+    WalIndexHeader published = new WalIndexHeader();
     SharedMemory memory = sharedMemory(FileNames.beside(database, "-shm"));
     if (memory != null) {
       WalIndex index = new WalIndex(memory);
-      WalIndexHeader published = new WalIndexHeader();
       CheckpointInfo info = new CheckpointInfo();
       if (index.read(published, info)
           && published.mxFrame() > 0
           && published.salt1() == header.salt1()
           && published.salt2() == header.salt2()) {
         int attempted = Math.max(info.backfilled(), info.backfillAttempted());
-        return new InspectedLog(
-            wal,
-            memory,
-            index,
-            header,
-            published.mxFrame(),
-            Math.min(attempted, published.mxFrame()));
+        int known = Math.min(attempted, published.mxFrame());
+        range.set(published);
+        return new InspectedLog(wal, memory, index, published, header, range, known, false);
       }
       if (index.read(published, info) && published.isInit() && published.mxFrame() == 0) {
-        // Begun anew: what the file holds was checkpointed, and nothing of it counts any more.
-        return new InspectedLog(wal, memory, index, header, 0, 0);
+        // Restarted: what the file holds was checkpointed, and nothing of it counts any more.
+        range.set(header.salt1(), header.salt2(), 0, 0);
+        return new InspectedLog(wal, memory, index, published, header, range, 0, false);
       }
       memory.release();
     }
-    return new InspectedLog(wal, null, null, header, recovered.lastCommit(), -1);
+    RecoveredWal recovered = RecoveredWal.read(path).orElse(null);
+    if (recovered == null) {
+      wal.close();
+      return null;
+    }
+    range.set(header.salt1(), header.salt2(), recovered.lastCommit(), recovered.databaseSize());
+    return new InspectedLog(
+        wal, null, null, published, header, range, -1, recovered.endsAtBareFrame());
   }
 
   private static @Nullable SharedMemory sharedMemory(Path path) {
@@ -108,7 +122,17 @@ final class InspectedLog implements AutoCloseable {
 
   /** The last committed frame. */
   int committed() {
-    return committed;
+    return range.last();
+  }
+
+  /** What is committed. */
+  CommittedRange range() {
+    return range;
+  }
+
+  /** iChange of the wal-index; 0 without one. */
+  int changeCounter() {
+    return published.changeCounter();
   }
 
   /** Whether a wal-index says what is committed. */
@@ -116,7 +140,22 @@ final class InspectedLog implements AutoCloseable {
     return index != null;
   }
 
-  /** Whether a frame was written in this generation. */
+  /** Whether the checksums end before a frame that has none, so that more may be committed. */
+  boolean endsAtBareFrame() {
+    return endsAtBareFrame;
+  }
+
+  /** The first committed frame without salts and checksum; 0 if there is none. */
+  int firstBareFrame() {
+    for (int frame = 1; frame <= committed(); frame++) {
+      if (range.header(frame, frameHeader) == CommittedRange.Found.BARE) {
+        return frame;
+      }
+    }
+    return 0;
+  }
+
+  /** Whether a frame was written in this generation and says so. */
   boolean isOfGeneration(int frame) {
     return wal.frameHeader(frame, frameHeader)
         && FrameHeader.saltsAre(frameHeader, header.salt1(), header.salt2());
@@ -132,7 +171,7 @@ final class InspectedLog implements AutoCloseable {
     }
     byte[] inWal = new byte[wal.pageSize()];
     byte[] inFile = new byte[wal.pageSize()];
-    for (int frame = committed; frame > 0; frame--) {
+    for (int frame = committed(); frame > 0; frame--) {
       if (wal.frameHeader(frame, frameHeader) && wal.page(frame, inWal)) {
         long offset = (FrameHeader.pageNumber(frameHeader) - 1L) * inFile.length;
         if (file.read(offset, inFile, 0, inFile.length) == inFile.length
@@ -151,15 +190,15 @@ final class InspectedLog implements AutoCloseable {
    */
   void requireUnmoved() {
     WalIndex live = index;
-    if (live == null || committed == 0) {
+    if (live == null || committed() == 0) {
       return;
     }
     CheckpointInfo info = new CheckpointInfo();
     live.read(info);
-    if (!live.saltsAre(header.salt1(), header.salt2())) {
+    if (!live.stillHolds(published)) {
       throw new CaptureException(
           Reason.FAILED,
-          wal + ": the application began the WAL anew while it was read: run it again");
+          wal + ": the application restarted the WAL while it was read: run it again");
     }
     if (Math.max(info.backfilled(), info.backfillAttempted()) > backfillAttempted) {
       throw new CaptureException(

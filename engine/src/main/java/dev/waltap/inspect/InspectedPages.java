@@ -65,8 +65,7 @@ final class InspectedPages implements AutoCloseable {
     this.pageSet = new PageSet(buffers, MEMORY);
     this.schemaReader = new SchemaReader(format);
     this.catalog = Catalog.empty(new TableFilter(List.of(), List.of(), List.of()));
-    WalFrames frames =
-        WalFrames.index(log.wal(), log.header().salt1(), log.header().salt2(), 0, commit);
+    WalFrames frames = WalFrames.index(log.wal(), log.range(), 0, commit);
     int size = commit == 0 ? (int) (file.size() / format.pageSize()) : frames.databaseSize();
     this.base = new Snapshot(file, frames, format.pageSize(), size);
   }
@@ -169,7 +168,7 @@ final class InspectedPages implements AutoCloseable {
     }
   }
 
-  /** A frame of number, page and database size, and whose page it holds. */
+  /** A frame of number, page, database size and whether it is bare, and whose page it holds. */
   WalInspection.Frame frame(int[] frame) {
     int page = frame[1];
     String owner = tableOf(owners.tree(page));
@@ -188,7 +187,8 @@ final class InspectedPages implements AutoCloseable {
           case PageOwners.OVERFLOW -> "overflow";
           default -> "";
         };
-    return new WalInspection.Frame(frame[0], page, owner == null ? "" : owner, name, frame[2] != 0);
+    return new WalInspection.Frame(
+        frame[0], page, owner == null ? "" : owner, name, frame[2] != 0, frame[3] != 0);
   }
 
   private @Nullable String tableOf(int ordinal) {

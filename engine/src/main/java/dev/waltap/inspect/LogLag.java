@@ -1,24 +1,26 @@
 package dev.waltap.inspect;
 
+import dev.waltap.api.CaptureException;
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalHeader;
 import dev.waltap.io.FileNames;
-import dev.waltap.wal.WalFile;
 import dev.waltap.wal.WalPosition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How far a saved position is behind a WAL, as the file alone tells: no connection is opened, no
+ * How far a saved position is behind a WAL, as the files alone say: no connection is opened, no
  * lock is taken.
  *
  * @param kind whether the WAL still continues what was saved
  * @param transactions in the WAL after the saved one, if it does
  * @param frames of them
  * @param walBytes size of the WAL file; 0 if there is none
+ * @param atRisk commits in it that a crash would lose, from the first without checksums on
  */
-public record LogLag(Kind kind, long transactions, long frames, long walBytes) {
+public record LogLag(Kind kind, long transactions, long frames, long walBytes, int atRisk) {
 
   /** What a WAL is to a saved position. */
   public enum Kind {
@@ -39,47 +41,70 @@ public record LogLag(Kind kind, long transactions, long frames, long walBytes) {
    */
   public static LogLag of(Path database, int pageSize, WalPosition saved) throws IOException {
     if (!Files.exists(database)) {
-      return new LogLag(Kind.NO_DATABASE, 0, 0, 0);
+      return new LogLag(Kind.NO_DATABASE, 0, 0, 0, 0);
     }
     Path wal = FileNames.beside(database.toRealPath(), "-wal");
     long bytes = Files.exists(wal) ? Files.size(wal) : 0;
     if (bytes == 0) {
-      return new LogLag(Kind.NO_WAL, 0, 0, bytes);
+      return new LogLag(Kind.NO_WAL, 0, 0, bytes, 0);
     }
-    try (WalFile file = WalFile.open(wal, pageSize)) {
-      byte[] header = new byte[WalHeader.SIZE];
-      boolean same =
-          file.header(header)
-              && saved.saltsAre(WalHeader.salt1(header), WalHeader.salt2(header))
-              && stands(file, saved);
-      if (!same) {
-        return new LogLag(Kind.REUSED, 0, 0, bytes);
+    InspectedLog log = open(database, pageSize);
+    if (log == null) {
+      return new LogLag(Kind.REUSED, 0, 0, bytes, 0);
+    }
+    try (log) {
+      WalHeader header = log.header();
+      int atRisk = atRisk(log);
+      if (!saved.saltsAre(header.salt1(), header.salt2()) || !stands(log, saved)) {
+        return new LogLag(Kind.REUSED, 0, 0, bytes, atRisk);
       }
-      return count(file, saved, bytes);
+      int transactions = commits(log, saved.frame());
+      return new LogLag(
+          Kind.CONTINUES, transactions, log.committed() - saved.frame(), bytes, atRisk);
     }
   }
 
-  private static boolean stands(WalFile file, WalPosition saved) {
-    byte[] frame = new byte[FrameHeader.SIZE];
-    return saved.frame() == 0
-        || (file.frameHeader(saved.frame(), frame)
-            && FrameHeader.saltsAre(frame, saved.salt1(), saved.salt2())
-            && FrameHeader.checksum1(frame) == saved.checksum1()
-            && FrameHeader.checksum2(frame) == saved.checksum2());
+  private static @Nullable InspectedLog open(Path database, int pageSize) throws IOException {
+    try {
+      return InspectedLog.open(database.toRealPath(), pageSize);
+    } catch (CaptureException e) {
+      return null; // Of pages of another size.
+    }
   }
 
-  private static LogLag count(WalFile file, WalPosition saved, long bytes) {
+  /**
+   * A bare frame has no checksum to compare: whether it is the one that was saved, iChange says.
+   */
+  private static boolean stands(InspectedLog log, WalPosition saved) {
     byte[] frame = new byte[FrameHeader.SIZE];
-    long transactions = 0;
-    int last = saved.frame();
-    for (int next = last + 1;
-        file.frameHeader(next, frame) && FrameHeader.saltsAre(frame, saved.salt1(), saved.salt2());
-        next++) {
-      if (FrameHeader.commitSize(frame) != 0) {
-        transactions++;
-        last = next;
+    if (saved.frame() == 0) {
+      return true;
+    }
+    if (saved.frame() > log.committed()) {
+      return false;
+    }
+    return switch (log.range().header(saved.frame(), frame)) {
+      case CHECKED ->
+          FrameHeader.checksum1(frame) == saved.checksum1()
+              && FrameHeader.checksum2(frame) == saved.checksum2();
+      case BARE -> log.changeCounter() - saved.changeCounter() == commits(log, saved.frame());
+      default -> false;
+    };
+  }
+
+  private static int atRisk(InspectedLog log) {
+    int first = log.firstBareFrame();
+    return first == 0 ? 0 : commits(log, first - 1);
+  }
+
+  private static int commits(InspectedLog log, int after) {
+    byte[] frame = new byte[FrameHeader.SIZE];
+    int commits = 0;
+    for (int next = after + 1; next <= log.committed(); next++) {
+      if (log.range().header(next, frame).isCommitted() && FrameHeader.commitSize(frame) != 0) {
+        commits++;
       }
     }
-    return new LogLag(Kind.CONTINUES, transactions, last - saved.frame(), bytes);
+    return commits;
   }
 }

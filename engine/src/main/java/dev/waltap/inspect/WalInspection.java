@@ -14,6 +14,7 @@ import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.page.UnknownPageException;
+import dev.waltap.wal.CommittedRange;
 import dev.waltap.wal.WalPosition;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +42,10 @@ public final class WalInspection implements AutoCloseable {
    * @param backfilled up to which frame the database file may have been checkpointed
    * @param decodedFrom the frame after which changes of rows can be decoded
    * @param leftover frames of this generation past the committed ones
+   * @param firstBare the first committed frame without salts and checksum, 0 for none: a crash
+   *     would lose the commits from there on
+   * @param endsAtBare whether, without a wal-index, what is committed ends before such a frame, as
+   *     it would for SQLite's recovery
    */
   public record Summary(
       Path wal,
@@ -52,10 +57,13 @@ public final class WalInspection implements AutoCloseable {
       boolean fromIndex,
       int backfilled,
       int decodedFrom,
-      int leftover) {}
+      int leftover,
+      int firstBare,
+      boolean endsAtBare) {}
 
-  /** One committed frame, and whose page it holds. */
-  public record Frame(int number, int page, String owner, String kind, boolean commit) {}
+  /** One committed frame, whose page it holds, and whether it has no salts and no checksum. */
+  public record Frame(
+      int number, int page, String owner, String kind, boolean commit, boolean bare) {}
 
   /**
    * One committed transaction.
@@ -137,7 +145,9 @@ public final class WalInspection implements AutoCloseable {
             present.hasIndex(),
             backfilled,
             decodedFrom,
-            leftover));
+            leftover,
+            present.firstBareFrame(),
+            present.endsAtBareFrame()));
     if (present.committed() == 0) {
       return;
     }
@@ -175,16 +185,19 @@ public final class WalInspection implements AutoCloseable {
       List<int[]> frames = new ArrayList<>();
       for (int number = 1; number <= present.committed(); number++) {
         byte[] image = buffers.take();
-        if (!present.wal().frameHeader(number, header)
-            || !present.isOfGeneration(number)
-            || !present.wal().page(number, image)) {
+        CommittedRange.Found found = present.range().frame(number, header, image);
+        if (!found.isCommitted()) {
           present.requireUnmoved();
+          if (found == CommittedRange.Found.NONSENSE) {
+            throw present.range().corrupt(number, header);
+          }
           throw new CaptureException(
               Reason.FAILED, present.wal() + ": frame " + number + " is not there any more");
         }
         int page = FrameHeader.pageNumber(header);
         int size = FrameHeader.commitSize(header);
-        frames.add(new int[] {number, page, size});
+        int bare = found == CommittedRange.Found.BARE ? 1 : 0;
+        frames.add(new int[] {number, page, size, bare});
         transaction.pages.put(page, image);
         if (size != 0) {
           transaction.pages.databaseSize(size);

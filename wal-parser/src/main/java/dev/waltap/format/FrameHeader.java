@@ -13,6 +13,8 @@ package dev.waltap.format;
  * 20      4     checksum 2
  * </pre>
  *
+ * <p>Bytes 8 to 23 may all be zero in a committed frame: {@link #isBare}.
+ *
  * <p>All numbers are big-endian. Source: head of wal.c; fileformat2.html, "WAL Frames". Frame n
  * (from 1) starts at byte 32 + (n - 1) * (24 + page size) of the file. Stateless.
  */
@@ -39,6 +41,17 @@ public final class FrameHeader {
   /** Whether the frame is of the generation that these salts name. */
   public static boolean saltsAre(byte[] b, int salt1, int salt2) {
     return Bytes.u32(b, 8) == salt1 && Bytes.u32(b, 12) == salt2;
+  }
+
+  /**
+   * Whether the frame holds a page but neither salts nor a checksum, all of them zero. SQLite
+   * 3.11.0 to 3.50.1 commits such frames: {@code walEncodeFrame()} leaves them out while checksums
+   * are to be made up at the commit, and after a savepoint or a statement was rolled back the
+   * commit begins to make them up behind those frames.
+   */
+  public static boolean isBare(byte[] b) {
+    return pageNumber(b) != 0
+        && (Bytes.u32(b, 8) | Bytes.u32(b, 12) | Bytes.u32(b, 16) | Bytes.u32(b, 20)) == 0;
   }
 
   /** The stored checksum's first sum. */

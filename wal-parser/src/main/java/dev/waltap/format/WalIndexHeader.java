@@ -67,6 +67,20 @@ public final class WalIndexHeader {
     return sum.is(Bytes.nativeU32(bytes, 40), Bytes.nativeU32(bytes, 44));
   }
 
+  /**
+   * Whether a later copy of the header, even one that is being written, leaves what this one calls
+   * committed as it was: the same generation, no frame taken back, and no more commits than frames
+   * since. After a recovery iChange begins at 0, and frames up to mxFrame may be written over.
+   */
+  public boolean isContinuedBy(WalIndexHeader later) {
+    int frames = later.mxFrame() - mxFrame();
+    int commits = later.changeCounter() - changeCounter();
+    return later.salt1() == salt1()
+        && later.salt2() == salt2()
+        && commits >= 0
+        && commits <= frames;
+  }
+
   /** The format version, 3007000. */
   public int version() {
     return Bytes.nativeU32(bytes, 0);

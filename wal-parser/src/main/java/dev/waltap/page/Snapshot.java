@@ -49,7 +49,7 @@ public final class Snapshot {
     }
     int frame = frames.frameOf(pageNumber);
     if (frame != 0) {
-      frames.copy(frame, to);
+      frames.copy(pageNumber, frame, to);
       return;
     }
     int count = file.read(((pageNumber - 1) & 0xffffffffL) * pageSize, to, 0, pageSize);

@@ -10,16 +10,25 @@ package dev.waltap.wal;
  * truth lies between. At the end of a generation's frames iChange itself is at hand and makes it
  * exact again.
  *
- * <p>Growth equal to the lower bound always proves that nothing is missing. Growth equal to the
- * upper bound proves it unless this WAL is known to be padded; then it doesn't, and is called a
- * gap.
+ * <p>Growth equal to the lower bound proves that nothing is missing: there are no fewer commits
+ * than that. Growth between the bounds does not, since as many commits may be missing as repeats
+ * are padding; which they are depends on the connection that wrote them, and each may do otherwise.
  */
 final class CommitCounter {
+
+  /** What the growth of iChange says. */
+  enum Verdict {
+    /** All that was committed was found. */
+    COMPLETE,
+    /** Certainly more was committed than was found. */
+    MISSING,
+    /** Neither can be said: repeats may be padding, or iChange began at 0 once more. */
+    AMBIGUOUS
+  }
 
   private int exact;
   private int commits;
   private int repeats;
-  private boolean padded;
 
   /** Starts at a position whose iChange is known. */
   void reset(int changeCounter) {
@@ -36,25 +45,19 @@ final class CommitCounter {
     }
   }
 
-  /** Everything up to this iChange was consumed, which is proven otherwise. */
-  void settle(int changeCounter) {
-    int growth = changeCounter - exact;
-    if (growth >= commits - repeats && growth < commits) {
-      padded = true;
-    }
-    reset(changeCounter);
-  }
-
-  /** Whether this many commits more make up everything up to this iChange. */
-  boolean explains(int changeCounter, int moreCommits, int moreRepeats) {
+  /** What it means that with this many commits more iChange is this. */
+  Verdict judge(int changeCounter, int moreCommits, int moreRepeats) {
     int growth = changeCounter - exact;
     int most = commits + moreCommits;
     int least = most - repeats - moreRepeats;
-    return growth == least || (growth == most && !padded);
+    if (growth == least) {
+      return Verdict.COMPLETE;
+    }
+    return growth > most ? Verdict.MISSING : Verdict.AMBIGUOUS;
   }
 
-  /** Our best knowledge of iChange as of the last commit consumed. */
+  /** iChange as of the last commit consumed; too small where repeats were commits. */
   int changeCounter() {
-    return exact + commits - (padded ? repeats : 0);
+    return exact + commits - repeats;
   }
 }

@@ -2,10 +2,11 @@ package dev.waltap.wal;
 
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalChecksum;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts commits ahead of time, before any frame is handed over: the rest of an overwritten
- * generation by its checksum chain, and a new generation by its frame headers.
+ * generation by its checksum chain, and committed frames by their headers.
  */
 final class FrameScan {
 
@@ -18,6 +19,8 @@ final class FrameScan {
   private int commits;
   private int repeats;
   private int lastCommit;
+  private int faultyFrame;
+  private boolean endedAtBareFrame;
 
   FrameScan(WalFile wal) {
     this.wal = wal;
@@ -30,15 +33,25 @@ final class FrameScan {
    * is no harm that frames are overwritten meanwhile: what was summed is what was copied.
    *
    * @param after the frame whose checksum is known
+   * @param preceding what the first commit may repeat
+   * @param stands whether frame {@code after} is still what it was
    */
-  void chain(int salt1, int salt2, int after, int checksum1, int checksum2, boolean bigEndian) {
+  void chain(
+      int salt1,
+      int salt2,
+      int after,
+      WalChecksum start,
+      boolean bigEndian,
+      RepeatDetector preceding,
+      boolean stands) {
     clear(after);
-    sum.reset(checksum1, checksum2);
+    repeatDetector.continueFrom(preceding, stands);
+    sum.reset(start.s0(), start.s1());
     wal.readAhead(wal.capacity());
     for (int frame = after + 1; wal.frameHeader(frame, header); frame++) {
-      if (!FrameHeader.saltsAre(header, salt1, salt2)
-          || FrameHeader.pageNumber(header) == 0
+      if (CommittedRange.kind(header, salt1, salt2) != CommittedRange.Found.CHECKED
           || !wal.page(frame, page)) {
+        endedAtBareFrame = FrameHeader.isBare(header);
         return;
       }
       FrameHeader.addTo(sum, header, page, bigEndian);
@@ -58,37 +71,47 @@ final class FrameScan {
   }
 
   /**
-   * Counts the commits in frames 1 to {@code last} of a generation, which the wal-index says are
-   * committed.
+   * Counts the commits in the committed frames behind {@code after}.
    *
-   * @return false if some frame is not of that generation: the file is changing, or corrupt
+   * @param preceding what the first commit may repeat; null for nothing
+   * @return what is wrong with the first frame that can't be a committed one, if there is one;
+   *     {@link #faultyFrame} says which
    */
-  boolean count(int salt1, int salt2, int last) {
-    clear(0);
-    wal.readAhead(last);
-    for (int frame = 1; frame <= last; frame++) {
-      if (!wal.frameHeader(frame, header) || !FrameHeader.saltsAre(header, salt1, salt2)) {
-        return false;
+  CommittedRange.Found count(CommittedRange range, int after, @Nullable RepeatDetector preceding) {
+    clear(after);
+    if (preceding == null) {
+      repeatDetector.reset();
+    } else {
+      repeatDetector.continueFrom(preceding, true);
+    }
+    wal.readAhead(range.last());
+    for (int frame = after + 1; frame <= range.last(); frame++) {
+      CommittedRange.Found found = range.header(frame, header);
+      faultyFrame = frame;
+      if (!found.isCommitted()) {
+        return found;
       }
       int size = FrameHeader.commitSize(header);
       if (size != 0) {
         int pageNumber = FrameHeader.pageNumber(header);
         boolean candidate = repeatDetector.mayRepeat(frame, pageNumber, size);
         if (candidate && !wal.page(frame, page)) {
-          return false;
+          return CommittedRange.Found.MISSING;
         }
         count(frame, candidate && repeatDetector.equalsPrevious(frame, page));
         repeatDetector.note(frame, pageNumber, size);
       }
     }
-    return lastCommit == last;
+    return lastCommit == range.last()
+        ? CommittedRange.Found.CHECKED
+        : CommittedRange.Found.NONSENSE;
   }
 
   private void clear(int after) {
     commits = 0;
     repeats = 0;
     lastCommit = after;
-    repeatDetector.reset();
+    endedAtBareFrame = false;
   }
 
   private void count(int frame, boolean repeat) {
@@ -112,5 +135,15 @@ final class FrameScan {
   /** The last commit frame found; the frame begun after if none. */
   int lastCommit() {
     return lastCommit;
+  }
+
+  /** The frame that {@link #count} found fault with. */
+  int faultyFrame() {
+    return faultyFrame;
+  }
+
+  /** Whether a chain ended because the next frame has no checksum. */
+  boolean endedAtBareFrame() {
+    return endedAtBareFrame;
   }
 }

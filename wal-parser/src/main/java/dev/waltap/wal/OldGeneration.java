@@ -6,12 +6,13 @@ import dev.waltap.format.WalIndexHeader;
 
 /**
  * The rest of a generation that a newer one is overwriting, read by its own checksum chain: nothing
- * else says any more what belongs to it.
+ * else says any more what belongs to it. It ends at a bare frame.
  */
 final class OldGeneration {
 
   private final WalFile wal;
   private final WalChecksum sum = new WalChecksum();
+  private final byte[] standing = new byte[FrameHeader.SIZE];
   private int salt1;
   private int salt2;
   private boolean bigEndian;
@@ -32,8 +33,18 @@ final class OldGeneration {
     notedBigEndian = header.bigEndianChecksums();
   }
 
-  /** Counts what is left after a position, and gets ready to hand it over. */
-  void scan(FrameScan scan, WalPosition position, WalIndexHeader newer) {
+  /**
+   * Counts what is left after a position, and gets ready to hand it over.
+   *
+   * @param bare whether the position's frame is
+   * @param preceding what the first commit left may repeat
+   */
+  void scan(
+      FrameScan scan,
+      WalPosition position,
+      boolean bare,
+      WalIndexHeader newer,
+      RepeatDetector preceding) {
     salt1 = position.salt1();
     salt2 = position.salt2();
     // If we never saw this generation's header, it most likely was like that of the newer one.
@@ -41,7 +52,22 @@ final class OldGeneration {
     bigEndian = known ? notedBigEndian : newer.bigEndianChecksums();
     // Of frame 0 there is no checksum, and no need: who is there has lost frame 1 by now.
     sum.reset(position.checksum1(), position.checksum2());
-    scan.chain(salt1, salt2, position.frame(), sum.s0(), sum.s1(), bigEndian);
+    boolean stands = stands(position);
+    scan.chain(salt1, salt2, position.frame(), sum, bigEndian, preceding, stands);
+    if (bare && scan.lastCommit() == position.frame()) {
+      // A transaction that spilled to its own first frame twice goes on from what the bare one has
+      // stored.
+      sum.reset(0, 0);
+      scan.chain(salt1, salt2, position.frame(), sum, bigEndian, preceding, stands);
+    }
+  }
+
+  private boolean stands(WalPosition position) {
+    return position.frame() > 0
+        && wal.frameHeader(position.frame(), standing)
+        && FrameHeader.saltsAre(standing, salt1, salt2)
+        && FrameHeader.checksum1(standing) == position.checksum1()
+        && FrameHeader.checksum2(standing) == position.checksum2();
   }
 
   /** Copies the next frame; false if it is no longer the one that was counted. */

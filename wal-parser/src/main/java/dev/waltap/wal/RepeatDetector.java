@@ -5,6 +5,9 @@ import java.util.Arrays;
 /**
  * Tells commit frames that repeat the commit frame right before them: same page, same database
  * size, same bytes. They may be padding; {@link CommitCounter} says why that matters.
+ *
+ * <p>The first commit after a frame that was mxFrame of a header repeats nothing: SQLite publishes
+ * a commit with its padding.
  */
 final class RepeatDetector {
 
@@ -13,6 +16,7 @@ final class RepeatDetector {
   private int lastCommit;
   private int lastPageNumber;
   private int lastSize;
+  private boolean comparable;
 
   RepeatDetector(WalFile wal) {
     this.wal = wal;
@@ -24,11 +28,25 @@ final class RepeatDetector {
     lastCommit = 0;
   }
 
+  /**
+   * The commit that precedes the next is the one that another detector noted last.
+   *
+   * @param stands whether its frame is certainly still the one that it was; else whatever may
+   *     repeat it is taken to do so
+   */
+  void continueFrom(RepeatDetector other, boolean stands) {
+    lastCommit = other.lastCommit;
+    lastPageNumber = other.lastPageNumber;
+    lastSize = other.lastSize;
+    comparable = stands;
+  }
+
   /** Notes a commit, the one that the next may repeat. */
   void note(int frame, int pageNumber, int size) {
     lastCommit = frame;
     lastPageNumber = pageNumber;
     lastSize = size;
+    comparable = true;
   }
 
   /** Whether this commit frame may repeat the one noted; its bytes must be compared then. */
@@ -39,8 +57,8 @@ final class RepeatDetector {
         && size == lastSize;
   }
 
-  /** Whether the page of this frame is that of the frame before it, byte for byte. */
+  /** Whether the page of this frame is, or may be, that of the frame before it. */
   boolean equalsPrevious(int frame, byte[] page) {
-    return wal.page(frame - 1, previousPage) && Arrays.equals(previousPage, page);
+    return !comparable || (wal.page(frame - 1, previousPage) && Arrays.equals(previousPage, page));
   }
 }

@@ -9,37 +9,48 @@ import dev.waltap.format.FrameHeader;
  *
  * <p>Holds as long as nobody overwrites the range: while the caller's read transaction keeps its
  * mark. Frames up to nBackfill are best left out of the range: a reader on lock 0 does not protect
- * them, and needs them not.
+ * them, and needs them not. Which frames are committed is by {@link CommittedRange}, so a bare one
+ * of another generation is not noticed: who has no read transaction must look at the wal-index
+ * afterwards.
  *
  * <p>Not safe for several threads; the file belongs to the caller.
  */
 public final class WalFrames {
 
   private final WalFile wal;
-  private final int salt1;
-  private final int salt2;
+  private final CommittedRange range;
   private final PageIndex newest = new PageIndex();
   private final byte[] header = new byte[FrameHeader.SIZE];
   private int databaseSize;
+  private int bareFrames;
 
-  private WalFrames(WalFile wal, int salt1, int salt2) {
+  private WalFrames(WalFile wal, CommittedRange range) {
     this.wal = wal;
-    this.salt1 = salt1;
-    this.salt2 = salt2;
+    this.range = range;
   }
 
   /**
    * Reads the headers of frames {@code after + 1} to {@code last}.
    *
+   * @param range what is committed as of the snapshot
    * @param after nBackfill as it was taken together with the snapshot
-   * @param last mxFrame of the snapshot, a commit frame
+   * @param last of those to read, a commit frame
    * @throws DatabaseGoneException if the range is no longer in the file
+   * @throws dev.waltap.format.CorruptDatabaseException if a frame is none that SQLite commits
    */
-  public static WalFrames index(WalFile wal, int salt1, int salt2, int after, int last) {
-    WalFrames frames = new WalFrames(wal, salt1, salt2);
+  public static WalFrames index(WalFile wal, CommittedRange range, int after, int last) {
+    WalFrames frames = new WalFrames(wal, range);
+    wal.readSingly(after);
+    for (int frame = 1; frame <= after; frame++) {
+      if (range.header(frame, frames.header) == CommittedRange.Found.BARE) {
+        frames.bareFrames++;
+      }
+    }
     wal.readAhead(last); // Frames of the snapshot do not change.
     for (int frame = after + 1; frame <= last; frame++) {
-      frames.readHeader(frame);
+      if (frames.readHeader(frame) == CommittedRange.Found.BARE) {
+        frames.bareFrames++;
+      }
       frames.newest.put(FrameHeader.pageNumber(frames.header), frame);
       frames.databaseSize = FrameHeader.commitSize(frames.header);
     }
@@ -70,21 +81,30 @@ public final class WalFrames {
   /**
    * Copies the page of a frame.
    *
+   * @param frame what {@link #frameOf} says
    * @throws DatabaseGoneException if the frame is no longer in the file
    */
-  public void copy(int frame, byte[] page) {
+  public void copy(int pageNumber, int frame, byte[] page) {
     readHeader(frame);
-    if (!wal.page(frame, page)) {
+    if (FrameHeader.pageNumber(header) != pageNumber || !wal.page(frame, page)) {
       throw gone(frame);
     }
   }
 
-  private void readHeader(int frame) {
-    if (!wal.frameHeader(frame, header)
-        || !FrameHeader.saltsAre(header, salt1, salt2)
-        || FrameHeader.pageNumber(header) == 0) {
+  /** How many committed frames up to the last have neither salts nor a checksum. */
+  public int bareFrames() {
+    return bareFrames;
+  }
+
+  private CommittedRange.Found readHeader(int frame) {
+    CommittedRange.Found found = range.header(frame, header);
+    if (found == CommittedRange.Found.NONSENSE) {
+      throw range.corrupt(frame, header);
+    }
+    if (!found.isCommitted()) {
       throw gone(frame);
     }
+    return found;
   }
 
   private DatabaseGoneException gone(int frame) {

@@ -90,6 +90,19 @@ public final class WalIndex {
     return !last.sameAs(first, 0);
   }
 
+  /**
+   * Whether frames up to mxFrame of {@code last} are still what they were: what was copied of them
+   * since that header was read is good then. One small copy.
+   */
+  public boolean stillHolds(WalIndexHeader last) {
+    memory.copy(0, first, 0, first.length);
+    if (last.sameAs(first, 0)) {
+      return true;
+    }
+    again.load(first, 0);
+    return last.isContinuedBy(again);
+  }
+
   /** Whether the WAL is still in the generation that these salts name. */
   public boolean saltsAre(int salt1, int salt2) {
     memory.copy(WalIndexHeader.SALTS, salts, 0, salts.length);

@@ -4,19 +4,20 @@ import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalIndexHeader;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads committed transactions out of a live WAL, in order, each once, without any lock.
  *
  * <p>Within a generation: take a stable header, copy frames up to its mxFrame, and before each
- * commit is handed over look whether the salts are still the same. Committed frames never change
- * while they are, so the copies are good. Frame c, the last consumed, must still have the checksum
- * it had, and frame mxFrame the one that the header names.
+ * commit is handed over look whether the header still holds. What is committed then is by {@link
+ * CommittedRange}; whether the frame consumed last still stands is by {@link LastFrame}. Where that
+ * is a bare one, iChange must say so too, since a recovery would have dropped it.
  *
  * <p>When the WAL was restarted: what is left of the old generation behind the new one's frames is
  * read on by its checksum chain. If its commits and those of the new generation add up to the
  * growth of iChange, nothing is missing, and both are handed over in turn. Otherwise we were
- * lapped, and {@link Outcome#GAP} says so.
+ * overrun, or can't prove that we were not, and {@link Outcome#GAP} says so.
  *
  * <p>All that rests on the wal-index living on: the caller keeps a connection open that has read
  * once, from before {@link #startAt} on. Without it the file may be rebuilt, and iChange with it.
@@ -52,21 +53,24 @@ public final class WalTail implements AutoCloseable {
   /** Rounds within one poll, when the WAL changes faster than it can be read. */
   private static final int ROUNDS = 16;
 
-  /** Rounds until bytes that contradict an unchanged header are called corrupt. */
+  /** Rounds until frames that contradict an unchanged header are believed to be there. */
   private static final int FAULTS = 4;
 
-  /** Frames of a transaction between two looks at the salts; a power of two. */
+  /** Frames of a transaction between two looks at the header; a power of two. */
   private static final int FRAMES_BETWEEN_CHECKS = 64;
 
   private final WalIndex index;
   private final WalFile wal;
   private final WalIndexHeader header = new WalIndexHeader();
+  private final CommittedRange range;
+  private final LastFrame lastFrame;
   private final byte[] frameHeader = new byte[FrameHeader.SIZE];
   private final FrameScan oldScan;
   private final FrameScan newScan;
   private final RepeatDetector repeatDetector;
   private final CommitCounter counter = new CommitCounter();
   private final OldGeneration oldGeneration;
+  private final HiddenCommits hiddenCommits;
 
   private long generation = 1;
   private int salt1;
@@ -78,18 +82,26 @@ public final class WalTail implements AutoCloseable {
   private boolean started;
   private boolean counterTrusted;
   private boolean caughtUp;
+  private boolean looked;
+  private long lastLook;
   private int copied;
   private boolean handedOver;
+  private long bareFrames;
+  private int openBareFrames;
+  private int faultyFrame;
   private GapReason gapReason = GapReason.UNPROVEN;
 
   /** A tail that must be told where to start; it closes the file, the index is the caller's. */
   public WalTail(WalIndex index, WalFile wal) {
     this.index = index;
     this.wal = wal;
+    this.range = new CommittedRange(wal);
+    this.lastFrame = new LastFrame(wal.pageSize());
     this.oldScan = new FrameScan(wal);
     this.newScan = new FrameScan(wal);
     this.repeatDetector = new RepeatDetector(wal);
     this.oldGeneration = new OldGeneration(wal);
+    this.hiddenCommits = new HiddenCommits(wal);
   }
 
   /**
@@ -102,8 +114,9 @@ public final class WalTail implements AutoCloseable {
 
   /**
    * Goes on after a position that an earlier run saved. The wal-index may have been rebuilt since,
-   * so iChange proves nothing until it was read anew; only the same generation with the same
-   * checksum at that frame does. If that does not hold, the first poll says {@link Outcome#GAP}.
+   * so across generations iChange proves nothing until it was read once; only the same generation
+   * with the same checksum at that frame does. A bare frame has none: there iChange must fit as
+   * well. If that does not hold, the first poll says {@link Outcome#GAP}.
    */
   public void resumeAt(WalPosition position) {
     start(position, false);
@@ -118,10 +131,12 @@ public final class WalTail implements AutoCloseable {
     frame = position.frame();
     checksum1 = position.checksum1();
     checksum2 = position.checksum2();
+    lastFrame.expect(checksum1, checksum2);
     counter.reset(position.changeCounter());
     counterTrusted = trustCounter;
     repeatDetector.reset();
     caughtUp = false;
+    looked = false;
     started = true;
   }
 
@@ -152,7 +167,19 @@ public final class WalTail implements AutoCloseable {
 
   /** Whether there may be something to poll for. Costs one small copy out of shared memory. */
   public boolean hasNews() {
-    return !caughtUp || index.changed(header);
+    if (caughtUp && !index.changed(header)) {
+      lastLook = System.nanoTime();
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Committed frames without salts and checksum that were handed over so far. A crash would lose
+   * those commits and what was committed after them, or leave a corrupt database behind.
+   */
+  public long bareFrames() {
+    return bareFrames;
   }
 
   /** The last committed frame that the latest poll saw, in the generation of then. */
@@ -173,7 +200,7 @@ public final class WalTail implements AutoCloseable {
     if (!started) {
       throw new IllegalStateException("startAt or resumeAt first");
     }
-    if (caughtUp && !index.changed(header)) {
+    if (!hasNews()) {
       return Outcome.NOTHING;
     }
     caughtUp = false;
@@ -184,9 +211,12 @@ public final class WalTail implements AutoCloseable {
       if (!index.read(header)) {
         return handedOver ? Outcome.TRANSACTIONS : Outcome.TORN;
       }
+      range.set(header);
       switch (step(sink, maxFrames)) {
         case CAUGHT_UP -> {
           caughtUp = true;
+          looked = true;
+          lastLook = System.nanoTime();
           return done();
         }
         case MORE -> {
@@ -198,14 +228,23 @@ public final class WalTail implements AutoCloseable {
         case FAULT -> {
           wal.follow(); // Perhaps the path leads to a newer file than the one we have open.
           if (++faults == FAULTS) {
-            throw new CorruptDatabaseException(
-                wal + ": frames after " + frame + " are not those of the " + header);
+            return believeFault();
           }
         }
         case RETRY -> {}
       }
     }
     return done();
+  }
+
+  private Outcome believeFault() {
+    CommittedRange.Found found = range.header(faultyFrame, frameHeader);
+    boolean endless = faultyFrame == range.last() && FrameHeader.commitSize(frameHeader) == 0;
+    if (found == CommittedRange.Found.NONSENSE || (found.isCommitted() && endless)) {
+      throw range.corrupt(faultyFrame, frameHeader);
+    }
+    gapReason = GapReason.FOREIGN_FRAMES;
+    return Outcome.GAP;
   }
 
   private Outcome done() {
@@ -234,11 +273,9 @@ public final class WalTail implements AutoCloseable {
     if (last < frame) {
       return gap(GapReason.RECOVERED);
     }
-    if (last > frame) {
-      Step standing = checkStanding();
-      if (standing != Step.MORE) {
-        return standing;
-      }
+    Step standing = checkStanding(last);
+    if (standing != Step.MORE) {
+      return standing;
     }
     while (frame < last) {
       Step step = transaction(sink, last);
@@ -250,86 +287,111 @@ public final class WalTail implements AutoCloseable {
         return Step.MORE;
       }
     }
-    if (frame > 0
-        && (header.frameChecksum1() != checksum1 || header.frameChecksum2() != checksum2)) {
-      return gap(GapReason.RECOVERED);
-    }
-    counter.settle(header.changeCounter());
+    counter.reset(header.changeCounter());
     counterTrusted = true;
+    repeatDetector.reset();
     return Step.CAUGHT_UP;
   }
 
   // Is the frame that we consumed last still the one that we consumed?
-  private Step checkStanding() {
+  private Step checkStanding(int last) {
     if (frame == 0) {
       return Step.MORE;
     }
-    if (!wal.frameHeader(frame, frameHeader)) {
-      return index.saltsAre(salt1, salt2) ? Step.FAULT : Step.RETRY;
+    if (last == frame
+        && (header.frameChecksum1() != checksum1 || header.frameChecksum2() != checksum2)) {
+      return gap(GapReason.RECOVERED);
     }
-    boolean same =
-        FrameHeader.saltsAre(frameHeader, salt1, salt2)
-            && FrameHeader.checksum1(frameHeader) == checksum1
-            && FrameHeader.checksum2(frameHeader) == checksum2;
-    if (same) {
-      return Step.MORE;
+    switch (lastFrame.look(range, frame, frameHeader)) {
+      case SAME -> {
+        return Step.MORE;
+      }
+      case SAME_BARE -> {
+        return checkAfterBare();
+      }
+      default -> {
+        if (!index.stillHolds(header) || wal.follow()) {
+          return Step.RETRY;
+        }
+        boolean ours = range.header(frame, frameHeader).isCommitted();
+        return gap(ours ? GapReason.RECOVERED : GapReason.FOREIGN_FRAMES);
+      }
     }
-    if (!index.saltsAre(salt1, salt2) || wal.follow()) {
+  }
+
+  // A recovery drops bare frames, and others may be written there since. So iChange must explain
+  // what is committed behind ours, and if the next frame has a checksum, it must go on from ours.
+  private Step checkAfterBare() {
+    CommittedRange.Found found = newScan.count(range, frame, repeatDetector);
+    boolean goesOn =
+        lastFrame.isFollowed(range, frame, checksum1, checksum2, header.bigEndianChecksums());
+    if (!found.isCommitted()) {
+      return fault(newScan.faultyFrame());
+    }
+    if (!index.stillHolds(header)) {
       return Step.RETRY;
     }
-    return gap(GapReason.RECOVERED);
+    return goesOn && isExplained(newScan.commits(), newScan.repeats())
+        ? Step.MORE
+        : gap(GapReason.RECOVERED);
+  }
+
+  private boolean isExplained(int commits, int repeats) {
+    return counter.judge(header.changeCounter(), commits, repeats)
+        == CommitCounter.Verdict.COMPLETE;
+  }
+
+  private Step fault(int number) {
+    faultyFrame = number;
+    return index.stillHolds(header) ? Step.FAULT : Step.RETRY;
   }
 
   // MORE: one transaction was handed over. Anything else: roll back.
   private Step transaction(FrameSink sink, int last) {
+    openBareFrames = 0;
     for (int next = frame + 1; next <= last; next++) {
-      if ((next & (FRAMES_BETWEEN_CHECKS - 1)) == 0 && !index.saltsAre(salt1, salt2)) {
+      if ((next & (FRAMES_BETWEEN_CHECKS - 1)) == 0 && !index.stillHolds(header)) {
         return Step.RETRY;
       }
       byte[] page = sink.buffer();
-      if (!wal.frameHeader(next, frameHeader)
-          || !wal.page(next, page)
-          || !FrameHeader.saltsAre(frameHeader, salt1, salt2)
-          || FrameHeader.pageNumber(frameHeader) == 0) {
-        return index.saltsAre(salt1, salt2) ? Step.FAULT : Step.RETRY;
+      CommittedRange.Found found = range.frame(next, frameHeader, page);
+      if (!found.isCommitted()) {
+        return fault(next);
       }
       copied++;
-      int pageNumber = FrameHeader.pageNumber(frameHeader);
-      int size = FrameHeader.commitSize(frameHeader);
-      boolean repeat = isRepeat(next, pageNumber, size, page);
-      sink.frame(pageNumber, page);
-      if (size != 0) {
-        if (!index.saltsAre(salt1, salt2)) {
+      if (found == CommittedRange.Found.BARE) {
+        openBareFrames++;
+      }
+      if (FrameHeader.commitSize(frameHeader) != 0) {
+        if (!index.stillHolds(header)) {
           return Step.RETRY;
         }
-        if (next == last && !isHeadersLast()) {
-          return Step.FAULT;
+        commit(sink, next, page);
+        if (next == last) {
+          checksum1 = header.frameChecksum1();
+          checksum2 = header.frameChecksum2();
         }
-        commit(sink, next, size, repeat);
         return Step.MORE;
       }
+      sink.frame(FrameHeader.pageNumber(frameHeader), page);
     }
-    return index.saltsAre(salt1, salt2) ? Step.FAULT : Step.RETRY; // mxFrame is a commit frame.
+    return fault(last); // mxFrame is a commit frame.
   }
 
-  private boolean isHeadersLast() {
-    return FrameHeader.checksum1(frameHeader) == header.frameChecksum1()
-        && FrameHeader.checksum2(frameHeader) == header.frameChecksum2();
-  }
-
-  private boolean isRepeat(int next, int pageNumber, int size, byte[] page) {
-    return size != 0
-        && repeatDetector.mayRepeat(next, pageNumber, size)
-        && repeatDetector.equalsPrevious(next, page);
-  }
-
-  private void commit(FrameSink sink, int commitFrame, int size, boolean repeat) {
+  private void commit(FrameSink sink, int commitFrame, byte[] page) {
+    int pageNumber = FrameHeader.pageNumber(frameHeader);
+    int size = FrameHeader.commitSize(frameHeader);
+    counter.add(
+        repeatDetector.mayRepeat(commitFrame, pageNumber, size)
+            && repeatDetector.equalsPrevious(commitFrame, page));
+    repeatDetector.note(commitFrame, pageNumber, size);
+    lastFrame.record(frameHeader, page);
     frame = commitFrame;
     checksum1 = FrameHeader.checksum1(frameHeader);
     checksum2 = FrameHeader.checksum2(frameHeader);
-    counter.add(repeat);
-    repeatDetector.note(commitFrame, FrameHeader.pageNumber(frameHeader), size);
+    bareFrames += openBareFrames;
     handedOver = true;
+    sink.frame(pageNumber, page);
     sink.commit(generation, commitFrame, size);
   }
 
@@ -339,19 +401,19 @@ public final class WalTail implements AutoCloseable {
       return gap(GapReason.NEW_GENERATION);
     }
     wal.follow();
-    oldGeneration.scan(oldScan, position(), header);
-    boolean counted = newScan.count(header.salt1(), header.salt2(), header.mxFrame());
-    if (!index.saltsAre(header.salt1(), header.salt2())) {
+    WalPosition position = position();
+    oldGeneration.scan(oldScan, position, lastFrame.mayBeBare(), header, repeatDetector);
+    CommittedRange.Found found = newScan.count(range, 0, null);
+    long hidden = hiddenCommits.most(position, header, looked ? System.nanoTime() - lastLook : -1);
+    if (!index.stillHolds(header)) {
       return Step.RETRY;
     }
-    if (!counted) {
-      return Step.FAULT;
+    if (!found.isCommitted()) {
+      return fault(newScan.faultyFrame());
     }
-    if (!counter.explains(
-        header.changeCounter(),
-        oldScan.commits() + newScan.commits(),
-        oldScan.repeats() + newScan.repeats())) {
-      return gap(GapReason.OVERRUN);
+    GapReason missing = missing(position, hidden);
+    if (missing != null) {
+      return gap(missing);
     }
     if (!finishOld(sink)) {
       sink.rollback();
@@ -367,10 +429,24 @@ public final class WalTail implements AutoCloseable {
     return Step.MORE;
   }
 
+  private @Nullable GapReason missing(WalPosition position, long hidden) {
+    int commits = oldScan.commits() + newScan.commits();
+    int repeats = oldScan.repeats() + newScan.repeats();
+    return switch (counter.judge(header.changeCounter(), commits, repeats)) {
+      case COMPLETE -> {
+        long counted = Math.max(1, Integer.toUnsignedLong(position.changeCounter()));
+        yield counted > hidden ? null : GapReason.UNPROVEN;
+      }
+      case MISSING -> oldScan.endedAtBareFrame() ? GapReason.UNCHECKED_FRAMES : GapReason.OVERRUN;
+      case AMBIGUOUS -> GapReason.UNPROVEN;
+    };
+  }
+
   // What was proven may be overwritten since, so the copies handed over are proven by the chain
   // again.
   private boolean finishOld(FrameSink sink) {
     int last = oldScan.lastCommit();
+    openBareFrames = 0;
     wal.readAhead(last);
     for (int next = frame + 1; next <= last; next++) {
       byte[] page = sink.buffer();
@@ -378,12 +454,10 @@ public final class WalTail implements AutoCloseable {
         return false;
       }
       copied++;
-      int pageNumber = FrameHeader.pageNumber(frameHeader);
-      int size = FrameHeader.commitSize(frameHeader);
-      boolean repeat = isRepeat(next, pageNumber, size, page);
-      sink.frame(pageNumber, page);
-      if (size != 0) {
-        commit(sink, next, size, repeat);
+      if (FrameHeader.commitSize(frameHeader) != 0) {
+        commit(sink, next, page);
+      } else {
+        sink.frame(FrameHeader.pageNumber(frameHeader), page);
       }
     }
     return true;

@@ -2,11 +2,16 @@ package dev.waltap.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.wal.CommitCounter.Verdict;
 import org.junit.jupiter.api.Test;
 
 class CommitCounterTest {
 
   private final CommitCounter counter = new CommitCounter();
+
+  private Verdict judge(int changeCounter, int commits, int repeats) {
+    return counter.judge(changeCounter, commits, repeats);
+  }
 
   @Test
   void countsAcrossTheWrap() {
@@ -15,33 +20,30 @@ class CommitCounterTest {
     counter.add(false);
     counter.add(false);
     assertThat(counter.changeCounter()).isEqualTo(1);
-    assertThat(counter.explains(1, 0, 0)).isTrue();
-    assertThat(counter.explains(3, 2, 0)).isTrue();
-    assertThat(counter.explains(4, 2, 0)).isFalse();
-    assertThat(counter.explains(2, 2, 0)).isFalse();
+    assertThat(judge(1, 0, 0)).isEqualTo(Verdict.COMPLETE);
+    assertThat(judge(3, 2, 0)).isEqualTo(Verdict.COMPLETE);
+    assertThat(judge(4, 2, 0)).isEqualTo(Verdict.MISSING);
+    assertThat(judge(2, 2, 0)).isEqualTo(Verdict.AMBIGUOUS);
   }
 
   @Test
-  void repeatsMayBeCommitsUntilPaddingIsKnown() {
+  void repeatsMayHideAsManyMissedCommits() {
     counter.reset(10);
     counter.add(false);
     counter.add(true);
-    assertThat(counter.explains(11, 0, 0)).isTrue();
-    assertThat(counter.explains(12, 0, 0)).isTrue();
-    counter.settle(11);
-    counter.add(false);
-    counter.add(true);
-    assertThat(counter.changeCounter()).isEqualTo(12);
-    assertThat(counter.explains(12, 0, 0)).isTrue();
-    assertThat(counter.explains(13, 0, 0)).isFalse();
+    assertThat(judge(11, 0, 0)).isEqualTo(Verdict.COMPLETE);
+    assertThat(judge(12, 0, 0)).isEqualTo(Verdict.AMBIGUOUS);
+    assertThat(judge(13, 0, 0)).isEqualTo(Verdict.MISSING);
+    assertThat(judge(13, 2, 1)).isEqualTo(Verdict.AMBIGUOUS);
+    assertThat(judge(14, 3, 0)).isEqualTo(Verdict.COMPLETE);
   }
 
   @Test
   void aCounterSetBackExplainsNothing() {
     counter.reset(500);
     counter.add(false);
-    assertThat(counter.explains(7, 2, 0)).isFalse();
-    counter.settle(7);
-    assertThat(counter.explains(9, 2, 0)).isTrue();
+    assertThat(judge(7, 2, 0)).isEqualTo(Verdict.AMBIGUOUS);
+    counter.reset(7);
+    assertThat(judge(9, 2, 0)).isEqualTo(Verdict.COMPLETE);
   }
 }

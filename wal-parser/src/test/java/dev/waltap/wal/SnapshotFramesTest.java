@@ -38,24 +38,23 @@ class SnapshotFramesTest {
       assertThat(new WalIndex(memory).read(header, info)).isTrue();
       memory.release();
       int last = header.mxFrame();
-      WalFrames frames =
-          WalFrames.index(wal, header.salt1(), header.salt2(), info.backfilled(), last);
+      CommittedRange range = new CommittedRange(wal).set(header);
+      WalFrames frames = WalFrames.index(wal, range, info.backfilled(), last);
       assertThat(frames.pages()).containsExactly(1, 2, 3);
       assertThat(frames.pageCount()).isEqualTo(3);
       assertThat(frames.databaseSize()).isEqualTo(3);
       assertThat(frames.frameOf(4)).isZero();
       byte[] page = new byte[PAGE_SIZE];
-      frames.copy(frames.frameOf(CountedDatabase.COUNTER_PAGE), page);
+      frames.copy(CountedDatabase.COUNTER_PAGE, frames.frameOf(CountedDatabase.COUNTER_PAGE), page);
       assertThat(CountedDatabase.counterOn(page)).isEqualTo(5);
 
-      WalFrames tail = WalFrames.index(wal, header.salt1(), header.salt2(), last - 2, last);
+      WalFrames tail = WalFrames.index(wal, range, last - 2, last);
       assertThat(tail.pages()).containsExactly(2, 3);
       assertThat(database.query("PRAGMA wal_checkpoint(PASSIVE)")).isEqualTo("0");
       database.write(1);
-      assertThatThrownBy(() -> WalFrames.index(wal, header.salt1(), header.salt2(), 0, last))
+      assertThatThrownBy(() -> WalFrames.index(wal, range, 0, last))
           .isInstanceOf(DatabaseGoneException.class);
-      assertThat(WalFrames.index(wal, header.salt1(), header.salt2(), last, last).pageCount())
-          .isZero();
+      assertThat(WalFrames.index(wal, range, last, last).pageCount()).isZero();
     }
   }
 

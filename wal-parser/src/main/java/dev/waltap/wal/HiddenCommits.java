@@ -1,0 +1,87 @@
+package dev.waltap.wal;
+
+import dev.waltap.format.FrameHeader;
+import dev.waltap.format.WalIndexHeader;
+
+/**
+ * How many commits a restart may hide though iChange fits.
+ *
+ * <p>iChange fits wrongly only if a recovery set it to 0 since we last looked and it has grown to
+ * the same value again: at least as many commits were missed then as it had counted before. Those
+ * must have been somewhere: behind our position in the old generation, in frames overwritten since,
+ * or in generations in between, of which salt1 tells. One more than ours is the next generation;
+ * some more, and there were others, perhaps empty; anything else was drawn by a connection that had
+ * not restarted this WAL itself, which a fifth of all generations are. What still stands in the
+ * file bounds how long the others can have been, and time how many commits can have been made.
+ *
+ * <p>After a TRUNCATE nothing stands in the file any more. With the next salt1 iChange is believed
+ * then: nothing else could ever be said of such a restart.
+ */
+final class HiddenCommits {
+
+  /** A jump of salt1 up to this is counted, a larger one was drawn. */
+  private static final int LARGEST_COUNTED = 1 << 16;
+
+  /** A quarter of a million commits a second is more than SQLite does. */
+  private static final long FASTEST_COMMIT_NANOS = 4000;
+
+  private final WalFile wal;
+  private final byte[] header = new byte[FrameHeader.SIZE];
+
+  HiddenCommits(WalFile wal) {
+    this.wal = wal;
+  }
+
+  /**
+   * The most that may be hidden.
+   *
+   * @param position where we stand in the old generation
+   * @param newer header of the new one
+   * @param nanos since the old one was seen with nothing behind the position; negative if unknown
+   */
+  long most(WalPosition position, WalIndexHeader newer, long nanos) {
+    int jump = newer.salt1() - position.salt1();
+    boolean counted = jump > 0 && jump <= LARGEST_COUNTED;
+    if (!counted && position.frame() == 0) {
+      return 0; // The first frame of an empty generation was written, and named it.
+    }
+    long byTime = nanos < 0 ? Long.MAX_VALUE : nanos / FASTEST_COMMIT_NANOS;
+    long others = counted ? jump - 1 : 1;
+    if (wal.capacity() < position.frame()) {
+      return others == 0 ? 0 : byTime;
+    }
+    int written = written(position, newer);
+    long hidden = others * written + Math.max(0, written - position.frame());
+    return Math.min(byTime, hidden);
+  }
+
+  /** The last frame that may have been written since. */
+  private int written(WalPosition position, WalIndexHeader newer) {
+    int last = newer.mxFrame();
+    if (last >= position.frame()) {
+      if (newer.salt1() - position.salt1() != 1) {
+        return wal.capacity();
+      }
+      while (isOf(last + 1, position.salt1(), position.salt2())) {
+        last++;
+      }
+      return last;
+    }
+    int written = position.frame();
+    while (written > last && isOf(written, position.salt1(), position.salt2())) {
+      written--;
+    }
+    if (written < position.frame()) {
+      return written;
+    }
+    while (isOf(written + 1, newer.salt1(), newer.salt2())) {
+      written++; // Spilled by a transaction that is not committed.
+    }
+    return written;
+  }
+
+  private boolean isOf(int frame, int salt1, int salt2) {
+    return wal.frameHeader(frame, header)
+        && CommittedRange.kind(header, salt1, salt2).isCommitted();
+  }
+}
