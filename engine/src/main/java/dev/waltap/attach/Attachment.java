@@ -4,7 +4,6 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.format.CheckpointInfo;
 import dev.waltap.format.DatabaseHeader;
-import dev.waltap.format.PageFormat;
 import dev.waltap.format.WalIndexHeader;
 import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.Closer;
@@ -38,7 +37,7 @@ public final class Attachment implements AutoCloseable {
   private final WalIndex index;
   private final WalFile wal;
   private final WalTail tail;
-  private final PageFormat format;
+  private final int pageSize;
   private final Closer closer;
 
   private Attachment(
@@ -47,7 +46,7 @@ public final class Attachment implements AutoCloseable {
       DatabaseConnection connection,
       SharedMemory memory,
       WalFile wal,
-      PageFormat format,
+      int pageSize,
       Closer closer) {
     this.closer = closer;
     this.database = database;
@@ -57,7 +56,7 @@ public final class Attachment implements AutoCloseable {
     this.index = new WalIndex(memory);
     this.wal = wal;
     this.tail = new WalTail(index, wal);
-    this.format = format;
+    this.pageSize = pageSize;
   }
 
   /**
@@ -82,10 +81,9 @@ public final class Attachment implements AutoCloseable {
           closer.open(
               () -> ChannelRegistry.acquireSharedMemory(FileNames.beside(database, "-shm")),
               SharedMemory::release);
-      PageFormat format = new PageFormat(parsed.pageSize(), parsed.usableSize());
       WalFile wal =
           closer.open(() -> WalFile.open(FileNames.beside(database, "-wal"), parsed.pageSize()));
-      return new Attachment(database, file, connection, memory, wal, format, closer);
+      return new Attachment(database, file, connection, memory, wal, parsed.pageSize(), closer);
     } catch (IOException e) {
       throw closer.closeAfter(
           new CaptureException(
@@ -115,9 +113,12 @@ public final class Attachment implements AutoCloseable {
     }
   }
 
-  /** The page format as of the opening; another page size is another database. */
-  public PageFormat format() {
-    return format;
+  /**
+   * Bytes per page; another page size is another database. All else that the header in the file
+   * says may be stale: page 1 of a snapshot says what holds there.
+   */
+  public int pageSize() {
+    return pageSize;
   }
 
   DatabaseFile file() {
@@ -196,8 +197,8 @@ public final class Attachment implements AutoCloseable {
       follow();
       WalFrames frames =
           WalFrames.index(wal, new CommittedRange(wal).set(header), backfilled, last);
-      int size = last == 0 ? (int) (file.size() / format.pageSize()) : header.databaseSize();
-      Snapshot snapshot = new Snapshot(file, frames, format.pageSize(), size);
+      int size = last == 0 ? (int) (file.size() / pageSize) : header.databaseSize();
+      Snapshot snapshot = new Snapshot(file, frames, pageSize, size);
       return new SnapshotAt(snapshot, WalPosition.of(header), frames.bareFrames(), header);
     }
     throw new CaptureException(

@@ -89,7 +89,7 @@ public final class ForeignWrites {
     if (!whole || attachment.tail().hasNews()) {
       return false; // The newest pages stand in the log, or are not in the page set yet.
     }
-    int pageSize = attachment.format().pageSize();
+    int pageSize = attachment.pageSize();
     byte[] page = new byte[pageSize];
     boolean same = true;
     for (int i = 0; i < PAGES_TO_COMPARE; i++) {
@@ -168,7 +168,7 @@ public final class ForeignWrites {
               + ": the file was overwritten by a database that is not in WAL mode; turn it on and"
               + " start again");
     }
-    if (now.pageSize() != attachment.format().pageSize()) {
+    if (now.pageSize() != attachment.pageSize()) {
       throw failed(
           database + ": the file was overwritten by a database of another page size: start again");
     }

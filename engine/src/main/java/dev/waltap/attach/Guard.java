@@ -65,7 +65,7 @@ public final class Guard implements AutoCloseable {
     this.listener = listener;
     this.onLimit = onLimit;
     this.clock = clock;
-    long frameSize = (long) FrameHeader.SIZE + attachment.format().pageSize();
+    long frameSize = (long) FrameHeader.SIZE + attachment.pageSize();
     this.policy = new GuardPolicy(mode, Math.max(1, walLimit / frameSize));
     this.index = attachment.index();
     this.connection = attachment.connection();

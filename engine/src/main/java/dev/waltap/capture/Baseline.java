@@ -19,6 +19,7 @@ import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseException;
+import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
@@ -64,8 +65,8 @@ final class Baseline implements AutoCloseable {
     this.atRisk = atRisk;
     this.filter =
         new TableFilter(options.tables(), options.excludeTables(), options.excludeColumns());
-    this.buffers = new PageBuffers(attachment.format().pageSize());
-    this.schemaReader = new SchemaReader(attachment.format());
+    this.buffers = new PageBuffers(attachment.pageSize());
+    this.schemaReader = new SchemaReader();
     this.pageSet = newPageSet();
     this.catalog = Catalog.empty(filter);
   }
@@ -80,6 +81,11 @@ final class Baseline implements AutoCloseable {
 
   PageSet pageSet() {
     return pageSet;
+  }
+
+  /** How the pages of the page set are read, as its page 1 says. */
+  PageFormat format() {
+    return PageFormat.of(pageSet.page(1));
   }
 
   /** Which tables this run tells. */
@@ -107,9 +113,8 @@ final class Baseline implements AutoCloseable {
   /** A decoder that goes on from here. */
   TransactionDecoder decoder(Emitter emitter, Journal journal) {
     TransactionPages none = new TransactionPages(buffers, new PageStore(buffers.pageSize(), 0), 0);
-    TransactionDiff diff = new TransactionDiff(attachment.format(), buffers, pageSet, owners, none);
-    return new TransactionDecoder(
-        attachment.format(), pageSet, diff, schemaReader, emitter, journal, catalog);
+    TransactionDiff diff = new TransactionDiff(format(), buffers, pageSet, owners, none);
+    return new TransactionDecoder(pageSet, diff, schemaReader, emitter, journal, catalog);
   }
 
   /**
@@ -138,7 +143,7 @@ final class Baseline implements AutoCloseable {
       TreeScanner scanner =
           new TreeScanner(
               pageSet,
-              attachment.format(),
+              format(),
               0,
               (tree, page, kind, parent, image) -> owners.adopt(tree, page, kind, parent));
       scanner.scan(SchemaReader.TREE);
@@ -183,7 +188,6 @@ final class Baseline implements AutoCloseable {
     SnapshotScan scan =
         new SnapshotScan(
             snapshot,
-            attachment.format(),
             buffers,
             pageSet,
             owners,
@@ -219,7 +223,10 @@ final class Baseline implements AutoCloseable {
             return image;
           };
       new TreeScanner(
-              pages, attachment.format(), snapshot.size(), (tree, page, kind, parent, image) -> {})
+              pages,
+              PageFormat.of(pages.page(1)),
+              snapshot.size(),
+              (tree, page, kind, parent, image) -> {})
           .scan(SchemaReader.TREE);
       Schema schema = schemaReader.read(pages);
       requireTables(schema);
@@ -276,8 +283,7 @@ final class Baseline implements AutoCloseable {
   private void compare(
       LimitedSnapshot snapshot, CommittedTransaction net, TransactionDecoder current) {
     SnapshotDelta delta =
-        new SnapshotDelta(
-            snapshot, attachment.format(), buffers, pageSet, owners, net.pages, listener);
+        new SnapshotDelta(snapshot, buffers, pageSet, owners, net.pages, listener);
     delta.compareHeld();
     delta.discover(SchemaReader.TREE);
     Schema schema = schemaReader.read(delta);

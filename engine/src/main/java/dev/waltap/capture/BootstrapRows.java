@@ -24,7 +24,7 @@ final class BootstrapRows {
     this.baseline = baseline;
     this.emitter = emitter;
     this.listener = listener;
-    this.rows = new TreeRows(baseline.attachment().format(), baseline.pageSet());
+    this.rows = new TreeRows(baseline.format(), baseline.pageSet());
   }
 
   /**

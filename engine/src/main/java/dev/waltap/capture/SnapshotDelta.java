@@ -43,28 +43,31 @@ final class SnapshotDelta implements PageSource {
   private final CaptureListener listener;
   private final Cell cell = new Cell();
   private final OverflowChain chain;
+  private final boolean allDiffer;
   private byte[] scratch;
   private int visited;
 
   SnapshotDelta(
       LimitedSnapshot snapshot,
-      PageFormat format,
       PageBuffers buffers,
       PageSet pageSet,
       PageOwners owners,
       TransactionPages changed,
       CaptureListener listener) {
     this.snapshot = snapshot;
-    this.format = format;
     this.buffers = buffers;
     this.pageSet = pageSet;
     this.owners = owners;
     this.changed = changed;
     this.listener = listener;
-    this.bounds = new PageBounds(format);
-    this.chain = new OverflowChain(format, this);
     this.scratch = buffers.take();
+    snapshot.copy(1, scratch);
+    this.format = PageFormat.of(scratch);
+    // Under another number of reserved bytes the same bytes are other cells.
+    this.allDiffer = format.usableSize() != PageFormat.of(pageSet.page(1)).usableSize();
+    this.bounds = new PageBounds(format);
     bounds.pageCount(snapshot.size());
+    this.chain = new OverflowChain(format, this);
     changed.databaseSize(snapshot.size());
   }
 
@@ -78,7 +81,7 @@ final class SnapshotDelta implements PageSource {
       }
       if (isInSnapshot(page)) {
         snapshot.copy(page, scratch);
-        if (changed.contains(page) || !pageSet.isSame(page, scratch)) {
+        if (allDiffer || changed.contains(page) || !pageSet.isSame(page, scratch)) {
           changed(page);
           noteChain(page);
         }
@@ -196,7 +199,8 @@ final class SnapshotDelta implements PageSource {
   }
 
   private boolean isHeldAndSame(int pageNumber) {
-    return isInSnapshot(pageNumber)
+    return !allDiffer
+        && isInSnapshot(pageNumber)
         && pageSet.contains(pageNumber)
         && !changed.contains(pageNumber);
   }

@@ -53,7 +53,7 @@ final class SnapshotReads {
     this.attachment = attachment;
     this.index = attachment.index();
     this.walLimit = walLimit;
-    this.limitFrames = walLimit / (FrameHeader.SIZE + attachment.format().pageSize());
+    this.limitFrames = walLimit / (FrameHeader.SIZE + attachment.pageSize());
     this.listener = listener;
     this.counters = counters;
     this.atRisk = atRisk;

@@ -29,7 +29,6 @@ public final class SnapshotScan implements PageSource {
 
   public SnapshotScan(
       LimitedSnapshot snapshot,
-      PageFormat format,
       PageBuffers buffers,
       PageSet pageSet,
       PageOwners owners,
@@ -39,7 +38,7 @@ public final class SnapshotScan implements PageSource {
     this.pageSet = pageSet;
     this.owners = owners;
     this.progress = progress;
-    this.scanner = new TreeScanner(this, format, snapshot.size(), this::visit);
+    this.scanner = new TreeScanner(this, PageFormat.of(page(1)), snapshot.size(), this::visit);
   }
 
   public void scan(Tree of) {

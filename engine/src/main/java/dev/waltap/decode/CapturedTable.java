@@ -1,20 +1,12 @@
 package dev.waltap.decode;
 
 import dev.waltap.btree.Tree;
-import dev.waltap.diff.KeyBytes;
-import dev.waltap.diff.KeyOrder;
 import dev.waltap.diff.RowCursor;
-import dev.waltap.diff.RowSink;
-import dev.waltap.diff.TransactionDiff;
-import dev.waltap.diff.TreeDelta;
 import dev.waltap.format.CorruptDatabaseException;
-import dev.waltap.record.KeyComparator;
-import dev.waltap.record.KeyImage;
 import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
 import dev.waltap.schema.Projection;
 import dev.waltap.schema.Table;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A table whose pages are in the page set, as of one schema.
@@ -23,38 +15,19 @@ import org.jspecify.annotations.Nullable;
  * @param tree its b-tree
  * @param projection makes the images and keys that are told
  * @param told whether its changes pass the filter
- * @param order the order of its keys; null for a rowid table
- * @param keys what tells its keys apart where that order can't be known; else null
+ * @param matching finds rows that differ while the table stays as it is
  */
 public record CapturedTable(
-    Table table,
-    Tree tree,
-    Projection projection,
-    boolean told,
-    @Nullable KeyOrder order,
-    @Nullable KeyBytes keys) {
+    Table table, Tree tree, Projection projection, boolean told, RowMatching matching) {
 
   static CapturedTable of(Table table, int ordinal, Projection projection, boolean told) {
-    TableLayout layout = table.layout();
-    boolean index = layout.withoutRowid();
-    KeyComparator comparator = index ? new KeyComparator(layout) : null;
-    boolean unordered = comparator != null && !comparator.known();
+    boolean index = table.layout().withoutRowid();
     return new CapturedTable(
         table,
         new Tree(ordinal, table.rootPage(), index, table.name()),
         projection,
         told,
-        comparator == null ? null : new TableKeys.Order(comparator),
-        unordered ? new TableKeys.Images(new KeyImage(layout)) : null);
-  }
-
-  /** Passes on the rows that differ. */
-  void rows(TransactionDiff diff, TreeDelta delta, RowSink sink) {
-    if (keys != null) {
-      diff.rowsByKey(delta, keys, sink);
-    } else {
-      diff.rows(delta, order, sink);
-    }
+        RowMatching.of(table.layout(), table.layout()));
   }
 
   /**

@@ -16,6 +16,10 @@ final class Places {
     items[size++] = place;
   }
 
+  void clear() {
+    size = 0;
+  }
+
   int size() {
     return size;
   }

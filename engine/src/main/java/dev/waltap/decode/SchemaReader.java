@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code sqlite_schema}, the table at root page 1, out of pages. For one thread. */
+/**
+ * Reads {@code sqlite_schema}, the table at root page 1, out of pages. Has a parser of its own,
+ * which is an SQLite in memory; whoever made it closes it. For one thread.
+ */
 public final class SchemaReader implements AutoCloseable {
   /** The schema table itself; every database has it. */
   public static final Tree TREE = new Tree(0, 1, false, "sqlite_schema");
@@ -28,24 +31,17 @@ public final class SchemaReader implements AutoCloseable {
   private static final int ROOT_PAGE = 3;
   private static final int SQL = 4;
 
-  private final PageFormat format;
   private final SchemaParser parser = new SchemaParser();
   private final RecordReader record = new RecordReader();
 
-  /** A reader with a parser of its own, which is an SQLite in memory; whoever made it closes it. */
-  public SchemaReader(PageFormat format) {
-    this.format = format;
-  }
-
   /**
-   * The schema as these pages have it.
+   * The schema as these pages have it, and as page 1 among them says that they are read.
    *
    * @throws dev.waltap.format.DatabaseException if they can't be read as one
    */
   public Schema read(PageSource source) {
     DatabaseHeader header = DatabaseHeader.parse(source.page(1));
-    TextEncoding encoding = header.textEncoding();
-    return parser.parse(rows(source, encoding), encoding, header.schemaFormat());
+    return parser.parse(rows(source), header.textEncoding(), header.schemaFormat());
   }
 
   /**
@@ -71,9 +67,11 @@ public final class SchemaReader implements AutoCloseable {
   }
 
   /** All rows of the schema table: tables, indexes, views and triggers. */
-  public List<SchemaRow> rows(PageSource source, TextEncoding encoding) {
+  public List<SchemaRow> rows(PageSource source) {
+    byte[] page1 = source.page(1);
+    TextEncoding encoding = DatabaseHeader.parse(page1).textEncoding();
     List<SchemaRow> rows = new ArrayList<>();
-    new TreeRows(format, source)
+    new TreeRows(PageFormat.of(page1), source)
         .forEach(
             TREE,
             row -> {

@@ -18,10 +18,14 @@ record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after)
     return table == null ? "" : table.name();
   }
 
-  /** Whether the rows are keyed or ordered otherwise now, so that no row is the same. */
+  /**
+   * Whether the rows are declared to be keyed or ordered otherwise now, so that no row is the same.
+   * Another schema format may order them otherwise under the same declaration: they stay the same.
+   */
   boolean isReplaced() {
     return before != null
         && after != null
+        && !before.table().declaration().equals(after.table().declaration())
         && !mapping(before, after).keepsKeys(before.layout(), after.layout());
   }
 

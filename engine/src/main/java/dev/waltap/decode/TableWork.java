@@ -28,6 +28,7 @@ final class TableWork implements RowWork, RowSink {
   private final Emitter emitter;
   private final RowComparator comparator;
   private final boolean sameSchema;
+  private final RowMatching matching;
   private final int[] sources;
   private final Places deleted = new Places();
   private final Places updated = new Places();
@@ -57,6 +58,7 @@ final class TableWork implements RowWork, RowSink {
     this.emitter = emitter;
     this.comparator = comparator;
     this.sameSchema = before == after;
+    this.matching = sameSchema ? after.matching() : RowMatching.of(before.layout(), after.layout());
     this.sources = sameSchema ? NO_SOURCES : SchemaStep.mapping(before, after).sources();
   }
 
@@ -76,7 +78,16 @@ final class TableWork implements RowWork, RowSink {
     if (!sameSchema) {
       comparator.match(before.layout(), after.layout(), sources);
     }
-    after.rows(diff, delta, this);
+    matching.rows(
+        diff,
+        delta,
+        this,
+        () -> {
+          deleted.clear();
+          updated.clear();
+          inserted.clear();
+          overfull = false;
+        });
   }
 
   @Override

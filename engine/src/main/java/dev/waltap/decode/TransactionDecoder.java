@@ -6,7 +6,6 @@ import dev.waltap.diff.RowSink;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.diff.TreeDelta;
 import dev.waltap.diff.TreeRows;
-import dev.waltap.format.PageFormat;
 import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.UnknownPageException;
@@ -61,7 +60,6 @@ public final class TransactionDecoder {
    * @param catalog the tables as of that end; only this decoder moves it on
    */
   public TransactionDecoder(
-      PageFormat format,
       PageSet pageSet,
       TransactionDiff diff,
       SchemaReader schemaReader,
@@ -74,8 +72,8 @@ public final class TransactionDecoder {
     this.emitter = emitter;
     this.catalog = catalog;
     this.schemaRows = new SchemaRows(schemaReader);
-    this.rowsBefore = new TreeRows(format, pageSet);
-    this.rowsAfter = new TreeRows(format, diff.after());
+    this.rowsBefore = new TreeRows(diff.formatBefore(), pageSet);
+    this.rowsAfter = new TreeRows(diff.formatAfter(), diff.after());
   }
 
   /** The tables as of the last transaction decoded. */
@@ -110,8 +108,8 @@ public final class TransactionDecoder {
   public void decode(CommittedTransaction transaction) {
     telling = false;
     works.clear();
-    diff.begin(transaction.pages);
     try {
+      diff.begin(transaction.pages);
       tell(transaction);
     } finally {
       works.clear();
@@ -225,10 +223,14 @@ public final class TransactionDecoder {
   private void follow(CapturedTable before, CapturedTable after) {
     if (before.tree().ordinal() != after.tree().ordinal()) {
       diff.delta(before.tree(), null);
-      after.rows(diff, diff.delta(null, after.tree()), NOBODY);
+      rowsForNobody(before, after, diff.delta(null, after.tree()));
     } else if (isTouched(before, after)) {
-      after.rows(diff, diff.delta(before.tree(), after.tree()), NOBODY);
+      rowsForNobody(before, after, diff.delta(before.tree(), after.tree()));
     }
+  }
+
+  private void rowsForNobody(CapturedTable before, CapturedTable after, TreeDelta delta) {
+    RowMatching.of(before.layout(), after.layout()).rows(diff, delta, NOBODY, () -> {});
   }
 
   private void add(CapturedTable before, CapturedTable after, TreeDelta delta) {

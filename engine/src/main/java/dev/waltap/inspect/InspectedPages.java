@@ -17,7 +17,6 @@ import dev.waltap.decode.StoppedException;
 import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.format.DatabaseException;
-import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.PageFormat;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.page.PageBuffers;
@@ -41,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class InspectedPages implements AutoCloseable {
   private static final long MEMORY = 32L << 20;
 
-  private final PageFormat format;
+  private final int pageSize;
   private final PageBuffers buffers;
   private final PageSet pageSet;
   private final PageOwners owners = new PageOwners();
@@ -59,22 +58,25 @@ final class InspectedPages implements AutoCloseable {
    *
    * @param commit the commit frame; none of the frames behind it may stand in the database file
    */
-  InspectedPages(DatabaseFile file, InspectedLog log, PageFormat format, int commit) {
-    this.format = format;
-    this.buffers = new PageBuffers(format.pageSize());
+  InspectedPages(DatabaseFile file, InspectedLog log, int pageSize, int commit) {
+    this.pageSize = pageSize;
+    this.buffers = new PageBuffers(pageSize);
     this.pageSet = new PageSet(buffers, MEMORY);
-    this.schemaReader = new SchemaReader(format);
+    this.schemaReader = new SchemaReader();
     this.catalog = Catalog.empty(new TableFilter(List.of(), List.of(), List.of()));
     WalFrames frames = WalFrames.index(log.wal(), log.range(), 0, commit);
-    int size = commit == 0 ? (int) (file.size() / format.pageSize()) : frames.databaseSize();
-    this.base = new Snapshot(file, frames, format.pageSize(), size);
+    int size = commit == 0 ? (int) (file.size() / pageSize) : frames.databaseSize();
+    this.base = new Snapshot(file, frames, pageSize, size);
   }
 
   /** Reads all tables; returns why they can't be read, null if they can. */
   @Nullable String scan() {
     LimitedSnapshot all = new LimitedSnapshot(base, () -> false);
-    SnapshotScan scan = new SnapshotScan(all, format, buffers, pageSet, owners, unused -> {});
+    SnapshotScan scan;
+    PageFormat format;
     try {
+      scan = new SnapshotScan(all, buffers, pageSet, owners, unused -> {});
+      format = PageFormat.of(scan.page(1));
       scan.scan(SchemaReader.TREE);
       catalog = catalog.next(schemaReader.read(scan));
       for (CapturedTable table : catalog.tables()) {
@@ -83,12 +85,11 @@ final class InspectedPages implements AutoCloseable {
     } catch (DatabaseException e) {
       return "the database as of before can't be read: " + e.getMessage();
     }
-    scanIndexes(scan);
+    scanIndexes(scan, format);
     Emitter emitter = new Emitter(queue, true, () -> {}, this::drain);
     TransactionPages none = new TransactionPages(buffers, new PageStore(buffers.pageSize(), 0), 0);
     decoder =
         new TransactionDecoder(
-            format,
             pageSet,
             new TransactionDiff(format, buffers, pageSet, owners, none),
             schemaReader,
@@ -98,10 +99,9 @@ final class InspectedPages implements AutoCloseable {
     return null;
   }
 
-  private void scanIndexes(SnapshotScan scan) {
-    byte[] first = scan.page(1);
+  private void scanIndexes(SnapshotScan scan, PageFormat format) {
     int ordinal = 1;
-    for (SchemaRow row : schemaReader.rows(scan, DatabaseHeader.parse(first).textEncoding())) {
+    for (SchemaRow row : schemaReader.rows(scan)) {
       if (row.type().equals("index") && row.rootPage() > 0) {
         Tree tree = new Tree(ordinal, (int) row.rootPage(), true, row.name());
         indexNames.put(ordinal++, row.name());
@@ -121,7 +121,7 @@ final class InspectedPages implements AutoCloseable {
   }
 
   private byte[] image(int pageNumber) {
-    byte[] image = new byte[format.pageSize()];
+    byte[] image = new byte[pageSize];
     base.copy(pageNumber, image);
     return image;
   }

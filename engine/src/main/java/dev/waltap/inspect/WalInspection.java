@@ -8,7 +8,6 @@ import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.FrameHeader;
-import dev.waltap.format.PageFormat;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageStore;
@@ -89,12 +88,12 @@ public final class WalInspection implements AutoCloseable {
   }
 
   private final DatabaseFile file;
-  private final PageFormat format;
+  private final int pageSize;
   private final @Nullable InspectedLog log;
 
-  private WalInspection(DatabaseFile file, PageFormat format, @Nullable InspectedLog log) {
+  private WalInspection(DatabaseFile file, int pageSize, @Nullable InspectedLog log) {
     this.file = file;
-    this.format = format;
+    this.pageSize = pageSize;
     this.log = log;
   }
 
@@ -109,9 +108,8 @@ public final class WalInspection implements AutoCloseable {
       byte[] bytes = new byte[DatabaseHeader.SIZE];
       file.read(0, bytes, 0, bytes.length);
       DatabaseHeader header = DatabaseHeader.parse(bytes);
-      PageFormat format = new PageFormat(header.pageSize(), header.usableSize());
       return new WalInspection(
-          file, format, InspectedLog.open(path.toRealPath(), header.pageSize()));
+          file, header.pageSize(), InspectedLog.open(path.toRealPath(), header.pageSize()));
     } catch (Throwable e) {
       file.release();
       throw e;
@@ -136,7 +134,7 @@ public final class WalInspection implements AutoCloseable {
     sink.summary(
         new Summary(
             present.wal().path(),
-            format.pageSize(),
+            pageSize,
             present.header().checkpointSequence(),
             String.format(
                 Locale.ROOT, "%08x %08x", present.header().salt1(), present.header().salt2()),
@@ -151,7 +149,7 @@ public final class WalInspection implements AutoCloseable {
     if (present.committed() == 0) {
       return;
     }
-    try (InspectedPages pages = new InspectedPages(file, present, format, decodedFrom)) {
+    try (InspectedPages pages = new InspectedPages(file, present, pageSize, decodedFrom)) {
       String failure = pages.scan();
       present.requireUnmoved();
       if (failure != null) {
@@ -179,7 +177,7 @@ public final class WalInspection implements AutoCloseable {
       InspectedLog present, InspectedPages pages, int decodedFrom, Sink sink) {
     PageBuffers buffers = pages.buffers();
     byte[] header = new byte[FrameHeader.SIZE];
-    try (PageStore store = new PageStore(format.pageSize(), 8 << 20)) {
+    try (PageStore store = new PageStore(pageSize, 8 << 20)) {
       CommittedTransaction transaction =
           new CommittedTransaction(new TransactionPages(buffers, store, 32 << 20));
       List<int[]> frames = new ArrayList<>();

@@ -98,6 +98,9 @@ public final class ColumnMapping {
     if (before == after) {
       return true;
     }
+    if (before.encoding() != after.encoding()) {
+      return false;
+    }
     int fields = before.keyFields();
     for (int i = 0; i < before.columnCount(); i++) {
       fields = Math.max(fields, before.fieldOf(i) + 1);

@@ -23,13 +23,13 @@ public record DatabaseIdentity(
     /** The very file. */
     SAME(true),
     /**
-     * Another file under the same path, or one with another application id: restored, copied back,
-     * or made anew. To be reconciled; the WAL proves nothing.
+     * Another file under the same path: restored, copied back, or made again. To be reconciled; the
+     * WAL proves nothing.
      */
     REPLACED(true),
     /** The same file under another path. */
     MOVED(true),
-    /** The right path or file, with pages or text of another form: no page can be compared. */
+    /** The right path or file, with pages of another size: no page can be compared. */
     CHANGED_FORM(false),
     /** Another path and another file. */
     OTHER(false);
@@ -62,7 +62,9 @@ public record DatabaseIdentity(
 
   /**
    * What the other one, seen now, is to this one, saved. The schema cookie, the file's size and
-   * times say nothing: VACUUM and a restored backup change them, and both can be reconciled.
+   * times say nothing: VACUUM and a restored backup change them, and both can be reconciled. Nor do
+   * the text encoding and the application id: what the file says of them may be older than the WAL,
+   * and they may change in any transaction, which is followed.
    */
   public Match match(DatabaseIdentity now) {
     boolean samePath = path.equals(now.path);
@@ -70,10 +72,10 @@ public record DatabaseIdentity(
     if (!samePath && !sameFile) {
       return Match.OTHER;
     }
-    if (pageSize != now.pageSize || encoding != now.encoding) {
+    if (pageSize != now.pageSize) {
       return Match.CHANGED_FORM;
     }
-    if (!sameFile || applicationId != now.applicationId) {
+    if (!sameFile) {
       return Match.REPLACED;
     }
     return samePath ? Match.SAME : Match.MOVED;
@@ -115,13 +117,9 @@ public record DatabaseIdentity(
               + now.path
               + " was made for pages of "
               + pageSize
-              + " bytes and "
-              + encoding
-              + ", which are now "
+              + " bytes, which are now "
               + now.pageSize
-              + " bytes and "
-              + now.encoding
-              + ": its pages cannot be compared; run teardown and setup again, and bootstrap";
+              + " bytes: its pages cannot be compared; run teardown and setup again, and bootstrap";
       case OTHER ->
           "this state belongs to "
               + path

@@ -26,7 +26,8 @@ final class ChainChanges {
   private static final int FEWEST = 16;
   private static final int MOST_KEPT = 1 << 12;
 
-  private final PageFormat format;
+  private final PageFormat formatBefore;
+  private final PageFormat formatAfter;
   private final PageSource old;
   private final PageSource now;
   private final PageOwners owners;
@@ -45,21 +46,23 @@ final class ChainChanges {
   private TransactionPages written;
 
   ChainChanges(
-      PageFormat format,
+      PageFormat formatBefore,
+      PageFormat formatAfter,
       PageSource old,
       PageSource now,
       PageOwners owners,
       DirtyPages dirty,
       OwnerChanges changes,
       TransactionPages none) {
-    this.format = format;
+    this.formatBefore = formatBefore;
+    this.formatAfter = formatAfter;
     this.old = old;
     this.now = now;
     this.owners = owners;
     this.dirty = dirty;
     this.changes = changes;
-    this.chainBefore = new OverflowChain(format, old);
-    this.chain = new OverflowChain(format, now);
+    this.chainBefore = new OverflowChain(formatBefore, old);
+    this.chain = new OverflowChain(formatAfter, now);
     this.written = none;
   }
 
@@ -78,10 +81,11 @@ final class ChainChanges {
     if (firstPages.length > MOST_KEPT) {
       resize(FEWEST);
     }
-    forEachChain(delta.before(), old, tree.index(), this::remember);
+    forEachChain(delta.before(), old, formatBefore, tree.index(), this::remember);
     forEachChain(
         delta.after(),
         now,
+        formatAfter,
         tree.index(),
         (leaf, first, size) -> {
           if (!stays(tree, leaf, first, size)) {
@@ -147,7 +151,8 @@ final class ChainChanges {
     void chain(int leaf, int firstPage, int size);
   }
 
-  private void forEachChain(CellRuns runs, PageSource source, boolean index, ChainVisitor visitor) {
+  private void forEachChain(
+      CellRuns runs, PageSource source, PageFormat format, boolean index, ChainVisitor visitor) {
     for (int run = 0; run < runs.size(); run++) {
       int pageNumber = runs.page(run);
       byte[] page = source.page(pageNumber);

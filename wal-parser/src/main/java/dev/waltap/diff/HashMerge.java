@@ -11,10 +11,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does for index b-trees whose collations are unknown what {@link RowMerge} does for the others:
- * matches the affected cells of two versions by the bytes of their keys. So it remembers the keys
- * of the old version's cells, and its memory grows with them; cells that a leaf has in common in
- * both versions are left out. For one thread.
+ * Does for index b-trees whose order is unknown, or is not what it is said to be, what {@link
+ * RowMerge} does for the others: matches the affected cells of two versions by the bytes of their
+ * keys. So it remembers the keys of the old version's cells, and its memory grows with them; cells
+ * that a leaf has in common in both versions are left out. For one thread.
  *
  * <p>Deletes come first, in the old tree's order, then updates and inserts in the new tree's. A key
  * that changed to one that its collation holds equal ('a' to 'A' under NOCASE) is a delete and an
@@ -34,13 +34,18 @@ final class HashMerge {
   private boolean sameBytesToo;
 
   HashMerge(
-      PageFormat format, PageSource old, PageSource now, DirtyPages dirty, ChainChanges chains) {
-    this.before = new RowCursor(format, old);
-    this.after = new RowCursor(format, now);
-    this.match = new RowCursor(format, old);
+      PageFormat formatBefore,
+      PageFormat formatAfter,
+      PageSource old,
+      PageSource now,
+      DirtyPages dirty,
+      ChainChanges chains) {
+    this.before = new RowCursor(formatBefore, old);
+    this.after = new RowCursor(formatAfter, now);
+    this.match = new RowCursor(formatBefore, old);
     this.old = old;
     this.now = now;
-    this.shared = new SharedCells(format);
+    this.shared = new SharedCells(formatAfter);
     this.dirty = dirty;
     this.chains = chains;
   }
@@ -52,23 +57,37 @@ final class HashMerge {
     match.reset();
   }
 
-  /** Passes the rows that differ to the sink. */
-  void run(TreeDelta delta, KeyBytes keys, RowSink sink) {
+  /**
+   * Passes the rows that differ to the sink.
+   *
+   * @param all whether to pass on those of the same bytes, too, as updates
+   */
+  void run(TreeDelta delta, KeyBytes keysBefore, KeyBytes keysAfter, boolean all, RowSink sink) {
     CellRuns oldCells = delta.before();
     CellRuns newCells = delta.after();
-    sameBytesToo = delta.isWhole();
+    sameBytesToo = all;
     match.reset();
     before.watch(delta, chains);
     after.watch(delta, chains);
     findLeavesOfBoth(oldCells, newCells);
     Map<Key, Place> places = new HashMap<>();
-    forEach(before, oldCells, () -> places.put(key(before, keys), new Place(before.place())));
+    forEach(
+        before,
+        oldCells,
+        () -> {
+          if (places.put(key(before, keysBefore), new Place(before.place())) != null) {
+            throw twice(before);
+          }
+        });
     forEach(
         after,
         newCells,
         () -> {
-          Place place = places.get(key(after, keys));
+          Place place = places.get(key(after, keysAfter));
           if (place != null) {
+            if (place.matched) {
+              throw twice(after);
+            }
             place.matched = true;
           }
         });
@@ -76,12 +95,17 @@ final class HashMerge {
         before,
         oldCells,
         () -> {
-          Place place = places.get(key(before, keys));
+          Place place = places.get(key(before, keysBefore));
           if (place == null || !place.matched) {
             sink.deleted(before);
           }
         });
-    forEach(after, newCells, () -> tell(places.get(key(after, keys)), sink));
+    forEach(after, newCells, () -> tell(places.get(key(after, keysAfter)), sink));
+  }
+
+  private static CorruptDatabaseException twice(RowCursor row) {
+    return CorruptDatabaseException.page(
+        row.pageNumber(), "the key of cell " + row.position() + " stands in the tree twice");
   }
 
   private void tell(@Nullable Place place, RowSink sink) {

@@ -51,6 +51,11 @@ public final class RowCursor {
   private @Nullable TreeDelta watched;
 
   private @Nullable ChainChanges chains;
+  private byte[] keptScratch = NOTHING;
+  private byte[] keptArray = NOTHING;
+  private int keptOffset;
+  private int keptSize;
+  private long keptRowid;
 
   RowCursor(PageFormat format, PageSource source) {
     this.format = format;
@@ -78,7 +83,11 @@ public final class RowCursor {
     pageNumber = 0;
     page = NOTHING;
     watched = null;
+    keptArray = NOTHING;
     leaveRow();
+    if (keptScratch.length > MOST_KEPT) {
+      keptScratch = NOTHING;
+    }
   }
 
   /** Stands at one cell. */
@@ -149,6 +158,10 @@ public final class RowCursor {
   private void leaveRow() {
     assembled = 0;
     keyArray = NOTHING;
+    if (keptArray == scratch && keptArray != NOTHING) {
+      scratch = keptScratch; // The next payload put together must not overwrite what is kept.
+      keptScratch = keptArray;
+    }
     if (scratch.length > MOST_KEPT) {
       scratch = NOTHING;
     }
@@ -262,6 +275,21 @@ public final class RowCursor {
       keyOffset = 0;
       needed = keys.extent(scratch, 0, available, size);
     }
+  }
+
+  /** Keeps the key that was loaded last, or the rowid, beyond this row. */
+  void keepKey() {
+    keptArray = keyArray;
+    keptOffset = keyOffset;
+    keptSize = payloadSize();
+    keptRowid = rowid();
+  }
+
+  /** Whether the key loaded now, or the rowid, stands behind the one that was kept. */
+  boolean isBehindKept(@Nullable KeyOrder order) {
+    return order == null
+        ? keptRowid < rowid()
+        : order.compare(keptArray, keptOffset, keptSize, keyArray, keyOffset, payloadSize()) < 0;
   }
 
   /** The array that holds the key, at least, of the payload at {@link #keyOffset}; read only. */

@@ -4,11 +4,17 @@ import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageSource;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Merges the affected cells of two versions of a tree, both in key order, and passes on the rows
  * that differ. One pass, no memory of rows; can be walked again. For one thread.
+ *
+ * <p>That they are in key order is checked, of the cells that are looked at: an application may
+ * define its own NOCASE. Where both sides ascend, two keys that the order holds equal are a pair,
+ * whatever the order; where one does not, a merge would miss pairs. Mostly the comparison of the
+ * two sides says it: after {@code a1 < b1} and {@code b1 <= a2}, {@code a1 < a2} needs no other.
  */
 final class RowMerge {
   private final RowCursor before;
@@ -21,11 +27,26 @@ final class RowMerge {
   private int backBefore;
   private int backAfter;
 
+  /** Whether a key of each side is kept, to be compared with the next. */
+  private boolean beforeMoved;
+
+  private boolean afterMoved;
+
+  /** Which side stood first in the last step, and whether cells were skipped since. */
+  private int lastSide;
+
+  private boolean skipped;
+
   RowMerge(
-      PageFormat format, PageSource old, PageSource now, DirtyPages dirty, ChainChanges chains) {
-    this.before = new RowCursor(format, old);
-    this.after = new RowCursor(format, now);
-    this.shared = new SharedCells(format);
+      PageFormat formatBefore,
+      PageFormat formatAfter,
+      PageSource old,
+      PageSource now,
+      DirtyPages dirty,
+      ChainChanges chains) {
+    this.before = new RowCursor(formatBefore, old);
+    this.after = new RowCursor(formatAfter, now);
+    this.shared = new SharedCells(formatAfter);
     this.dirty = dirty;
     this.chains = chains;
   }
@@ -40,32 +61,39 @@ final class RowMerge {
    * Passes the rows that differ to the sink.
    *
    * @param order the order of keys of an index b-tree; null for a table b-tree
+   * @param all whether to pass on those of the same bytes, too, as updates
+   * @return false if a side does not ascend: what was passed on is void then
+   * @throws CorruptDatabaseException if a side of a table b-tree does not ascend
    */
-  void run(TreeDelta delta, @Nullable KeyOrder order, RowSink sink) {
-    sameBytesToo = delta.isWhole();
+  boolean run(TreeDelta delta, @Nullable KeyOrder order, boolean all, RowSink sink) {
+    sameBytesToo = all;
     boolean index = order != null;
     before.watch(delta, chains);
     after.watch(delta, chains);
     before.start(delta.before(), index);
     after.start(delta.after(), index);
     backPage = 0;
+    beforeMoved = false;
+    afterMoved = false;
     while (!before.atEnd() && !after.atEnd()) {
+      boolean ascends = true;
       if (atSamePage(index)) {
-        skipFront(index, order, sink);
+        ascends = skipFront(index, order, sink);
       } else if (atSharedBack()) {
         backPage = 0;
         before.skipTo(before.runEnd());
         after.skipTo(after.runEnd());
+        lastSide = 0;
+        skipped = true;
       } else {
-        step(order, sink);
+        ascends = step(order, sink);
+      }
+      if (!ascends) {
+        return false;
       }
     }
-    while (!before.atEnd()) {
-      delete(sink);
-    }
-    while (!after.atEnd()) {
-      insert(sink);
-    }
+    return rest(before, beforeMoved, order, row -> report(-1, sink))
+        && rest(after, afterMoved, order, row -> report(1, sink));
   }
 
   /** Whether both stand at the start of the same leaf, with nothing changed below it. */
@@ -86,7 +114,7 @@ final class RowMerge {
    * Skips the cells that both versions of a leaf share at its front, and remembers where those
    * begin that they share at its back: once both cursors stand there, they are skipped, too.
    */
-  private void skipFront(boolean index, @Nullable KeyOrder order, RowSink sink) {
+  private boolean skipFront(boolean index, @Nullable KeyOrder order, RowSink sink) {
     shared.find(before.page(), after.page(), before.pageNumber(), index);
     if (shared.back() > 0) {
       backPage = before.pageNumber();
@@ -96,9 +124,10 @@ final class RowMerge {
     if (shared.front() > 0) {
       before.skipTo(shared.front());
       after.skipTo(shared.front());
-    } else {
-      step(order, sink);
+      skipped = true;
+      return true;
     }
+    return step(order, sink);
   }
 
   private boolean atSharedBack() {
@@ -109,8 +138,21 @@ final class RowMerge {
         && after.position() == backAfter;
   }
 
-  private void step(@Nullable KeyOrder order, RowSink sink) {
+  private boolean step(@Nullable KeyOrder order, RowSink sink) {
     int side = compare(order);
+    if (!ascends(side, order)) {
+      return false;
+    }
+    skipped = false;
+    lastSide = side;
+    if (side <= 0) {
+      before.keepKey(); // Whoever is shown the row may take the array of its payload.
+      beforeMoved = true;
+    }
+    if (side >= 0) {
+      after.keepKey();
+      afterMoved = true;
+    }
     report(side, sink);
     if (side <= 0) {
       before.advance();
@@ -118,6 +160,52 @@ final class RowMerge {
     if (side >= 0) {
       after.advance();
     }
+    return true;
+  }
+
+  /** Compares each side with its key before this one, where the merge does not say it already. */
+  private boolean ascends(int side, @Nullable KeyOrder order) {
+    if (skipped) {
+      return (!beforeMoved || ascends(before, order)) && (!afterMoved || ascends(after, order));
+    }
+    // The lesser side, if it moved in the last step: the other one stands behind it.
+    boolean lesserIsBefore = side < 0 || (side == 0 && lastSide <= 0);
+    boolean proven = side == 0 && lastSide != 0;
+    if (lesserIsBefore) {
+      return !beforeMoved || lastSide > 0 || proven || ascends(before, order);
+    }
+    return !afterMoved || lastSide < 0 || proven || ascends(after, order);
+  }
+
+  private static boolean ascends(RowCursor cursor, @Nullable KeyOrder order) {
+    if (cursor.isBehindKept(order)) {
+      return true;
+    }
+    if (order == null) {
+      throw CorruptDatabaseException.page(
+          cursor.pageNumber(),
+          "rowid " + cursor.rowid() + " of cell " + cursor.position() + " is out of order");
+    }
+    return false;
+  }
+
+  /** What one side has left once the other is at its end. */
+  private static boolean rest(
+      RowCursor cursor, boolean moved, @Nullable KeyOrder order, Consumer<RowCursor> sink) {
+    boolean check = moved;
+    while (!cursor.atEnd()) {
+      if (order != null) {
+        cursor.loadKey(order);
+      }
+      if (check && !ascends(cursor, order)) {
+        return false;
+      }
+      cursor.keepKey();
+      sink.accept(cursor);
+      cursor.advance();
+      check = true;
+    }
+    return true;
   }
 
   private void report(int side, RowSink sink) {
@@ -130,16 +218,6 @@ final class RowMerge {
         sink.updated(before, after);
       }
     }
-  }
-
-  private void delete(RowSink sink) {
-    sink.deleted(before);
-    before.advance();
-  }
-
-  private void insert(RowSink sink) {
-    sink.inserted(after);
-    after.advance();
   }
 
   private int compare(@Nullable KeyOrder order) {

@@ -4,6 +4,7 @@ import dev.waltap.btree.OwnerChanges;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageMarks;
@@ -28,7 +29,8 @@ public final class TransactionDiff {
   /** More deltas than this are given up with the transaction. */
   private static final int MOST_KEPT = 16;
 
-  private final PageFormat format;
+  private final PageFormat formatBefore;
+  private final PageFormat formatAfter;
   private final PageBuffers buffers;
   private final PageSet old;
   private final PageOwners owners;
@@ -47,13 +49,17 @@ public final class TransactionDiff {
   private final TransactionPages none;
   private TransactionPages written;
 
+  /** Whether cells of the same bytes may be others now. */
+  private boolean otherFormat;
+
   public TransactionDiff(
       PageFormat format,
       PageBuffers buffers,
       PageSet old,
       PageOwners owners,
       TransactionPages none) {
-    this.format = format;
+    this.formatBefore = format.copy();
+    this.formatAfter = format.copy();
     this.buffers = buffers;
     this.old = old;
     this.owners = owners;
@@ -62,12 +68,13 @@ public final class TransactionDiff {
     this.dirty = new DirtyPages(owners);
     this.now = this::newPage;
     this.changes = new OwnerChanges(owners, format);
-    this.chains = new ChainChanges(format, old, now, owners, dirty, changes, none);
-    this.walk = new TreeWalk(format, old, now, owners, changes, dirty, none);
-    this.merge = new RowMerge(format, old, now, dirty, chains);
-    this.hashMerge = new HashMerge(format, old, now, dirty, chains);
-    this.cursorBefore = new RowCursor(format, old);
-    this.cursorAfter = new RowCursor(format, now);
+    this.chains =
+        new ChainChanges(formatBefore, formatAfter, old, now, owners, dirty, changes, none);
+    this.walk = new TreeWalk(formatAfter, old, now, owners, changes, dirty, none);
+    this.merge = new RowMerge(formatBefore, formatAfter, old, now, dirty, chains);
+    this.hashMerge = new HashMerge(formatBefore, formatAfter, old, now, dirty, chains);
+    this.cursorBefore = new RowCursor(formatBefore, old);
+    this.cursorAfter = new RowCursor(formatAfter, now);
   }
 
   private byte[] newPage(int pageNumber) {
@@ -80,9 +87,32 @@ public final class TransactionDiff {
     return now;
   }
 
-  /** Takes a transaction in hand; its pages become the page set's at {@link #finish}. */
+  /** How pages are read as of before the transaction. */
+  public PageFormat formatBefore() {
+    return formatBefore;
+  }
+
+  /** How pages are read as of after the transaction; the object stays the same. */
+  public PageFormat formatAfter() {
+    return formatAfter;
+  }
+
+  /**
+   * Takes a transaction in hand; its pages become the page set's at {@link #finish}.
+   *
+   * @throws CorruptDatabaseException if it wrote a page 1 that is none; it must be {@link #abandon
+   *     abandoned} then
+   * @throws UnknownPageException likewise, if it can't be followed
+   */
   public void begin(TransactionPages pages) {
     written = pages;
+    otherFormat = false;
+    byte[] page1 = pages.get(1);
+    if (page1 != null && old.contains(1) && !DatabaseHeader.isSameFormat(old.page(1), page1)) {
+      formatAfter.follow(PageFormat.of(page1));
+      otherFormat = true;
+      requireAllWritten();
+    }
     deltaCount = 0;
     cursorBefore.reset();
     cursorAfter.reset();
@@ -90,6 +120,15 @@ public final class TransactionDiff {
     changes.begin(pages.databaseSize());
     chains.begin(pages);
     dropped.begin();
+  }
+
+  /** What SQLite did not write anew has no meaning under another number of reserved bytes. */
+  private void requireAllWritten() {
+    for (int page : old.pageNumbers()) {
+      if (Integer.compareUnsigned(page, written.databaseSize()) <= 0 && !written.contains(page)) {
+        throw new UnknownPageException(page);
+      }
+    }
   }
 
   /** Whether the transaction wrote pages of the tree, or of its rows. */
@@ -147,31 +186,43 @@ public final class TransactionDiff {
     TreeDelta delta = new TreeDelta();
     delta.begin(after);
     delta.listsAll();
-    TreeRows.listCells(format, old, before, delta.before());
-    TreeRows.listCells(format, now, after, delta.after());
+    TreeRows.listCells(formatBefore, old, before, delta.before());
+    TreeRows.listCells(formatAfter, now, after, delta.after());
     return delta;
   }
 
   /**
    * Passes on the rows whose bytes differ, in b-tree order.
    *
-   * @param order the order of keys of an index b-tree; null for a table b-tree
+   * @param order the order of keys of an index b-tree, as it is declared; null for a table b-tree
+   * @return whether both versions are in that order; if not, what was passed on is void, and {@link
+   *     #rowsByKey} has to do
+   * @throws CorruptDatabaseException if the rowids of a table b-tree do not ascend
    */
-  public void rows(TreeDelta delta, @Nullable KeyOrder order, RowSink sink) {
+  public boolean rows(TreeDelta delta, @Nullable KeyOrder order, RowSink sink) {
+    if (delta.isUnordered()) {
+      return false;
+    }
     try {
-      merge.run(delta, order, sink);
+      boolean ordered = merge.run(delta, order, delta.isWhole() || otherFormat, sink);
+      delta.isUnordered(!ordered);
+      return ordered;
     } catch (CorruptDatabaseException e) {
       throw delta.tree().blame(e);
     }
   }
 
   /**
-   * Passes on the rows of an index b-tree whose order of keys is unknown: first what was deleted,
-   * in b-tree order, then what was updated or inserted. Takes memory for each affected row.
+   * Passes on the rows of an index b-tree whose order of keys is unknown, or is not the declared
+   * one: first what was deleted, in b-tree order, then what was updated or inserted. Takes memory
+   * for each affected row.
+   *
+   * @param before what identifies a row of the old version
+   * @param after what identifies one of the new version: the same bytes for the same key
    */
-  public void rowsByKey(TreeDelta delta, KeyBytes keys, RowSink sink) {
+  public void rowsByKey(TreeDelta delta, KeyBytes before, KeyBytes after, RowSink sink) {
     try {
-      hashMerge.run(delta, keys, sink);
+      hashMerge.run(delta, before, after, delta.isWhole() || otherFormat, sink);
     } catch (CorruptDatabaseException e) {
       throw delta.tree().blame(e);
     }
@@ -255,6 +306,7 @@ public final class TransactionDiff {
         old.remove(changes.left(i));
       }
     }
+    formatBefore.follow(formatAfter);
     end();
   }
 
@@ -263,6 +315,7 @@ public final class TransactionDiff {
    * may begin. What is shown of it before {@link #finish} was called is valid no more.
    */
   public void abandon() {
+    formatAfter.follow(formatBefore);
     end();
   }
 

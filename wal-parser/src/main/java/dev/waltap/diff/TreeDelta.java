@@ -13,6 +13,7 @@ public final class TreeDelta {
   private @Nullable Tree tree;
   private boolean chainsListed;
   private boolean whole;
+  private boolean unordered;
 
   TreeDelta() {}
 
@@ -20,6 +21,7 @@ public final class TreeDelta {
     tree = of;
     chainsListed = false;
     whole = false;
+    unordered = false;
     before.clear();
     after.clear();
   }
@@ -47,6 +49,15 @@ public final class TreeDelta {
 
   void listsAll() {
     whole = true;
+  }
+
+  /** Whether its rows are known not to be in the declared order. */
+  boolean isUnordered() {
+    return unordered;
+  }
+
+  void isUnordered(boolean found) {
+    unordered = found;
   }
 
   /** Whether cells with overflow pages may have come, left or moved, and are listed. */

@@ -111,6 +111,11 @@ public record DatabaseHeader(
     return TextEncoding.of(Bytes.u32(page, 56));
   }
 
+  /** Whether two images of page 1 agree in page size and reserved bytes. */
+  public static boolean isSameFormat(byte[] page1, byte[] other) {
+    return Bytes.u16(page1, 16) == Bytes.u16(other, 16) && page1[20] == other[20];
+  }
+
   private static int pageSize(int stored) {
     if (stored == 1) {
       return 65536;

@@ -1,5 +1,12 @@
 package dev.waltap.record;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.waltap.format.TextEncoding;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What identifies a row of a WITHOUT ROWID table whatever its collations: the storage class and
  * every byte of each field of its key, as one array.
@@ -16,8 +23,33 @@ public final class KeyImage {
   /** For each field of the key, whether its INTEGERs are shown as REALs. */
   private final boolean[] real;
 
-  /** Images of the keys of this table's rows. */
+  /** The encoding of text that is shown in UTF-8; null where it is shown as it is stored. */
+  private final @Nullable TextEncoding encoding;
+
+  private byte[] @Nullable [] converted = {};
+
+  /** The code of text that is shown as it is stored: never the same in two encodings. */
+  private final byte storedText;
+
+  /** Images of the keys of this table's rows, to be compared with others of the same encoding. */
   public KeyImage(TableLayout layout) {
+    this(layout, false);
+  }
+
+  /**
+   * Images of the keys of this table's rows.
+   *
+   * @param anyEncoding whether they are compared with those of rows in another text encoding: text
+   *     that is well-formed is the same then if its characters are
+   */
+  public KeyImage(TableLayout layout, boolean anyEncoding) {
+    this.encoding = anyEncoding ? layout.encoding() : null;
+    this.storedText =
+        switch (layout.encoding()) {
+          case UTF_8 -> 5;
+          case UTF_16LE -> 6;
+          case UTF_16BE -> 7;
+        };
     this.fields = layout.keyFields();
     this.real = new boolean[fields];
     for (int column = 0; column < layout.columnCount(); column++) {
@@ -43,6 +75,7 @@ public final class KeyImage {
    */
   public byte[] of(byte[] payload, int offset, int length) {
     record.wrap(payload, offset, length, fields);
+    convert();
     int size = 0;
     for (int i = 0; i < record.fieldCount(); i++) {
       size += 1 + sizeOf(i);
@@ -51,7 +84,7 @@ public final class KeyImage {
     int at = 0;
     for (int i = 0; i < record.fieldCount(); i++) {
       StorageClass storageClass = storageClass(i);
-      image[at] = code(storageClass);
+      image[at] = code(i, storageClass);
       put(i, storageClass, image, at + 1);
       at += 1 + sizeOf(i);
     }
@@ -63,12 +96,35 @@ public final class KeyImage {
     return stored == StorageClass.INTEGER && real[field] ? StorageClass.REAL : stored;
   }
 
-  private static byte code(StorageClass storageClass) {
+  /** Makes UTF-8 of the text fields that are well-formed; the others stay what they are. */
+  private void convert() {
+    if (encoding == null) {
+      return;
+    }
+    converted = new byte[record.fieldCount()][];
+    for (int i = 0; i < record.fieldCount(); i++) {
+      if (record.storageClass(i) == StorageClass.TEXT) {
+        ByteBuffer text =
+            ByteBuffer.wrap(record.payload(), record.bytesOffset(i), record.bytesLength(i));
+        try {
+          converted[i] = encoding.charset().newDecoder().decode(text).toString().getBytes(UTF_8);
+        } catch (CharacterCodingException e) {
+          converted[i] = null;
+        }
+      }
+    }
+  }
+
+  private byte @Nullable [] converted(int field) {
+    return encoding == null ? null : converted[field];
+  }
+
+  private byte code(int field, StorageClass storageClass) {
     return switch (storageClass) {
       case NULL -> 0;
       case INTEGER -> 1;
       case REAL -> 2;
-      case TEXT -> 3;
+      case TEXT -> converted(field) != null ? 3 : storedText;
       case BLOB -> 4;
     };
   }
@@ -77,8 +133,13 @@ public final class KeyImage {
     return switch (record.storageClass(field)) {
       case NULL -> 0;
       case INTEGER, REAL -> LONG;
-      case TEXT, BLOB -> LENGTH + record.bytesLength(field);
+      case TEXT, BLOB -> LENGTH + bytesLength(field);
     };
+  }
+
+  private int bytesLength(int field) {
+    byte[] text = converted(field);
+    return text != null ? text.length : record.bytesLength(field);
   }
 
   private void put(int field, StorageClass storageClass, byte[] image, int at) {
@@ -87,9 +148,15 @@ public final class KeyImage {
       case INTEGER -> putLong(image, at, record.longValue(field));
       case REAL -> putLong(image, at, Double.doubleToRawLongBits(record.doubleValue(field)));
       case TEXT, BLOB -> {
-        int length = record.bytesLength(field);
+        byte[] text = converted(field);
+        int length = bytesLength(field);
         putInt(image, at, length);
-        System.arraycopy(record.payload(), record.bytesOffset(field), image, at + LENGTH, length);
+        System.arraycopy(
+            text != null ? text : record.payload(),
+            text != null ? 0 : record.bytesOffset(field),
+            image,
+            at + LENGTH,
+            length);
       }
     }
   }

@@ -197,7 +197,7 @@ final class DiffFollower implements AutoCloseable {
   private void followByKey(TreeDelta delta, String name, List<String> expected) {
     Collector collector = new Collector();
     int fields = keyFields.of(name);
-    diff.rowsByKey(delta, new SlowKeys(fields), collector);
+    diff.rowsByKey(delta, new SlowKeys(fields), new SlowKeys(fields), collector);
     List<String> reordered = new ArrayList<>(expected);
     reordered.sort(Comparator.comparing(line -> !line.startsWith("-")));
     compare("changes by key of " + name, reordered, collector.changes);

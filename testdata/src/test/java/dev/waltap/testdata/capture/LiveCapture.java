@@ -188,10 +188,15 @@ final class LiveCapture implements AutoCloseable {
 
   /** Lets the capture be overtaken by these transactions; returns their net effect as told. */
   List<Change> overtaken(String... statements) throws Exception {
+    return overtakenBy(() -> TestDatabase.execute(writer, statements));
+  }
+
+  /** Lets the capture be overtaken by this work; returns its net effect as told. */
+  List<Change> overtakenBy(Work work) throws Exception {
     failed = true;
     Snapshot before = reader.read();
     signal.pause();
-    TestDatabase.execute(writer, statements);
+    work.run();
     TestDatabase.execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
     Markers.write(writer, ++marker);
     TestDatabase.execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
