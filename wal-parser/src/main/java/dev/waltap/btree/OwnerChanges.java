@@ -28,7 +28,7 @@ public final class OwnerChanges {
   private int leftCount;
   private int[] pages = new int[FEWEST];
   private int[] parents = new int[FEWEST];
-  private int[] trees = new int[FEWEST];
+  private Tree[] trees = new Tree[FEWEST];
   private byte[] kinds = new byte[FEWEST];
   private int count;
 
@@ -100,7 +100,7 @@ public final class OwnerChanges {
     }
     pages[count] = pageNumber;
     parents[count] = from;
-    trees[count] = tree.ordinal();
+    trees[count] = tree;
     kinds[count++] = kind;
   }
 
@@ -113,13 +113,13 @@ public final class OwnerChanges {
   /**
    * Checks that every page that comes was free to.
    *
-   * @throws CorruptDatabaseException if one still stands at another place
+   * @throws CorruptDatabaseException if one still stands at another place, naming tree and page
    */
   public void check() {
     for (int i = 0; i < count; i++) {
       int page = pages[i];
       if (owners.kind(page) != PageOwners.NONE && !released.contains(page)) {
-        throw PageBounds.shared(page, parents[i]);
+        throw trees[i].blame(PageBounds.shared(page, parents[i]));
       }
     }
   }
@@ -130,7 +130,7 @@ public final class OwnerChanges {
       owners.clear(left[i]);
     }
     for (int i = 0; i < count; i++) {
-      owners.set(pages[i], kinds[i], parents[i], trees[i]);
+      owners.set(pages[i], kinds[i], parents[i], trees[i].ordinal());
     }
   }
 
