@@ -33,7 +33,9 @@ import dev.waltap.schema.TableFilter;
 import dev.waltap.schema.UnreadableTable;
 import dev.waltap.state.StateStore;
 import dev.waltap.wal.WalPosition;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The page set and who owns its pages: filled from a snapshot, compared with a later one. For the
@@ -51,6 +53,7 @@ final class Baseline implements AutoCloseable {
   private PageSet pageSet;
   private PageOwners owners = new PageOwners();
   private Catalog catalog;
+  private final Map<String, Long> rows = new HashMap<>();
 
   Baseline(
       CaptureOptions options,
@@ -196,10 +199,16 @@ final class Baseline implements AutoCloseable {
     Schema schema = schemaReader.read(scan);
     requireTables(schema);
     catalog = catalog.next(schema);
+    rows.clear();
     for (CapturedTable table : catalog.tables()) {
-      scan.scan(table.tree());
+      rows.put(table.name(), scan.scan(table.tree()));
     }
     removeUnowned();
+  }
+
+  /** How many rows a table had in the snapshot that was taken, as counted by its scan. */
+  long rows(CapturedTable table) {
+    return rows.getOrDefault(table.name(), 0L);
   }
 
   /**

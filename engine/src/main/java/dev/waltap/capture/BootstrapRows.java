@@ -35,7 +35,7 @@ final class BootstrapRows {
   void emit(long epoch, long frame, List<TableSchema> gone) {
     long total = 0;
     for (CapturedTable table : baseline.catalog().tables()) {
-      total += table.told() ? rows.count(table.tree()) : 0;
+      total += table.told() ? baseline.rows(table) : 0;
     }
     emitter.begin(epoch, frame, Backlog.nowMicros());
     for (TableSchema table : gone) {
@@ -50,7 +50,7 @@ final class BootstrapRows {
 
   private void emit(CapturedTable table, long total) {
     if (!table.told()) {
-      emitter.skip(2 + rows.count(table.tree()));
+      emitter.skip(2 + baseline.rows(table));
       return;
     }
     emitter.schema(table.name(), null, table.table().declaration(), true);

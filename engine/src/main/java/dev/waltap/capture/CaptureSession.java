@@ -110,9 +110,9 @@ final class CaptureSession implements AutoCloseable {
                       System::nanoTime));
       this.surroundings = new Surroundings(attachment, options.database(), listener);
       this.foreignWrites = new ForeignWrites(attachment);
-      this.log = new LogFollower(
-              attachment, guard, backlog, epochs, counters, queue, listener, atRisk);
-      this.emitter = new Emitter(queue, options.schemaEvents(), log::keepUp, this::release);
+      this.log =
+          new LogFollower(attachment, guard, backlog, epochs, counters, queue, listener, atRisk);
+      this.emitter = new Emitter(queue, options.schemaEvents(), log, this::release);
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;
@@ -360,7 +360,7 @@ final class CaptureSession implements AutoCloseable {
   private void release() {
     if (state != null) {
       state.flush();
-      state.upkeep();
+      state.upkeep(log);
     }
     queue.release(log::keepUp);
   }

@@ -20,6 +20,7 @@ import dev.waltap.state.PageImages;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.state.StateLock;
 import dev.waltap.state.StateStore;
+import dev.waltap.wal.LogKeeper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -189,7 +190,7 @@ final class DurableState implements Journal, AutoCloseable {
   }
 
   @Override
-  public void add(CommittedTransaction transaction, TransactionDiff diff) {
+  public void add(CommittedTransaction transaction, TransactionDiff diff, LogKeeper keeper) {
     if (replaying) {
       return;
     }
@@ -199,12 +200,15 @@ final class DurableState implements Journal, AutoCloseable {
     JournalEntry entry =
         new JournalEntry(
             kind, end, transaction.timestampMicros(), transaction.pages.databaseSize());
-    store().add(entry, images(transaction.pages, diff));
+    store().add(entry, images(transaction.pages, diff, keeper));
   }
 
-  private static PageImages images(TransactionPages pages, TransactionDiff diff) {
+  private static PageImages images(TransactionPages pages, TransactionDiff diff, LogKeeper keeper) {
     return sink -> {
       for (int i = 0; i < pages.size(); i++) {
+        if (i % LogKeeper.PAGES == LogKeeper.PAGES - 1) {
+          keeper.keepUp();
+        }
         int number = pages.pageNumber(i);
         byte[] image = pages.get(number);
         if (image != null && diff.needs(number)) {
@@ -223,10 +227,10 @@ final class DurableState implements Journal, AutoCloseable {
   }
 
   /** Folds a little of the journal, if it is time to. */
-  void upkeep() {
+  void upkeep(LogKeeper keeper) {
     StateStore current = store;
     if (current != null && !replaying && current.foldDue(foldLimits)) {
-      current.fold(FOLD_TIME);
+      current.fold(FOLD_TIME, keeper);
     }
   }
 

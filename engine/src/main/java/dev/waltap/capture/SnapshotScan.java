@@ -3,6 +3,7 @@ package dev.waltap.capture;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
+import dev.waltap.format.BTreePage;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageMarks;
@@ -26,6 +27,7 @@ public final class SnapshotScan implements PageSource {
   private final LongConsumer progress;
   private final PageMarks read = new PageMarks();
   private long scanned;
+  private long rows;
 
   public SnapshotScan(
       LimitedSnapshot snapshot,
@@ -41,8 +43,11 @@ public final class SnapshotScan implements PageSource {
     this.scanner = new TreeScanner(this, PageFormat.of(page(1)), snapshot.size(), this::visit);
   }
 
-  public void scan(Tree of) {
+  /** Scans a tree; returns how many rows it has. */
+  public long scan(Tree of) {
+    rows = 0;
     scanner.scan(of);
+    return rows;
   }
 
   @Override
@@ -63,6 +68,9 @@ public final class SnapshotScan implements PageSource {
 
   private void visit(Tree of, int pageNumber, byte kind, int parent, byte[] image) {
     owners.adopt(of, pageNumber, kind, parent);
+    if (kind == PageOwners.LEAF || (of.index() && kind == PageOwners.INTERIOR)) {
+      rows += BTreePage.cellCount(image, BTreePage.header(pageNumber));
+    }
     if (++scanned % PAGES_BETWEEN_REPORTS == 0) {
       progress.accept(scanned);
     }

@@ -6,6 +6,7 @@ import dev.waltap.api.Position;
 import dev.waltap.api.Row;
 import dev.waltap.api.TableSchema;
 import dev.waltap.record.StoredRow;
+import dev.waltap.wal.LogKeeper;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public final class Emitter {
   private static final int LARGE = 1 << 20;
 
   private final ChangeQueue queue;
-  private final Runnable pump;
+  private final LogKeeper keeper;
   private final Runnable release;
   private final boolean schemaEvents;
   private final HeldChange held = new HeldChange();
@@ -37,14 +38,14 @@ public final class Emitter {
    * An emitter.
    *
    * @param schemaEvents whether SCHEMA changes are told; they are counted in any case
-   * @param pump called every now and then: keeps up with the WAL
+   * @param keeper called every now and then
    * @param release called when enough was added to the queue to be handed over
    */
-  public Emitter(ChangeQueue queue, boolean schemaEvents, Runnable pump, Runnable release) {
+  public Emitter(ChangeQueue queue, boolean schemaEvents, LogKeeper keeper, Runnable release) {
     this.release = release;
     this.queue = queue;
     this.schemaEvents = schemaEvents;
-    this.pump = pump;
+    this.keeper = keeper;
   }
 
   /**
@@ -77,11 +78,16 @@ public final class Emitter {
     keepUp();
   }
 
+  /** What long work beside the emitting calls. */
+  LogKeeper keeper() {
+    return keeper;
+  }
+
   /** Called for each row that is looked at, told or not: keeps up with the WAL. */
   void keepUp() {
     if (++sincePump >= CHANGES_BETWEEN_PUMPS) {
       sincePump = 0;
-      pump.run();
+      keeper.keepUp();
     }
   }
 
@@ -97,7 +103,7 @@ public final class Emitter {
       letGoEarlier();
     }
     release.run();
-    queue.awaitRoom(payloadBytes, pump);
+    queue.awaitRoom(payloadBytes, keeper::keepUp);
   }
 
   /** A row was inserted, or is there when a table enters. */

@@ -1,6 +1,7 @@
 package dev.waltap.decode;
 
 import dev.waltap.diff.TransactionDiff;
+import dev.waltap.wal.LogKeeper;
 
 /**
  * Is told of each transaction once it is known that it can be followed, before any change of it.
@@ -9,12 +10,13 @@ import dev.waltap.diff.TransactionDiff;
 public interface Journal {
 
   /** Nothing is kept. */
-  Journal NONE = (transaction, diff) -> {};
+  Journal NONE = (transaction, diff, keeper) -> {};
 
   /**
    * Keeps a transaction.
    *
    * @param diff knows which of its pages matter
+   * @param keeper called every now and then while its pages are kept
    */
-  void add(CommittedTransaction transaction, TransactionDiff diff);
+  void add(CommittedTransaction transaction, TransactionDiff diff, LogKeeper keeper);
 }

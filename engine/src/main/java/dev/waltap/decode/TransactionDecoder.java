@@ -26,16 +26,22 @@ public final class TransactionDecoder {
   private static final int MOST_PLACES = 1 << 16;
   private static final List<Operation> ROW_OPERATIONS =
       List.of(Operation.DELETE, Operation.UPDATE, Operation.INSERT);
-  private static final RowSink NOBODY =
+  private final RowSink nobody =
       new RowSink() {
         @Override
-        public void deleted(RowCursor before) {}
+        public void deleted(RowCursor before) {
+          keepUp();
+        }
 
         @Override
-        public void updated(RowCursor before, RowCursor after) {}
+        public void updated(RowCursor before, RowCursor after) {
+          keepUp();
+        }
 
         @Override
-        public void inserted(RowCursor after) {}
+        public void inserted(RowCursor after) {
+          keepUp();
+        }
       };
 
   private final TransactionDiff diff;
@@ -133,7 +139,7 @@ public final class TransactionDecoder {
     }
     boolean walkAgain = collect();
     diff.check();
-    journal.add(transaction, diff);
+    journal.add(transaction, diff, emitter.keeper());
     telling = true;
     emitter.begin(transaction.epoch(), transaction.frame(), transaction.timestampMicros());
     if (change != null) {
@@ -230,7 +236,11 @@ public final class TransactionDecoder {
   }
 
   private void rowsForNobody(CapturedTable before, CapturedTable after, TreeDelta delta) {
-    RowMatching.of(before.layout(), after.layout()).rows(diff, delta, NOBODY, () -> {});
+    RowMatching.of(before.layout(), after.layout()).rows(diff, delta, nobody, () -> {});
+  }
+
+  private void keepUp() {
+    emitter.keepUp();
   }
 
   private void add(CapturedTable before, CapturedTable after, TreeDelta delta) {

@@ -65,7 +65,7 @@ final class WholeTable implements RowWork {
       return;
     }
     if (!isTold()) {
-      emitter.skip(rows.count(table.tree()));
+      emitter.skip(rows.count(table.tree(), emitter.keeper()));
       return;
     }
     rows.forEach(

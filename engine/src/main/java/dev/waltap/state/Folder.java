@@ -1,6 +1,7 @@
 package dev.waltap.state;
 
 import dev.waltap.page.PageBuffers;
+import dev.waltap.wal.LogKeeper;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,12 +16,15 @@ final class Folder implements Replay {
 
   private final PageTable table;
   private final PageBuffers buffers;
+  private final LogKeeper keeper;
+  private int sinceKept;
   private final TreeMap<Integer, byte[]> latest = new TreeMap<>();
   private long bytes;
   private int cut = Integer.MAX_VALUE;
   private int databaseSize;
 
-  Folder(PageTable table, PageBuffers buffers) {
+  Folder(PageTable table, PageBuffers buffers, LogKeeper keeper) {
+    this.keeper = keeper;
     this.table = table;
     this.buffers = buffers;
   }
@@ -32,6 +36,7 @@ final class Folder implements Replay {
 
   @Override
   public void page(int pageNumber, byte[] image) {
+    keepUp();
     forget(latest.put(pageNumber, image));
     bytes += image.length;
     spill();
@@ -52,6 +57,12 @@ final class Folder implements Replay {
     }
   }
 
+  private void keepUp() {
+    if (++sinceKept % LogKeeper.PAGES == 0) {
+      keeper.keepUp();
+    }
+  }
+
   /** Whether it is time to commit. */
   boolean isFull() {
     return bytes >= MOST_BYTES / 2;
@@ -64,6 +75,7 @@ final class Folder implements Replay {
       cut = Integer.MAX_VALUE;
     }
     for (Map.Entry<Integer, byte[]> page : latest.entrySet()) {
+      keepUp();
       if (page.getValue().length == 0) {
         table.remove(page.getKey());
       } else {

@@ -4,6 +4,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.Position;
 import dev.waltap.io.Closer;
 import dev.waltap.page.PageBuffers;
+import dev.waltap.wal.LogKeeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -228,9 +229,10 @@ public final class StateStore implements AutoCloseable {
    * is folded as a whole, however large.
    *
    * @param time after which no further transactions are begun
+   * @param keeper called every now and then, since one transaction may be of any size
    * @return whether there is more to fold
    */
-  public boolean fold(Duration time) {
+  public boolean fold(Duration time, LogKeeper keeper) {
     flush();
     long end = System.nanoTime() + time.toNanos();
     Position told = head.acknowledged;
@@ -242,7 +244,7 @@ public final class StateStore implements AutoCloseable {
           }
           begin();
           JournalReader reader = new JournalReader(file, buffers);
-          Folder folder = new Folder(pages, buffers);
+          Folder folder = new Folder(pages, buffers, keeper);
           do {
             reader.read(head.folded, group.id(), told, folder);
             head.folded = group.id();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.api.CaptureException;
+import dev.waltap.wal.LogKeeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class StateCorruptionTest {
         }
         if (i == 90) {
           store.acknowledge(StateModel.position(70).position());
-          store.fold(java.time.Duration.ofSeconds(1));
+          store.fold(java.time.Duration.ofSeconds(1), LogKeeper.NONE);
         }
       }
       copy(directory.path(), killed);

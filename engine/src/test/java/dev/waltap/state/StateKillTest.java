@@ -2,6 +2,7 @@ package dev.waltap.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.wal.LogKeeper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -97,7 +98,7 @@ class StateKillTest {
           told = Math.max(told, next - 1 - random.nextInt(30));
           store.acknowledge(StateModel.position(told).position());
           if (random.nextInt(3) == 0) {
-            store.fold(Duration.ofMillis(random.nextInt(5)));
+            store.fold(Duration.ofMillis(random.nextInt(5)), LogKeeper.NONE);
             System.out.println(next - 1 + " " + told);
           } else {
             System.out.println(next - 1 + " 0");

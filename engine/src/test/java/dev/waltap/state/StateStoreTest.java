@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.wal.LogKeeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ class StateStoreTest {
         assertThat(store.foldDue(FoldLimits.DEFAULT)).isFalse();
         store.acknowledge(StateModel.position(155).position());
         assertThat(store.foldDue(new FoldLimits(Duration.ofNanos(1), 1))).isTrue();
-        while (store.fold(SHORT)) {
+        while (store.fold(SHORT, LogKeeper.NONE)) {
           assertThat(StateModel.difference(store)).isEmpty();
         }
         assertThat(StateModel.number(store.base())).isEqualTo(150);
@@ -60,7 +61,7 @@ class StateStoreTest {
         assertThat(store.acknowledged()).isEqualTo(StateModel.position(155).position());
         assertThat(StateModel.number(store.end())).isEqualTo(300);
         store.acknowledge(StateModel.position(300).position());
-        while (store.fold(Duration.ofSeconds(1))) {}
+        while (store.fold(Duration.ofSeconds(1), LogKeeper.NONE)) {}
         assertThat(store.base()).isEqualTo(store.end());
         assertThat(store.journalBytes()).isZero();
         assertThat(StateModel.difference(store)).isEmpty();
@@ -162,10 +163,10 @@ class StateStoreTest {
       assertThat(next.acknowledged()).isNull();
       add(next, 61, 70);
       next.flush();
-      assertThat(next.fold(SHORT)).isFalse();
+      assertThat(next.fold(SHORT, LogKeeper.NONE)).isFalse();
       assertThat(StateModel.number(next.base())).isEqualTo(60);
       next.acknowledge(StateModel.position(70).position());
-      next.fold(SHORT);
+      next.fold(SHORT, LogKeeper.NONE);
       next.close();
       try (StateStore again = StateStore.open(lock)) {
         assertThat(StateModel.number(again.base())).isEqualTo(70);

@@ -9,6 +9,7 @@ import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSource;
+import dev.waltap.wal.LogKeeper;
 
 /** All rows of one version of a tree, in b-tree order. For one thread. */
 public final class TreeRows {
@@ -111,17 +112,22 @@ public final class TreeRows {
     return BTreePage.child(source.page(pageNumber), BTreePage.header(pageNumber), index);
   }
 
-  /** The number of rows, without looking at them. */
-  public long count(Tree tree) {
+  /**
+   * The number of rows, without looking at them.
+   *
+   * @param keeper called for each page
+   */
+  public long count(Tree tree, LogKeeper keeper) {
     reached.begin();
     try {
-      return count(tree, tree.root(), PageOwners.ROOT, 0);
+      return count(tree, tree.root(), PageOwners.ROOT, 0, keeper);
     } catch (CorruptDatabaseException e) {
       throw tree.blame(e);
     }
   }
 
-  private long count(Tree tree, int pageNumber, int parent, int depth) {
+  private long count(Tree tree, int pageNumber, int parent, int depth, LogKeeper keeper) {
+    keeper.keepUp();
     reach(pageNumber, parent, depth);
     byte[] page = source.page(pageNumber);
     int header = BTreePage.header(pageNumber);
@@ -131,7 +137,7 @@ public final class TreeRows {
     }
     long rows = tree.index() ? cells : 0;
     for (int i = 0; i <= cells; i++) {
-      rows += count(tree, child(pageNumber, i), pageNumber, depth + 1);
+      rows += count(tree, child(pageNumber, i), pageNumber, depth + 1, keeper);
     }
     return rows;
   }

@@ -1,5 +1,6 @@
 package dev.waltap.page;
 
+import java.security.SecureRandom;
 import java.util.Arrays;
 import net.jpountz.xxhash.XXHash64;
 import net.jpountz.xxhash.XXHashFactory;
@@ -19,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PageSet implements PageSource, AutoCloseable {
   private static final XXHash64 HASH = XXHashFactory.fastestInstance().hash64();
-  private static final int SEED = 0;
+
+  /** Drawn: whoever writes rows must not be able to construct pages of the same hash. */
+  private static final long SEED = new SecureRandom().nextLong();
+
   private static final int FEWEST_HOT = 64;
 
   private final PageBuffers buffers;
