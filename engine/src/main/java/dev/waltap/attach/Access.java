@@ -147,6 +147,30 @@ final class Access {
     }
   }
 
+  /**
+   * Gives a WAL and a wal-index that are this user's to the database's group: SQLite makes them of
+   * this user's first one, which need not be that by which the application opens them.
+   */
+  static void shareWithGroup(Path database) {
+    Credentials us = Credentials.ofSelf();
+    try {
+      Owner owner = Owner.of(database);
+      if (us == null || (owner.mode & GROUP) == 0 || !us.groups().contains(owner.group)) {
+        return;
+      }
+      for (String suffix : new String[] {"-wal", "-shm"}) {
+        Path companion = FileNames.beside(database, suffix);
+        Owner made = Owner.of(companion);
+        if (made.user == us.user() && made.group != owner.group) {
+          Files.setAttribute(companion, "unix:gid", (int) owner.group);
+        }
+      }
+    } catch (IOException e) {
+      // Then they are as SQLite makes them for the application, too.
+      return;
+    }
+  }
+
   /** Whose a file is. */
   record Owner(long user, long group, int mode) {
     static Owner of(Path file) throws IOException {

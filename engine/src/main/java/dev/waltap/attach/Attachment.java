@@ -70,6 +70,7 @@ public final class Attachment implements AutoCloseable {
       DatabaseFile file = closer.open(() -> Refusals.open(path), DatabaseFile::release);
       Path database = path.toRealPath();
       DatabaseConnection connection = closer.open(() -> DatabaseConnection.open(database));
+      Access.shareWithGroup(database);
       byte[] header = new byte[DatabaseHeader.SIZE];
       file.read(0, header, 0, header.length);
       DatabaseHeader parsed = DatabaseHeader.parse(header);

@@ -240,7 +240,7 @@ public final class Refusals {
    * SQLite 3.7.2 leaves one that says otherwise.
    */
   static boolean isInWalMode(Path database, DatabaseHeader header) {
-    return header.isWal() || Files.exists(Path.of(database + "-wal"));
+    return header.isWal() || Files.exists(FileNames.beside(database, "-wal"));
   }
 
   static CaptureException notWal(Path database) {

@@ -185,6 +185,26 @@ class SurroundingsProcessTest {
   }
 
   @Test
+  void givesWhatSqliteMakesToTheGroupOfTheDatabase() throws Exception {
+    assumeRoot();
+    Files.setAttribute(database.directory(), "unix:uid", APPLICATION);
+    Files.setAttribute(database.path(), "unix:uid", APPLICATION);
+    Files.setAttribute(database.path(), "unix:gid", OTHER);
+    Files.setPosixFilePermissions(database.path(), PosixFilePermissions.fromString("rw-rw----"));
+    List<String> line = line(as(APPLICATION, OTHER), java().toArray());
+    try (CliProcess waltap =
+        CliProcess.startLine(line(line, "cdc", database.path())).awaitReady()) {
+      for (String suffix : List.of("-wal", "-shm")) {
+        assertThat(Files.readAttributes(Path.of(database.path() + suffix), "unix:uid,gid,mode"))
+            .containsEntry("uid", APPLICATION)
+            .containsEntry("gid", OTHER)
+            .containsEntry("mode", 0100660);
+      }
+      assertThat(waltap.stop()).isZero();
+    }
+  }
+
+  @Test
   void makesNothingThatTheApplicationCouldNotOpen() throws Exception {
     assumeRoot();
     Files.setAttribute(database.path(), "unix:uid", APPLICATION);
