@@ -144,7 +144,8 @@ public final class ForeignWrites {
   }
 
   private @Nullable Checkpoint checkpoint() {
-    if (!attachment.index().read(header, info) || info.backfillAttempted() != info.backfilled()) {
+    // SQLite before 3.9 leaves the frames attempted at 0: there a checkpoint under way is not seen.
+    if (!attachment.index().read(header, info) || info.backfillAttempted() > info.backfilled()) {
       return null;
     }
     return new Checkpoint(header.salt1(), header.salt2(), info.backfilled());

@@ -17,7 +17,7 @@ import java.util.Random;
  * them what may happen to a database. What is written follows from the seed. Used from one thread.
  */
 final class MatrixDatabase implements AutoCloseable {
-  private static final int BLOCK = 120;
+  private static final int BLOCK = 240;
 
   private final Path path;
   private final Writers writers;
