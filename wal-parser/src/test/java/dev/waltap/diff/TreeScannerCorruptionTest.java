@@ -36,7 +36,7 @@ class TreeScannerCorruptionTest {
       for (String table : List.of("r", "w")) {
         database.execute(
             ("INSERT INTO %s WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
-                 + " SELECT i, zeroblob(CASE WHEN i %% 20 = 0 THEN 3000 ELSE i %% 80 END) FROM n")
+                    + " SELECT i, zeroblob(CASE WHEN i %% 20 = 0 THEN 3000 ELSE i %% 80 END) FROM n")
                 .formatted(table));
       }
       while (database.next() != null) {}
