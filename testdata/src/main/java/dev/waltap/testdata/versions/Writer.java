@@ -84,7 +84,8 @@ final class Writer implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.add("-Djava.io.tmpdir=" + directory); // For the native library.
+        // Old drivers that start at once fight over their native library's file.
+        command.add("-Djava.io.tmpdir=" + Files.createTempDirectory(directory, "native"));
         command.add("-cp");
         command.add(
             build.libraries().stream().map(Path::toString).collect(Collectors.joining(":"))
