@@ -47,6 +47,7 @@ public final class CaptureBuilder {
   private long pageSetMemory;
   private StateLag stateLag = StateLag.DEFAULT;
   private CaptureListener listener = CaptureListener.NONE;
+  private @Nullable String sourceName;
 
   CaptureBuilder(Path database) {
     this.database = Objects.requireNonNull(database, "database");
@@ -184,6 +185,13 @@ public final class CaptureBuilder {
     return this;
   }
 
+  /** What {@code source.database} of each change says (the database file's name). */
+  public CaptureBuilder sourceName(String name) {
+    check(!name.isEmpty(), "the source's name must not be empty");
+    this.sourceName = name;
+    return this;
+  }
+
   /** Tells this listener how the capture goes. */
   public CaptureBuilder listener(CaptureListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
@@ -239,7 +247,8 @@ public final class CaptureBuilder {
         queueBytes,
         pageSetMemory,
         stateLag,
-        listener);
+        listener,
+        sourceName);
   }
 
   private static List<String> named(String what, String... names) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param pageSetMemory bytes of memory for the page set, past which it lives in a temporary file
  * @param stateLag how far the saved pages may lag behind what was delivered
  * @param listener told how the capture goes
+ * @param sourceName what the changes' source is called; null for the database file's name
  */
 public record CaptureOptions(
     Path database,
@@ -50,7 +51,8 @@ public record CaptureOptions(
     long queueBytes,
     long pageSetMemory,
     StateLag stateLag,
-    CaptureListener listener) {
+    CaptureListener listener,
+    @Nullable String sourceName) {
 
   /**
    * How far the pages saved in the state directory may lag behind what was delivered. What lags is
@@ -133,6 +135,7 @@ public record CaptureOptions(
         queueBytes,
         pageSetMemory,
         stateLag,
-        listener);
+        listener,
+        sourceName);
   }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param transaction the transaction it belongs to
  * @param schemaBefore for SCHEMA, the table as it was; null if it did not exist
  * @param schemaAfter for SCHEMA, the table as it is; null if it exists no more
+ * @param source the database and the stream it comes from
  */
 public record Change(
     String table,
@@ -28,7 +29,34 @@ public record Change(
     Position position,
     Transaction transaction,
     @Nullable TableSchema schemaBefore,
-    @Nullable TableSchema schemaAfter) {
+    @Nullable TableSchema schemaAfter,
+    Source source) {
+
+  /** A change that no capture made. */
+  public Change(
+      String table,
+      Instant timestamp,
+      Operation operation,
+      @Nullable Row before,
+      @Nullable Row after,
+      @Nullable Row key,
+      Position position,
+      Transaction transaction,
+      @Nullable TableSchema schemaBefore,
+      @Nullable TableSchema schemaAfter) {
+    this(
+        table,
+        timestamp,
+        operation,
+        before,
+        after,
+        key,
+        position,
+        transaction,
+        schemaBefore,
+        schemaAfter,
+        Source.NONE);
+  }
 
   @Override
   public String toString() {

@@ -112,11 +112,21 @@ final class CaptureSession implements AutoCloseable {
       this.foreignWrites = new ForeignWrites(attachment);
       this.log =
           new LogFollower(attachment, guard, backlog, epochs, counters, queue, listener, atRisk);
-      this.emitter = new Emitter(queue, options.schemaEvents(), log, this::release);
+      this.emitter =
+          new Emitter(
+              queue,
+              options.schemaEvents(),
+              new SourceName(options, this::durable),
+              log,
+              this::release);
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;
     }
+  }
+
+  private @Nullable DurableState durable() {
+    return state;
   }
 
   private @Nullable DurableState openState(StateHolder holder) {

@@ -10,6 +10,7 @@ import dev.waltap.attach.Refusals;
 import dev.waltap.handler.ClosedPipeException;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -56,6 +57,12 @@ abstract class CaptureCommand extends ShellCommand {
 
   @Option(names = "--no-schema-events", description = "Leave out SCHEMA events.")
   private boolean noSchemaEvents;
+
+  @Option(
+      names = "--source-name",
+      paramLabel = "NAME",
+      description = "What source.database of each event says (the file's name).")
+  private @Nullable String sourceName;
 
   CaptureCommand(Shell shell) {
     super(shell);
@@ -111,6 +118,9 @@ abstract class CaptureCommand extends ShellCommand {
           .walLimit(walLimit)
           .schemaEvents(!noSchemaEvents)
           .once(once());
+      if (sourceName != null) {
+        builder.sourceName(sourceName);
+      }
       configure(builder);
       return builder;
     } catch (IllegalArgumentException e) {

@@ -4,10 +4,12 @@ import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
 import dev.waltap.api.Position;
 import dev.waltap.api.Row;
+import dev.waltap.api.Source;
 import dev.waltap.api.TableSchema;
 import dev.waltap.record.StoredRow;
 import dev.waltap.wal.LogKeeper;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,9 @@ public final class Emitter {
   private final LogKeeper keeper;
   private final Runnable release;
   private final boolean schemaEvents;
+  private final Supplier<Source> source;
   private final HeldChange held = new HeldChange();
+  private Source from = Source.NONE;
   private String transactionId = "";
   private Instant timestamp = Instant.EPOCH;
   private long timestampMicros;
@@ -34,17 +38,29 @@ public final class Emitter {
   private int sincePump;
   private boolean muted;
 
+  /** An emitter of changes that come from nowhere in particular. */
+  public Emitter(ChangeQueue queue, boolean schemaEvents, LogKeeper keeper, Runnable release) {
+    this(queue, schemaEvents, () -> Source.NONE, keeper, release);
+  }
+
   /**
    * An emitter.
    *
    * @param schemaEvents whether SCHEMA changes are told; they are counted in any case
-   * @param keeper called every now and then
+   * @param source asked once for each transaction where its changes come from
+   * @param keeper keeps up with the log
    * @param release called when enough was added to the queue to be handed over
    */
-  public Emitter(ChangeQueue queue, boolean schemaEvents, LogKeeper keeper, Runnable release) {
+  public Emitter(
+      ChangeQueue queue,
+      boolean schemaEvents,
+      Supplier<Source> source,
+      LogKeeper keeper,
+      Runnable release) {
     this.release = release;
     this.queue = queue;
     this.schemaEvents = schemaEvents;
+    this.source = source;
     this.keeper = keeper;
   }
 
@@ -180,10 +196,11 @@ public final class Emitter {
   private Change letGo(boolean last) {
     if (transactionId.isEmpty()) { // Of many a transaction the filter leaves nothing to tell.
       transactionId = epoch + ":" + frame;
+      from = source.get();
       timestamp =
           Instant.ofEpochSecond(timestampMicros / 1_000_000, timestampMicros % 1_000_000 * 1_000);
     }
-    return held.letGo(epoch, frame, transactionId, timestamp, last);
+    return held.letGo(epoch, frame, transactionId, timestamp, last, from);
   }
 
   /** The transaction is whole: the change that was held back is its last. */

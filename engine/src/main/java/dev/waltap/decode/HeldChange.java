@@ -4,6 +4,7 @@ import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
 import dev.waltap.api.Position;
 import dev.waltap.api.Row;
+import dev.waltap.api.Source;
 import dev.waltap.api.TableSchema;
 import dev.waltap.api.Transaction;
 import java.time.Instant;
@@ -61,7 +62,13 @@ final class HeldChange {
   }
 
   /** The change, which is held no longer. */
-  Change letGo(long epoch, long frame, String transactionId, Instant timestamp, boolean last) {
+  Change letGo(
+      long epoch,
+      long frame,
+      String transactionId,
+      Instant timestamp,
+      boolean last,
+      Source source) {
     String name = table;
     if (name == null) {
       throw new IllegalStateException("no change is held");
@@ -77,7 +84,8 @@ final class HeldChange {
             new Position(epoch, frame, index),
             new Transaction(transactionId, index, last),
             schemaBefore,
-            schemaAfter);
+            schemaAfter,
+            source);
     // Rows may be large, and are the handler's from here on.
     table = null;
     before = null;

@@ -14,6 +14,7 @@ import dev.waltap.api.Change;
 import dev.waltap.api.ColumnSchema;
 import dev.waltap.api.Operation;
 import dev.waltap.api.Row;
+import dev.waltap.api.Source;
 import dev.waltap.api.TableSchema;
 import dev.waltap.api.Transaction;
 import dev.waltap.record.StorageClass;
@@ -29,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * string of its own, so a row costs little more memory than it has bytes.
  *
  * <p>An object's keys stand in the order {@code table, timestamp, operation, before, after, key,
- * position, transaction}. A REAL always has a fraction or an exponent, which tells it from an
- * INTEGER; infinities are {@code 9e999} and {@code -9e999}, as in SQLite's own JSON. May be used by
- * any number of threads.
+ * position, transaction, source}, the last one left out of a change that no capture made. A REAL
+ * always has a fraction or an exponent, which tells it from an INTEGER; infinities are {@code
+ * 9e999} and {@code -9e999}, as in SQLite's own JSON. May be used by any number of threads.
  */
 public final class ChangeJson {
 
@@ -58,6 +59,9 @@ public final class ChangeJson {
   private static final SerializableString TRANSACTION = new SerializedString("transaction");
   private static final SerializableString ID = new SerializedString("id");
   private static final SerializableString INDEX = new SerializedString("index");
+  private static final SerializableString SOURCE = new SerializedString("source");
+  private static final SerializableString DATABASE = new SerializedString("database");
+  private static final SerializableString STREAM = new SerializedString("stream");
   private static final SerializableString LAST = new SerializedString("last");
 
   private final BlobFormat blobs;
@@ -107,6 +111,20 @@ public final class ChangeJson {
     json.writeString(change.position().toString());
     json.writeFieldName(TRANSACTION);
     writeTransaction(change.transaction(), json);
+    writeSource(change.source(), json);
+    json.writeEndObject();
+  }
+
+  private void writeSource(Source source, JsonGenerator json) throws IOException {
+    if (source.equals(Source.NONE)) {
+      return;
+    }
+    json.writeFieldName(SOURCE);
+    json.writeStartObject();
+    json.writeFieldName(DATABASE);
+    json.writeString(name(source.database()));
+    json.writeFieldName(STREAM);
+    json.writeString(source.stream());
     json.writeEndObject();
   }
 

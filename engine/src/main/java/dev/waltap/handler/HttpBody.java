@@ -50,6 +50,20 @@ final class HttpBody {
     return changes.size();
   }
 
+  /** Names the batch, by headers that whoever knows them can recognise it by. */
+  void name(HttpRequest.Builder request) {
+    String first = changes.get(0).position().toString();
+    Change end = changes.get(changes.size() - 1);
+    String last = end.position().toString();
+    String stream = end.source().stream();
+    request.setHeader("Waltap-First-Position", first);
+    request.setHeader("Waltap-Last-Position", last);
+    if (!stream.isEmpty()) {
+      request.setHeader("Waltap-Stream", stream);
+      request.setHeader("Idempotency-Key", stream + "/" + first + "-" + last);
+    }
+  }
+
   private static void write(List<Change> changes, ChangeJson changeJson, OutputStream out)
       throws IOException {
     try (JsonGenerator json = changeJson.generator(out)) {

@@ -90,7 +90,7 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
     }
     this.client = builder.build();
     // Refuses bad headers now rather than with the first batch.
-    request(target.uri(), HttpRequest.BodyPublishers.noBody());
+    request(target.uri(), HttpRequest.BodyPublishers.noBody(), null);
   }
 
   @Override
@@ -154,7 +154,7 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
       throws IOException, InterruptedException {
     try (HttpBody.Sending sending = body.begin()) {
       CompletableFuture<HttpResponse<String>> answer =
-          client.sendAsync(request(uri, sending.publisher()), info -> new AnswerStart());
+          client.sendAsync(request(uri, sending.publisher(), body), info -> new AnswerStart());
       try {
         return await(answer);
       } catch (ExecutionException e) {
@@ -188,9 +188,13 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
     }
   }
 
-  private HttpRequest request(URI uri, HttpRequest.BodyPublisher publisher) {
+  private HttpRequest request(
+      URI uri, HttpRequest.BodyPublisher publisher, @Nullable HttpBody body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri).POST(publisher).setHeader("User-Agent", "waltap");
+    if (body != null) {
+      body.name(request);
+    }
     boolean typed = false;
     for (HttpTarget.Header header : target.headers()) {
       request.header(header.name(), header.value());

@@ -6,12 +6,14 @@ import dev.waltap.io.Closer;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.LogKeeper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +90,15 @@ public final class StateStore implements AutoCloseable {
   /** The database that the state was made for, or was last {@link #adopt adopted} for. */
   public DatabaseIdentity database() {
     return origin.database();
+  }
+
+  /**
+   * The identity of the stream of changes: the same as long as positions go on, and another for any
+   * other state. Of what was drawn at setup, so that states made by older versions have one, too.
+   */
+  public String stream() {
+    byte[] name = ("waltap stream " + origin.nonce()).getBytes(StandardCharsets.US_ASCII);
+    return UUID.nameUUIDFromBytes(name).toString();
   }
 
   /** The end of the transaction as of which the page table is. */

@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.waltap.api.Change;
+import dev.waltap.api.Position;
+import dev.waltap.api.Source;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +34,7 @@ class HttpHandlerTest {
   private final List<String> bodies = new CopyOnWriteArrayList<>();
   private final List<String> headers = new CopyOnWriteArrayList<>();
   private final List<Answer> answers = new CopyOnWriteArrayList<>();
+  private final List<String> identities = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private HttpServer server = server();
 
@@ -67,6 +72,14 @@ class HttpHandlerTest {
               + exchange.getRequestHeaders().getFirst("Content-Length")
               + " "
               + exchange.getRequestHeaders().get("X-Who"));
+      identities.add(
+          exchange.getRequestHeaders().get("Waltap-Stream")
+              + " "
+              + exchange.getRequestHeaders().get("Waltap-First-Position")
+              + " "
+              + exchange.getRequestHeaders().get("Waltap-Last-Position")
+              + " "
+              + exchange.getRequestHeaders().get("Idempotency-Key"));
       Answer answer = answers.isEmpty() ? new Answer(204, "X", "y", "") : answers.remove(0);
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set(answer.header(), answer.value());
@@ -107,6 +120,34 @@ class HttpHandlerTest {
     assertThat(headers)
         .containsExactly(
             "POST /hook?token=secret application/json " + length + " [me: and you, you]");
+  }
+
+  @Test
+  void namesStreamPositionsAndAKeyOfEachBatch() throws Exception {
+    Change made = insert(row("id", 1L));
+    Source source = new Source("app.db", "5f1c");
+    List<Change> batch = new ArrayList<>();
+    for (long index = 0; index < 3; index++) {
+      batch.add(
+          new Change(
+              made.table(),
+              made.timestamp(),
+              made.operation(),
+              null,
+              made.after(),
+              made.key(),
+              new Position(1, 204, index),
+              made.transaction(),
+              null,
+              null,
+              source));
+    }
+    try (HttpHandler handler = handler(target(0), SHORT)) {
+      handler.handleChanges(batch);
+    }
+    assertThat(identities).containsExactly("[5f1c] [1:204:0] [1:204:2] [5f1c/1:204:0-1:204:2]");
+    assertThat(bodies.get(0))
+        .endsWith("\"last\":true},\"source\":{\"database\":\"app.db\",\"stream\":\"5f1c\"}}]}");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.waltap.api.ColumnSchema;
 import dev.waltap.api.Operation;
 import dev.waltap.api.Position;
 import dev.waltap.api.Row;
+import dev.waltap.api.Source;
 import dev.waltap.api.TableSchema;
 import dev.waltap.api.Transaction;
 import dev.waltap.testdata.model.Image;
@@ -91,7 +92,7 @@ final class JsonChangeReader {
       throw new IOException("last is " + last);
     }
     expect(JsonToken.END_OBJECT);
-    expect(JsonToken.END_OBJECT);
+    Source source = source();
     return new Change(
         table,
         timestamp,
@@ -102,7 +103,23 @@ final class JsonChangeReader {
         position,
         new Transaction(id, index, last == JsonToken.VALUE_TRUE),
         schemaBefore,
-        schemaAfter);
+        schemaAfter,
+        source);
+  }
+
+  /** Left out of a change that was made by hand. */
+  private Source source() throws IOException {
+    if (parser.nextToken() == JsonToken.END_OBJECT) {
+      return Source.NONE;
+    }
+    if (!"source".equals(parser.currentName())) {
+      throw new IOException("instead of source there is " + parser.currentName());
+    }
+    expect(JsonToken.START_OBJECT);
+    Source source = new Source(stringField("database"), stringField("stream"));
+    expect(JsonToken.END_OBJECT);
+    expect(JsonToken.END_OBJECT);
+    return source;
   }
 
   private @Nullable Row row() throws IOException {

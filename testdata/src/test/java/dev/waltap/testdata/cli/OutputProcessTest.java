@@ -59,13 +59,39 @@ class OutputProcessTest {
         .toList();
   }
 
+  private String sourceOfOneChange(Object... options) throws Exception {
+    List<Object> arguments = new ArrayList<>(List.of("cdc", database.path()));
+    arguments.addAll(List.of(options));
+    try (CliProcess waltap = CliProcess.start(arguments.toArray()).awaitReady()) {
+      TestDatabase.execute(connection, "UPDATE users SET name = name || '.'");
+      String line = waltap.awaitLines(1).get(0);
+      assertThat(waltap.stop()).isZero();
+      return line.substring(line.indexOf(",\"source\":"));
+    }
+  }
+
+  @Test
+  void aStreamIsThatOfItsStateOrOfItsRun() throws Exception {
+    Path state = database.path().resolveSibling("state");
+    String first = sourceOfOneChange("--state", state);
+    assertThat(first)
+        .matches(
+            ",\"source\":\\{\"database\":\""
+                + database.path().getFileName()
+                + "\",\"stream\":\"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\"}}");
+    assertThat(sourceOfOneChange("--state", state)).isEqualTo(first);
+    String named = sourceOfOneChange("--no-state", "--source-name", "shop");
+    assertThat(named).startsWith(",\"source\":{\"database\":\"shop\",");
+    assertThat(sourceOfOneChange("--no-state", "--source-name", "shop")).isNotEqualTo(named);
+  }
+
   @Test
   void positionsAreTheSameUnderAFilter() throws Exception {
     List<String> all = bootstrap();
     List<String> some = bootstrap("--table", "US*");
     assertThat(positions(some, "users")).hasSize(3).isEqualTo(positions(all, "users"));
     assertThat(some).hasSize(3);
-    assertThat(some.get(2)).endsWith("\"last\":true}}");
+    assertThat(some.get(2)).contains("\"last\":true},\"source\":{\"database\":\"");
     List<String> rest = bootstrap("--exclude-table", "o*", "--no-schema-events");
     assertThat(positions(rest, "users")).isEqualTo(positions(all, "users").subList(1, 3));
 
@@ -82,7 +108,7 @@ class OutputProcessTest {
       List<String> five = plain.awaitLines(5);
       List<String> one = filtered.awaitLines(1);
       assertThat(positions(one, "users")).isEqualTo(positions(five, "users"));
-      assertThat(one.get(0)).contains("\"index\":4,\"last\":true}}");
+      assertThat(one.get(0)).contains("\"index\":4,\"last\":true},");
       assertThat(plain.stop()).isZero();
       assertThat(filtered.stop()).isZero();
     }
@@ -108,7 +134,7 @@ class OutputProcessTest {
   @Test
   void aTornLineIsCutBeforeMoreIsAppended() throws Exception {
     Path file = database.directory().resolve("out.jsonl");
-    Files.writeString(file, "{\"whole\":1}\n{\"torn\":");
+    Files.writeString(file, "{\"whole\":1}\n" + bootstrap().get(0).substring(0, 90));
     assertThat(bootstrap("--output", file, "--table", "users")).isEmpty();
     List<String> lines = Files.readString(file).lines().toList();
     assertThat(lines).hasSize(4).allMatch(line -> line.startsWith("{") && line.endsWith("}"));
