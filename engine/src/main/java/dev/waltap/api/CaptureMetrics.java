@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position the last position delivered, null before the first
  * @param lagFrames committed frames not consumed yet
+ * @param lagTransactions committed transactions that were read from the WAL and wait to be decoded,
+ *     or are just being decoded
  * @param lag how long the oldest undelivered change has waited; zero if there is none
  * @param transactions transactions consumed
  * @param changes changes delivered
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record CaptureMetrics(
     @Nullable Position position,
     long lagFrames,
+    long lagTransactions,
     Duration lag,
     long transactions,
     long changes,

@@ -66,7 +66,8 @@ public final class Guard implements AutoCloseable {
     this.onLimit = onLimit;
     this.clock = clock;
     long frameSize = (long) FrameHeader.SIZE + attachment.pageSize();
-    this.policy = new GuardPolicy(mode, Math.max(1, walLimit / frameSize));
+    this.policy =
+        new GuardPolicy(mode, Math.max(1, walLimit / frameSize), attachment.walBytes() / frameSize);
     this.index = attachment.index();
     this.connection = attachment.connection();
   }

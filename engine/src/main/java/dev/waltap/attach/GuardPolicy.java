@@ -24,6 +24,12 @@ import java.util.concurrent.TimeUnit;
  *       on regardless: the application is slowed down, since it writes faster than can be read.
  * </ol>
  *
+ * <p>An application whose WAL stays below {@link #SHORTEST_LENGTH} frames, because it checkpoints
+ * so often, is left alone in the first two, and in the third but for a full backlog. How long its
+ * WALs get is learned from where they were restarted, from the first checkpoint that is seen at
+ * work, and, before either, from the room that the WAL file has; a WAL that was just created has
+ * proven no length but the one that it has.
+ *
  * <p>A RESTART or TRUNCATE of the application that waits for a pin can't be seen, but it lets
  * nobody commit meanwhile. So without commits ADAPTIVE holds nothing, except to wait for the
  * handler.
@@ -46,8 +52,12 @@ final class GuardPolicy {
   /** Where a WAL is restarted by SQLite's default autocheckpoint. */
   static final int USUAL_LENGTH = 1000;
 
-  /** Where WALs are shorter than this, every other commit checkpoints: a pin would be noticed. */
-  private static final int SHORTEST_LENGTH = 64;
+  /**
+   * Where WALs are shorter than this, as much may be written before a pin is released as until the
+   * application would have restarted the WAL, which so would grow to a multiple: a pin would be
+   * noticed.
+   */
+  private static final int SHORTEST_LENGTH = 256;
 
   /** A generation shorter than this may pass while we wait for a processor. */
   private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -63,9 +73,10 @@ final class GuardPolicy {
 
   private final GuardMode mode;
   private final long limitFrames;
-  private int length = USUAL_LENGTH;
+  private int length;
   private int longest = USUAL_LENGTH;
   private boolean known;
+  private boolean pinned;
   private boolean seen;
   private int salt1;
   private int salt2;
@@ -84,9 +95,18 @@ final class GuardPolicy {
   private int changeCounter;
   private long lastCommit;
 
-  GuardPolicy(GuardMode mode, long limitFrames) {
+  /**
+   * A policy that has seen no generation yet. Until it has, it assumes that the WAL is restarted at
+   * the usual length, but no later than where the file ends that is there: SQLite does not shorten
+   * it, so it says how long the longest generation was before there was a capture.
+   *
+   * @param limitFrames the WAL limit
+   * @param room how many frames the WAL file has room for
+   */
+  GuardPolicy(GuardMode mode, long limitFrames, long room) {
     this.mode = mode;
     this.limitFrames = limitFrames;
+    this.length = (int) Math.min(USUAL_LENGTH, room);
   }
 
   /**
@@ -106,8 +126,16 @@ final class GuardPolicy {
       boolean backlogFull,
       int mark,
       long now) {
+    boolean first = !seen;
     learn(header, now);
-    boolean checkpoint = checkpointSeen(info);
+    boolean checkpoint = checkpointSeen(info) && !first;
+    if (checkpoint && !stretched && header.mxFrame() < length) {
+      length = Math.max(1, header.mxFrame());
+      known = true;
+    } else if (!known && !checkpoint && mark < 0) {
+      length = Math.max(length, Math.min(USUAL_LENGTH, header.mxFrame()));
+    }
+    pinned |= mark >= 0;
     overLimit = header.mxFrame() >= limitFrames;
     if (mode == GuardMode.NEVER || overLimit) {
       return Decision.RELEASE;
@@ -118,14 +146,15 @@ final class GuardPolicy {
       boolean stale = mark >= 0 && unread == 0 && mark != best;
       return stale ? Decision.HAND_OVER : Decision.HOLD;
     }
-    if (backlogFull || unread >= Math.max(FEWEST_UNREAD, longest / 8)) {
+    boolean shortOnes = length < SHORTEST_LENGTH;
+    if (backlogFull || (!shortOnes && unread >= Math.max(FEWEST_UNREAD, longest / 8))) {
       stretched = true;
       return Decision.HOLD;
     }
     if (checkpoint && mark >= 0) {
       yielded = true;
     }
-    boolean early = length >= SHORTEST_LENGTH && header.mxFrame() < length - length / 8;
+    boolean early = !shortOnes && header.mxFrame() < length - length / 8;
     boolean risky = unread >= behind() || hurried || fast;
     boolean quiet = unread == 0 && quietIn(now) <= 0;
     return early && risky && !yielded && !quiet ? Decision.HOLD : Decision.RELEASE;
@@ -138,7 +167,11 @@ final class GuardPolicy {
       if (mxFrame > 0 && !stretched && watched) {
         // The last length that was seen, so it may have been longer: each errs on its safe side.
         // Who looked away for a good part of it has seen no length at all.
-        length = !known || mxFrame <= length ? mxFrame : (int) ((3L * length + mxFrame) / 4);
+        if (!known || mxFrame <= length) {
+          length = mxFrame;
+        } else if (!pinned) { // Else it may be as long as that because of us.
+          length = (int) ((3L * length + mxFrame) / 4);
+        }
         longest = !known || mxFrame >= longest ? mxFrame : (int) ((15L * longest + mxFrame) / 16);
         known = true;
         hurried = now - begun < SHORT_NANOS;
@@ -146,6 +179,7 @@ final class GuardPolicy {
       begun = now;
       stretched = false;
       yielded = false;
+      pinned = false;
       backfilled = 0;
       attempted = 0;
     }

@@ -90,6 +90,11 @@ final class Backlog implements FrameSink, AutoCloseable {
     return waiting.isEmpty();
   }
 
+  /** How many transactions wait. */
+  int size() {
+    return waiting.size();
+  }
+
   /** Whether the tail should wait: the WAL itself is the backlog from here on. */
   boolean isFull() {
     return held() >= memory;

@@ -225,6 +225,7 @@ public final class CaptureEngine implements ChangeDataCapture {
     return new CaptureMetrics(
         delivery.position(),
         counters.lagFrames(),
+        counters.lagTransactions(),
         oldest < 0
             ? Duration.ZERO
             : Duration.ofNanos(Math.max(0, Backlog.nowMicros() - oldest) * 1000),

@@ -337,7 +337,9 @@ final class CaptureSession implements AutoCloseable {
       if (transaction != null) {
         resuming = false;
         pace.transaction();
+        counters.decoding(transaction.timestampMicros());
         decode(transaction);
+        counters.decoding(-1);
         if (horizon != null) {
           horizon.movedTo(transaction.walPosition());
         }

@@ -18,6 +18,8 @@ final class Counters {
   private volatile long generations;
   private volatile long lagFrames;
   private volatile long readNanos;
+  private volatile long waiting;
+  private volatile long decodingMicros = -1;
   private volatile long oldestMicros = -1;
   private volatile long changes;
   private volatile long bytes;
@@ -55,6 +57,12 @@ final class Counters {
     lagFrames = Math.max(0L, last - (long) attachment.tail().frame());
     readNanos = guard.readNanos();
     oldestMicros = backlog.oldestMicros();
+    waiting = backlog.size();
+  }
+
+  /** A transaction that was seen then is being decoded; -1 for none. */
+  void decoding(long micros) {
+    decodingMicros = micros;
   }
 
   void pageSet(PageSet set) {
@@ -106,13 +114,17 @@ final class Counters {
     return lagFrames;
   }
 
+  long lagTransactions() {
+    return waiting + (decodingMicros >= 0 ? 1 : 0);
+  }
+
   long readNanos() {
     return readNanos;
   }
 
   /** When the oldest change was seen that is not delivered, of which these places know. */
   long oldestMicros(long queued) {
-    for (long micros : new long[] {handlingMicros, queued, oldestMicros}) {
+    for (long micros : new long[] {handlingMicros, queued, decodingMicros, oldestMicros}) {
       if (micros >= 0) {
         return micros; // Changes go through these places in this order.
       }

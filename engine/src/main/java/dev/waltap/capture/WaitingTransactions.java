@@ -128,6 +128,10 @@ final class WaitingTransactions {
     bytes = 0;
   }
 
+  int size() {
+    return first.size() + behind.size();
+  }
+
   boolean isEmpty() {
     return first.isEmpty() && behind.isEmpty();
   }

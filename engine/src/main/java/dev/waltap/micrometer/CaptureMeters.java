@@ -50,6 +50,7 @@ public final class CaptureMeters implements MeterBinder {
     time(registry, "read.transaction.time", CaptureMetrics::readTransactionTime);
     time(registry, "lag", CaptureMetrics::lag);
     gauge(registry, "lag.frames", "frames", CaptureMetrics::lagFrames);
+    gauge(registry, "lag.transactions", "transactions", CaptureMetrics::lagTransactions);
     gauge(registry, "queue.depth", "changes", CaptureMetrics::queueDepth);
     gauge(registry, "queue.size", "bytes", CaptureMetrics::queueBytes);
     gauge(registry, "page.set.pages", "pages", CaptureMetrics::pageSetPages);

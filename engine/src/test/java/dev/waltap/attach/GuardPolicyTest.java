@@ -57,7 +57,7 @@ class GuardPolicyTest {
   }
 
   private static GuardPolicy adaptive() {
-    return new GuardPolicy(GuardMode.ADAPTIVE, LIMIT);
+    return new GuardPolicy(GuardMode.ADAPTIVE, LIMIT, 5000);
   }
 
   @Test
@@ -103,13 +103,13 @@ class GuardPolicyTest {
   void learnsWhereThisApplicationRestarts() {
     GuardPolicy policy = adaptive();
     assertThat(policy.length()).isEqualTo(1000);
-    generation(policy, 200, 2000);
-    generation(policy, 200, 2000);
-    assertThat(policy.length()).isEqualTo(200);
-    next(90);
-    unread = 20;
+    generation(policy, 400, 2000);
+    generation(policy, 400, 2000);
+    assertThat(policy.length()).isEqualTo(400);
+    next(180);
+    unread = 30;
     assertThat(decide(policy)).isEqualTo(HOLD);
-    mxFrame = 175;
+    mxFrame = 350;
     assertThat(decide(policy)).isEqualTo(RELEASE);
   }
 
@@ -135,6 +135,66 @@ class GuardPolicyTest {
     next(1);
     unread = 1;
     assertThat(decide(policy)).isEqualTo(RELEASE);
+  }
+
+  @Test
+  void assumesNoLengthThatANewLogHasNotShown() {
+    GuardPolicy policy = new GuardPolicy(GuardMode.ADAPTIVE, LIMIT, 0);
+    for (int i = 0; i < 90; i++) {
+      mxFrame += 10;
+      now += TimeUnit.MILLISECONDS.toNanos(1);
+      unread = 100;
+      assertThat(decide(policy)).isEqualTo(RELEASE);
+    }
+    unread = 200; // It has grown this long by itself, so a pin changes little.
+    assertThat(decide(policy)).isEqualTo(HOLD);
+  }
+
+  @Test
+  void assumesNoLengthThatTheLogsFileNeverHad() {
+    GuardPolicy policy = new GuardPolicy(GuardMode.ADAPTIVE, LIMIT, 110);
+    mxFrame = 10;
+    unread = 9;
+    assertThat(decide(policy)).isEqualTo(RELEASE);
+    now += TimeUnit.MILLISECONDS.toNanos(1);
+    mxFrame = 60;
+    unread = 50;
+    assertThat(decide(policy)).isEqualTo(RELEASE);
+    assertThat(policy.length()).isEqualTo(110);
+  }
+
+  @Test
+  void learnsFromTheFirstCheckpointThatItSees() {
+    GuardPolicy policy = adaptive();
+    mxFrame = 5;
+    decide(policy);
+    mxFrame = 12;
+    attempted = 11;
+    backfilled = 11;
+    now += TimeUnit.MICROSECONDS.toNanos(100);
+    decide(policy);
+    assertThat(policy.length()).isEqualTo(12);
+    next(8);
+    unread = 8;
+    now += TimeUnit.MILLISECONDS.toNanos(1);
+    assertThat(decide(policy)).isEqualTo(RELEASE);
+  }
+
+  @Test
+  void learnsNoLengthThatItsOwnPinMade() {
+    GuardPolicy policy = adaptive();
+    generation(policy, 400, 20);
+    generation(policy, 400, 20);
+    next(100);
+    assertThat(decide(policy)).isEqualTo(HOLD);
+    mark = 100;
+    now += TimeUnit.MILLISECONDS.toNanos(20);
+    mxFrame = 900;
+    decide(policy);
+    mark = -1;
+    next(1);
+    decide(policy);
+    assertThat(policy.length()).isEqualTo(400);
   }
 
   @Test
@@ -197,7 +257,7 @@ class GuardPolicyTest {
 
   @Test
   void alwaysHandsOverWhatIsCopied() {
-    GuardPolicy policy = new GuardPolicy(GuardMode.ALWAYS, LIMIT);
+    GuardPolicy policy = new GuardPolicy(GuardMode.ALWAYS, LIMIT, 5000);
     mxFrame = 100;
     assertThat(decide(policy)).isEqualTo(HOLD);
     mark = 100;
@@ -221,7 +281,7 @@ class GuardPolicyTest {
 
   @Test
   void neverHolds() {
-    GuardPolicy policy = new GuardPolicy(GuardMode.NEVER, LIMIT);
+    GuardPolicy policy = new GuardPolicy(GuardMode.NEVER, LIMIT, 5000);
     mxFrame = 100;
     unread = 100;
     full = true;

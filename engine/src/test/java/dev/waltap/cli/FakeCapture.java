@@ -88,7 +88,7 @@ final class FakeCapture implements ChangeDataCapture {
   public CaptureMetrics metrics() {
     Duration none = Duration.ZERO;
     return new CaptureMetrics(
-        null, 0, none, 1, changes.size(), 0, 0, 0, 0, 0, none, none, 0, 0, 0, 0, 0, 0, 0);
+        null, 0, 0, none, 1, changes.size(), 0, 0, 0, 0, 0, none, none, 0, 0, 0, 0, 0, 0, 0);
   }
 
   @Override

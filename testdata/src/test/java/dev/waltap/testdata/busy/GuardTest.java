@@ -85,6 +85,8 @@ class GuardTest {
         AutoCloseable opened = gate::countDown) {
       write(busy, 20);
       await("all to be copied", () -> busy.harness.capture().metrics().frames() >= 200);
+      assertThat(busy.harness.capture().metrics().lagTransactions()).isPositive();
+      await("the first to wait", () -> busy.harness.capture().metrics().lag().toNanos() > 0);
       assertThat(checkpoint(busy, "RESTART")).isTrue();
       // A few are on their way to the handler, 22 fill the backlog, the rest stays in the WAL.
       for (int i = 0; i < 22; i++) {
@@ -98,6 +100,7 @@ class GuardTest {
       busy.settle();
       assertThat(busy.laps()).isZero();
       assertThat(busy.harness.capture().metrics().transactions()).isEqualTo(43);
+      await("nothing to wait", () -> busy.harness.capture().metrics().lagTransactions() == 0);
     }
   }
 
