@@ -37,6 +37,8 @@ class HostileTransactionTest {
   private static final KeyOrder BYTES =
       (a, offsetA, sizeA, b, offsetB, sizeB) ->
           Arrays.compareUnsigned(a, offsetA, offsetA + sizeA, b, offsetB, offsetB + sizeB);
+  private static final KeyBytes WHOLE =
+      (payload, offset, size) -> Arrays.copyOfRange(payload, offset, offset + size);
   private static final RowSink NOBODY =
       new RowSink() {
         @Override
@@ -113,7 +115,10 @@ class HostileTransactionTest {
       try {
         for (Tree tree : trees) {
           if (diff.isTouched(tree)) {
-            diff.rows(diff.delta(tree, tree), tree.index() ? BYTES : null, NOBODY);
+            TreeDelta delta = diff.delta(tree, tree);
+            if (!diff.rows(delta, tree.index() ? BYTES : null, NOBODY)) {
+              diff.rowsByKey(delta, WHOLE, WHOLE, NOBODY);
+            }
           }
         }
         diff.check();
