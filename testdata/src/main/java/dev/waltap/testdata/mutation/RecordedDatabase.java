@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param roots root page of each table, that of the schema included
  * @param transactions the pages that each of them wrote
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared, and copied before it is changed.
 record RecordedDatabase(
     int pageSize,
     byte[] database,
