@@ -45,7 +45,7 @@ final class Mutation {
 
   private static void put(byte[] bytes, int at, int number, int size) {
     for (int i = 0; i < size && at + i < bytes.length; i++) {
-      bytes[at + i] = (byte) (number >>> 8 * (size - 1 - i));
+      bytes[at + i] = (byte) (number >>> (8 * (size - 1 - i)));
     }
   }
 }
