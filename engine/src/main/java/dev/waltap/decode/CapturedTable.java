@@ -36,7 +36,7 @@ public record CapturedTable(
    * @throws CorruptDatabaseException naming page and offset
    */
   public void check(RowCursor row) {
-    row.checkRecord(layout().columnCount());
+    row.checkRecord(layout().fieldCount());
   }
 
   /** A row of this version of the table, with a copy of its bytes: it stays as it is. */

@@ -81,9 +81,11 @@ class RefusalsTest {
   }
 
   @Test
-  void leavesOtherErrorsTheirWords() {
+  void saysOfDamageWhatToDoAndLeavesOtherErrorsTheirWords() {
     assertThat(Refusals.failed(DATABASE, new CorruptDatabaseException("page 7")))
-        .hasMessage("app.db: page 7");
+        .hasMessage(
+            "app.db: page 7; the database is damaged: run PRAGMA integrity_check and restore or"
+                + " repair it");
     assertThat(Refusals.failed(DATABASE, new InternalError("other")))
         .hasMessage("app.db: an error inside the capture: java.lang.InternalError: other");
   }

@@ -16,7 +16,7 @@ class CaptureMetersTest {
     try (ChangeDataCapture capture = Waltap.open(Path.of("none.db")).noState().build()) {
       SimpleMeterRegistry registry = new SimpleMeterRegistry();
       new CaptureMeters(capture, Tags.of("database", "none")).bindTo(registry);
-      assertThat(registry.getMeters()).hasSize(18);
+      assertThat(registry.getMeters()).hasSize(19);
       assertThat(registry.get("waltap.changes").tag("database", "none").functionCounter().count())
           .isZero();
       assertThat(registry.get("waltap.page.set.hit.rate").gauge().value()).isEqualTo(1);

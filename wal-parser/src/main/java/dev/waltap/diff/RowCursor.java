@@ -333,7 +333,7 @@ public final class RowCursor {
       return false;
     }
     RecordDifference first = new RecordDifference();
-    first.find(keyArray, keyOffset, other.keyArray, other.keyOffset, layout.columnCount(), same);
+    first.find(keyArray, keyOffset, other.keyArray, other.keyOffset, layout.fieldCount(), same);
     if (first.isSure() || first.extent() < 0 || first.extent() > MOST_KEPT) {
       return first.isSure();
     }

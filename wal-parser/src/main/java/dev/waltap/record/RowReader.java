@@ -22,7 +22,7 @@ final class RowReader {
   }
 
   RowReader(TableLayout layout, long rowid, byte[] payload) {
-    this.record = new RecordReader(layout.columnCount());
+    this.record = new RecordReader(layout.fieldCount());
     wrap(layout, rowid, payload, 0, payload.length);
   }
 
@@ -30,7 +30,7 @@ final class RowReader {
     this.layout = layout;
     this.rowid = rowid;
     // What a record has behind its table's columns, SQLite does not look at.
-    record.wrap(payload, offset, length, layout.columnCount());
+    record.wrap(payload, offset, length, layout.fieldCount());
   }
 
   void forget() {

@@ -1,6 +1,7 @@
 package dev.waltap.record;
 
 import dev.waltap.format.TextEncoding;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,6 +23,7 @@ public final class TableLayout {
   private final int[] keyColumns;
   private final int[] fields;
   private final KeyField[] keyFields;
+  private final int fieldCount;
 
   private TableLayout(
       String name,
@@ -42,6 +44,7 @@ public final class TableLayout {
     this.keyColumns = keyColumns.clone();
     this.fields = fields.clone();
     this.keyFields = keyFields.toArray(new KeyField[0]);
+    this.fieldCount = Math.max(this.keyFields.length, Arrays.stream(fields).max().orElse(-1) + 1);
   }
 
   /**
@@ -145,6 +148,14 @@ public final class TableLayout {
   /** The position of a column in the record. */
   public int fieldOf(int column) {
     return fields[column];
+  }
+
+  /**
+   * How many leading fields of a record are of use: those of the columns and of the key. There are
+   * more of them than columns where a key names a column twice, under two collations.
+   */
+  public int fieldCount() {
+    return fieldCount;
   }
 
   /** The declared primary key in declared order, as column indexes; empty if there is none. */

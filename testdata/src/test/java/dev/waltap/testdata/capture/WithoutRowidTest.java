@@ -37,7 +37,8 @@ class WithoutRowidTest {
         "PRIMARY KEY(n DESC, k)",
         "PRIMARY KEY(k COLLATE NOCASE, n)",
         "PRIMARY KEY(k COLLATE RTRIM DESC, n DESC)",
-        "PRIMARY KEY(v, k, k, n)"
+        "PRIMARY KEY(v, k, k, n)",
+        "PRIMARY KEY(k, k COLLATE NOCASE, k COLLATE RTRIM)"
       })
   void tellsRowsInInteriorAndLeafCells(String key) throws Exception {
     try (LiveCapture capture =
