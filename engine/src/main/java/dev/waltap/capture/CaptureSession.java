@@ -328,11 +328,13 @@ final class CaptureSession implements AutoCloseable {
 
   private void run() {
     while (!queue.isStopped()) {
+      // Before anything is said of the end: only a look at the log finds that there is a gap. A log
+      // that is gone and one that never was have the same salts, of which there are none.
+      log.keepUp();
       if (isCaughtUp()) {
         finish();
         return;
       }
-      log.keepUp();
       CommittedTransaction transaction = backlog.poll();
       if (transaction != null) {
         resuming = false;

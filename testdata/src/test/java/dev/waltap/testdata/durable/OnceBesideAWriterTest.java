@@ -21,6 +21,36 @@ import org.junit.jupiter.api.Timeout;
 class OnceBesideAWriterTest {
 
   @Test
+  void emitsWhatWasCommittedToALogThatIsGone() throws Exception {
+    try (TestDatabase database = TestDatabase.create()) {
+      try (Connection connection = database.open()) {
+        TestDatabase.execute(connection, "CREATE TABLE seen(id INTEGER PRIMARY KEY)");
+      }
+      Path state = database.directory().resolve("state");
+      try (ChangeDataCapture capture =
+          Waltap.open(database.path()).stateDirectory(state).handler(changes -> {}).build()) {
+        capture.setup();
+      }
+      for (int id = 1; id <= 2; id++) {
+        try (Connection connection = database.open()) {
+          TestDatabase.execute(connection, "INSERT INTO seen VALUES(" + id + ")");
+        }
+        assertThat(Path.of(database.path() + "-wal")).doesNotExist();
+        List<String> emitted = new ArrayList<>();
+        try (ChangeDataCapture capture =
+            Waltap.open(database.path())
+                .stateDirectory(state)
+                .once(true)
+                .handler(changes -> changes.forEach(change -> emitted.add(change.key() + "")))
+                .build()) {
+          capture.cdc();
+        }
+        assertThat(emitted).singleElement().asString().contains("" + id);
+      }
+    }
+  }
+
+  @Test
   void endsWithWhatWasCommittedWhenItStarted() throws Exception {
     try (TestDatabase database = TestDatabase.create();
         Connection connection = database.open()) {
