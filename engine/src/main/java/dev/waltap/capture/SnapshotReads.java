@@ -70,13 +70,11 @@ final class SnapshotReads {
     int legs = 0;
     int failures = 0;
     while (true) {
-      DatabaseConnection connection = attachment.connection();
-      connection.beginRead();
+      // Nothing is reported, nor waited for, before the read transaction has ended.
       try {
-        Attachment.SnapshotAt at = attachment.snapshot();
-        atRisk.seen(at.bareFrames());
-        if (readWhole(at, leg)) {
-          return at.position();
+        WalPosition position = readOnce(leg);
+        if (position != null) {
+          return position;
         }
         requireTries(++failures, "SQLite recovered the WAL after a crash", null);
       } catch (LimitedSnapshot.WalLimitException e) {
@@ -88,12 +86,23 @@ final class SnapshotReads {
       } catch (DatabaseGoneException e) {
         attachment.requireSameFiles();
         requireTries(++failures, String.valueOf(e.getMessage()), e);
-      } finally {
-        connection.endRead();
       }
       if (legs > 0) {
         awaitRestart();
       }
+    }
+  }
+
+  /** Null if what was read was not sound. */
+  private @Nullable WalPosition readOnce(Consumer<LimitedSnapshot> leg) {
+    DatabaseConnection connection = attachment.connection();
+    connection.beginRead();
+    try {
+      Attachment.SnapshotAt at = attachment.snapshot();
+      atRisk.seen(at.bareFrames());
+      return readWhole(at, leg) ? at.position() : null;
+    } finally {
+      connection.endRead();
     }
   }
 
@@ -110,8 +119,8 @@ final class SnapshotReads {
 
   private void limitReached(int legs) {
     String what =
-        "the WAL has reached the WAL limit while a snapshot is read: its read transaction is let"
-            + " go, and what changes meanwhile is read again";
+        "the WAL has reached the WAL limit while a snapshot is read: its read transaction was"
+            + " released, and what changes meanwhile is read again";
     if (legs == 1) {
       listener.warning(what);
     } else {
