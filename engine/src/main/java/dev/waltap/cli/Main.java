@@ -3,6 +3,8 @@ package dev.waltap.cli;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -11,11 +13,16 @@ public final class Main {
 
   private static final int HELP_COLUMNS = 100;
 
+  /** Kept, since Java forgets a logger, and its level with it, to which nothing refers. */
+  private static final Logger DRIVER = Logger.getLogger("org.sqlite");
+
   private Main() {}
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    // The library's logging facade would tell on standard error that nobody listens to it.
+    // What the driver logs, with stack traces, is said in one line where it matters.
+    DRIVER.setLevel(Level.OFF);
+    // Its other logging facade would say on standard error that nobody listens to it.
     if (System.getProperty("slf4j.internal.verbosity") == null) {
       System.setProperty("slf4j.internal.verbosity", "ERROR");
     }
