@@ -56,7 +56,6 @@ class LiveCaptureTest {
               .guard(GuardMode.NEVER)
               .batchSize(8)
               .queueChanges(16)
-              .walLimit(1 << 16)
               .build();
         };
     WriterOptions options =

@@ -75,7 +75,7 @@ class VersionsTest {
         writer.sync(Writers.LIMIT);
         capture.compare(marker);
         // The file is looked at every now and then while nothing is written.
-        capture.demandRunning(Duration.ofMillis(300));
+        capture.demandRunning(Duration.ofMillis(1500));
       }
       capture.stop();
       later.start(true);
@@ -108,9 +108,10 @@ class VersionsTest {
       capture.compare(2);
       long deadline = System.nanoTime() + Writers.LIMIT.toNanos();
       while (capture.gaps() == 0) {
-        // Again, since what comes before a second look is taken for the checkpoint's.
+        // Again, since what comes before a second look is taken for the checkpoint's; rarely, since
+        // a file that is still written to is not compared.
         copy(copy, database.path());
-        capture.demandRunning(Duration.ofMillis(300));
+        capture.demandRunning(Duration.ofMillis(1500));
         assertThat(System.nanoTime()).as("waiting for the copy to be noticed").isLessThan(deadline);
       }
       capture.expectMarker(3);
