@@ -116,17 +116,13 @@ final class CaptureSession implements AutoCloseable {
           new Emitter(
               queue,
               options.schemaEvents(),
-              new SourceName(options, this::durable),
+              new SourceName(options, () -> state),
               log,
               this::release);
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;
     }
-  }
-
-  private @Nullable DurableState durable() {
-    return state;
   }
 
   private @Nullable DurableState openState(StateHolder holder) {
