@@ -33,26 +33,29 @@ final class HiddenCommits {
   }
 
   /**
-   * The most that may be hidden.
+   * Whether as many commits may be hidden. Mostly time alone says that they can't, and the file is
+   * not looked at: its frames are read one by one.
    *
+   * @param commits that iChange had counted at the position, at least 1
    * @param position where we stand in the old generation
    * @param newer header of the new one
    * @param nanos since the old one was seen with nothing behind the position; negative if unknown
    */
-  long most(WalPosition position, WalIndexHeader newer, long nanos) {
+  boolean mayHide(long commits, WalPosition position, WalIndexHeader newer, long nanos) {
+    if (nanos >= 0 && nanos / FASTEST_COMMIT_NANOS < commits) {
+      return false;
+    }
     int jump = newer.salt1() - position.salt1();
     boolean counted = jump > 0 && jump <= LARGEST_COUNTED;
     if (!counted && position.frame() == 0) {
-      return 0; // The first frame of an empty generation was written, and named it.
+      return false; // The first frame of an empty generation was written, and named it.
     }
-    long byTime = nanos < 0 ? Long.MAX_VALUE : nanos / FASTEST_COMMIT_NANOS;
     long others = counted ? jump - 1 : 1;
     if (wal.capacity() < position.frame()) {
-      return others == 0 ? 0 : byTime;
+      return others > 0;
     }
     int written = written(position, newer);
-    long hidden = others * written + Math.max(0, written - position.frame());
-    return Math.min(byTime, hidden);
+    return others * written + Math.max(0, written - position.frame()) >= commits;
   }
 
   /** The last frame that may have been written since. */

@@ -59,6 +59,9 @@ public final class WalTail implements AutoCloseable {
   /** Frames of a transaction between two looks at the header; a power of two. */
   private static final int FRAMES_BETWEEN_CHECKS = 64;
 
+  /** Looks that find nothing, of which one in so many reads the clock; a power of two. */
+  private static final int LOOKS_PER_CLOCK = 8;
+
   private final WalIndex index;
   private final WalFile wal;
   private final WalIndexHeader header = new WalIndexHeader();
@@ -84,6 +87,7 @@ public final class WalTail implements AutoCloseable {
   private boolean caughtUp;
   private boolean looked;
   private long lastLook;
+  private int quietLooks;
   private int copied;
   private boolean handedOver;
   private long bareFrames;
@@ -167,11 +171,13 @@ public final class WalTail implements AutoCloseable {
 
   /** Whether there may be something to poll for. Costs one small copy out of shared memory. */
   public boolean hasNews() {
-    if (caughtUp && !index.changed(header)) {
-      lastLook = System.nanoTime();
-      return false;
+    if (!caughtUp || index.changed(header)) {
+      return true;
     }
-    return true;
+    if ((++quietLooks & (LOOKS_PER_CLOCK - 1)) == 0) {
+      lastLook = System.nanoTime(); // Costs three times as much as the look.
+    }
+    return false;
   }
 
   /**
@@ -404,14 +410,16 @@ public final class WalTail implements AutoCloseable {
     WalPosition position = position();
     oldGeneration.scan(oldScan, position, lastFrame.mayBeBare(), header, repeatDetector);
     CommittedRange.Found found = newScan.count(range, 0, null);
-    long hidden = hiddenCommits.most(position, header, looked ? System.nanoTime() - lastLook : -1);
+    long counted = Math.max(1, Integer.toUnsignedLong(position.changeCounter()));
+    long sinceLook = looked ? System.nanoTime() - lastLook : -1;
+    boolean hidden = hiddenCommits.mayHide(counted, position, header, sinceLook);
     if (!index.stillHolds(header)) {
       return Step.RETRY;
     }
     if (!found.isCommitted()) {
       return fault(newScan.faultyFrame());
     }
-    GapReason missing = missing(position, hidden);
+    GapReason missing = missing(hidden);
     if (missing != null) {
       return gap(missing);
     }
@@ -429,14 +437,11 @@ public final class WalTail implements AutoCloseable {
     return Step.MORE;
   }
 
-  private @Nullable GapReason missing(WalPosition position, long hidden) {
+  private @Nullable GapReason missing(boolean hidden) {
     int commits = oldScan.commits() + newScan.commits();
     int repeats = oldScan.repeats() + newScan.repeats();
     return switch (counter.judge(header.changeCounter(), commits, repeats)) {
-      case COMPLETE -> {
-        long counted = Math.max(1, Integer.toUnsignedLong(position.changeCounter()));
-        yield counted > hidden ? null : GapReason.UNPROVEN;
-      }
+      case COMPLETE -> hidden ? GapReason.UNPROVEN : null;
       case MISSING -> oldScan.endedAtBareFrame() ? GapReason.UNCHECKED_FRAMES : GapReason.OVERRUN;
       case AMBIGUOUS -> GapReason.UNPROVEN;
     };
