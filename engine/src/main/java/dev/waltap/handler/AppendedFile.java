@@ -201,7 +201,8 @@ final class AppendedFile implements AutoCloseable {
   /** Whether a name, links followed, still leads to this file. */
   boolean isNamed(Path name) {
     try {
-      return regular == null || (Files.exists(name) && Objects.equals(key, key(name)));
+      return regular == null
+          || Objects.equals(key, Files.readAttributes(name, BasicFileAttributes.class).fileKey());
     } catch (IOException e) {
       return false;
     }

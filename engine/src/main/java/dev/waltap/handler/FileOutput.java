@@ -175,13 +175,9 @@ public final class FileOutput extends OutputStream {
     }
   }
 
+  /** What the name leads to was checked when it was opened; looked at once a batch, so cheaply. */
   private boolean isNamed() {
-    try {
-      return !file.isRegular() || file.isNamed(path.resolve());
-    } catch (OutputRefusedException e) {
-      // Opening it says why.
-      return false;
-    }
+    return file.isNamed(path.given());
   }
 
   /**
