@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "status",
     description = {
-      "What the state directory holds, and how far it is behind the database.",
+      "What the state directory holds, how far it is behind the database, and whether a crash would",
+      "lose commits by a fault of SQLite 3.11.0 to 3.50.1.",
       "Reads beside a capture that runs, and locks nothing."
     },
     footerHeading = "%nExamples:%n",
@@ -64,7 +65,10 @@ final class StatusCommand extends InstallerCommand {
     line(text, "behind", behind(lag, status));
     line(text, "WAL", size(lag.walBytes()));
     if (lag.atRisk() > 0) {
-      line(text, "at risk", lag.atRisk() + " commits: " + CommitsAtRisk.WHAT);
+      line(
+          text,
+          "at risk",
+          lag.atRisk() + (lag.atRisk() == 1 ? " commit: " : " commits: ") + CommitsAtRisk.WHAT);
       line(text, "", CommitsAtRisk.ADVICE);
     }
     line(

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * The command line in a process of its own, as users run it: the real jar where it was packaged,
  * else the class path. What it prints goes to files. For one thread, which closes it.
  */
-final class CliProcess implements AutoCloseable {
+public final class CliProcess implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(60);
 
   private static final Path JAR = Path.of("..", "engine", "target", "waltap.jar");
@@ -49,7 +49,8 @@ final class CliProcess implements AutoCloseable {
     return line;
   }
 
-  static CliProcess start(Object... arguments) throws IOException {
+  /** Starts {@code waltap} with these arguments. */
+  public static CliProcess start(Object... arguments) throws IOException {
     List<String> line = command();
     for (Object argument : arguments) {
       line.add(argument.toString());
@@ -67,11 +68,12 @@ final class CliProcess implements AutoCloseable {
   }
 
   /** Waits for the ready line. */
-  CliProcess awaitReady() throws Exception {
+  public CliProcess awaitReady() throws Exception {
     return awaitError("waltap: ready");
   }
 
-  CliProcess awaitError(String text) throws Exception {
+  /** Waits until standard error holds a text. */
+  public CliProcess awaitError(String text) throws Exception {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (!errors().contains(text)) {
       assertThat(process.isAlive()).as("alive; it said: " + errors()).isTrue();
@@ -82,7 +84,7 @@ final class CliProcess implements AutoCloseable {
   }
 
   /** Waits until standard output holds so many lines. */
-  List<String> awaitLines(int count) throws Exception {
+  public List<String> awaitLines(int count) throws Exception {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (true) {
       List<String> lines = Files.readString(out).lines().toList();
@@ -131,21 +133,24 @@ final class CliProcess implements AutoCloseable {
   }
 
   /** Sends SIGTERM and gives the exit code. */
-  int stop() throws Exception {
+  public int stop() throws Exception {
     signal("TERM");
     return exit();
   }
 
-  int exit() throws InterruptedException {
+  /** Waits for its end and gives the exit code. */
+  public int exit() throws InterruptedException {
     assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).as("it ends").isTrue();
     return process.exitValue();
   }
 
-  List<String> lines() throws IOException {
+  /** The lines on standard output so far. */
+  public List<String> lines() throws IOException {
     return Files.readString(out).lines().toList();
   }
 
-  String errors() throws IOException {
+  /** Standard error so far. */
+  public String errors() throws IOException {
     return Files.readString(err);
   }
 
