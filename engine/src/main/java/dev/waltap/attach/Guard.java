@@ -45,7 +45,6 @@ public final class Guard implements AutoCloseable {
   private @Nullable DatabaseConnection other;
   private int mark = -1;
   private long handedOver;
-  private long pins;
 
   /**
    * A guard that holds nothing yet.
@@ -128,7 +127,6 @@ public final class Guard implements AutoCloseable {
     }
     mark = !read || info.backfilled() == header.mxFrame() ? 0 : header.mxFrame();
     handedOver = clock.getAsLong();
-    pins++;
   }
 
   private void handOver() {
@@ -194,11 +192,6 @@ public final class Guard implements AutoCloseable {
   /** The frame at which the application is expected to restart the WAL. */
   public int expectedLength() {
     return policy.length();
-  }
-
-  /** How often one was begun to guard history. */
-  long pins() {
-    return pins;
   }
 
   @Override

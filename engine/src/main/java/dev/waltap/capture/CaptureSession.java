@@ -287,7 +287,6 @@ final class CaptureSession implements AutoCloseable {
   private void decodeNet(CommittedTransaction net) {
     DurableState durable = state;
     if (durable != null) {
-      durable.reconciling(true);
       FilterHistory before = filtersBefore;
       filtersBefore = null;
       if (before != null) {
@@ -301,9 +300,6 @@ final class CaptureSession implements AutoCloseable {
       throw cannotFollow(e);
     }
     counters.transaction();
-    if (durable != null) {
-      durable.reconciling(false);
-    }
     backlog.recycle(net);
     release();
     if (durable != null) {

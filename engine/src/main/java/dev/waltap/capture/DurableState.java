@@ -39,7 +39,6 @@ final class DurableState implements Journal, AutoCloseable {
   private final DatabaseIdentity identity;
   private final FoldLimits foldLimits;
   private volatile @Nullable StateStore store;
-  private boolean reconciling;
   private boolean replaying;
 
   private DurableState(
@@ -179,11 +178,6 @@ final class DurableState implements Journal, AutoCloseable {
     }
   }
 
-  /** The next transaction is the net effect of lost history. */
-  void reconciling(boolean on) {
-    reconciling = on;
-  }
-
   /** What is told comes from the journal itself. */
   void replaying(boolean on) {
     replaying = on;
@@ -194,12 +188,10 @@ final class DurableState implements Journal, AutoCloseable {
     if (replaying) {
       return;
     }
-    JournalEntry.Kind kind =
-        reconciling ? JournalEntry.Kind.RECONCILE : JournalEntry.Kind.TRANSACTION;
     LogPosition end = new LogPosition(transaction.epoch(), transaction.walPosition());
     JournalEntry entry =
         new JournalEntry(
-            kind, end, transaction.timestampMicros(), transaction.pages.databaseSize());
+            end, transaction.timestampMicros(), transaction.pages.databaseSize());
     store().add(entry, images(transaction.pages, diff, keeper));
   }
 

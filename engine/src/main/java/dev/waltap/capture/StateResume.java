@@ -91,11 +91,6 @@ final class StateResume implements Replay {
   }
 
   @Override
-  public void removed(int pageNumber) {
-    // The decoder finds out by itself what left.
-  }
-
-  @Override
   public void end() {
     decoder.decode(open);
     if (known != null && delivered) {

@@ -53,11 +53,6 @@ public final class Projection {
     return image.names();
   }
 
-  /** Whether no column is left out. */
-  public boolean isWhole() {
-    return image.size() == layout.columnCount();
-  }
-
   /** The index in the layout of a column kept. */
   public int column(int index) {
     return image.column(index);

@@ -11,7 +11,6 @@ import java.util.TreeMap;
  * is written, within what fits its memory; in page order, which spares the b-tree. For one thread.
  */
 final class Folder implements Replay {
-  private static final byte[] REMOVED = new byte[0];
   private static final long MOST_BYTES = 8 << 20;
 
   private final PageTable table;
@@ -43,11 +42,6 @@ final class Folder implements Replay {
   }
 
   @Override
-  public void removed(int pageNumber) {
-    forget(latest.put(pageNumber, REMOVED));
-  }
-
-  @Override
   public void end() {
     if (databaseSize > 0) {
       Map<Integer, byte[]> beyond = latest.tailMap(databaseSize, false);
@@ -76,12 +70,8 @@ final class Folder implements Replay {
     }
     for (Map.Entry<Integer, byte[]> page : latest.entrySet()) {
       keepUp();
-      if (page.getValue().length == 0) {
-        table.remove(page.getKey());
-      } else {
-        table.put(page.getKey(), page.getValue());
-        buffers.release(page.getValue());
-      }
+      table.put(page.getKey(), page.getValue());
+      buffers.release(page.getValue());
     }
     latest.clear();
     bytes = 0;
@@ -99,7 +89,7 @@ final class Folder implements Replay {
   }
 
   private void forget(byte[] image) {
-    if (image != null && image.length > 0) {
+    if (image != null) {
       bytes -= image.length;
       buffers.release(image);
     }

@@ -100,7 +100,6 @@ final class JournalReader {
           segment.get(image);
           receiver.page(number, image);
         }
-        case JournalWriter.REMOVED -> receiver.removed(segment.getInt());
         case JournalWriter.END -> {
           inEntry = false;
           receiver.end();
@@ -111,7 +110,7 @@ final class JournalReader {
   }
 
   private JournalEntry entry() {
-    JournalEntry.Kind kind = JournalEntry.Kind.of(segment.get());
+    segment.get(); // Of no meaning.
     long epoch = segment.getLong();
     WalPosition wal =
         new WalPosition(
@@ -121,7 +120,7 @@ final class JournalReader {
             segment.getInt(),
             segment.getInt(),
             segment.getInt());
-    return new JournalEntry(kind, new LogPosition(epoch, wal), segment.getLong(), segment.getInt());
+    return new JournalEntry(new LogPosition(epoch, wal), segment.getLong(), segment.getInt());
   }
 
   private RuntimeException damaged(long id, String what, @Nullable Throwable cause) {

@@ -17,7 +17,7 @@ import java.sql.SQLException;
  * <pre>
  * RECORD   SIZE  MEANING
  *  begin      1  1
- *             1  kind
+ *             1  1; of no meaning
  *             8  epoch
  *            24  salts, frame, checksums, change counter: 4 each
  *             8  timestamp
@@ -25,8 +25,6 @@ import java.sql.SQLException;
  *  page       1  2
  *             4  page number
  *             n  image
- *  removed    1  3
- *             4  page number
  *  end        1  4
  * </pre>
  *
@@ -35,10 +33,10 @@ import java.sql.SQLException;
 final class JournalWriter implements PageImages.Sink {
   static final int BEGIN = 1;
   static final int PAGE = 2;
-  static final int REMOVED = 3;
   static final int END = 4;
   static final int SEGMENT = 256 << 10;
   private static final int BEGIN_SIZE = 46;
+  private static final byte UNUSED = 1;
 
   private final int pageSize;
   private final Packer packer = new Packer();
@@ -63,7 +61,7 @@ final class JournalWriter implements PageImages.Sink {
     try {
       room(BEGIN_SIZE);
       var wal = entry.position().wal();
-      segment.put((byte) BEGIN).put((byte) entry.kind().code()).putLong(entry.position().epoch());
+      segment.put((byte) BEGIN).put(UNUSED).putLong(entry.position().epoch());
       segment.putInt(wal.salt1()).putInt(wal.salt2()).putInt(wal.frame());
       segment.putInt(wal.checksum1()).putInt(wal.checksum2()).putInt(wal.changeCounter());
       segment.putLong(entry.timestampMicros()).putInt(entry.databaseSize());
@@ -83,13 +81,6 @@ final class JournalWriter implements PageImages.Sink {
     }
     room(5 + pageSize);
     segment.put((byte) PAGE).putInt(pageNumber).put(image);
-  }
-
-  @Override
-  public void remove(int pageNumber) {
-    checkNumber(pageNumber);
-    room(5);
-    segment.put((byte) REMOVED).putInt(pageNumber);
   }
 
   private static void checkNumber(int pageNumber) {

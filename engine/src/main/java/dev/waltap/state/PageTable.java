@@ -20,7 +20,6 @@ final class PageTable {
   private final Packer packer = new Packer();
   private final PreparedStatement find;
   private final PreparedStatement replace;
-  private final PreparedStatement delete;
 
   PageTable(StateFile file, Head head, int pageSize) throws SQLException {
     this.file = file;
@@ -28,7 +27,6 @@ final class PageTable {
     this.pageSize = pageSize;
     this.find = file.prepare("SELECT hash FROM page WHERE number = ?");
     this.replace = file.prepare("INSERT OR REPLACE INTO page VALUES(?,?,?)");
-    this.delete = file.prepare("DELETE FROM page WHERE number = ?");
   }
 
   /** Adds a page that is not there yet. */
@@ -51,20 +49,6 @@ final class PageTable {
       }
     }
     write(number, image, hash);
-  }
-
-  /** Removes a page, if it is there. */
-  void remove(int number) throws SQLException {
-    find.setInt(1, number);
-    try (ResultSet row = find.executeQuery()) {
-      if (!row.next()) {
-        return;
-      }
-      head.pages--;
-      head.digest -= row.getLong(1);
-    }
-    delete.setInt(1, number);
-    delete.execute();
   }
 
   /** Removes all pages past the end of the database. */

@@ -13,9 +13,6 @@ public interface Replay {
   /** A page of it; the array is the receiver's from here on. */
   void page(int pageNumber, byte[] image);
 
-  /** A page that it took out of the page set. */
-  void removed(int pageNumber);
-
   /** The transaction is whole. */
   void end();
 }

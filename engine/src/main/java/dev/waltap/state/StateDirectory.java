@@ -41,20 +41,6 @@ public final class StateDirectory {
     return new StateDirectory(path.toAbsolutePath().normalize());
   }
 
-  /**
-   * The directory that belongs to a database unless told otherwise: {@code DB-waltap/} beside it. A
-   * symbolic link leads to the database's own place, where its WAL is.
-   */
-  public static StateDirectory ofDatabase(Path database) {
-    Path real;
-    try {
-      real = database.toRealPath();
-    } catch (IOException e) {
-      real = database.toAbsolutePath().normalize();
-    }
-    return at(FileNames.beside(real, "-waltap"));
-  }
-
   /** Where it is, absolute. */
   public Path path() {
     return path;

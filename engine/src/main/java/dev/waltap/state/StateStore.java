@@ -12,7 +12,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -118,23 +117,6 @@ public final class StateStore implements AutoCloseable {
 
   /** The largest epoch given out. */
   public long maxEpoch() {
-    return head.epoch.number();
-  }
-
-  /** The newest epoch of the generation with these salts, if it is one of the last two known. */
-  public OptionalLong epochOf(int salt1, int salt2) {
-    if (head.epoch.salt1() == salt1 && head.epoch.salt2() == salt2) {
-      return OptionalLong.of(head.epoch.number());
-    }
-    return head.last.wal().saltsAre(salt1, salt2)
-        ? OptionalLong.of(head.last.epoch())
-        : OptionalLong.empty();
-  }
-
-  /** Gives out the next epoch. It is durable when the next {@link #flush} has returned. */
-  public long newEpoch(int salt1, int salt2) {
-    head.epoch = new Head.Epoch(head.epoch.number() + 1, salt1, salt2);
-    dirty = true;
     return head.epoch.number();
   }
 
@@ -303,7 +285,7 @@ public final class StateStore implements AutoCloseable {
    * Begins a baseline that takes the place of this state when it is finished; until then this one
    * stays as it is, and open. Its epochs go on.
    *
-   * @param at in an epoch of its own, given out by {@link #newEpoch}
+   * @param at in an epoch of its own
    * @param told see {@link BaselineWriter#create}
    */
   public BaselineWriter replace(DatabaseIdentity database, LogPosition at, boolean told) {

@@ -80,7 +80,6 @@ class ProjectionTest {
     assertThat(projection.row(stored)).hasToString("{a=1, k1=3, k2=4}");
     assertThat(projection.key(stored)).hasToString("{k2=4, k1=3}");
     assertThat(projection.row(stored).indexOf("secret")).isEqualTo(-1);
-    assertThat(projection.isWhole()).isFalse();
     assertThat(projection.row(stored).names()).isSameAs(projection.row(stored).names());
   }
 

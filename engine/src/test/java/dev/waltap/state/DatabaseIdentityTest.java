@@ -64,7 +64,7 @@ class DatabaseIdentityTest {
   @Test
   void anAcceptedOneIsRemembered() throws IOException {
     Path path = Files.createFile(temp.resolve("a.db"));
-    StateDirectory directory = StateDirectory.ofDatabase(path);
+    StateDirectory directory = StateDirectory.at(temp.resolve("state"));
     directory.create();
     try (StateLock lock = directory.hold("test")) {
       DatabaseIdentity saved =

@@ -21,7 +21,7 @@ class FoldKeepsUpTest {
         StateStore store = StateModel.create(lock)) {
       LogPosition end = StateModel.position(1);
       store.add(
-          new JournalEntry(JournalEntry.Kind.TRANSACTION, end, 0, PAGES),
+          new JournalEntry(end, 0, PAGES),
           sink -> {
             byte[] image = new PageBuffers(StateModel.PAGE_SIZE).take();
             for (int page = 1; page <= PAGES; page++) {

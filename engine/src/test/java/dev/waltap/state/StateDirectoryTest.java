@@ -20,16 +20,6 @@ class StateDirectoryTest {
   @TempDir Path temp;
 
   @Test
-  void standsBesideTheDatabaseItself() throws IOException {
-    Path database = Files.createFile(temp.resolve("app.db"));
-    Path link = Files.createSymbolicLink(temp.resolve("link.db"), database);
-    assertThat(StateDirectory.ofDatabase(database).path())
-        .isEqualTo(temp.toRealPath().resolve("app.db-waltap"));
-    assertThat(StateDirectory.ofDatabase(link).path())
-        .isEqualTo(StateDirectory.ofDatabase(database).path());
-  }
-
-  @Test
   void isMadeAndRemovedOnce() {
     StateDirectory directory = StateDirectory.at(temp.resolve("state"));
     assertThat(directory.remove()).isFalse();

@@ -4,9 +4,7 @@ import dev.waltap.format.TextEncoding;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.WalPosition;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -29,13 +27,10 @@ final class StateModel {
   }
 
   /** What one transaction does. */
-  record Step(JournalEntry entry, Map<Integer, byte[]> written, List<Integer> removed) {
+  record Step(JournalEntry entry, Map<Integer, byte[]> written) {
 
     PageImages images() {
-      return sink -> {
-        written.forEach(sink::put);
-        removed.forEach(sink::remove);
-      };
+      return sink -> written.forEach(sink::put);
     }
   }
 
@@ -48,19 +43,8 @@ final class StateModel {
       int page = 1 + (count > 6 ? i % databaseSize : random.nextInt(databaseSize));
       written.put(page, image(random));
     }
-    List<Integer> removed = new ArrayList<>();
-    if (random.nextInt(4) == 0) {
-      int page = 1 + random.nextInt(databaseSize);
-      if (!written.containsKey(page)) {
-        removed.add(page);
-      }
-    }
-    JournalEntry.Kind kind =
-        number % 7 == 0 ? JournalEntry.Kind.RECONCILE : JournalEntry.Kind.TRANSACTION;
     return new Step(
-        new JournalEntry(kind, position(number), 1_000_000 + number, databaseSize),
-        written,
-        removed);
+        new JournalEntry(position(number), 1_000_000 + number, databaseSize), written);
   }
 
   static LogPosition position(long number) {
@@ -92,7 +76,6 @@ final class StateModel {
     while (number < to) {
       Step step = step(++number);
       pages.putAll(step.written());
-      step.removed().forEach(pages::remove);
       pages.tailMap(step.entry().databaseSize(), false).clear();
     }
     return this;
@@ -131,7 +114,6 @@ final class StateModel {
   /** Compares the journal with the model. */
   private static final class Check implements Replay {
     private final Map<Integer, byte[]> written = new TreeMap<>();
-    private final List<Integer> removed = new ArrayList<>();
     private long number;
     private String difference = "";
     private JournalEntry entry = step(0).entry();
@@ -144,7 +126,6 @@ final class StateModel {
     public void begin(JournalEntry begun, boolean acknowledged) {
       entry = begun;
       written.clear();
-      removed.clear();
     }
 
     @Override
@@ -153,16 +134,9 @@ final class StateModel {
     }
 
     @Override
-    public void removed(int pageNumber) {
-      removed.add(pageNumber);
-    }
-
-    @Override
     public void end() {
       Step step = step(++number);
-      if (!step.entry().equals(entry)
-          || !equal(step.written(), written)
-          || !step.removed().equals(removed)) {
+      if (!step.entry().equals(entry) || !equal(step.written(), written)) {
         difference = "transaction " + number + " differs";
       }
     }

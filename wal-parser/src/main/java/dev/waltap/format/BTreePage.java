@@ -30,7 +30,6 @@ public final class BTreePage {
 
   private static final int DATABASE_HEADER = 100;
   private static final int CELL_COUNT = 3;
-  private static final int CONTENT_START = 5;
   private static final int RIGHT_CHILD = 8;
   private static final int LEAF_HEADER = 8;
   private static final int INTERIOR_HEADER = 12;
@@ -55,12 +54,6 @@ public final class BTreePage {
   /** The number of cells. */
   public static int cellCount(byte[] page, int header) {
     return Bytes.u16(page, header + CELL_COUNT);
-  }
-
-  /** Where the cell content area begins, counted from the start of the page. */
-  public static int contentStart(byte[] page, int header) {
-    int start = Bytes.u16(page, header + CONTENT_START);
-    return start == 0 ? 65536 : start;
   }
 
   /** Where the array of cell offsets begins. */

@@ -96,11 +96,6 @@ public final class StoredRow {
         .asReadOnlyBuffer();
   }
 
-  /** The length of what {@link #rawBytes} copies. */
-  public int rawLength(int column) {
-    return reader().bytesLength(column);
-  }
-
   /** Whether a column of the declared primary key is NULL. */
   public boolean hasNullKey() {
     for (int i = 0; i < layout.keyCount(); i++) {
