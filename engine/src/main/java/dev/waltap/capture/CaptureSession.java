@@ -21,7 +21,6 @@ import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.io.Closer;
 import dev.waltap.page.UnknownPageException;
-import dev.waltap.state.FoldLimits;
 import dev.waltap.state.LogPosition;
 import dev.waltap.state.StateStore;
 import dev.waltap.wal.GapReason;
@@ -136,7 +135,7 @@ final class CaptureSession implements AutoCloseable {
                 DurableState.open(
                     directory,
                     attachment.identity(),
-                    new FoldLimits(options.stateLag().time(), options.stateLag().bytes()),
+                    options.stateLag(),
                     "capture of " + options.database()));
     holder.hold(opened);
     return opened;

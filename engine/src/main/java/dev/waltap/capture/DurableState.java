@@ -2,6 +2,7 @@ package dev.waltap.capture;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.CaptureOptions.StateLag;
 import dev.waltap.api.Position;
 import dev.waltap.api.TableSchema;
 import dev.waltap.decode.CommittedTransaction;
@@ -13,7 +14,6 @@ import dev.waltap.page.PageSet;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.state.BaselineWriter;
 import dev.waltap.state.DatabaseIdentity;
-import dev.waltap.state.FoldLimits;
 import dev.waltap.state.JournalEntry;
 import dev.waltap.state.LogPosition;
 import dev.waltap.state.PageImages;
@@ -37,18 +37,15 @@ final class DurableState implements Journal, AutoCloseable {
 
   private final StateLock lock;
   private final DatabaseIdentity identity;
-  private final FoldLimits foldLimits;
+  private final StateLag lag;
   private volatile @Nullable StateStore store;
   private boolean replaying;
 
   private DurableState(
-      StateLock lock,
-      DatabaseIdentity identity,
-      FoldLimits foldLimits,
-      @Nullable StateStore store) {
+      StateLock lock, DatabaseIdentity identity, StateLag lag, @Nullable StateStore store) {
     this.lock = lock;
     this.identity = identity;
-    this.foldLimits = foldLimits;
+    this.lag = lag;
     this.store = store;
   }
 
@@ -58,7 +55,7 @@ final class DurableState implements Journal, AutoCloseable {
    * @throws CaptureException REFUSED if another capture holds it, or it is of another database
    */
   static DurableState open(
-      Path directory, DatabaseIdentity identity, FoldLimits foldLimits, String command) {
+      Path directory, DatabaseIdentity identity, StateLag lag, String command) {
     StateDirectory state = StateDirectory.at(directory);
     state.create();
     Closer closer = new Closer();
@@ -68,7 +65,7 @@ final class DurableState implements Journal, AutoCloseable {
       if (store != null && !store.database().match(identity).accepted()) {
         throw new CaptureException(Reason.REFUSED, store.database().explain(identity));
       }
-      return new DurableState(lock, identity, foldLimits, store);
+      return new DurableState(lock, identity, lag, store);
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;
@@ -190,8 +187,7 @@ final class DurableState implements Journal, AutoCloseable {
     }
     LogPosition end = new LogPosition(transaction.epoch(), transaction.walPosition());
     JournalEntry entry =
-        new JournalEntry(
-            end, transaction.timestampMicros(), transaction.pages.databaseSize());
+        new JournalEntry(end, transaction.timestampMicros(), transaction.pages.databaseSize());
     store().add(entry, images(transaction.pages, diff, keeper));
   }
 
@@ -221,7 +217,7 @@ final class DurableState implements Journal, AutoCloseable {
   /** Folds a little of the journal, if it is time to. */
   void upkeep(LogKeeper keeper) {
     StateStore current = store;
-    if (current != null && !replaying && current.foldDue(foldLimits)) {
+    if (current != null && !replaying && current.foldDue(lag)) {
       current.fold(FOLD_TIME, keeper);
     }
   }

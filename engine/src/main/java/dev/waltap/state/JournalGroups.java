@@ -1,5 +1,6 @@
 package dev.waltap.state;
 
+import dev.waltap.api.CaptureOptions.StateLag;
 import dev.waltap.api.Position;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -70,10 +71,10 @@ final class JournalGroups {
   }
 
   /** Whether the oldest group can be folded and is old, or the journal large. */
-  boolean isDue(Position told, FoldLimits limits) {
+  boolean isDue(Position told, StateLag lag) {
     Group first = foldable(told);
     return first != null
-        && (bytes >= limits.bytes() || System.nanoTime() - first.since() >= limits.lag().toNanos());
+        && (bytes >= lag.bytes() || System.nanoTime() - first.since() >= lag.time().toNanos());
   }
 
   void removeFirst() {

@@ -3,7 +3,6 @@ package dev.waltap.state;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.host.Reasons;
-import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

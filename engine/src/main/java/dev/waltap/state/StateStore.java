@@ -1,6 +1,7 @@
 package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureOptions.StateLag;
 import dev.waltap.api.Position;
 import dev.waltap.io.Closer;
 import dev.waltap.page.PageBuffers;
@@ -212,9 +213,9 @@ public final class StateStore implements AutoCloseable {
   }
 
   /** Whether there is something to fold, and it is time to. */
-  public boolean foldDue(FoldLimits limits) {
+  public boolean foldDue(StateLag lag) {
     Position told = toAcknowledge;
-    return told != null && groups.isDue(told, limits);
+    return told != null && groups.isDue(told, lag);
   }
 
   /**

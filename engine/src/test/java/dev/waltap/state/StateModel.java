@@ -43,8 +43,7 @@ final class StateModel {
       int page = 1 + (count > 6 ? i % databaseSize : random.nextInt(databaseSize));
       written.put(page, image(random));
     }
-    return new Step(
-        new JournalEntry(position(number), 1_000_000 + number, databaseSize), written);
+    return new Step(new JournalEntry(position(number), 1_000_000 + number, databaseSize), written);
   }
 
   static LogPosition position(long number) {

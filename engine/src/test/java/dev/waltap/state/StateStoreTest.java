@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.CaptureOptions.StateLag;
 import dev.waltap.wal.LogKeeper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,9 +49,9 @@ class StateStoreTest {
           store.flush();
         }
         assertThat(StateModel.difference(store)).isEmpty();
-        assertThat(store.foldDue(FoldLimits.DEFAULT)).isFalse();
+        assertThat(store.foldDue(StateLag.DEFAULT)).isFalse();
         store.acknowledge(StateModel.position(155).position());
-        assertThat(store.foldDue(new FoldLimits(Duration.ofNanos(1), 1))).isTrue();
+        assertThat(store.foldDue(new StateLag(Duration.ofNanos(1), 1))).isTrue();
         while (store.fold(SHORT, LogKeeper.NONE)) {
           assertThat(StateModel.difference(store)).isEmpty();
         }
