@@ -10,12 +10,12 @@ import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.api.WakeSignal;
+import dev.waltap.attach.Refusals;
 import dev.waltap.capture.CaptureEngine;
 import dev.waltap.state.StateDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +37,7 @@ public final class CaptureBuilder {
   private int batchSize = 256;
   private GapPolicy onGap = GapPolicy.RECONCILE;
   private GuardMode guard = GuardMode.ADAPTIVE;
-  private long walLimit = 256 * MIB;
+  private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
   private @Nullable WakeSignal wakeSignal;
   private boolean schemaEvents = true;
   private boolean rebootstrap;
@@ -206,11 +206,7 @@ public final class CaptureBuilder {
    * @throws CaptureException on Windows, where capture is not supported yet
    */
   public ChangeDataCapture build() {
-    if (System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
-      throw new CaptureException(
-          CaptureException.Reason.REFUSED,
-          "Windows is not supported: a mapped log would keep SQLite from truncating it; use Linux");
-    }
+    Refusals.requireSupportedSystem();
     return new CaptureEngine(options());
   }
 

@@ -55,6 +55,11 @@ public record CaptureOptions(
     @Nullable String sourceName) {
 
   /**
+   * The WAL size in bytes at which a read transaction is released unless told otherwise: 256 MiB.
+   */
+  public static final long DEFAULT_WAL_LIMIT = 256L << 20;
+
+  /**
    * How far the pages saved in the state directory may lag behind what was delivered. What lags is
    * in a journal beside them, so nothing is lost, and a start after a crash reads it again: a
    * longer lag writes a page that changes often less often, and starts more slowly.

@@ -58,16 +58,25 @@ public final class Refusals {
   }
 
   /**
+   * Makes sure that this is a system on which a database may be captured.
+   *
+   * @throws CaptureException if it is not
+   */
+  public static void requireSupportedSystem() {
+    if (System.getProperty("os.name", "").startsWith("Windows")) {
+      throw refused(
+          "Windows is not supported yet: a WAL that is mapped can't be truncated there, which would"
+              + " hold the application up: use Linux");
+    }
+  }
+
+  /**
    * Makes sure that there is a file, whatever is in it.
    *
    * @throws CaptureException if there is none that could be a database
    */
   public static void requirePresent(Path database) {
-    if (System.getProperty("os.name", "").startsWith("Windows")) {
-      throw refused(
-          "Waltap does not run on Windows yet: a mapped WAL can't be truncated there, which would"
-              + " hold the application up");
-    }
+    requireSupportedSystem();
     BasicFileAttributes is;
     try {
       is = Files.readAttributes(database, BasicFileAttributes.class);

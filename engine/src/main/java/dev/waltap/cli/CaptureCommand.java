@@ -3,6 +3,7 @@ package dev.waltap.cli;
 import dev.waltap.CaptureBuilder;
 import dev.waltap.Waltap;
 import dev.waltap.api.CaptureMetrics;
+import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
@@ -53,7 +54,7 @@ abstract class CaptureCommand extends ShellCommand {
       description =
           "The WAL size at which any read transaction is let go (256MiB). A snapshot that is"
               + " being scanned goes on from a newer one then.")
-  private long walLimit = 256L << 20;
+  private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
 
   @Option(names = "--no-schema-events", description = "Leave out SCHEMA events.")
   private boolean noSchemaEvents;

@@ -1,6 +1,7 @@
 package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
+import dev.waltap.api.CaptureOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +30,7 @@ final class SetupCommand extends InstallerCommand {
       description =
           "The WAL size at which the read transaction is let go (256MiB). The scan goes on from a"
               + " newer snapshot then.")
-  private long walLimit = 256L << 20;
+  private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
 
   SetupCommand(Shell shell) {
     super(shell);
