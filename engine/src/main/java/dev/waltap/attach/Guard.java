@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>ALWAYS is handed over: the new reader begins before the old one ends, so that there is no
  * moment without one. That takes a second connection, which only this mode opens. Lock 0 is right
  * for it: handed over only when all is copied, it lets the application restart the WAL, and stops
- * the backfill, hence the next restart, of what is new.
+ * the backfill, hence the next restart, of what is new. It begins before the read transaction of
+ * the snapshot ends from which the log is followed, and goes on while a torn wal-index is mended:
+ * in either moment a restart would lose what is committed but not copied yet.
  */
 public final class Guard implements AutoCloseable {
 
@@ -31,6 +33,9 @@ public final class Guard implements AutoCloseable {
 
   /** ALWAYS looks so often, when idle, whether a checkpoint waits for it to hand over. */
   private static final long IDLE_HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** No mark that a header names, so that it is handed over as soon as all is copied. */
+  private static final int UNKNOWN_MARK = Integer.MAX_VALUE;
 
   private final GuardMode mode;
   private final Attachment attachment;
@@ -134,20 +139,60 @@ public final class Guard implements AutoCloseable {
     if (now - handedOver < HAND_OVER_NANOS) {
       return;
     }
-    DatabaseConnection next = other;
-    if (next == null) {
-      next = DatabaseConnection.open(attachment.database());
-      other = next;
-    }
     // As it stands before the new reader begins: it sees that much, and perhaps more.
     int seen = header.mxFrame();
     boolean restartable = info.backfilled() == seen;
+    beginOnOther();
+    other().endRead();
+    mark = restartable ? 0 : seen;
+    handedOver = now;
+  }
+
+  private void beginOnOther() {
+    DatabaseConnection next = other();
     next.beginRead();
     other = connection;
     connection = next;
-    other.endRead();
-    mark = restartable ? 0 : seen;
-    handedOver = now;
+  }
+
+  private DatabaseConnection other() {
+    DatabaseConnection second = other;
+    if (second == null) {
+      second = DatabaseConnection.open(attachment.database());
+      other = second;
+    }
+    return second;
+  }
+
+  /**
+   * Called before the attachment's connection ends the read transaction of a snapshot from which
+   * the log is to be followed: ALWAYS begins one of its own, so that there is no moment without.
+   */
+  public void takeOver() {
+    if (mode != GuardMode.ALWAYS || mark >= 0) {
+      return;
+    }
+    if (connection == attachment.connection()) {
+      beginOnOther();
+    } else {
+      connection.beginRead();
+    }
+    mark = UNKNOWN_MARK;
+    handedOver = clock.getAsLong();
+  }
+
+  /**
+   * Mends a wal-index header that stays torn, by a read transaction: SQLite recovers it if its
+   * writer died, and waits if the writer was only stopped in the middle. ALWAYS keeps what it holds
+   * meanwhile, since that writer goes on, and may restart the WAL.
+   */
+  public void mend() {
+    if (mode == GuardMode.ALWAYS && mark >= 0) {
+      other().touch();
+    } else {
+      release();
+      attachment.connection().touch();
+    }
   }
 
   /**

@@ -123,11 +123,12 @@ final class Baseline implements AutoCloseable {
   /**
    * Fills the page set from a snapshot.
    *
+   * @param beforeEnd called while its read transaction is still held
    * @return the position at which the tail goes on
    */
-  WalPosition take() {
+  WalPosition take(Runnable beforeEnd) {
     try {
-      return reads.read(this::scan);
+      return reads.read(this::scan, beforeEnd);
     } catch (DatabaseException e) {
       throw refused(e);
     }
@@ -277,11 +278,13 @@ final class Baseline implements AutoCloseable {
   /**
    * Fills a transaction with what differs between the page set and a snapshot taken now.
    *
+   * @param beforeEnd called while the snapshot's read transaction is still held
    * @return the position at which the tail goes on
    */
-  WalPosition delta(CommittedTransaction net, long epoch, TransactionDecoder current) {
+  WalPosition delta(
+      CommittedTransaction net, long epoch, TransactionDecoder current, Runnable beforeEnd) {
     try {
-      WalPosition position = reads.read(snapshot -> compare(snapshot, net, current));
+      WalPosition position = reads.read(snapshot -> compare(snapshot, net, current), beforeEnd);
       net.committed(epoch, position.frame(), Backlog.nowMicros(), position);
       return position;
     } catch (DatabaseException e) {

@@ -145,7 +145,7 @@ final class CaptureSession implements AutoCloseable {
   void bootstrap() {
     surroundings.warn();
     snapshotEpoch = epochs.next();
-    WalPosition position = baseline.take();
+    WalPosition position = baseline.take(() -> {});
     snapshotFrame = position.frame();
     attachment.tail().startAt(position);
     decoder = baseline.decoder(emitter, Journal.NONE);
@@ -197,7 +197,7 @@ final class CaptureSession implements AutoCloseable {
     if (durable != null && durable.exists()) {
       epochs.resume(durable.store().end().epoch(), durable.store().maxEpoch());
     }
-    WalPosition position = baseline.take();
+    WalPosition position = baseline.take(guard::takeOver);
     gone = known.goneFrom(baseline.catalog());
     epochs.next();
     log.startAt(position);
@@ -474,7 +474,7 @@ final class CaptureSession implements AutoCloseable {
     if (filtersBefore != null) {
       requireDecoder().filter(baseline.filter());
     }
-    log.startAt(baseline.delta(net, epoch, requireDecoder()));
+    log.startAt(baseline.delta(net, epoch, requireDecoder(), guard::takeOver));
     if (horizon != null) {
       horizon.snapshotTaken();
     }

@@ -124,10 +124,7 @@ final class LogFollower implements LogKeeper {
       return;
     }
     switch (attachment.tail().poll(backlog, FRAMES_PER_POLL)) {
-      case TORN -> {
-        guard.release();
-        attachment.connection().touch();
-      }
+      case TORN -> guard.mend();
       case GAP -> {
         lose(attachment.tail().gapReason());
         listener.detail(overrun());

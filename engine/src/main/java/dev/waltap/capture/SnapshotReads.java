@@ -63,18 +63,20 @@ final class SnapshotReads {
    * Reads a snapshot.
    *
    * @param leg reads all of a snapshot; called again with a newer one if the limit ended it
+   * @param beforeEnd called when it is read, while its read transaction is still held
    * @return the position of the snapshot that was read whole
    * @throws CaptureException FAILED if the WAL reaches its limit again and again
    */
-  WalPosition read(Consumer<LimitedSnapshot> leg) {
+  WalPosition read(Consumer<LimitedSnapshot> leg, Runnable beforeEnd) {
     int legs = 0;
     int failures = 0;
     while (true) {
       // Nothing is reported, nor waited for, before the read transaction has ended.
       try {
-        WalPosition position = readOnce(leg);
-        if (position != null) {
-          return position;
+        Attachment.SnapshotAt read = readOnce(leg, beforeEnd);
+        if (read != null) {
+          atRisk.seen(read.bareFrames());
+          return read.position();
         }
         requireTries(++failures, "SQLite recovered the WAL after a crash", null);
       } catch (LimitedSnapshot.WalLimitException e) {
@@ -94,13 +96,17 @@ final class SnapshotReads {
   }
 
   /** Null if what was read was not sound. */
-  private @Nullable WalPosition readOnce(Consumer<LimitedSnapshot> leg) {
+  private Attachment.@Nullable SnapshotAt readOnce(
+      Consumer<LimitedSnapshot> leg, Runnable beforeEnd) {
     DatabaseConnection connection = attachment.connection();
     connection.beginRead();
     try {
       Attachment.SnapshotAt at = attachment.snapshot();
-      atRisk.seen(at.bareFrames());
-      return readWhole(at, leg) ? at.position() : null;
+      if (!readWhole(at, leg)) {
+        return null;
+      }
+      beforeEnd.run();
+      return at;
     } finally {
       connection.endRead();
     }

@@ -2,6 +2,8 @@ package dev.waltap.testdata;
 
 import dev.waltap.Waltap;
 import dev.waltap.api.CaptureListener;
+import dev.waltap.api.GapPolicy;
+import dev.waltap.api.GuardMode;
 import dev.waltap.testdata.oracle.OracleHarness.CaptureFactory;
 import dev.waltap.testdata.oracle.SqlCapture;
 import dev.waltap.wal.GapReason;
@@ -53,11 +55,23 @@ public final class Captures {
     }
   }
 
-  /** The one of this name: {@code waltap}, {@code without-gaps} or {@code sql}. */
+  /** The product with the guard of full history, which fails when history is lost. */
+  public static CaptureFactory always() {
+    return (database, handler, listener) ->
+        Waltap.open(database)
+            .guard(GuardMode.ALWAYS)
+            .onGap(GapPolicy.FAIL)
+            .handler(handler)
+            .listener(listener)
+            .build();
+  }
+
+  /** The one of this name: {@code waltap}, {@code without-gaps}, {@code always} or {@code sql}. */
   public static CaptureFactory named(String name) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "waltap" -> waltap();
       case "without-gaps" -> withoutGaps();
+      case "always" -> always();
       case "sql" -> sql();
       default -> throw new IllegalArgumentException("no capture called " + name);
     };

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * the first difference, which ends it with exit code 1 and says how to run it again.
  *
  * <p>Options: {@code --seed N} (that database only), {@code --transactions N} of each database,
- * {@code --burst N}, {@code --minutes N}, {@code --capture waltap|without-gaps|sql}, {@code
+ * {@code --burst N}, {@code --minutes N}, {@code --capture waltap|without-gaps|always|sql}, {@code
  * --no-FEATURE}, {@code --FEATURE}; see {@link Feature}.
  */
 public final class FuzzMain {
