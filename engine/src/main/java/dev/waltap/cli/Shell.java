@@ -32,6 +32,8 @@ record Shell(
     StopSignals signals,
     Map<String, String> environment) {
 
+  private static final long LAST_WORDS_NANOS = 1_000_000_000;
+
   /** Surroundings without environment variables. */
   Shell(
       OutputStream out,
@@ -46,11 +48,20 @@ record Shell(
   static Shell ofProcess() {
     return new Shell(
         StandardOutput.open(),
-        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        new PrintStream(standardError(), true, StandardCharsets.UTF_8),
         isTerminal(),
         CaptureBuilder::build,
         StopSignals.ofProcess(),
         System.getenv());
+  }
+
+  /** Whatever ends the process, what was said last gets a moment to be read. */
+  private static OutputStream standardError() {
+    ErrorOutput error = new ErrorOutput(new FileOutputStream(FileDescriptor.err));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> error.awaitThrough(LAST_WORDS_NANOS), "waltap-last-words"));
+    return error;
   }
 
   /** Asks Linux; elsewhere plain lines do, as Java can't tell about one stream alone. */
