@@ -108,21 +108,7 @@ final class AnySignal extends ParkingSignal {
       try {
         signal.wake();
       } finally {
-        join(thread);
-      }
-    }
-
-    private static void join(@Nullable Thread waiting) {
-      boolean interrupted = false;
-      while (waiting != null && waiting.isAlive()) {
-        try {
-          waiting.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+        Threads.join(thread);
       }
     }
   }

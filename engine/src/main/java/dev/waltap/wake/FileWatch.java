@@ -59,40 +59,46 @@ final class FileWatch {
         active = true;
         return true;
       } catch (IOException | UnsupportedOperationException e) {
-        closeIfUnused();
-        return false;
+        // Fall through: the thread to be ended may want the lock.
       }
     }
+    closeIfUnused();
+    return false;
   }
 
-  /** Ends it; again: nothing. */
+  /** Ends it, and the thread with the last one; again: nothing. */
   void stop() {
     synchronized (LOCK) {
       Hub current = hub;
       if (active && current != null) {
         active = false;
         current.remove(this);
-        closeIfUnused();
       }
     }
+    closeIfUnused();
   }
 
   private static void closeIfUnused() {
-    Hub current = hub;
-    if (current != null && current.watches.isEmpty()) {
+    Hub unused;
+    synchronized (LOCK) {
+      unused = hub;
+      if (unused == null || !unused.watches.isEmpty()) {
+        return;
+      }
       hub = null;
-      current.close();
     }
+    unused.close();
   }
 
   /** The service, its thread, and who watches what; guarded by the lock but for the service. */
   private static final class Hub {
     private final WatchService service;
     private final Map<WatchKey, List<FileWatch>> watches = new HashMap<>();
+    private final Thread thread;
 
     Hub(Path directory) throws IOException {
       service = directory.getFileSystem().newWatchService();
-      Thread thread = new Thread(this::run, "waltap-watch");
+      thread = new Thread(this::run, "waltap-watch");
       thread.setDaemon(true);
       thread.start();
     }
@@ -151,11 +157,14 @@ final class FileWatch {
       }
     }
 
+    /** Returns when the thread has ended, unless it is this one; not under the lock. */
     void close() {
       try {
         service.close();
       } catch (IOException e) {
         throw new java.io.UncheckedIOException(e);
+      } finally {
+        Threads.join(thread);
       }
     }
   }

@@ -65,7 +65,7 @@ class WakeSignalsTest {
       assertThat(threads("waltap-watch")).isEqualTo(1);
       assertThat(waitWhile(signal, () -> write(wal))).isLessThan(10_000);
     }
-    awaitNoThread("waltap-watch");
+    assertThat(threads("waltap-watch")).isZero();
   }
 
   private static void write(Path file) {
@@ -88,7 +88,7 @@ class WakeSignalsTest {
     for (WakeSignal signal : signals) {
       signal.close();
     }
-    awaitNoThread("waltap-watch");
+    assertThat(threads("waltap-watch")).isZero();
   }
 
   @Test
@@ -139,7 +139,37 @@ class WakeSignalsTest {
       assertThat(waitWhile(any, any::wake)).isLessThan(5_000);
       assertThat(waitWhile(any, () -> foreign.set(true))).isLessThan(5_000);
     }
-    awaitNoThread("waltap-wake");
+    assertThat(threads("waltap-wake")).isZero();
+  }
+
+  @Test
+  void aPartWhoseCloseThrowsLeavesNoThreadOfTheOthers() {
+    WakeSignal failing =
+        new WakeSignal() {
+          @Override
+          public void await(long maxNanos) {
+            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+          }
+
+          @Override
+          public void wake() {
+            throw new IllegalStateException("wake");
+          }
+
+          @Override
+          public void close() {
+            throw new IllegalStateException("close");
+          }
+        };
+    WakeSignal watching = WakeSignals.fileWatching(Duration.ofSeconds(15));
+    WakeSignal any = WakeSignals.anyOf(watching, failing);
+    any.start(news::get, database());
+    any.await(TimeUnit.MILLISECONDS.toNanos(30));
+    assertThat(threads("waltap-watch")).isEqualTo(1);
+    assertThat(threads("waltap-wake")).isEqualTo(1);
+    assertThatThrownBy(any::close).isInstanceOf(IllegalStateException.class).hasMessage("wake");
+    assertThat(threads("waltap-watch")).isZero();
+    assertThat(threads("waltap-wake")).isZero();
   }
 
   @Test
@@ -153,11 +183,5 @@ class WakeSignalsTest {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals(name))
         .count();
-  }
-
-  private static void awaitNoThread(String name) {
-    while (threads(name) > 0) {
-      Thread.onSpinWait();
-    }
   }
 }
