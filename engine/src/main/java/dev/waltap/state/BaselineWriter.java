@@ -93,8 +93,9 @@ public final class BaselineWriter implements AutoCloseable {
     try {
       StateFile file = closer.open(() -> StateFile.create(directory.newFile()));
       Origin origin = new Origin(nonce, Instant.now().truncatedTo(ChronoUnit.MICROS), database);
-      PageTable table = new PageTable(file, head, database.pageSize());
       file.run("BEGIN");
+      long seed = new SecureRandom().nextLong();
+      PageTable table = PageTable.create(file, head, database.pageSize(), seed);
       return new BaselineWriter(lock, origin, head, replaced, file, table);
     } catch (SQLException e) {
       throw closer.closeAfter(StateErrors.sql(directory.newFile(), e));

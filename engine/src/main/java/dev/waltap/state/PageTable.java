@@ -11,17 +11,47 @@ import java.util.function.ObjIntConsumer;
  * with the page's number; their number and sum are in the {@link Head}. So a changed bit, a page
  * under another number, a page of another time, and one that is missing are all noticed.
  *
+ * <p>A page of the same hash is taken for the same page, and not written again. So the hash is
+ * under a seed that was drawn for this state: whoever writes rows to the database must not be able
+ * to make two pages that look the same here.
+ *
  * <p>For one thread; statements are closed with the file.
  */
 final class PageTable {
+  private static final String SEED = "page hash seed";
+
   private final StateFile file;
   private final Head head;
   private final int pageSize;
+  private final long seed;
   private final Packer packer = new Packer();
   private final PreparedStatement find;
   private final PreparedStatement replace;
 
-  PageTable(StateFile file, Head head, int pageSize) throws SQLException {
+  /** The table of a state that is there. */
+  static PageTable open(StateFile file, Head head, int pageSize) throws SQLException {
+    if (!file.isSeeded()) {
+      return new PageTable(file, head, pageSize, 0);
+    }
+    String seed = Notes.read(file, SEED);
+    if (seed == null) {
+      throw StateErrors.corrupt(file.path(), "its " + SEED + " is missing", null);
+    }
+    try {
+      return new PageTable(file, head, pageSize, Long.parseLong(seed));
+    } catch (NumberFormatException e) {
+      throw StateErrors.corrupt(file.path(), "its " + SEED + " cannot be read", e);
+    }
+  }
+
+  /** The table of a new state, which keeps the seed; within a transaction of the caller's. */
+  static PageTable create(StateFile file, Head head, int pageSize, long seed) throws SQLException {
+    Notes.write(file, SEED, Long.toString(seed));
+    return new PageTable(file, head, pageSize, seed);
+  }
+
+  private PageTable(StateFile file, Head head, int pageSize, long seed) throws SQLException {
+    this.seed = seed;
     this.file = file;
     this.head = head;
     this.pageSize = pageSize;
@@ -105,7 +135,7 @@ final class PageTable {
     head.digest += hash;
   }
 
-  private static long storedHash(int number, byte[] image) {
-    return Packer.hash(image, 0) ^ Packer.spread(number);
+  private long storedHash(int number, byte[] image) {
+    return Packer.hash(image, seed) ^ Packer.spread(number);
   }
 }

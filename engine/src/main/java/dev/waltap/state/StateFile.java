@@ -30,9 +30,13 @@ final class StateFile implements AutoCloseable {
 
   /**
    * The form of the tables: grows with every change of them, since a table that is missing looks
-   * like a damaged file otherwise. 2 has notes, without which nobody knows what was told.
+   * like a damaged file otherwise. 2 has notes, without which nobody knows what was told; 3 hashes
+   * its pages under a seed of its own, see {@link PageTable}, and is otherwise the same.
    */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
+
+  /** The last one whose pages are hashed under seed 0: read and gone on with as it is. */
+  private static final int UNSEEDED = 2;
 
   private static final int PAGE_SIZE = 8192;
   private static final String SCHEMA =
@@ -51,6 +55,7 @@ final class StateFile implements AutoCloseable {
 
   private final Path path;
   private final Connection connection;
+  private boolean seeded = true;
 
   private StateFile(Path path, Connection connection) {
     this.path = path;
@@ -136,7 +141,8 @@ final class StateFile implements AutoCloseable {
       throw StateErrors.refused(
           path + " is an SQLite database, but not a state of Waltap: name another state directory");
     }
-    if (version != VERSION) {
+    seeded = version > UNSEEDED;
+    if (version != VERSION && version != UNSEEDED) {
       throw StateErrors.refused(
           path
               + (version > VERSION ? " was made by a newer Waltap" : " was made by an older Waltap")
@@ -150,6 +156,11 @@ final class StateFile implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** Whether pages are hashed under a seed that is kept here. */
+  boolean isSeeded() {
+    return seeded;
   }
 
   PreparedStatement prepare(String sql) throws SQLException {

@@ -55,7 +55,7 @@ public final class StateStore implements AutoCloseable {
     this.origin = Origin.read(file);
     this.head = Head.read(file);
     int pageSize = origin.database().pageSize();
-    this.pages = new PageTable(file, head, pageSize);
+    this.pages = PageTable.open(file, head, pageSize);
     this.journal = new JournalWriter(file, pageSize, head.journalled);
     this.groups = JournalGroups.read(file, head);
     this.buffers = new PageBuffers(pageSize);

@@ -290,7 +290,7 @@ class StateStoreTest {
     StateDirectory directory = directory();
     try (StateLock lock = directory.hold("test")) {
       StateModel.create(lock).close();
-      change(directory, "PRAGMA user_version=3");
+      change(directory, "PRAGMA user_version=4");
       refused(lock, "made by a newer Waltap");
       change(directory, "PRAGMA user_version=0");
       refused(lock, "made by an older Waltap");
