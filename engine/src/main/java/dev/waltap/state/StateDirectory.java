@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -64,16 +63,14 @@ public final class StateDirectory {
   public void create() {
     try {
       try {
-        Files.createDirectory(
-            path,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        PrivateFiles.createDirectory(path);
       } catch (FileAlreadyExistsException e) {
         if (!Files.isDirectory(path)) {
           throw StateErrors.refused(path + " is not a directory: name another for the state");
         }
         refuseForeign("hold a state");
       }
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+      PrivateFiles.restrictDirectory(path);
     } catch (IOException e) {
       throw new CaptureException(
           Reason.FAILED, "cannot make the state directory " + path + ": " + Reasons.of(e), e);
