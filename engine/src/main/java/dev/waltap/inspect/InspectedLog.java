@@ -79,6 +79,7 @@ final class InspectedLog implements AutoCloseable {
       CheckpointInfo info = new CheckpointInfo();
       if (index.read(published, info)
           && published.mxFrame() > 0
+          && published.mxFrame() <= wal.capacity()
           && published.salt1() == header.salt1()
           && published.salt2() == header.salt2()) {
         int attempted = Math.max(info.backfilled(), info.backfillAttempted());
@@ -173,7 +174,8 @@ final class InspectedLog implements AutoCloseable {
     byte[] inFile = new byte[wal.pageSize()];
     for (int frame = committed(); frame > 0; frame--) {
       if (wal.frameHeader(frame, frameHeader) && wal.page(frame, inWal)) {
-        long offset = (FrameHeader.pageNumber(frameHeader) - 1L) * inFile.length;
+        long number = Integer.toUnsignedLong(FrameHeader.pageNumber(frameHeader));
+        long offset = (number - 1) * inFile.length;
         if (file.read(offset, inFile, 0, inFile.length) == inFile.length
             && Arrays.equals(inWal, inFile)) {
           return frame;

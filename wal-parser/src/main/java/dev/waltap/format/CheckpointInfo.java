@@ -36,14 +36,18 @@ public final class CheckpointInfo {
     System.arraycopy(b, off, bytes, 0, SIZE);
   }
 
-  /** Frames 1 to this one are in the database file. */
+  /** Frames 1 to this one are in the database file; 0 if it says more than a WAL can have. */
   public int backfilled() {
-    return Bytes.nativeU32(bytes, 0);
+    return Math.max(0, Bytes.nativeU32(bytes, 0));
   }
 
-  /** A checkpoint has begun, perhaps not ended, to copy frames up to this one. */
+  /**
+   * A checkpoint has begun, perhaps not ended, to copy frames up to this one; {@link
+   * Integer#MAX_VALUE} if it says more than a WAL can have.
+   */
   public int backfillAttempted() {
-    return Bytes.nativeU32(bytes, 32);
+    int attempted = Bytes.nativeU32(bytes, 32);
+    return attempted < 0 ? Integer.MAX_VALUE : attempted;
   }
 
   /** The mark of read lock {@code i}, 0..4; {@link #NOT_USED} for none. */

@@ -24,18 +24,14 @@ public enum TextEncoding {
   }
 
   /**
-   * The encoding of the header's number; a database without any schema yet may say 0, which means
-   * UTF-8.
-   *
-   * @throws UnsupportedDatabaseException for any other number
+   * The encoding of the header's number. As for SQLite, only its two lowest bits count; a database
+   * without any schema yet may say 0, which means UTF-8.
    */
   public static TextEncoding of(int number) {
-    return switch (number) {
-      case 0, 1 -> UTF_8;
+    return switch (number & 3) {
       case 2 -> UTF_16LE;
       case 3 -> UTF_16BE;
-      default ->
-          throw new UnsupportedDatabaseException("text encoding " + number + " in the header");
+      default -> UTF_8;
     };
   }
 }

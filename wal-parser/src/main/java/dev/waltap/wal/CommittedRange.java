@@ -60,8 +60,19 @@ public final class CommittedRange {
     this.wal = wal;
   }
 
-  /** Makes this the range that a wal-index header calls committed. */
+  /**
+   * Makes this the range that a wal-index header calls committed.
+   *
+   * @throws CorruptDatabaseException if there can't be as many frames
+   */
   public CommittedRange set(WalIndexHeader header) {
+    if (header.mxFrame() < 0) {
+      throw new CorruptDatabaseException(
+          wal
+              + ": the wal-index calls "
+              + Integer.toUnsignedLong(header.mxFrame())
+              + " frames committed, more than a WAL can have");
+    }
     return set(header.salt1(), header.salt2(), header.mxFrame(), header.databaseSize());
   }
 

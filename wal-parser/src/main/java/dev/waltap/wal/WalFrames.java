@@ -41,7 +41,8 @@ public final class WalFrames {
   public static WalFrames index(WalFile wal, CommittedRange range, int after, int last) {
     WalFrames frames = new WalFrames(wal, range);
     wal.readSingly(after);
-    for (int frame = 1; frame <= after; frame++) {
+    int standing = Math.min(after, wal.capacity()); // What a wal-index says need not be true.
+    for (int frame = 1; frame <= standing; frame++) {
       if (range.header(frame, frames.header) == CommittedRange.Found.BARE) {
         frames.bareFrames++;
       }
