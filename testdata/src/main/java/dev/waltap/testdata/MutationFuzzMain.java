@@ -1,6 +1,8 @@
 package dev.waltap.testdata;
 
+import dev.waltap.testdata.mutation.LayerKind;
 import dev.waltap.testdata.mutation.MutationFuzzer;
+import java.util.Locale;
 
 /**
  * Damages bytes and looks at what capture makes of them, from the command line, until time or
@@ -8,7 +10,9 @@ import dev.waltap.testdata.mutation.MutationFuzzer;
  * exception; that ends it with exit code 1 and says how to run it again.
  *
  * <p>Options: {@code --seed N} (the first one; each input has the next), {@code --inputs N}, {@code
- * --minutes N}. One input again: {@code --seed N --inputs 1}.
+ * --minutes N}, {@code --layer NAME} (pages, log, inspect, sqlite, state; all of them by default,
+ * drawn by the seed). One input again: {@code --layer NAME --seed N --inputs 1}. Should the JVM
+ * itself die, the last line of progress says from which seed on.
  */
 public final class MutationFuzzMain {
   private MutationFuzzMain() {}
@@ -18,15 +22,21 @@ public final class MutationFuzzMain {
     long seed = System.nanoTime() & 0xffffffL;
     long inputs = Long.MAX_VALUE;
     long minutes = 1;
+    LayerKind layer = null;
     for (int i = 0; i + 1 < args.length; i += 2) {
-      long value = Long.parseLong(args[i + 1]);
+      String value = args[i + 1];
       switch (args[i]) {
-        case "--seed" -> seed = value;
-        case "--inputs" -> inputs = value;
-        case "--minutes" -> minutes = value;
+        case "--seed" -> seed = Long.parseLong(value);
+        case "--inputs" -> inputs = Long.parseLong(value);
+        case "--minutes" -> minutes = Long.parseLong(value);
+        case "--layer" -> layer = LayerKind.valueOf(value.toUpperCase(Locale.ROOT));
         default -> throw new IllegalArgumentException("no option " + args[i]);
       }
     }
-    System.exit(new MutationFuzzer().run(seed, inputs, minutes, System.out::println) ? 0 : 1);
+    boolean passed;
+    try (MutationFuzzer fuzzer = new MutationFuzzer(layer, System.out::println)) {
+      passed = fuzzer.run(seed, inputs, minutes);
+    }
+    System.exit(passed ? 0 : 1);
   }
 }

@@ -1,113 +1,196 @@
 package dev.waltap.testdata.mutation;
 
-import dev.waltap.api.CaptureException;
-import dev.waltap.api.Change;
-import dev.waltap.format.DatabaseException;
-import dev.waltap.inspect.WalInspection;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Damages bytes of committed pages, of WALs and of database files, one input after the other, each
- * with a seed of its own. For one thread.
+ * Damages bytes of committed pages, WALs, wal-indexes, database and state files, one input after
+ * the other, each with a seed of its own. A thread runs the inputs; the caller's looks whether one
+ * takes too long.
  */
-public final class MutationFuzzer {
+public final class MutationFuzzer implements AutoCloseable {
+  /** How long an input may take: some thousand times as long as most do. */
   private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-  /** Of so many inputs one is of files, which takes longer. */
-  private static final int FILES_EVERY = 20;
+  private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long LOOK_MILLIS = 50;
 
-  private final List<RecordedDatabase> bases = new ArrayList<>();
+  private final Path directory;
+  private final Corpus corpus;
+  private final Map<LayerKind, Layer> layers = new EnumMap<>(LayerKind.class);
+  private final Map<LayerKind, Tally> tallies = new EnumMap<>(LayerKind.class);
+  private final Consumer<String> print;
+  private final @Nullable LayerKind only;
+  private volatile Now now = new Now(LayerKind.PAGES, 0, 0);
+  private volatile @Nullable Throwable failure;
 
-  /** Makes the databases that are damaged. */
-  public MutationFuzzer() throws Exception {
-    bases.add(RecordedDatabase.record(512));
-    bases.add(RecordedDatabase.record(1024));
+  private record Now(LayerKind layer, long seed, long begun) {}
+
+  private static final class Tally {
+    private long inputs;
+    private long accepted;
+    private long nanos;
+    private long slowest;
   }
 
   /**
-   * Runs inputs.
+   * Makes the databases that are damaged.
+   *
+   * @param only the layer of all inputs; null for all, by the seed
+   * @param print takes lines for people
+   */
+  public MutationFuzzer(@Nullable LayerKind only, Consumer<String> print) throws Exception {
+    this.only = only;
+    this.print = print;
+    // In memory where that goes: nothing here is about disks.
+    Path memory = Path.of("/dev/shm");
+    this.directory =
+        Files.isWritable(memory)
+            ? Files.createTempDirectory(memory, "waltap-mutation")
+            : Files.createTempDirectory("waltap-mutation");
+    this.corpus = new Corpus();
+  }
+
+  /**
+   * Runs inputs until their number is reached, time is up, or one fails.
    *
    * @param seed of the first; each has the next
-   * @param print takes lines for people
    * @return whether all ended well
    */
-  public boolean run(long seed, long inputs, long minutes, Consumer<String> print)
-      throws IOException {
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
-    long followed = 0;
-    long done = 0;
-    Path directory = Files.createTempDirectory("waltap-mutation");
-    try {
-      for (; done < inputs && System.nanoTime() - end < 0; done++) {
-        long begun = System.nanoTime();
-        try {
-          followed += one(seed + done, directory) ? 1 : 0;
-          if (System.nanoTime() - begun > MOST_NANOS) {
-            throw new AssertionError("took longer than 20 s");
-          }
-        } catch (Throwable e) {
-          print.accept("FAILED, again with: --seed " + (seed + done) + " --inputs 1: " + e);
-          for (StackTraceElement at : e.getStackTrace()) {
-            print.accept("  at " + at);
-          }
-          return false;
-        }
+  public boolean run(long seed, long inputs, long minutes) throws InterruptedException {
+    long begun = System.nanoTime();
+    long end = begun + TimeUnit.MINUTES.toNanos(minutes);
+    now = new Now(LayerKind.PAGES, seed, begun);
+    Thread worker = new Thread(() -> work(seed, inputs, end), "mutation");
+    worker.setDaemon(true); // One that hangs must not keep the process.
+    worker.start();
+    long progress = begun;
+    while (worker.isAlive()) {
+      worker.join(LOOK_MILLIS);
+      Now at = now;
+      long time = System.nanoTime();
+      if (worker.isAlive() && time - at.begun() > MOST_NANOS) {
+        failed(at, "has taken 20 s and more", worker.getStackTrace());
+        return false;
       }
-    } finally {
-      for (String name : List.of("a.db", "a.db-wal")) {
-        Files.deleteIfExists(directory.resolve(name));
+      if (time - progress > PROGRESS_NANOS) {
+        progress = time;
+        print.accept(
+            String.format(Locale.ROOT, "%,d inputs, at seed %d", at.seed() - seed, at.seed()));
       }
-      Files.delete(directory);
     }
-    print.accept(
-        done + " inputs from seed " + seed + ", " + followed + " followed, the rest refused");
+    Throwable thrown = failure;
+    if (thrown != null) {
+      failed(now, thrown.toString(), thrown.getStackTrace());
+      for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+        failed(now, "caused by " + cause, cause.getStackTrace());
+      }
+      return false;
+    }
+    report(System.nanoTime() - begun);
     return true;
   }
 
-  private boolean one(long seed, Path directory) throws IOException {
-    Random random = new Random(seed * 0x9E3779B97F4A7C15L);
-    RecordedDatabase base = bases.get(random.nextInt(bases.size()));
-    return seed % FILES_EVERY == 0
-        ? inspect(base, random, directory)
-        : new DamagedPages(base).run(random);
-  }
-
-  /** Inspects a copied pair of files, one of which is damaged; no SQLite has a part in it. */
-  private static boolean inspect(RecordedDatabase base, Random random, Path directory)
-      throws IOException {
-    byte[] database = base.database().clone();
-    byte[] wal = base.wal().clone();
-    new Mutation(random).damage(random.nextBoolean() ? wal : database, base.database());
-    Path path = directory.resolve("a.db");
-    Files.write(path, database);
-    Files.write(Path.of(path + "-wal"), wal);
-    try (WalInspection inspection = WalInspection.open(path)) {
-      inspection.tell(new Nobody());
-      return true;
-    } catch (DatabaseException | CaptureException e) {
-      return false;
+  private void work(long seed, long inputs, long end) {
+    try {
+      for (long i = 0; i < inputs && System.nanoTime() - end < 0; i++) {
+        one(seed + i);
+      }
+    } catch (Throwable e) {
+      failure = e;
     }
   }
 
-  private static final class Nobody implements WalInspection.Sink {
-    @Override
-    public void summary(WalInspection.@Nullable Summary summary) {}
+  private void one(long seed) throws Exception {
+    Random random = new Random(seed * 0x9E3779B97F4A7C15L);
+    LayerKind drawn = LayerKind.of(random);
+    LayerKind kind = only == null ? drawn : only;
+    Layer layer = layers.get(kind);
+    if (layer == null) {
+      layer = kind.open(corpus, directory);
+      layers.put(kind, layer);
+    }
+    long begun = System.nanoTime();
+    now = new Now(kind, seed, begun);
+    boolean accepted = layer.run(random);
+    long nanos = System.nanoTime() - begun;
+    Tally tally = tallies.computeIfAbsent(kind, unused -> new Tally());
+    tally.inputs++;
+    tally.accepted += accepted ? 1 : 0;
+    tally.nanos += nanos;
+    tally.slowest = Math.max(tally.slowest, nanos);
+  }
 
-    @Override
-    public void change(Change change) {}
+  private void failed(Now at, String how, StackTraceElement[] stack) {
+    print.accept(
+        "FAILED, again with: --layer "
+            + at.layer().name().toLowerCase(Locale.ROOT)
+            + " --seed "
+            + at.seed()
+            + " --inputs 1: "
+            + how);
+    for (StackTraceElement element : stack) {
+      print.accept("  at " + element);
+    }
+  }
 
-    @Override
-    public void transaction(WalInspection.Transaction transaction) {}
+  private void report(long nanos) {
+    long inputs = tallies.values().stream().mapToLong(tally -> tally.inputs).sum();
+    tallies.forEach(
+        (kind, tally) ->
+            print.accept(
+                String.format(
+                    Locale.ROOT,
+                    "%-8s %,9d inputs, %,9d accepted, the rest refused; %,7d/s, slowest %d ms",
+                    kind.name().toLowerCase(Locale.ROOT),
+                    tally.inputs,
+                    tally.accepted,
+                    tally.inputs * 1_000_000_000L / Math.max(1, tally.nanos),
+                    tally.slowest / 1_000_000)));
+    print.accept(
+        String.format(
+            Locale.ROOT,
+            "%,d inputs in %d s; heap at most %d MB",
+            inputs,
+            nanos / 1_000_000_000L,
+            peakHeap()));
+  }
 
-    @Override
-    public void undecodable(String why) {}
+  private static long peakHeap() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP)
+            .mapToLong(pool -> pool.getPeakUsage().getUsed())
+            .sum()
+        >> 20;
+  }
+
+  /** Removes the files; after a hang they are left to the thread that is in it. */
+  @Override
+  public void close() throws Exception {
+    if (failure == null) {
+      for (Layer layer : layers.values()) {
+        layer.close();
+      }
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -1,0 +1,55 @@
+package dev.waltap.testdata.mutation;
+
+import dev.waltap.testdata.model.Snapshot;
+import dev.waltap.testdata.model.SnapshotReader;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+
+/** What SQLite says of a database file, in memory. For one thread, which closes it. */
+final class SqliteJudge implements AutoCloseable {
+  private static final int WRITE_VERSION = 18;
+  private static final int READ_VERSION = 19;
+
+  private Connection connection;
+
+  SqliteJudge() throws SQLException {
+    this.connection = open();
+  }
+
+  private static Connection open() throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite::memory:");
+  }
+
+  /** All rows; null if SQLite finds something wrong, or can't read them. */
+  @Nullable Snapshot read(byte[] database) throws SQLException {
+    if (database[WRITE_VERSION] != 2 || database[READ_VERSION] != 2) {
+      return null; // No database in WAL mode any more.
+    }
+    byte[] image = database.clone();
+    image[WRITE_VERSION] = 1; // In memory there is no WAL.
+    image[READ_VERSION] = 1;
+    try (Statement statement = connection.createStatement()) {
+      connection.unwrap(SQLiteConnection.class).deserialize("main", image);
+      try (ResultSet row = statement.executeQuery("PRAGMA integrity_check(1)")) {
+        if (!row.next() || !row.getString(1).equals("ok")) {
+          return null;
+        }
+      }
+      return new SnapshotReader(connection, table -> true).read();
+    } catch (SQLException e) {
+      connection.close(); // Whatever that left behind.
+      connection = open();
+      return null;
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}
