@@ -36,9 +36,7 @@ public enum GapReason {
           + " another WAL: is the file mounted alone, or hard-linked, elsewhere?",
       false),
   /** A transaction leads to a page that the page set does not hold. */
-  PAGE_NOT_HELD("a transaction leads to a page that is not in the page set", false),
-  /** A transaction's pages are well, but what it changed does not follow from them alone. */
-  NOT_FOLLOWABLE("a transaction can't be followed from its pages alone", false);
+  PAGE_NOT_HELD("a transaction leads to a page that is not in the page set", false);
 
   private final String clause;
   private final boolean historyLost;
