@@ -169,6 +169,7 @@ public final class Guard implements AutoCloseable {
    * the log is to be followed: ALWAYS begins one of its own, so that there is no moment without.
    */
   public void takeOver() {
+    policy.snapshotRead();
     if (mode != GuardMode.ALWAYS || mark >= 0) {
       return;
     }

@@ -84,6 +84,8 @@ final class GuardPolicy {
   private int backfilled;
   private int attempted;
   private boolean stretched;
+  private boolean snapshotRead;
+  private boolean grownBySnapshot;
   private boolean yielded;
   private boolean overLimit;
   private boolean hurried;
@@ -128,6 +130,10 @@ final class GuardPolicy {
       long now) {
     boolean first = !seen;
     learn(header, now);
+    if (snapshotRead) {
+      snapshotRead = false;
+      grownBySnapshot = known && header.mxFrame() > length;
+    }
     boolean checkpoint = checkpointSeen(info) && !first;
     if (checkpoint && !stretched && header.mxFrame() < length) {
       length = Math.max(1, header.mxFrame());
@@ -164,7 +170,8 @@ final class GuardPolicy {
     boolean restarted = seen && (header.salt1() != salt1 || header.salt2() != salt2);
     if (restarted) {
       boolean watched = now - looked <= (now - begun) / 4;
-      if (mxFrame > 0 && !stretched && watched) {
+      boolean own = !stretched && !(grownBySnapshot && mxFrame > length);
+      if (mxFrame > 0 && own && watched) {
         // The last length that was seen, so it may have been longer: each errs on its safe side.
         // Who looked away for a good part of it has seen no length at all.
         if (!known || mxFrame <= length) {
@@ -178,6 +185,7 @@ final class GuardPolicy {
       }
       begun = now;
       stretched = false;
+      grownBySnapshot = false;
       yielded = false;
       pinned = false;
       backfilled = 0;
@@ -210,6 +218,14 @@ final class GuardPolicy {
     }
     sampled = now;
     sampledFrame = header.mxFrame();
+  }
+
+  /**
+   * A snapshot was read: where the WAL is longer now than it used to be, its read transaction made
+   * it so, and this generation says nothing of where the application restarts.
+   */
+  void snapshotRead() {
+    snapshotRead = true;
   }
 
   /** Nanoseconds until it is quiet if nothing is committed. */

@@ -198,6 +198,40 @@ class GuardPolicyTest {
   }
 
   @Test
+  void learnsNoLengthThatASnapshotMade() {
+    GuardPolicy policy = adaptive();
+    for (int i = 0; i < 10; i++) {
+      generation(policy, 50, 1);
+    }
+    for (int i = 0; i < 10; i++) {
+      next(1);
+      decide(policy);
+      now += TimeUnit.MILLISECONDS.toNanos(100);
+      policy.snapshotRead();
+      mxFrame = 2000;
+      decide(policy);
+    }
+    next(1);
+    unread = 1;
+    assertThat(decide(policy)).isEqualTo(RELEASE);
+    assertThat(policy.length()).isEqualTo(50);
+  }
+
+  @Test
+  void learnsALengthThatGrewWithoutASnapshot() {
+    GuardPolicy policy = adaptive();
+    generation(policy, 50, 1);
+    policy.snapshotRead();
+    generation(policy, 40, 1);
+    for (int i = 0; i < 10; i++) {
+      generation(policy, 1000, 2000);
+    }
+    next(1);
+    decide(policy);
+    assertThat(policy.length()).isGreaterThan(900);
+  }
+
+  @Test
   void letsGoForACheckpointUntilTheNextGeneration() {
     GuardPolicy policy = adaptive();
     mxFrame = 300;
