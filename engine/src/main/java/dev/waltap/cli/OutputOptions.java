@@ -8,6 +8,7 @@ import dev.waltap.handler.JsonLinesHandler;
 import dev.waltap.handler.LineFormat;
 import dev.waltap.handler.OutputPath;
 import dev.waltap.handler.OutputRefusedException;
+import dev.waltap.handler.StandardOutput;
 import dev.waltap.handler.TextHandler;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -82,7 +83,7 @@ final class OutputOptions {
             console.clearBar();
             lines(out).handleChanges(changes);
           },
-          () -> {},
+          out instanceof StandardOutput own ? own::stop : () -> {},
           null,
           () -> {});
     }
@@ -92,7 +93,7 @@ final class OutputOptions {
             format == EventFormat.TEXT ? LineFormat.TEXT : LineFormat.JSON,
             console::note,
             console::warning);
-    return new Sink(lines(opened), () -> {}, () -> reopen(opened, console), opened);
+    return new Sink(lines(opened), opened::stop, () -> reopen(opened, console), opened);
   }
 
   private static void reopen(FileOutput output, Console console) {

@@ -38,6 +38,9 @@ final class AppendedFile implements AutoCloseable {
   /** Appends, by the operating system's own means, which Java has for this class only. */
   private final FileOutputStream appender;
 
+  /** The same, for a device or pipe, which may take nothing for ever; null for a regular file. */
+  private final @Nullable StoppableOutput stoppable;
+
   /** The same file, to look at, lock and cut; null for a device or pipe. */
   private final @Nullable RandomAccessFile regular;
 
@@ -110,6 +113,7 @@ final class AppendedFile implements AutoCloseable {
       @Nullable Object key) {
     this.path = path;
     this.appender = appender;
+    this.stoppable = regular == null ? new StoppableOutput(appender, FileNames.text(path)) : null;
     this.regular = regular;
     this.key = key;
   }
@@ -232,12 +236,22 @@ final class AppendedFile implements AutoCloseable {
    * Writes at the end.
    *
    * @throws ClosedPipeException if it is a pipe that nobody reads any more
+   * @throws DeliveryStoppedException if it took nothing for some time after {@link #stop}
    */
   void append(byte[] bytes, int offset, int length) throws IOException {
     try {
-      appender.write(bytes, offset, length);
+      (stoppable != null ? stoppable : appender).write(bytes, offset, length);
+    } catch (DeliveryStoppedException e) {
+      throw e;
     } catch (IOException e) {
       throw isPipe() ? new ClosedPipeException(e) : e;
+    }
+  }
+
+  /** A write that lasts is given up soon; from any thread. */
+  void stop() {
+    if (stoppable != null) {
+      stoppable.stop();
     }
   }
 
@@ -289,7 +303,7 @@ final class AppendedFile implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      appender.close();
+      (stoppable != null ? stoppable : appender).close();
     } finally {
       if (regular != null) {
         regular.close();

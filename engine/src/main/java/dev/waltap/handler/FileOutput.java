@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * copytruncate}), the file goes on at its new end.
  *
  * <p>A device or a named pipe is written to as it is: nothing is cut, synced or rotated there. For
- * one thread, except {@link #reopen}; whoever opened it closes it.
+ * one thread, except {@link #reopen} and {@link #stop}; whoever opened it closes it.
  */
 public final class FileOutput extends OutputStream {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -35,7 +35,7 @@ public final class FileOutput extends OutputStream {
   private final Consumer<String> warnings;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int buffered;
-  private AppendedFile file;
+  private volatile AppendedFile file;
 
   /** What was written since the last sync, as long as it is not too much. */
   private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
@@ -193,6 +193,14 @@ public final class FileOutput extends OutputStream {
         swap();
       }
     }
+  }
+
+  /**
+   * A write to a device or pipe that lasts is given up soon, with a {@link
+   * DeliveryStoppedException}; from any thread. Waits for nobody: the write has this object's lock.
+   */
+  public void stop() {
+    file.stop();
   }
 
   private void swap() throws IOException {

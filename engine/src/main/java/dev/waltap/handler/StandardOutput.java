@@ -7,28 +7,42 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The standard output, buffered, with its errors told: {@link System#out} swallows them, and a
  * capture would go on delivering to nobody. A reader that is gone is a {@link ClosedPipeException}.
  *
- * <p>For one thread. Nobody closes it: it is the process's.
+ * <p>For one thread, except {@link #stop}. Nobody closes it: it is the process's.
  */
 public final class StandardOutput extends OutputStream {
 
   private static final int BUFFER_BYTES = 64 * 1024;
+  private static final Path ITSELF = Path.of("/proc/self/fd/1");
 
   private final OutputStream out;
   private final boolean pipe;
+  private final @Nullable StoppableOutput stoppable;
 
   /** Opens the standard output of this process. */
   public static StandardOutput open() {
-    return new StandardOutput(new FileOutputStream(FileDescriptor.out), isPipe());
+    OutputStream out = new FileOutputStream(FileDescriptor.out);
+    // A disk takes what it is given, or fails; anything else may stand still.
+    return new StandardOutput(
+        Files.isRegularFile(ITSELF) ? out : new StoppableOutput(out, "standard output"), isPipe());
   }
 
   StandardOutput(OutputStream out, boolean pipe) {
     this.out = new BufferedOutputStream(out, BUFFER_BYTES);
     this.pipe = pipe;
+    this.stoppable = out instanceof StoppableOutput stuck ? stuck : null;
+  }
+
+  /** A write that lasts is given up soon, with a {@link DeliveryStoppedException}; any thread. */
+  public void stop() {
+    if (stoppable != null) {
+      stoppable.stop();
+    }
   }
 
   @Override
@@ -60,6 +74,9 @@ public final class StandardOutput extends OutputStream {
 
   /** Writing to a pipe fails for one reason only; its message comes in the locale's language. */
   private IOException explained(IOException e) {
+    if (e instanceof DeliveryStoppedException) {
+      return e;
+    }
     String message = e.getMessage();
     if (pipe || (message != null && message.contains("Broken pipe"))) {
       return new ClosedPipeException(e);
@@ -69,7 +86,7 @@ public final class StandardOutput extends OutputStream {
 
   private static boolean isPipe() {
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+      String target = Files.readSymbolicLink(ITSELF).toString();
       return target.startsWith("pipe:") || target.startsWith("socket:");
     } catch (IOException | UnsupportedOperationException e) {
       return false;

@@ -65,6 +65,13 @@ class ProcessTest {
         new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
   }
 
+  private static void awaitFullPipe(Process process) throws IOException {
+    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (process.getInputStream().available() < ALMOST_A_PIPE && System.nanoTime() < limit) {
+      Thread.onSpinWait();
+    }
+  }
+
   private static void signal(Process process, String name) throws Exception {
     assertThat(new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor())
         .isZero();
@@ -129,15 +136,44 @@ class ProcessTest {
     // Nobody reads the output: the batch in hand never ends.
     Process process = start("cdc", null);
     assertThat(errors(process).readLine()).startsWith("waltap: ready");
-    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (process.getInputStream().available() < ALMOST_A_PIPE && System.nanoTime() < limit) {
-      Thread.onSpinWait();
-    }
+    awaitFullPipe(process);
     signal(process, "TERM");
     assertThat(process.waitFor(500, TimeUnit.MILLISECONDS)).isFalse();
     signal(process, "TERM");
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(143);
+  }
+
+  @Test
+  void oneSignalEndsAProcessWhoseOutputTakesNothing() throws Exception {
+    Process process = start("cdc", null);
+    BufferedReader errors = errors(process);
+    assertThat(errors.readLine()).startsWith("waltap: ready");
+    awaitFullPipe(process);
+    signal(process, "TERM");
+    assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    assertThat(errors.readLine())
+        .isEqualTo(
+            "waltap: warning: standard output took nothing before the end;"
+                + " the batch stays undelivered");
+    assertThat(errors.readLine()).isNull();
+  }
+
+  @Test
+  void oneSignalEndsAProcessWhoseNamedPipeTakesNothing() throws Exception {
+    Path fifo = directory.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    // Opened for both, so that nobody waits for the other; nobody reads.
+    try (java.io.RandomAccessFile reader = new java.io.RandomAccessFile(fifo.toFile(), "rw")) {
+      assertThat(reader.getFD().valid()).isTrue();
+      Process process = start("cdc", null, "--output", fifo.toString());
+      BufferedReader errors = errors(process);
+      assertThat(errors.readLine()).startsWith("waltap: ready");
+      signal(process, "TERM");
+      assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+    }
   }
 
   @Test
