@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Posts each batch as {@code {"changes":[…]}}. Any 2xx is success. What may pass (no connection, no
  * answer in time, 408, 425, 429, 5xx) is tried again after a growing pause, or the pause that the
- * server asks for by {@code Retry-After}; any other answer fails at once. 307 and 308 are followed
+ * server asks for by {@code Retry-After}; a batch that is too large, 413, is posted in halves, down
+ * to single changes; any other answer fails at once. 307 and 308 are followed
  * within the same host and scheme; no other redirect keeps a POST a POST.
  *
  * <p>{@link #close} may be called by any thread: a pause ends, no further attempt begins, and the
@@ -44,6 +45,11 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
   private final RetryDelay delays;
   private final Secrets secrets;
   private final RetryReport report;
+  private final Consumer<String> warnings;
+
+  /** The least body that the receiver found too large. */
+  private long tooLarge = Long.MAX_VALUE;
+
   private volatile long closedAt;
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -76,6 +82,7 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
       Consumer<String> warnings,
       RetryDelay delays) {
     this.target = target;
+    this.warnings = warnings;
     this.secrets = target.secrets();
     this.json = new ChangeJson(blobs);
     this.delays = delays;
@@ -96,13 +103,30 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
   @Override
   public void handleChanges(List<Change> changes) throws IOException, InterruptedException {
     HttpBody body = HttpBody.of(changes, json);
+    int half = changes.size() / 2;
+    // What it refused once it is not asked to take again, each time in vain.
+    if ((half > 0 && body.length() >= tooLarge) || !post(body)) {
+      handleChanges(changes.subList(0, half));
+      handleChanges(changes.subList(half, changes.size()));
+    }
+  }
+
+  /** Returns whether it was taken; false for a batch that is too large and has parts. */
+  private boolean post(HttpBody body) throws IOException, InterruptedException {
     for (int attempt = 0; ; attempt++) {
       HttpOutcome outcome = attempt(body);
       if (outcome.delivered()) {
         report.delivered();
-        return;
+        return true;
       }
       String failure = secrets.hide("POST to " + target.display() + " " + outcome.failure());
+      if (outcome.isTooLarge() && body.changes() > 1) {
+        if (tooLarge == Long.MAX_VALUE) {
+          warnings.accept(failure + "; such batches go in parts, see --batch-size");
+        }
+        tooLarge = Math.min(tooLarge, body.length());
+        return false;
+      }
       if (!outcome.passing()) {
         throw new IOException(failure + "; the batch stays undelivered", outcome.cause());
       }

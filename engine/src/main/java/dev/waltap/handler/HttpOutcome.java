@@ -10,24 +10,36 @@ import org.jspecify.annotations.Nullable;
  * What an attempt to post a batch came to.
  *
  * @param failure what went wrong, after the address; null if the batch was delivered
+ * @param status what was answered; 0 for nothing
  * @param passing whether it may pass, so that another attempt is worth while
  * @param retryAfter milliseconds that the server asks to wait
  */
 record HttpOutcome(
-    @Nullable String failure, boolean passing, long retryAfter, @Nullable Throwable cause) {
+    @Nullable String failure,
+    int status,
+    boolean passing,
+    long retryAfter,
+    @Nullable Throwable cause) {
+
+  private static final int TOO_LARGE = 413;
 
   boolean delivered() {
     return failure == null;
   }
 
+  /** Whether the receiver takes no body of this size. */
+  boolean isTooLarge() {
+    return status == TOO_LARGE;
+  }
+
   static HttpOutcome of(IOException e, boolean tls) {
-    return new HttpOutcome(HttpFailures.explain(e, tls), true, 0, e);
+    return new HttpOutcome(HttpFailures.explain(e, tls), 0, true, 0, e);
   }
 
   static HttpOutcome of(HttpResponse<String> response, HttpBody body) {
     int status = response.statusCode();
     if (status >= 200 && status < 300) {
-      return new HttpOutcome(null, false, 0, null);
+      return new HttpOutcome(null, status, false, 0, null);
     }
     String text = Texts.oneLine(response.body().strip());
     String said = text.isEmpty() ? "" : " (" + text + ")";
@@ -39,23 +51,24 @@ record HttpOutcome(
     long retryAfter =
         response.headers().firstValue("Retry-After").map(RetryDelay::retryAfterMillis).orElse(0L);
     return new HttpOutcome(
-        "was answered with " + status + said + advice(status, body), passing, retryAfter, null);
+        "was answered with " + status + said + advice(status, body),
+        status,
+        passing,
+        retryAfter,
+        null);
   }
 
   private static String advice(int status, HttpBody body) {
     if (status == 401 || status == 403 || status == 407) {
       return ": give what it asks for by --header, best from a file or WALTAP_HEADER";
     }
-    if (status == 413) {
-      String size =
-          String.format(
-              Locale.ROOT,
-              ": it takes no body of %d bytes, which %d changes have",
-              body.length(),
-              body.changes());
-      return body.changes() > 1
-          ? size + "; give a smaller --batch-size, or raise its limit"
-          : size + "; raise its limit, or leave columns out: --exclude-column, --blobs omit";
+    if (status == TOO_LARGE) {
+      return String.format(
+          Locale.ROOT,
+          ": it takes no body of %d bytes, which %s; raise its limit%s",
+          body.length(),
+          body.changes() > 1 ? body.changes() + " changes have" : "one change alone has",
+          body.changes() > 1 ? "" : ", or leave columns out: --exclude-column, --blobs omit");
     }
     return "";
   }

@@ -23,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -309,16 +311,68 @@ class HttpHandlerTest {
     }
   }
 
+  /** Takes no body longer than this, and keeps the ids of what it takes. */
+  private List<Integer> takeAtMost(int length) {
+    List<Integer> taken = new CopyOnWriteArrayList<>();
+    server.createContext(
+        "/small",
+        exchange -> {
+          try (exchange) {
+            String body =
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            bodies.add(body);
+            boolean takes = body.length() <= length;
+            if (takes) {
+              Pattern.compile("\"after\":\\{\"id\":(\\d+)")
+                  .matcher(body)
+                  .results()
+                  .forEach(match -> taken.add(Integer.parseInt(match.group(1))));
+            }
+            exchange.sendResponseHeaders(takes ? 204 : 413, -1);
+          }
+        });
+    return taken;
+  }
+
+  private static List<Change> rows(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> insert(row("id", (long) i, "name", "x".repeat(500))))
+        .toList();
+  }
+
+  private HttpTarget small() {
+    return new HttpTarget(
+        target(0).uri().resolve("/small"), List.of(), Duration.ofSeconds(5), 5);
+  }
+
   @Test
-  void saysWhatHelpsWhenABodyIsTooLarge() {
-    answer(413, "X", "y", "");
-    assertThatThrownBy(() -> deliver(target(5)))
-        .hasMessageContaining("which 2 changes have")
-        .hasMessageContaining("--batch-size");
-    answer(413, "X", "y", "");
+  void postsABatchThatIsTooLargeInPartsAndInOrder() throws Exception {
+    List<Integer> taken = takeAtMost(5_000);
+    try (HttpHandler handler = handler(small(), SHORT)) {
+      handler.handleChanges(rows(40));
+      assertThat(taken).isEqualTo(IntStream.range(0, 40).boxed().toList());
+      assertThat(warnings).singleElement().asString().contains("413", "go in parts");
+      taken.clear();
+      bodies.clear();
+      handler.handleChanges(rows(40));
+      assertThat(taken).isEqualTo(IntStream.range(0, 40).boxed().toList());
+      assertThat(bodies).as("nothing is sent in vain again").allMatch(b -> b.length() <= 5_000);
+      assertThat(warnings).hasSize(1);
+    }
+  }
+
+  @Test
+  void saysWhatHelpsWhenASingleChangeIsTooLarge() {
+    takeAtMost(100);
     assertThatThrownBy(
-            () -> handler(target(5), SHORT).handleChanges(List.of(insert(row("id", 1L)))))
-        .hasMessageContaining("--exclude-column");
+            () -> {
+              try (HttpHandler handler = handler(small(), SHORT)) {
+                handler.handleChanges(rows(3));
+              }
+            })
+        .hasMessageContaining("which one change alone has; raise its limit")
+        .hasMessageContaining("--exclude-column")
+        .hasMessageContaining("stays undelivered");
     answer(401, "X", "y", "");
     assertThatThrownBy(() -> deliver(target(5))).hasMessageContaining("WALTAP_HEADER");
   }
