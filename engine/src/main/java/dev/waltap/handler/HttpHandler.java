@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Posts each batch as {@code {"changes":[…]}}. Any 2xx is success. What may pass (no connection, no
  * answer in time, 408, 425, 429, 5xx) is tried again after a growing pause, or the pause that the
  * server asks for by {@code Retry-After}; a batch that is too large, 413, is posted in halves, down
- * to single changes; any other answer fails at once. 307 and 308 are followed
- * within the same host and scheme; no other redirect keeps a POST a POST.
+ * to single changes; any other answer fails at once. 307 and 308 are followed within the same host
+ * and scheme; no other redirect keeps a POST a POST.
  *
  * <p>{@link #close} may be called by any thread: a pause ends, no further attempt begins, and the
  * batch at hand stays undelivered. A request under way may end within 3 seconds, and is cancelled

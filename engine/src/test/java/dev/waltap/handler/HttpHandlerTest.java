@@ -341,8 +341,7 @@ class HttpHandlerTest {
   }
 
   private HttpTarget small() {
-    return new HttpTarget(
-        target(0).uri().resolve("/small"), List.of(), Duration.ofSeconds(5), 5);
+    return new HttpTarget(target(0).uri().resolve("/small"), List.of(), Duration.ofSeconds(5), 5);
   }
 
   @Test
