@@ -101,9 +101,12 @@ public record DatabaseHeader(
     return header;
   }
 
-  /** The schema format in a first page, of which nothing else is looked at. */
+  /**
+   * The schema format in a first page, of which nothing else is looked at. As for SQLite, only its
+   * lowest byte counts.
+   */
   public static int schemaFormat(byte[] page) {
-    return Bytes.u32(page, 44);
+    return Bytes.u8(page, 47);
   }
 
   /** The encoding of text in a first page, of which nothing else is looked at. */
@@ -137,9 +140,9 @@ public record DatabaseHeader(
               + (version == 3 ? " (WAL2)" : "")
               + "; only 1 and 2 (WAL) are known");
     }
-    if (schemaFormat < 0 || schemaFormat > LATEST_SCHEMA_FORMAT) {
+    if (schemaFormat > LATEST_SCHEMA_FORMAT) {
       throw new UnsupportedDatabaseException(
-          "schema format " + Integer.toUnsignedString(schemaFormat) + " at header offset 44");
+          "schema format " + schemaFormat + " at header offset 44");
     }
     if (usableSize() < LEAST_USABLE) {
       throw CorruptDatabaseException.page(

@@ -3,7 +3,6 @@ package dev.waltap.testdata.mutation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 
 /**
  * Follows transactions some of whose pages are damaged, in memory. Each ends with a declared
@@ -31,11 +30,12 @@ final class DamagedPages implements Layer {
     Follower follower = follower(base, place);
     boolean done = false;
     try {
-      if (follower.follow(Mutation.damaged(base, version, random)) != null) {
+      RecordedDatabase.Written damaged = Mutation.damaged(base, version, random);
+      if (follower.follow(damaged) != null) {
         done = true;
         return false;
       }
-      RuntimeException refusal = follower.follow(back(base, version));
+      RuntimeException refusal = follower.goBack(damaged);
       if (refusal != null && !follower.isOrderly()) {
         return true; // Rows out of order may show only when they are next to be compared.
       }
@@ -63,15 +63,6 @@ final class DamagedPages implements Layer {
       }
     }
     return follower;
-  }
-
-  /** A transaction that writes all pages as they were. */
-  private static RecordedDatabase.Written back(RecordedDatabase base, int version) {
-    Map<Integer, byte[]> pages = new TreeMap<>();
-    for (int page = 1; page <= base.pageCount(version); page++) {
-      pages.put(page, base.page(version, page));
-    }
-    return new RecordedDatabase.Written(pages, base.pageCount(version));
   }
 
   @Override

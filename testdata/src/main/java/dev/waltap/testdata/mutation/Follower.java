@@ -18,7 +18,6 @@ import dev.waltap.page.TransactionPages;
 import dev.waltap.page.UnknownPageException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +34,19 @@ final class Follower implements AutoCloseable {
   private final List<Tree> trees = new ArrayList<>();
   private final TransactionPages written;
   private final TransactionDiff diff;
+  private final RecordedDatabase base;
+  private final int version;
+
+  /** Pages that belong to tables in the first version. */
+  private final Set<Integer> own = new HashSet<>();
+
+  private final long[] first;
+  private final long[] held;
 
   /** Stands before a transaction that leaves the schema as it is. */
   Follower(RecordedDatabase base, int version) {
+    this.base = base;
+    this.version = version;
     PageFormat format = PageFormat.of(base.page(version, 1));
     PageBuffers buffers = new PageBuffers(base.pageSize());
     PageOwners owners = new PageOwners();
@@ -52,27 +61,50 @@ final class Follower implements AutoCloseable {
             base.pageCount(version),
             (tree, page, kind, parent, image) -> {
               owners.adopt(tree, page, kind, parent);
+              own.add(page);
               pages.put(page, image.clone());
             });
     trees.forEach(scanner::scan);
     written = new TransactionPages(buffers, spill, MEMORY);
     diff = new TransactionDiff(format, buffers, pages, owners, written);
+    first = trees.stream().mapToLong(tree -> sum(format, pages, tree)).toArray();
+    held = first.clone();
   }
 
   /**
-   * Follows a transaction, and compares the rows found with those that differ between scans of the
-   * whole tables before and after.
+   * Follows a transaction, and compares the rows found with what a scan of the whole tables
+   * afterwards says.
    *
    * @return why the transaction was refused, null if it was not; all is as before then
    */
   @Nullable RuntimeException follow(RecordedDatabase.Written transaction) {
+    return follow(transaction, false);
+  }
+
+  /**
+   * Takes a transaction back by another one, which writes the first version of what is not as it
+   * was. Its rows are known.
+   *
+   * @return why that was refused, null if it was not
+   */
+  @Nullable RuntimeException goBack(RecordedDatabase.Written transaction) {
+    Map<Integer, byte[]> back = new TreeMap<>();
+    for (int page : own) {
+      if (transaction.pages().containsKey(page) || !pages.contains(page)) {
+        back.put(page, base.page(version, page));
+      }
+    }
+    return follow(new RecordedDatabase.Written(back, base.pageCount(version)), true);
+  }
+
+  private @Nullable RuntimeException follow(RecordedDatabase.Written transaction, boolean back) {
     transaction.pages().forEach((page, image) -> written.put(page, image.clone()));
     written.databaseSize(transaction.databaseSize());
-    Map<String, Map<Row, Integer>> found = new TreeMap<>();
+    long[] found = new long[trees.size()];
     try {
       diff.begin(written);
       for (Tree tree : trees) {
-        found.put(tree.name(), diff.isTouched(tree) ? changes(tree) : Map.of());
+        found[tree.ordinal()] = diff.isTouched(tree) ? changes(tree) : 0;
       }
       diff.check();
     } catch (DatabaseException | UnknownPageException e) {
@@ -80,48 +112,35 @@ final class Follower implements AutoCloseable {
       return e; // Declared, and before anything was believed.
     }
     for (Tree tree : trees) {
-      Map<Row, Integer> expected = difference(tree);
-      if (!expected.equals(found.get(tree.name()))) {
-        throw new AssertionError(
-            "rows of " + tree.name() + ": expected " + expected + ", found " + found);
+      int at = tree.ordinal();
+      long now = back ? first[at] : sum(diff.formatAfter(), diff.after(), tree);
+      if (held[at] + found[at] != now) {
+        throw new AssertionError("the rows found of " + tree.name() + " are not those that differ");
       }
+      held[at] = now;
     }
     diff.finish();
     return null;
   }
 
-  /** A row's bytes, as far as they tell it from others. */
-  private record Row(long rowid, int size, int hash) {
-    static Row of(RowCursor cursor) {
-      byte[] payload = cursor.copyPayload();
-      return new Row(cursor.rowid(), payload.length, Arrays.hashCode(payload));
-    }
+  /** A number for a row's bytes; the sum of those of a table's rows tells it from others. */
+  private static long number(RowCursor row) {
+    byte[] payload = row.copyPayload();
+    long x = (row.rowid() * 31 + payload.length) * 0x9E3779B97F4A7C15L;
+    x = (x ^ x >>> 32 ^ Arrays.hashCode(payload)) * 0xD6E8FEB86659FD93L;
+    return (x ^ x >>> 32) * 0xD6E8FEB86659FD93L;
   }
 
-  /** What scans of both versions say; all that was accepted can be scanned. */
-  private Map<Row, Integer> difference(Tree tree) {
-    Map<Row, Integer> rows = new HashMap<>();
-    count(diff.formatBefore(), pages, tree, -1, rows);
-    count(diff.formatAfter(), diff.after(), tree, 1, rows);
-    return rows;
-  }
-
-  private static void count(
-      PageFormat format, PageSource source, Tree tree, int by, Map<Row, Integer> rows) {
+  private static long sum(PageFormat format, PageSource source, Tree tree) {
+    long[] sum = {0};
     new TreeRows(format, source)
         .forEach(
             tree,
             row -> {
-              add(rows, Row.of(row), by);
+              sum[0] += number(row);
               return true;
             });
-  }
-
-  /** Counts what came and went; a row that did both is none. */
-  private static void add(Map<Row, Integer> rows, Row row, int by) {
-    if (rows.merge(row, by, Integer::sum) == 0) {
-      rows.remove(row);
-    }
+    return sum[0];
   }
 
   /** Whether rowids ascend, and no row stands in an index b-tree twice. */
@@ -129,13 +148,13 @@ final class Follower implements AutoCloseable {
     boolean orderly = true;
     TreeRows rows = new TreeRows(diff.formatBefore(), pages);
     for (Tree tree : trees) {
-      Set<Row> seen = new HashSet<>();
+      Set<Long> seen = new HashSet<>();
       long[] last = {Long.MIN_VALUE};
       orderly &=
           rows.forEach(
               tree,
               row -> {
-                boolean next = tree.index() ? seen.add(Row.of(row)) : row.rowid() > last[0];
+                boolean next = tree.index() ? seen.add(number(row)) : row.rowid() > last[0];
                 last[0] = row.rowid();
                 return next;
               });
@@ -143,25 +162,26 @@ final class Follower implements AutoCloseable {
     return orderly;
   }
 
-  private Map<Row, Integer> changes(Tree tree) {
-    Map<Row, Integer> rows = new HashMap<>();
+  /** The sum of what came, less that of what went. */
+  private long changes(Tree tree) {
+    long[] sum = {0};
     TreeDelta delta = diff.delta(tree, tree);
     RowSink sink =
         new RowSink() {
           @Override
           public void deleted(RowCursor before) {
-            add(rows, Row.of(before), -1);
+            sum[0] -= number(before);
           }
 
           @Override
           public void updated(RowCursor before, RowCursor after) {
-            add(rows, Row.of(before), -1);
-            add(rows, Row.of(after), 1);
+            sum[0] -= number(before);
+            sum[0] += number(after);
           }
 
           @Override
           public void inserted(RowCursor after) {
-            add(rows, Row.of(after), 1);
+            sum[0] += number(after);
           }
         };
     if (tree.index()) {
@@ -170,7 +190,7 @@ final class Follower implements AutoCloseable {
     } else {
       diff.rows(delta, null, sink);
     }
-    return rows;
+    return sum[0];
   }
 
   private static byte[] whole(byte[] payload, int offset, int size) {

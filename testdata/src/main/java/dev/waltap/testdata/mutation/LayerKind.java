@@ -6,13 +6,13 @@ import java.util.Random;
 /** The layers, with how many of a thousand inputs each gets: the slower, the fewer. */
 public enum LayerKind {
   /** Pages of transactions, followed in memory. */
-  PAGES(790),
+  PAGES(885),
   /** WAL and wal-index, read by the tail of the log. */
-  LOG(190),
+  LOG(100),
   /** A copied pair of files, inspected. */
-  INSPECT(12),
+  INSPECT(8),
   /** A committed transaction, compared with what SQLite reads of it. */
-  SQLITE(6),
+  SQLITE(5),
   /** Files of a state directory, opened again. */
   STATE(2);
 

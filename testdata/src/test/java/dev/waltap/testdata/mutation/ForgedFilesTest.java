@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.format.CheckpointInfo;
 import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.TextEncoding;
 import dev.waltap.format.WalIndexHeader;
@@ -134,7 +135,10 @@ class ForgedFilesTest {
   }
 
   @Test
-  void takesTheTextEncodingAsSqliteDoesByItsLowestBits() {
+  void takesEncodingAndSchemaFormatAsSqliteDoesByTheirLowestBits() {
+    byte[] page = base.page(0, 1);
+    page[44] = (byte) 0x8e;
+    assertThat(DatabaseHeader.parse(page).schemaFormat()).isEqualTo(4);
     assertThat(TextEncoding.of(45825)).isEqualTo(TextEncoding.UTF_8);
     assertThat(TextEncoding.of(-2)).isEqualTo(TextEncoding.UTF_16LE);
   }
