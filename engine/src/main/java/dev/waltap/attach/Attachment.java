@@ -204,7 +204,8 @@ public final class Attachment implements AutoCloseable {
     }
     throw new CaptureException(
         Reason.FAILED,
-        database + ": the wal-index stays torn; is a writer being killed again and again?");
+        FileNames.text(database)
+            + ": the wal-index stays torn; is a writer being killed again and again?");
   }
 
   private void follow() {
@@ -226,14 +227,14 @@ public final class Attachment implements AutoCloseable {
       if (!file.isStill(database)) {
         throw new CaptureException(
             Reason.FAILED,
-            database
+            FileNames.text(database)
                 + ": the file was moved, replaced or deleted while it was captured; changes made to"
                 + " whatever stands there now are not seen: start again");
       }
       if (!memory.isStill(FileNames.beside(database, "-shm"))) {
         throw new CaptureException(
             Reason.FAILED,
-            database
+            FileNames.text(database)
                 + "-shm: the wal-index was replaced or deleted while the database was captured;"
                 + " start again");
       }
@@ -241,7 +242,7 @@ public final class Attachment implements AutoCloseable {
       if (!Files.exists(FileNames.beside(database, "-wal"))) {
         throw new CaptureException(
             Reason.FAILED,
-            database
+            FileNames.text(database)
                 + "-wal: the log was deleted while the database was captured, and perhaps commits"
                 + " with it: run PRAGMA integrity_check, start again");
       }

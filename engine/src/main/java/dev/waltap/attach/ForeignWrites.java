@@ -7,6 +7,7 @@ import dev.waltap.format.CheckpointInfo;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.WalIndexHeader;
+import dev.waltap.io.FileNames;
 import dev.waltap.page.PageSet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -165,13 +166,14 @@ public final class ForeignWrites {
     }
     if (!isInWalMode(now, pages)) {
       throw failed(
-          database
+          FileNames.text(database)
               + ": the file was overwritten by a database that is not in WAL mode; turn it on and"
               + " start again");
     }
     if (now.pageSize() != attachment.pageSize()) {
       throw failed(
-          database + ": the file was overwritten by a database of another page size: start again");
+          FileNames.text(database)
+              + ": the file was overwritten by a database of another page size: start again");
     }
     return bytes;
   }

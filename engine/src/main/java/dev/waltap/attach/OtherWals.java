@@ -44,7 +44,7 @@ final class OtherWals {
     long links = UnixAttribute.LINKS.of(database);
     if (links > 1) {
       reasons.add(
-          database
+          FileNames.text(database)
               + " has "
               + links
               + " names (hard links)"
@@ -56,7 +56,7 @@ final class OtherWals {
         .map(m -> FileNames.text(database).equals(m.point()))
         .orElse(false)) {
       reasons.add(
-          database
+          FileNames.text(database)
               + " is mounted here as a single file, and lies somewhere else"
               + what
               + "mount its directory instead, with -wal and -shm in it");
@@ -69,7 +69,7 @@ final class OtherWals {
               + " is a symbolic link with a WAL beside it, as SQLite before 3.10 makes them"
               + what
               + "have everybody open "
-              + database);
+              + FileNames.text(database));
     }
     return reasons;
   }
@@ -107,13 +107,14 @@ final class OtherWals {
   }
 
   String describe(long process) {
+    Path directory = database.toAbsolutePath().getParent();
     return Processes.describe(process)
         + " has "
-        + database
+        + FileNames.text(database)
         + " open, but with another -wal and -shm than those beside it: it reaches the file by a"
         + " hard link, or by a mount of the file alone; what it commits is not seen here, and both"
         + " together corrupt the database: stop it, give it the directory "
-        + database.getParent()
+        + (directory == null ? "/" : FileNames.text(directory))
         + " (mount that, not the file), and run PRAGMA integrity_check";
   }
 }

@@ -84,7 +84,7 @@ public final class Refusals {
       throw refused(missing(database));
     } catch (AccessDeniedException e) {
       throw refused(
-          database
+          FileNames.text(database)
               + ": can't be reached: permission denied: this user may not search a directory on the"
               + " way there; run as the application's user, or grant access");
     } catch (IOException e) {
@@ -92,7 +92,8 @@ public final class Refusals {
     }
     if (is.isDirectory()) {
       throw refused(
-          database + ": is a directory, not a database; give the path of the database file in it");
+          FileNames.text(database)
+              + ": is a directory, not a database; give the path of the database file in it");
     }
     if (!is.isRegularFile()) {
       throw refused(database + ": is not a regular file, so it can't be a database");
@@ -101,7 +102,8 @@ public final class Refusals {
 
   private static String missing(Path database) {
     if (Files.isSymbolicLink(database)) {
-      return database + ": is a symbolic link to a file that does not exist: check where it leads";
+      return FileNames.text(database)
+          + ": is a symbolic link to a file that does not exist: check where it leads";
     }
     return FileNames.text(database)
         + ": does not exist, there is nothing to capture: "
@@ -122,7 +124,7 @@ public final class Refusals {
       }
     } catch (IOException | UncheckedIOException e) {
       throw refused(
-          database
+          FileNames.text(database)
               + ": can't be read: "
               + (e instanceof IOException io ? Reasons.of(io) : e.getMessage()));
     }
@@ -133,13 +135,13 @@ public final class Refusals {
     int count = file.read(0, bytes, 0, bytes.length);
     if (count == 0) {
       throw refused(
-          database
+          FileNames.text(database)
               + ": is empty; there is no database in it yet: create a table and turn on WAL mode"
               + " (PRAGMA journal_mode=WAL), then start again");
     }
     if (count < DatabaseHeader.SIZE && new String(bytes, 0, 6, US_ASCII).equals("SQLite")) {
       throw refused(
-          database
+          FileNames.text(database)
               + ": has only "
               + count
               + " bytes, not even a whole header: it is cut off, restore it from a copy");
@@ -149,7 +151,7 @@ public final class Refusals {
       header = DatabaseHeader.parse(bytes);
     } catch (UnsupportedDatabaseException e) {
       throw refused(
-          database
+          FileNames.text(database)
               + ": "
               + e.getMessage()
               + ": a newer or another SQLite made it, which this version of waltap can't follow");
@@ -158,7 +160,7 @@ public final class Refusals {
     }
     if (file.size() < header.pageSize()) {
       throw refused(
-          database
+          FileNames.text(database)
               + ": page 1 (root of sqlite_schema) is cut off, the file has only "
               + file.size()
               + " bytes: the database is damaged, restore it from a copy");
@@ -177,7 +179,7 @@ public final class Refusals {
     if (said.contains("SQLITE_FULL") || said.contains("SQLITE_IOERR_SHMSIZE")) {
       return new CaptureException(
           Reason.REFUSED,
-          database
+          FileNames.text(database)
               + "-shm: the file system is full, and SQLite can't make the wal-index (32 KiB) that"
               + " all its readers share: free some space; nothing was changed",
           e);
@@ -185,7 +187,7 @@ public final class Refusals {
     if (said.contains("SQLITE_CANTOPEN")) {
       return new CaptureException(
           Reason.REFUSED,
-          database
+          FileNames.text(database)
               + ": SQLite can't open it, or can't make "
               + database.getFileName()
               + "-wal or -shm beside it, though this user may: is this process out of file"
@@ -195,12 +197,15 @@ public final class Refusals {
     if (!said.contains("SQLITE_CORRUPT") && !said.contains("SQLITE_NOTADB")) {
       return new CaptureException(
           Reason.REFUSED,
-          database + ": SQLite can't open it for reading: " + said + "; nothing was changed",
+          FileNames.text(database)
+              + ": SQLite can't open it for reading: "
+              + said
+              + "; nothing was changed",
           e);
     }
     return new CaptureException(
         Reason.REFUSED,
-        database
+        FileNames.text(database)
             + ": SQLite can't read it, not even its first page: "
             + said
             + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
@@ -230,7 +235,7 @@ public final class Refusals {
       Path database, Reason reason, CorruptDatabaseException damage) {
     return new CaptureException(
         reason,
-        database
+        FileNames.text(database)
             + ": "
             + damage.getMessage()
             + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
@@ -254,9 +259,9 @@ public final class Refusals {
 
   static CaptureException notWal(Path database) {
     return refused(
-        database
+        FileNames.text(database)
             + ": is not in WAL mode, so there is no log to read; turn it on once with: sqlite3 "
-            + database
+            + FileNames.text(database)
             + " \"PRAGMA journal_mode=WAL\"");
   }
 

@@ -3,6 +3,7 @@ package dev.waltap.attach;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.host.Mounts;
+import dev.waltap.io.FileNames;
 import dev.waltap.sqlite.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,7 +47,10 @@ public final class Surroundings {
     try {
       otherWals.reasons(asNamed).forEach(listener::warning);
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      listener.detail(database + ": whether it has other names can't be seen: " + e.getMessage());
+      listener.detail(
+          FileNames.text(database)
+              + ": whether it has other names can't be seen: "
+              + e.getMessage());
     }
     Mounts.read()
         .of(database)
@@ -61,7 +65,7 @@ public final class Surroundings {
   }
 
   private static String remote(Path database, String type) {
-    return database
+    return FileNames.text(database)
         + " is on a file system of type "
         + type
         + ", which other computers may share: SQLite's WAL works only among processes of one"
@@ -78,7 +82,7 @@ public final class Surroundings {
     String type = Mounts.read().of(real).map(Mounts.Mount::type).orElse("");
     if (RemoteFileSystems.isUnfit(type)) {
       throw Refusals.refused(
-          real
+          FileNames.text(real)
               + ": is on a file system of type "
               + type
               + ", where processes share neither locks nor memory as SQLite's WAL needs it: move"

@@ -9,6 +9,7 @@ import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.attach.Refusals;
 import dev.waltap.handler.ClosedPipeException;
+import dev.waltap.io.FileNames;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,10 @@ abstract class CaptureCommand extends ShellCommand {
     // An output is opened only for a database that is there.
     Refusals.requirePresent(database);
     if (once() && !state.isPresent(database)) {
-      throw usage("--once needs state: run 'waltap setup " + database + "' first, or give --state");
+      throw usage(
+          "--once needs state: run 'waltap setup "
+              + FileNames.text(database)
+              + "' first, or give --state");
     }
     try (Sink sink = output.open(shell(), console)) {
       builder.handler(sink.handler());

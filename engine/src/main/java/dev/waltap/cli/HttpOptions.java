@@ -4,6 +4,7 @@ import dev.waltap.handler.BlobFormat;
 import dev.waltap.handler.HttpHandler;
 import dev.waltap.handler.HttpTarget;
 import dev.waltap.handler.PemTls;
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -141,9 +142,10 @@ final class HttpOptions {
     } catch (NoSuchFileException e) {
       throw new IOException("there is no file of headers " + file, e);
     } catch (IOException | java.io.UncheckedIOException e) {
-      throw new IOException("can't read the headers in " + file + ": " + e.getMessage(), e);
+      throw new IOException(
+          "can't read the headers in " + FileNames.text(file) + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("in " + file + ", " + e.getMessage(), e);
+      throw new IllegalArgumentException("in " + FileNames.text(file) + ", " + e.getMessage(), e);
     }
   }
 }

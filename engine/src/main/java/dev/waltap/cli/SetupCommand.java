@@ -2,6 +2,7 @@ package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.io.FileNames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,8 +54,10 @@ final class SetupCommand extends InstallerCommand {
               boolean created = capture.setup();
               console.note(
                   created
-                      ? "set up " + directory() + ": from now on no change will be missed"
-                      : directory() + " is set up already");
+                      ? "set up "
+                          + FileNames.text(directory())
+                          + ": from now on no change will be missed"
+                      : FileNames.text(directory()) + " is set up already");
             });
   }
 }

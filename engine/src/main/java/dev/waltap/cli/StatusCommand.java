@@ -4,6 +4,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.Position;
 import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.inspect.LogLag;
+import dev.waltap.io.FileNames;
 import dev.waltap.state.Holder;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.state.StateReader;
@@ -41,7 +42,7 @@ final class StatusCommand extends InstallerCommand {
           "there is no state in "
               + directory
               + ": changes made while nothing runs are not told; run 'waltap setup "
-              + database()
+              + FileNames.text(database())
               + "' to have them told from then on");
     }
     StateStatus status = StateReader.status(directory);
@@ -53,7 +54,7 @@ final class StatusCommand extends InstallerCommand {
               + " belongs to "
               + status.database().path()
               + ", not to "
-              + database()
+              + FileNames.text(database())
               + ": name the state directory of this database, or that database");
     }
     LogLag lag = LogLag.of(database(), status.pageSize(), status.end().wal());

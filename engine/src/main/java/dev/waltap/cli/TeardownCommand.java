@@ -1,5 +1,6 @@
 package dev.waltap.cli;
 
+import dev.waltap.io.FileNames;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -28,8 +29,8 @@ final class TeardownCommand extends InstallerCommand {
               boolean removed = capture.teardown();
               console.note(
                   removed
-                      ? "removed " + directory()
-                      : "nothing to do: " + directory() + " does not exist");
+                      ? "removed " + FileNames.text(directory())
+                      : "nothing to do: " + FileNames.text(directory()) + " does not exist");
             });
   }
 }

@@ -1,5 +1,6 @@
 package dev.waltap.handler;
 
+import dev.waltap.io.FileNames;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -113,7 +114,7 @@ public final class PemTls {
     } catch (NoSuchFileException e) {
       throw new IOException("there is no file " + file, e);
     } catch (IOException e) {
-      throw new IOException("can't read " + file + ": " + e.getMessage(), e);
+      throw new IOException("can't read " + FileNames.text(file) + ": " + e.getMessage(), e);
     }
   }
 
@@ -127,7 +128,7 @@ public final class PemTls {
         byte[] der = Base64.getMimeDecoder().decode(blocks.group(2));
         certificates.add(factory.generateCertificate(new ByteArrayInputStream(der)));
       } catch (IllegalArgumentException | GeneralSecurityException e) {
-        throw new IOException("a certificate in " + file + " is damaged", e);
+        throw new IOException("a certificate in " + FileNames.text(file) + " is damaged", e);
       }
     }
     if (certificates.isEmpty()) {
@@ -140,7 +141,9 @@ public final class PemTls {
     String text = text(file);
     if (text.contains("ENCRYPTED")) {
       throw new IOException(
-          "the key in " + file + " is encrypted: decrypt it with 'openssl pkey -in FILE -out KEY'");
+          "the key in "
+              + FileNames.text(file)
+              + " is encrypted: decrypt it with 'openssl pkey -in FILE -out KEY'");
     }
     Matcher block = KEY.matcher(text);
     if (!block.find()) {
@@ -154,7 +157,9 @@ public final class PemTls {
     } catch (IllegalArgumentException | GeneralSecurityException e) {
       // Without the cause, which may hold a part of it.
       throw new IOException(
-          "the key in " + file + " is damaged, or of another kind than the certificate's");
+          "the key in "
+              + FileNames.text(file)
+              + " is damaged, or of another kind than the certificate's");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.waltap.sqlite;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.io.FileNames;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -71,7 +72,7 @@ public final class SqliteConnections {
     if (bytes > LONGEST_PATH) {
       throw new CaptureException(
           Reason.REFUSED,
-          file
+          FileNames.text(file)
               + ": its absolute path has "
               + bytes
               + " bytes, and SQLite opens none of more than "

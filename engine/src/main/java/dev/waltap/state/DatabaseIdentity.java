@@ -1,6 +1,7 @@
 package dev.waltap.state;
 
 import dev.waltap.format.TextEncoding;
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,11 +111,16 @@ public record DatabaseIdentity(
     return switch (match(now)) {
       case SAME -> "the state belongs to this database";
       case REPLACED ->
-          now.path + " was replaced since its state was saved: what differs is told as net changes";
-      case MOVED -> "the database of this state has moved from " + path + " to " + now.path;
+          FileNames.text(now.path)
+              + " was replaced since its state was saved: what differs is told as net changes";
+      case MOVED ->
+          "the database of this state has moved from "
+              + FileNames.text(path)
+              + " to "
+              + FileNames.text(now.path);
       case CHANGED_FORM ->
           "the state of "
-              + now.path
+              + FileNames.text(now.path)
               + " was made for pages of "
               + pageSize
               + " bytes, which are now "
@@ -122,9 +128,9 @@ public record DatabaseIdentity(
               + " bytes: its pages cannot be compared; run teardown and setup again, and bootstrap";
       case OTHER ->
           "this state belongs to "
-              + path
+              + FileNames.text(path)
               + ", not to "
-              + now.path
+              + FileNames.text(now.path)
               + ": name the state directory of this database, or set up another";
     };
   }

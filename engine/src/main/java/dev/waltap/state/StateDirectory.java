@@ -3,6 +3,7 @@ package dev.waltap.state;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.host.Reasons;
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -73,7 +74,9 @@ public final class StateDirectory {
       PrivateFiles.restrictDirectory(path);
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED, "cannot make the state directory " + path + ": " + Reasons.of(e), e);
+          Reason.FAILED,
+          "cannot make the state directory " + FileNames.text(path) + ": " + Reasons.of(e),
+          e);
     }
   }
 
@@ -130,7 +133,9 @@ public final class StateDirectory {
       return true;
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED, "cannot remove the state directory " + path + ": " + Reasons.of(e), e);
+          Reason.FAILED,
+          "cannot remove the state directory " + FileNames.text(path) + ": " + Reasons.of(e),
+          e);
     }
   }
 
@@ -175,7 +180,7 @@ public final class StateDirectory {
           files.map(file -> file.getFileName().toString()).filter(name -> !isOurs(name)).toList();
       if (!foreign.isEmpty()) {
         throw StateErrors.refused(
-            path
+            FileNames.text(path)
                 + " cannot "
                 + what
                 + ": it has files that are not Waltap's, such as "
@@ -196,6 +201,6 @@ public final class StateDirectory {
 
   @Override
   public String toString() {
-    return path.toString();
+    return FileNames.text(path);
   }
 }

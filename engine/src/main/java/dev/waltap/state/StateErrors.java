@@ -3,6 +3,7 @@ package dev.waltap.state;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.host.Reasons;
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -27,22 +28,31 @@ final class StateErrors {
     }
     String what;
     if (code == SQLiteErrorCode.SQLITE_FULL.code) {
-      what = "the disk is full: cannot write " + file + ": free some space" + KEPT;
+      what = "the disk is full: cannot write " + FileNames.text(file) + ": free some space" + KEPT;
     } else if (code == SQLiteErrorCode.SQLITE_READONLY.code
         || code == SQLiteErrorCode.SQLITE_PERM.code
         || code == SQLiteErrorCode.SQLITE_AUTH.code) {
       what =
-          "cannot write " + file + ": it is read-only: make it and its directory writable" + KEPT;
+          "cannot write "
+              + FileNames.text(file)
+              + ": it is read-only: make it and its directory writable"
+              + KEPT;
     } else if (code == SQLiteErrorCode.SQLITE_CANTOPEN.code) {
       what =
           "cannot open "
-              + file
+              + FileNames.text(file)
               + ": its directory is gone, or not readable and writable for this user: put it right"
               + KEPT;
     } else if (code == SQLiteErrorCode.SQLITE_BUSY.code) {
       what = file + " is locked by another program: end it, or wait for it" + KEPT;
     } else {
-      what = "cannot read or write " + file + " (" + e.getMessage() + "): check the disk" + KEPT;
+      what =
+          "cannot read or write "
+              + FileNames.text(file)
+              + " ("
+              + e.getMessage()
+              + "): check the disk"
+              + KEPT;
     }
     return new CaptureException(Reason.FAILED, what, e);
   }
@@ -51,7 +61,12 @@ final class StateErrors {
   static CaptureException io(Path file, IOException e) {
     return new CaptureException(
         Reason.FAILED,
-        "cannot read or write " + file + " (" + Reasons.of(e) + "): check the disk" + KEPT,
+        "cannot read or write "
+            + FileNames.text(file)
+            + " ("
+            + Reasons.of(e)
+            + "): check the disk"
+            + KEPT,
         e);
   }
 
@@ -59,7 +74,7 @@ final class StateErrors {
   static CaptureException gone(Path file) {
     return new CaptureException(
         Reason.FAILED,
-        file
+        FileNames.text(file)
             + " was removed or replaced while capture was using it: the position can't be saved any"
             + " more; put the directory back, or run setup and bootstrap again");
   }
@@ -68,7 +83,7 @@ final class StateErrors {
   static CaptureException corrupt(Path file, @Nullable String what, @Nullable Throwable cause) {
     return new CaptureException(
         Reason.REFUSED,
-        file
+        FileNames.text(file)
             + " is damaged ("
             + what
             + "): it will not be used, since changes could be missed; restore its directory from a"

@@ -1,6 +1,7 @@
 package dev.waltap.state;
 
 import dev.waltap.io.Closer;
+import dev.waltap.io.FileNames;
 import dev.waltap.sqlite.SqliteConnections;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -139,12 +140,13 @@ final class StateFile implements AutoCloseable {
         throw StateErrors.corrupt(path, "it is empty", null);
       }
       throw StateErrors.refused(
-          path + " is an SQLite database, but not a state of Waltap: name another state directory");
+          FileNames.text(path)
+              + " is an SQLite database, but not a state of Waltap: name another state directory");
     }
     seeded = version > UNSEEDED;
     if (version != VERSION && version != UNSEEDED) {
       throw StateErrors.refused(
-          path
+          FileNames.text(path)
               + (version > VERSION ? " was made by a newer Waltap" : " was made by an older Waltap")
               + " (its version is "
               + version

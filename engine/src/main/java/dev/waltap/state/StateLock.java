@@ -4,6 +4,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.host.Reasons;
 import dev.waltap.io.Closer;
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -91,7 +92,11 @@ public final class StateLock implements AutoCloseable {
     } catch (IOException e) {
       throw new CaptureException(
           Reason.FAILED,
-          "cannot lock " + directory.lockFile() + " (" + Reasons.of(e) + "): make it writable",
+          "cannot lock "
+              + FileNames.text(directory.lockFile())
+              + " ("
+              + Reasons.of(e)
+              + "): make it writable",
           e);
     }
   }

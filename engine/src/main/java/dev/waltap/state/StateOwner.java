@@ -1,6 +1,7 @@
 package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
+import dev.waltap.io.FileNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -36,7 +37,7 @@ final class StateOwner {
               + " belongs to "
               + owner.path()
               + ", not to "
-              + database
+              + FileNames.text(database)
               + ", and is left alone: name that database to remove it, or, if it is a copy, remove"
               + " the directory yourself");
     }

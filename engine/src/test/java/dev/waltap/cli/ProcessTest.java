@@ -197,4 +197,26 @@ class ProcessTest {
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(2);
   }
+
+  @Test
+  void pathsOutsideAsciiAreReadableInTheCLocale() throws Exception {
+    // The shell makes the bytes, since this JVM's own locale may not.
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            "sh",
+            "-c",
+            "n=$(printf 'n\\303\\266'); mkdir $n; : >$n/$n.db;"
+                + " exec \"$0\" -cp \"$1\" \"$2\" status $n/$n.db",
+            ProcessHandle.current().info().command().orElse("java"),
+            System.getProperty("java.class.path"),
+            ProcessMain.class.getName());
+    builder.environment().put("LC_ALL", "C");
+    builder.directory(directory.toFile());
+    Process process = builder.start();
+    processes.add(process);
+    assertThat(errors(process).readLine())
+        .startsWith("waltap: there is no state in /")
+        .contains("/nö/nö.db-waltap: ", "run 'waltap setup /", "/nö/nö.db'");
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+  }
 }
