@@ -1,0 +1,5 @@
+/** System calls that fail under the command line, and what must hold afterwards. */
+@NullMarked
+package dev.waltap.testdata.faults;
+
+import org.jspecify.annotations.NullMarked;

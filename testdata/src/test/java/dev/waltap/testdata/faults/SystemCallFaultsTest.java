@@ -1,0 +1,56 @@
+package dev.waltap.testdata.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A few system calls that fail, drawn at random, for every kind of work: the command ends in words,
+ * leaves nothing open, and the next one completes what was told. {@code FaultMain} has all of them.
+ */
+@Timeout(120)
+class SystemCallFaultsTest {
+  private static final int TRIES = 2;
+
+  @BeforeAll
+  static void assumeSupport() {
+    assumeTrue(
+        FaultedProcess.supported(), "system calls can be made to fail on Linux with cc only");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Work.class)
+  void areSurvived(Work work) throws Exception {
+    long seed = ThreadLocalRandom.current().nextInt(1_000_000_000);
+    System.out.println("SystemCallFaultsTest " + work + ": seed " + seed);
+    Random random = new Random(seed);
+    try (FaultRun run = new FaultRun(work)) {
+      int met = 0;
+      for (int draw = 0; met < TRIES && draw < 4 * TRIES; draw++) {
+        Fault fault = draw(work, random);
+        int calls = run.calls(fault);
+        if (calls > 0 && run.attemptAt(fault, 1 + random.nextInt(calls))) {
+          met++;
+        }
+      }
+      assertThat(met).as("faults met").isPositive();
+    }
+  }
+
+  /** Any but those that such work makes no call for. */
+  private static Fault draw(Work work, Random random) {
+    while (true) {
+      Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+      boolean rare = fault == Fault.NO_LOCK || fault == Fault.NO_MEMORY_FROM_THEN_ON;
+      if (work.fits(fault) && !rare) {
+        return fault;
+      }
+    }
+  }
+}
