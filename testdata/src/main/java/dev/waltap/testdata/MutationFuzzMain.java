@@ -10,9 +10,9 @@ import java.util.Locale;
  * exception; that ends it with exit code 1 and says how to run it again.
  *
  * <p>Options: {@code --seed N} (the first one; each input has the next), {@code --inputs N}, {@code
- * --minutes N}, {@code --layer NAME} (pages, log, inspect, sqlite, state; all of them by default,
- * drawn by the seed). One input again: {@code --layer NAME --seed N --inputs 1}. Should the JVM
- * itself die, the last line of progress says from which seed on.
+ * --minutes N}, {@code --layer NAME} (pages, log, inspect, sqlite, state, capture; all of them by
+ * default, drawn by the seed). One input again: {@code --layer NAME --seed N --inputs 1}. Should
+ * the JVM itself die, the last line of progress says from which seed on.
  */
 public final class MutationFuzzMain {
   private MutationFuzzMain() {}

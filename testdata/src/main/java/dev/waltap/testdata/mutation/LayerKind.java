@@ -6,7 +6,7 @@ import java.util.Random;
 /** The layers, with how many of a thousand inputs each gets: the slower, the fewer. */
 public enum LayerKind {
   /** Pages of transactions, followed in memory. */
-  PAGES(885),
+  PAGES(884),
   /** WAL and wal-index, read by the tail of the log. */
   LOG(100),
   /** A copied pair of files, inspected. */
@@ -14,7 +14,9 @@ public enum LayerKind {
   /** A committed transaction, compared with what SQLite reads of it. */
   SQLITE(5),
   /** Files of a state directory, opened again. */
-  STATE(2);
+  STATE(2),
+  /** A transaction committed into a live database, captured from its state on. */
+  CAPTURE(1);
 
   private final int share;
 
@@ -46,6 +48,7 @@ public enum LayerKind {
       case INSPECT -> new DamagedPair(corpus, directory);
       case SQLITE -> new DamagedCommit(corpus, directory);
       case STATE -> new DamagedState(corpus, directory);
+      case CAPTURE -> new DamagedCapture(corpus, directory);
     };
   }
 }
