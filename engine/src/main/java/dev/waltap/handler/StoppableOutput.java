@@ -135,7 +135,6 @@ final class StoppableOutput extends OutputStream {
         wait();
       } catch (InterruptedException e) {
         // Nobody of ours interrupts it.
-        continue;
       }
     }
     return ended ? null : bytes;

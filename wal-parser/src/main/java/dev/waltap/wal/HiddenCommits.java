@@ -2,6 +2,7 @@ package dev.waltap.wal;
 
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalIndexHeader;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How many commits a restart may hide though iChange fits.
@@ -14,8 +15,11 @@ import dev.waltap.format.WalIndexHeader;
  * not restarted this WAL itself, which a fifth of all generations are. What still stands in the
  * file bounds how long the others can have been, and time how many commits can have been made.
  *
- * <p>After a TRUNCATE nothing stands in the file any more. With the next salt1 iChange is believed
- * then: nothing else could ever be said of such a restart.
+ * <p>Where the new generation has overwritten our position, or a TRUNCATE has emptied the file,
+ * nothing stands any more. If salt1 says that there were others, that is a gap. If it does not,
+ * iChange is believed by whoever looked a moment ago: a writer would have to have died in the
+ * middle of publishing a commit since then, and exactly as many commits to have followed as iChange
+ * had counted, while a young database that is filled in large transactions does this every time.
  */
 final class HiddenCommits {
 
@@ -24,6 +28,9 @@ final class HiddenCommits {
 
   /** A quarter of a million commits a second is more than SQLite does. */
   private static final long FASTEST_COMMIT_NANOS = 4000;
+
+  /** Who looked so lately is trusted where nothing stands that could tell. */
+  private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final WalFile wal;
   private final byte[] header = new byte[FrameHeader.SIZE];
@@ -51,11 +58,21 @@ final class HiddenCommits {
       return false; // The first frame of an empty generation was written, and named it.
     }
     long others = counted ? jump - 1 : 1;
-    if (wal.capacity() < position.frame()) {
+    boolean truncated = wal.capacity() < position.frame();
+    boolean overwritten = newer.mxFrame() >= position.frame();
+    boolean othersAreCertain = counted && jump > 1;
+    if ((truncated || overwritten) && !othersAreCertain && isLately(nanos)) {
+      return false;
+    }
+    if (truncated) {
       return others > 0;
     }
     int written = written(position, newer);
     return others * written + Math.max(0, written - position.frame()) >= commits;
+  }
+
+  private static boolean isLately(long nanos) {
+    return nanos >= 0 && nanos < LATELY_NANOS;
   }
 
   /** The last frame that may have been written since. */

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ class HiddenCommitsTest {
   private static final int PAGE_SIZE = 512;
   private static final long UNKNOWN = -1;
   private static final long NANOS_PER_COMMIT = 4000;
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private static final int OLD = 1000;
   private static final int SALT2 = 7;
@@ -105,6 +107,28 @@ class HiddenCommitsTest {
     frames(5, OLD + 1).frames(3, OLD).frames(9, FOREIGN);
     assertMost(5, 3, header(OLD + 1, 5));
     assertMost(8, 0, header(OLD + 1, 5));
+  }
+
+  @Test
+  void whereThePositionIsOverwrittenWhoLookedLatelyBelievesTheCount() throws Exception {
+    frames(20, OLD + 1);
+    assertThat(mayHide(5, 10, header(OLD + 1, 20), SECOND - 1)).isFalse();
+    assertThat(mayHide(5, 10, header(OLD + 1, 20), SECOND)).isTrue();
+    assertThat(mayHide(5, 10, header(FOREIGN, 20), SECOND - 1)).isFalse();
+    assertThat(mayHide(5, 10, header(FOREIGN, 20), SECOND)).isTrue();
+  }
+
+  @Test
+  void generationsInBetweenAreNeverBelieved() throws Exception {
+    frames(20, OLD + 2);
+    assertThat(mayHide(5, 10, header(OLD + 2, 20), SECOND / 2)).isTrue();
+  }
+
+  @Test
+  void whereTheFileIsEmptyWhoLookedLatelyBelievesADrawnSalt() {
+    assertThat(mayHide(5, 10, header(FOREIGN, 1), SECOND - 1)).isFalse();
+    assertThat(mayHide(5, 10, header(FOREIGN, 1), SECOND)).isTrue();
+    assertThat(mayHide(5, 10, header(OLD + 2, 1), SECOND - 1)).isTrue();
   }
 
   @Test

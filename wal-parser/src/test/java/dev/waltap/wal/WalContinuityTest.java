@@ -6,6 +6,7 @@ import dev.waltap.CountedDatabase;
 import dev.waltap.wal.WalTail.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -92,16 +93,39 @@ class WalContinuityTest extends TailTestCase {
     assertGap(GapReason.UNPROVEN);
   }
 
+  /** One counted transaction of more frames than rows. */
+  private static void writeLarge(Connection connection, int rows) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN");
+      statement.execute("UPDATE counter SET n=printf('%012d', n+1)");
+      statement.execute(
+          "WITH r(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM r WHERE i<"
+              + rows
+              + ") INSERT INTO item(v) SELECT randomblob(900) FROM r");
+      statement.execute("COMMIT");
+    }
+  }
+
   @Test
-  void aRecoveryHidesNoEndOfAnOverwrittenGeneration() throws Exception {
-    database.write(7);
-    poll();
-    int counted = now().changeCounter();
-    recover();
-    database.write(counted);
-    checkpoint("PASSIVE");
-    database.write(40);
-    assertGap(GapReason.UNPROVEN);
+  void aYoungDatabaseFilledInLargeTransactionsIsNoGap() throws Exception {
+    for (int i = 1; i <= 8; i++) {
+      writeLarge(database.connection(), 40 * i);
+      assertThat(poll()).isEqualTo(Outcome.TRANSACTIONS);
+      assertThat(sink.counter()).isEqualTo(i);
+      checkpoint("PASSIVE");
+    }
+  }
+
+  @Test
+  void aYoungDatabaseFilledByAConnectionForEachLargeTransactionIsNoGap() throws Exception {
+    for (int i = 1; i <= 8; i++) {
+      try (Connection other = CountedDatabase.connect(database.path())) {
+        writeLarge(other, 40 * i);
+      }
+      assertThat(poll()).isEqualTo(Outcome.TRANSACTIONS);
+      assertThat(sink.counter()).isEqualTo(i);
+      checkpoint(i % 2 == 0 ? "PASSIVE" : "TRUNCATE");
+    }
   }
 
   @Test
