@@ -95,7 +95,7 @@ final class DamagedCapture implements Layer {
           return null;
         }
       }
-      return new SnapshotReader(connection, table -> true).read();
+      return SqliteJudge.read(connection);
     } catch (SQLException e) {
       return null;
     }

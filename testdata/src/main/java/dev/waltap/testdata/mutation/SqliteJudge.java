@@ -40,12 +40,22 @@ final class SqliteJudge implements AutoCloseable {
           return null;
         }
       }
-      return new SnapshotReader(connection, table -> true).read();
+      return read(connection);
     } catch (SQLException e) {
       connection.close(); // Whatever that left behind.
       connection = open();
       return null;
     }
+  }
+
+  /** All rows; null if a name is malformed, since SQL takes it for a string then. */
+  static @Nullable Snapshot read(Connection connection) throws SQLException {
+    Snapshot snapshot = new SnapshotReader(connection, table -> true).read();
+    boolean named =
+        snapshot.tables().values().stream()
+            .flatMap(table -> table.shape().names().stream())
+            .noneMatch(name -> name.indexOf('\uFFFD') >= 0);
+    return named ? snapshot : null;
   }
 
   @Override
