@@ -60,7 +60,7 @@ public final class DatabaseConnection implements AutoCloseable {
       statement.execute("PRAGMA busy_timeout = 10000");
       return opened;
     } catch (SQLException e) {
-      throw closer.closeAfter(Refusals.unreadable(database, e));
+      throw closer.closeAfter(e, failure -> Refusals.unreadable(database, failure));
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;

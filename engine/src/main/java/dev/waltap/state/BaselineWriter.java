@@ -98,7 +98,7 @@ public final class BaselineWriter implements AutoCloseable {
       PageTable table = PageTable.create(file, head, database.pageSize(), seed);
       return new BaselineWriter(lock, origin, head, replaced, file, table);
     } catch (SQLException e) {
-      throw closer.closeAfter(StateErrors.sql(directory.newFile(), e));
+      throw closer.closeAfter(e, failure -> StateErrors.sql(directory.newFile(), failure));
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;

@@ -111,7 +111,7 @@ final class StateFile implements AutoCloseable {
       preparation.prepare(file);
       return file;
     } catch (SQLException e) {
-      throw closer.closeAfter(StateErrors.sql(path, e));
+      throw closer.closeAfter(e, failure -> StateErrors.sql(path, failure));
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;

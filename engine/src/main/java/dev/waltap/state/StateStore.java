@@ -80,7 +80,7 @@ public final class StateStore implements AutoCloseable {
     try {
       return new StateStore(lock, closer);
     } catch (SQLException e) {
-      throw closer.closeAfter(StateErrors.sql(directory.stateFile(), e));
+      throw closer.closeAfter(e, failure -> StateErrors.sql(directory.stateFile(), failure));
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;

@@ -64,7 +64,7 @@ final class Witness implements AutoCloseable {
     } catch (NoSuchFileException e) {
       throw StateErrors.corrupt(directory.stateFile(), "the file witness beside it is missing", e);
     } catch (IOException e) {
-      throw closer.closeAfter(StateErrors.io(path, e));
+      throw closer.closeAfter(e, failure -> StateErrors.io(path, failure));
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;

@@ -2,6 +2,7 @@ package dev.waltap.io;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +88,16 @@ public final class Closer implements AutoCloseable {
   public <X extends Throwable> X closeAfter(X failure) {
     closeAll(failure);
     return failure;
+  }
+
+  /**
+   * Closes everything after a failure, and only then finds other words for it, to be thrown: even
+   * an {@link Error} in finding them leaves nothing open.
+   */
+  public <E extends Throwable, X extends Throwable> X closeAfter(
+      E failure, Function<? super E, X> words) {
+    closeAll(failure);
+    return words.apply(failure);
   }
 
   /** Closes everything; again: nothing. Throws what failed first, when all is closed. */

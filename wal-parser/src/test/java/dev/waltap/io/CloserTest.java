@@ -67,6 +67,21 @@ class CloserTest {
   }
 
   @Test
+  void closesAlsoWhenNoWordsAreFoundForTheFailure() {
+    OutOfMemoryError error = new OutOfMemoryError("no words");
+    open("a");
+    assertThatThrownBy(
+            () ->
+                closer.closeAfter(
+                    new IOException("disk"),
+                    failure -> {
+                      throw error;
+                    }))
+        .isSameAs(error);
+    assertThat(closed).containsExactly("a");
+  }
+
+  @Test
   void doesNotCloseWhatDidNotOpen() {
     open("a");
     assertThatThrownBy(
