@@ -95,7 +95,10 @@ final class Witness implements AutoCloseable {
     bytes.clear().putLong(nonce).putLong(commits);
     bytes.putLong(hash()).flip();
     try {
-      channel.write(bytes, 0);
+      // A write may take a part of it only, and half a witness would refuse the state for ever.
+      while (bytes.hasRemaining()) {
+        channel.write(bytes, bytes.position());
+      }
     } catch (IOException e) {
       throw StateErrors.io(path, e);
     }

@@ -35,6 +35,8 @@ final class FaultedCommands {
     ofProcess.setAccessible(true);
     Method run = Main.class.getDeclaredMethod("run", shell, String[].class);
     run.setAccessible(true);
+    // One for all: what writes to standard error is a thread of the process.
+    Object surroundings = ofProcess.invoke(null);
     PrintStream answers = System.out;
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -44,7 +46,7 @@ final class FaultedCommands {
         answers.println(left("/proc/self/fd", "").size() + " " + Thread.activeCount());
         continue;
       }
-      Object code = run.invoke(null, ofProcess.invoke(null), line.split("\t"));
+      Object code = run.invoke(null, surroundings, line.split("\t"));
       answers.println(code + "\t" + String.join("\t", open(args[0])));
     }
   }

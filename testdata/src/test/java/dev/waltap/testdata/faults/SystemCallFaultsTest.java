@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,6 +41,13 @@ class SystemCallFaultsTest {
         }
       }
       assertThat(met).as("faults met").isPositive();
+    }
+  }
+
+  @Test
+  void aStateWhoseFilesAreWrittenInPartsIsWhole() throws Exception {
+    try (FaultRun run = new FaultRun(Work.SETUP)) {
+      assertThat(run.attemptAt(Fault.SHORT_FROM_THEN_ON, 1)).isTrue();
     }
   }
 
