@@ -102,7 +102,6 @@ final class ErrorOutput extends OutputStream {
         out.flush();
       } catch (IOException e) {
         // Nobody is left to be told.
-        continue;
       }
     }
   }
@@ -115,7 +114,6 @@ final class ErrorOutput extends OutputStream {
         wait();
       } catch (InterruptedException e) {
         // Nobody interrupts it, and it has no end.
-        continue;
       }
     }
     writing = true;
