@@ -71,7 +71,9 @@ class PageSeedTest {
     create(directory);
     makeOld(directory);
     long old = hashOfPageOne(directory);
-    assertThat(old).isEqualTo(Packer.hash(new StateModel().pages.get(1), 0) ^ Packer.spread(1));
+    assertThat(old)
+        .isEqualTo(
+            Packer.hash(new StateModel().pages.firstEntry().getValue(), 0) ^ Packer.spread(1));
     assertThat(StateReader.status(directory).base()).isEqualTo(StateModel.position(0));
     goOn(directory, 1, 60);
     goOn(directory, 61, 70);
