@@ -31,7 +31,7 @@ public enum Work {
 
   /** Whether such a fault can happen there. */
   public boolean fits(Fault fault) {
-    return fault.network() == (this == HTTP) || this == HTTP && fault == Fault.SHORT;
+    return fault.network() == (this == HTTP) || (this == HTTP && fault == Fault.SHORT);
   }
 
   /** The command of which calls fail. */
