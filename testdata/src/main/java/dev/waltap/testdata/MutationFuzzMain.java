@@ -34,7 +34,7 @@ public final class MutationFuzzMain {
       }
     }
     boolean passed;
-    try (MutationFuzzer fuzzer = new MutationFuzzer(layer, System.out::println)) {
+    try (MutationFuzzer fuzzer = new MutationFuzzer(layer, line -> System.out.println(line))) {
       passed = fuzzer.run(seed, inputs, minutes);
     }
     System.exit(passed ? 0 : 1);

@@ -84,7 +84,7 @@ final class FaultedCommands {
             open.add(target);
           }
         } catch (IOException e) {
-          continue; // The listing's own, which is closed.
+          // The listing's own, which is closed.
         }
       }
     }
