@@ -12,9 +12,8 @@ import dev.waltap.testdata.oracle.ExactChanges;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ final class DamagedCommit implements Layer {
   private final Corpus corpus;
   private final InspectedFiles files;
   private final SqliteJudge judge;
-  private final Map<byte[], Snapshot> before = new HashMap<>();
+  private final IdentityHashMap<byte[], Snapshot> before = new IdentityHashMap<>();
 
   DamagedCommit(Corpus corpus, Path directory) throws IOException, SQLException {
     this.corpus = corpus;

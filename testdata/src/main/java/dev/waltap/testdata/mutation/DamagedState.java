@@ -37,7 +37,7 @@ final class DamagedState implements Layer {
     String name = List.copyOf(files.keySet()).get(random.nextInt(files.size()));
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       if (file.getKey().equals(name)) {
-        byte[] other = states.get(1 - which).files().get("state.db");
+        byte[] other = states.get(1 - which).database();
         damage(name, file.getValue(), other, random);
       } else {
         Files.write(directory.resolve(file.getKey()), file.getValue());

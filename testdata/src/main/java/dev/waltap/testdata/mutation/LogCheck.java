@@ -14,7 +14,15 @@ final class LogCheck implements FrameSink {
   private final List<Frame> open = new ArrayList<>();
   private byte[] buffer;
 
-  private record Frame(int page, byte[] image) {}
+  private static final class Frame {
+    private final int page;
+    private final byte[] image;
+
+    Frame(int page, byte[] image) {
+      this.page = page;
+      this.image = image;
+    }
+  }
 
   LogCheck(LogWriter writer, int pageSize) {
     this.writer = writer;
@@ -55,10 +63,10 @@ final class LogCheck implements FrameSink {
       }
       int offset = (int) at;
       int size = ByteBuffer.wrap(writer.wal()).getInt(offset + 4);
-      if (ByteBuffer.wrap(writer.wal()).getInt(offset) != next.page()
+      if (ByteBuffer.wrap(writer.wal()).getInt(offset) != next.page
           || size != (number == frame ? databaseSize : 0)
           || !Arrays.equals(
-              next.image(),
+              next.image,
               0,
               pageSize,
               writer.wal(),

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -30,6 +31,12 @@ import java.util.stream.Stream;
  * @param files by name
  */
 record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
+
+  /** The database that the state is. */
+  byte[] database() {
+    return Objects.requireNonNull(files.get("state.db"));
+  }
+
   private static final int FOLDED = 2;
 
   /** One state as a capture leaves it that is killed, and the same after it was closed. */

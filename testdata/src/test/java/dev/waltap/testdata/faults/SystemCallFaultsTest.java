@@ -3,6 +3,7 @@ package dev.waltap.testdata.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,8 +54,9 @@ class SystemCallFaultsTest {
 
   /** Any but those that such work makes no call for. */
   private static Fault draw(Work work, Random random) {
+    List<Fault> faults = List.of(Fault.values());
     while (true) {
-      Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+      Fault fault = faults.get(random.nextInt(faults.size()));
       boolean rare = fault == Fault.NO_LOCK || fault == Fault.NO_MEMORY_FROM_THEN_ON;
       if (work.fits(fault) && !rare) {
         return fault;

@@ -94,7 +94,8 @@ class ForgedFilesTest {
 
   @Test
   void refusesAnIndexThatCallsMoreFramesCommittedThanAWalCanHave() throws Exception {
-    WalPosition start = new WalPosition(6, 6 * 0x9E3779B1, 0, 0, 0, 0);
+    int salt1 = 6;
+    WalPosition start = new WalPosition(salt1, salt1 * 0x9E3779B1, 0, 0, 0, 0);
     forgeLastFrame(-5);
     try (InspectedFiles files = files(true, new byte[CheckpointInfo.SIZE])) {
       SharedMemory memory = memory(files);
