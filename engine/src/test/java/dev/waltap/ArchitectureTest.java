@@ -33,7 +33,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("api", List.of("format", "record", "io")),
           Map.entry("host", List.of("io")),
-          Map.entry("sqlite", List.of("api", "host")),
+          Map.entry("sqlite", List.of("api", "host", "io")),
           Map.entry("schema", and(PARSER, "api", "sqlite")),
           Map.entry("state", and(PARSER, "api", "host", "sqlite", "schema")),
           Map.entry("wake", List.of("api", "io")),
