@@ -1,5 +1,6 @@
 package dev.waltap.bench;
 
+import dev.waltap.testdata.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -7,10 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * What does a capture cost the application? Measures an application that writes by itself, with
@@ -105,10 +104,8 @@ public final class Comparison {
   /** Ends the processes that are left, then removes the files. */
   private static void cleanUp(Path directory) {
     ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      Directories.delete(directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package dev.waltap.testdata.faults;
 
+import dev.waltap.testdata.Directories;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.faults.FaultedProcess.Outcome;
 import dev.waltap.testdata.model.Value.BlobStyle;
@@ -12,9 +13,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * One kind of work on one database, tried again and again while a call of it fails. After each try
@@ -240,11 +239,7 @@ public final class FaultRun implements AutoCloseable {
 
   private void deleteState() throws IOException {
     if (Files.exists(state())) {
-      try (Stream<Path> files = Files.walk(state())) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      Directories.delete(state());
     }
   }
 
@@ -265,10 +260,6 @@ public final class FaultRun implements AutoCloseable {
     oracle.close();
     writer.close();
     database.close();
-    try (Stream<Path> files = Files.walk(scratch)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
+    Directories.delete(scratch);
   }
 }

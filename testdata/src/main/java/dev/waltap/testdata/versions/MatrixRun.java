@@ -1,12 +1,11 @@
 package dev.waltap.testdata.versions;
 
+import dev.waltap.testdata.Directories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Databases written by one build, one after the other, until enough transactions are written or one
@@ -58,7 +57,7 @@ public final class MatrixRun {
     } catch (Exception | AssertionError e) {
       outcome = "FAILED, seed " + next + ": " + e.getMessage();
     } finally {
-      delete(directory);
+      Directories.delete(directory);
     }
     String line = line(outcome, refused, (System.nanoTime() - start) / 1e9);
     return new Result(totals.transactions, totals.bareFrames, outcome.equals("ok"), line);
@@ -95,13 +94,5 @@ public final class MatrixRun {
         refused.values().stream().mapToInt(Integer::intValue).sum(),
         seconds,
         outcome);
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }
