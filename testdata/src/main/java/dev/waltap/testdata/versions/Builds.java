@@ -47,6 +47,19 @@ public final class Builds {
     return builds;
   }
 
+  /**
+   * The build of this name.
+   *
+   * @param directory as for {@link #find}
+   * @throws java.util.NoSuchElementException if it can't be found
+   */
+  public static SqliteBuild named(Path directory, String name) throws IOException {
+    return find(directory).stream()
+        .filter(build -> build.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Installs the Node modules in a directory, if this machine has npm. */
   public static void installNodeModules(Path directory) throws IOException, InterruptedException {
     List<String> command =

@@ -35,11 +35,7 @@ class CommitsAtRiskTest {
   @BeforeEach
   void open() throws Exception {
     database = TestDatabase.create();
-    SqliteBuild build =
-        Builds.find(Path.of("target", "versions")).stream()
-            .filter(b -> b.name().equals("3.40.1.0"))
-            .findFirst()
-            .orElseThrow();
+    SqliteBuild build = Builds.named(Path.of("target", "versions"), "3.40.1.0");
     writers = new Writers(build, database.directory());
     writers.get(0).open(0, database.path());
     write(layout.connect(DIALECT));

@@ -29,11 +29,7 @@ class OldRecoveryTest {
   @BeforeEach
   void open() throws Exception {
     database = TestDatabase.create();
-    SqliteBuild build =
-        Builds.find(Path.of("target", "versions")).stream()
-            .filter(b -> b.name().equals("3.40.1.0"))
-            .findFirst()
-            .orElseThrow();
+    SqliteBuild build = Builds.named(Path.of("target", "versions"), "3.40.1.0");
     writers = new Writers(build, database.directory());
     capture = new MatrixCapture(database.path(), layout, totals);
     connect();

@@ -36,7 +36,7 @@ class VersionsTest {
   }
 
   private static SqliteBuild build(String name) throws IOException {
-    return Builds.find(JARS).stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
+    return Builds.named(JARS, name);
   }
 
   @Test
