@@ -31,13 +31,12 @@ import java.util.stream.Stream;
  * @param files by name
  */
 record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
+  private static final int FOLDED = 2;
 
   /** The database that the state is. */
   byte[] database() {
     return Objects.requireNonNull(files.get("state.db"));
   }
-
-  private static final int FOLDED = 2;
 
   /** One state as a capture leaves it that is killed, and the same after it was closed. */
   static List<SavedState> save(RecordedDatabase base, Path path) throws IOException {

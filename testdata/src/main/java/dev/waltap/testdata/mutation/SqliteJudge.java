@@ -33,13 +33,8 @@ final class SqliteJudge implements AutoCloseable {
     byte[] image = database.clone();
     image[WRITE_VERSION] = 1; // In memory there is no WAL.
     image[READ_VERSION] = 1;
-    try (Statement statement = connection.createStatement()) {
+    try {
       connection.unwrap(SQLiteConnection.class).deserialize("main", image);
-      try (ResultSet row = statement.executeQuery("PRAGMA integrity_check(1)")) {
-        if (!row.next() || !row.getString(1).equals("ok")) {
-          return null;
-        }
-      }
       return read(connection);
     } catch (SQLException e) {
       connection.close(); // Whatever that left behind.
@@ -48,8 +43,19 @@ final class SqliteJudge implements AutoCloseable {
     }
   }
 
-  /** All rows; null if a name is malformed, since SQL takes it for a string then. */
+  /**
+   * All rows; null if SQLite finds something wrong, or if a name is malformed, since SQL takes it
+   * for a string then.
+   *
+   * @throws SQLException if SQLite can't read them
+   */
   static @Nullable Snapshot read(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA integrity_check(1)")) {
+      if (!row.next() || !row.getString(1).equals("ok")) {
+        return null;
+      }
+    }
     Snapshot snapshot = new SnapshotReader(connection, table -> true).read();
     boolean named =
         snapshot.tables().values().stream()
