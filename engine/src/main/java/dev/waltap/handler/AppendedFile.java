@@ -3,6 +3,7 @@ package dev.waltap.handler;
 import dev.waltap.io.FileNames;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -38,8 +39,8 @@ final class AppendedFile implements AutoCloseable {
   /** Appends, by the operating system's own means, which Java has for this class only. */
   private final FileOutputStream appender;
 
-  /** The same, for a device or pipe, which may take nothing for ever; null for a regular file. */
-  private final @Nullable StoppableOutput stoppable;
+  /** The appender; that of a device or pipe, which may take nothing for ever, can be stopped. */
+  private final OutputStream out;
 
   /** The same file, to look at, lock and cut; null for a device or pipe. */
   private final @Nullable RandomAccessFile regular;
@@ -113,7 +114,7 @@ final class AppendedFile implements AutoCloseable {
       @Nullable Object key) {
     this.path = path;
     this.appender = appender;
-    this.stoppable = regular == null ? new StoppableOutput(appender, FileNames.text(path)) : null;
+    this.out = regular == null ? new StoppableOutput(appender, FileNames.text(path)) : appender;
     this.regular = regular;
     this.key = key;
   }
@@ -240,7 +241,7 @@ final class AppendedFile implements AutoCloseable {
    */
   void append(byte[] bytes, int offset, int length) throws IOException {
     try {
-      (stoppable != null ? stoppable : appender).write(bytes, offset, length);
+      out.write(bytes, offset, length);
     } catch (DeliveryStoppedException e) {
       throw e;
     } catch (IOException e) {
@@ -250,7 +251,7 @@ final class AppendedFile implements AutoCloseable {
 
   /** A write that lasts is given up soon; from any thread. */
   void stop() {
-    if (stoppable != null) {
+    if (out instanceof StoppableOutput stoppable) {
       stoppable.stop();
     }
   }
@@ -303,7 +304,7 @@ final class AppendedFile implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      (stoppable != null ? stoppable : appender).close();
+      out.close();
     } finally {
       if (regular != null) {
         regular.close();
