@@ -2,6 +2,7 @@ package dev.waltap.capture;
 
 import dev.waltap.decode.ChangeQueue;
 import dev.waltap.decode.StoppedException;
+import dev.waltap.wake.Threads;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -95,17 +96,7 @@ final class CaptureThread {
 
   /** Waits until it has ended; an interrupt of the caller is kept for later. */
   void join() {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(thread);
   }
 
   /**

@@ -2,15 +2,15 @@ package dev.waltap.wake;
 
 import org.jspecify.annotations.Nullable;
 
-/** Waits for threads of this package to end. */
-final class Threads {
+/** Waits for threads to end. */
+public final class Threads {
   private Threads() {}
 
   /**
    * Returns when a thread has ended; an interrupt is kept for later. At once if there is none, or
    * if it is the caller's own.
    */
-  static void join(@Nullable Thread thread) {
+  public static void join(@Nullable Thread thread) {
     boolean interrupted = false;
     while (thread != null && thread != Thread.currentThread() && thread.isAlive()) {
       try {
