@@ -69,10 +69,14 @@ abstract class TailTestCase {
   final void rollBackSpilled(int rows) throws SQLException {
     database.execute("PRAGMA cache_size=5");
     database.execute("BEGIN");
-    database.execute(
-        "WITH r(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM r WHERE i<"
-            + rows
-            + ") INSERT INTO item(v) SELECT randomblob(900) FROM r");
+    database.execute(insertRows(rows));
     database.execute("ROLLBACK");
+  }
+
+  /** A statement that inserts so many rows, of a page each. */
+  static String insertRows(int rows) {
+    return "WITH r(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM r WHERE i<"
+        + rows
+        + ") INSERT INTO item(v) SELECT randomblob(900) FROM r";
   }
 }

@@ -98,10 +98,7 @@ class WalContinuityTest extends TailTestCase {
     try (Statement statement = connection.createStatement()) {
       statement.execute("BEGIN");
       statement.execute("UPDATE counter SET n=printf('%012d', n+1)");
-      statement.execute(
-          "WITH r(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM r WHERE i<"
-              + rows
-              + ") INSERT INTO item(v) SELECT randomblob(900) FROM r");
+      statement.execute(insertRows(rows));
       statement.execute("COMMIT");
     }
   }
