@@ -36,10 +36,7 @@ final class AppendedFile implements AutoCloseable {
 
   private final Path path;
 
-  /** Appends, by the operating system's own means, which Java has for this class only. */
-  private final FileOutputStream appender;
-
-  /** The appender; that of a device or pipe, which may take nothing for ever, can be stopped. */
+  /** Appends; to a device or pipe, which may take nothing for ever, it can be stopped. */
   private final OutputStream out;
 
   /** The same file, to look at, lock and cut; null for a device or pipe. */
@@ -67,7 +64,7 @@ final class AppendedFile implements AutoCloseable {
             "the directory of " + name + " does not exist: make it first");
       }
       if (Files.exists(path) && !Files.isRegularFile(path)) {
-        return new AppendedFile(path, openedToAppend(path), null, null);
+        return new AppendedFile(path, openDevice(path), null, null);
       }
       boolean created = create(path);
       AppendedFile file = openRegular(path, name, format);
@@ -79,6 +76,18 @@ final class AppendedFile implements AutoCloseable {
       }
     }
     throw new IOException(name + " is replaced again and again: name another file");
+  }
+
+  private static OutputStream openDevice(Path path) throws IOException {
+    String name = FileNames.text(path);
+    if (!isNamedPipe(path)) {
+      return new StoppableOutput(openedToAppend(path), name);
+    }
+    // A pipe is opened when there is something to write, as that waits for a reader.
+    if (!Files.isWritable(path)) {
+      throw new IOException("cannot write to " + name + ": this user may not");
+    }
+    return new StoppableOutput(new NamedPipe(() -> openedToAppend(path)), name);
   }
 
   /** Null if another file took the name meanwhile. */
@@ -108,13 +117,9 @@ final class AppendedFile implements AutoCloseable {
   }
 
   private AppendedFile(
-      Path path,
-      FileOutputStream appender,
-      @Nullable RandomAccessFile regular,
-      @Nullable Object key) {
+      Path path, OutputStream out, @Nullable RandomAccessFile regular, @Nullable Object key) {
     this.path = path;
-    this.appender = appender;
-    this.out = regular == null ? new StoppableOutput(appender, FileNames.text(path)) : appender;
+    this.out = out;
     this.regular = regular;
     this.key = key;
   }
@@ -144,6 +149,7 @@ final class AppendedFile implements AutoCloseable {
     }
   }
 
+  /** Appends by the operating system's own means, which Java has for this class only. */
   private static FileOutputStream openedToAppend(Path path) throws IOException {
     try {
       return FileNames.open(path, name -> new FileOutputStream(name, true));
@@ -245,7 +251,7 @@ final class AppendedFile implements AutoCloseable {
     } catch (DeliveryStoppedException e) {
       throw e;
     } catch (IOException e) {
-      throw isPipe() ? new ClosedPipeException(e) : e;
+      throw regular == null && isNamedPipe(path) ? new ClosedPipeException(e) : e;
     }
   }
 
@@ -257,10 +263,9 @@ final class AppendedFile implements AutoCloseable {
   }
 
   /** Writing to a pipe fails for one reason only; its message comes in the locale's language. */
-  private boolean isPipe() {
+  private static boolean isNamedPipe(Path path) {
     try {
-      return regular == null
-          && ((Integer) Files.getAttribute(path, "unix:mode") & FILE_TYPE) == NAMED_PIPE;
+      return ((Integer) Files.getAttribute(path, "unix:mode") & FILE_TYPE) == NAMED_PIPE;
     } catch (IOException | RuntimeException e) {
       return false;
     }
@@ -269,7 +274,7 @@ final class AppendedFile implements AutoCloseable {
   /** Waits until all that was appended is on the disk. */
   void sync() throws IOException {
     if (regular != null) {
-      appender.getFD().sync();
+      regular.getFD().sync();
     }
   }
 

@@ -177,6 +177,31 @@ class ProcessTest {
   }
 
   @Test
+  void oneSignalEndsAProcessWhoseNamedPipeNobodyOpens() throws Exception {
+    Path fifo = directory.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    Process process = start("cdc", null, "--output", fifo.toString());
+    BufferedReader errors = errors(process);
+    assertThat(errors.readLine()).startsWith("waltap: ready");
+    signal(process, "TERM");
+    assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+  }
+
+  @Test
+  void aReaderThatOpensANamedPipeLaterGetsAllOfIt() throws Exception {
+    Path fifo = directory.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    Process process = start("cdc", null, "--output", fifo.toString());
+    assertThat(errors(process).readLine()).startsWith("waltap: ready");
+    try (BufferedReader events = Files.newBufferedReader(fifo)) {
+      assertThat(events.readLine()).startsWith("{\"table\":");
+    }
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(141);
+  }
+
+  @Test
   void aClosedPipeEndsTheProcessWithoutAWord() throws Exception {
     Process process = start("cdc", null, "--verbose");
     try (InputStream out = process.getInputStream()) {

@@ -1,0 +1,73 @@
+package dev.waltap.handler;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named pipe (FIFO), opened by the first write: to open one waits until somebody reads it, and
+ * nothing in Java ends that wait. For the one thread that writes, except {@link #close}.
+ */
+final class NamedPipe extends OutputStream {
+
+  /** Opens the pipe; waits for a reader. */
+  interface Opening {
+
+    /** Opens it. */
+    OutputStream open() throws IOException;
+  }
+
+  private final Opening opening;
+  private @Nullable OutputStream out;
+  private boolean closed;
+
+  NamedPipe(Opening opening) {
+    this.opening = opening;
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    opened().write(bytes, offset, length);
+  }
+
+  /** Without the lock while it waits, so that it can be closed meanwhile. */
+  private OutputStream opened() throws IOException {
+    OutputStream open = current();
+    if (open == null) {
+      open = opening.open();
+      if (!keep(open)) {
+        open.close();
+        throw new IOException("closed while it waited for a reader");
+      }
+    }
+    return open;
+  }
+
+  private synchronized @Nullable OutputStream current() {
+    return out;
+  }
+
+  private synchronized boolean keep(OutputStream open) {
+    if (!closed) {
+      out = open;
+    }
+    return !closed;
+  }
+
+  @Override
+  public void close() throws IOException {
+    OutputStream open;
+    synchronized (this) {
+      closed = true;
+      open = out;
+    }
+    if (open != null) {
+      open.close();
+    }
+  }
+}
