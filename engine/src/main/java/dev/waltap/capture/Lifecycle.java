@@ -47,8 +47,11 @@ final class Lifecycle {
     }
   }
 
+  /** Kept, so that not even an end for want of memory needs any. */
+  private static final Runnable NOTHING = () -> {};
+
   private Stage stage = Stage.IDLE;
-  private Runnable stop = () -> {};
+  private Runnable stop = NOTHING;
 
   /** The one method that changes the stage. */
   private void move(Stage next) {
@@ -108,7 +111,7 @@ final class Lifecycle {
 
   /** What began has ended, and nothing of it runs any more. */
   synchronized void end(Stage next) {
-    stop = () -> {};
+    stop = NOTHING;
     move(stage == Stage.STOPPING ? Stage.CLOSED : next);
   }
 

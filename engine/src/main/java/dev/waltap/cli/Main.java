@@ -38,6 +38,10 @@ public final class Main {
       return commandLine.execute(settings.complete(commandLine, args));
     } catch (ParameterException e) {
       return errors.report(e);
+    } catch (Error e) {
+      // Commands report their own; this one came before any command.
+      return Failures.report(
+          e, new Console(shell.err(), shell.terminal(), false, false, System::nanoTime));
     } finally {
       commandLine.getOut().flush();
     }

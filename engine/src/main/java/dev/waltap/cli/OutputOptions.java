@@ -10,6 +10,7 @@ import dev.waltap.handler.OutputPath;
 import dev.waltap.handler.OutputRefusedException;
 import dev.waltap.handler.StandardOutput;
 import dev.waltap.handler.TextHandler;
+import dev.waltap.io.Closer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -87,13 +88,21 @@ final class OutputOptions {
           null,
           () -> {});
     }
-    FileOutput opened =
-        FileOutput.open(
-            file == null ? OutputPath.of(Words.path(output)) : file,
-            format == EventFormat.TEXT ? LineFormat.TEXT : LineFormat.JSON,
-            console::note,
-            console::warning);
-    return new Sink(lines(opened), opened::stop, () -> reopen(opened, console), opened);
+    return openFile(console);
+  }
+
+  private Sink openFile(Console console) throws IOException {
+    OutputPath path = file == null ? OutputPath.of(Words.path(output)) : file;
+    LineFormat lines = format == EventFormat.TEXT ? LineFormat.TEXT : LineFormat.JSON;
+    Closer closer = new Closer();
+    try {
+      FileOutput opened =
+          closer.open(() -> FileOutput.open(path, lines, console::note, console::warning));
+      return new Sink(lines(opened), opened::stop, () -> reopen(opened, console), opened);
+    } catch (Throwable e) {
+      closer.closeAfter(e);
+      throw e;
+    }
   }
 
   private static void reopen(FileOutput output, Console console) {

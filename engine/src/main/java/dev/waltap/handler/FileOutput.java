@@ -62,7 +62,7 @@ public final class FileOutput extends OutputStream {
   public static FileOutput open(
       OutputPath path, LineFormat format, Consumer<String> notes, Consumer<String> warnings)
       throws IOException {
-    return new FileOutput(path, format, notes, warnings, AppendedFile.open(path, format));
+    return new FileOutput(path, format, notes, warnings);
   }
 
   /** Opens a file of JSON lines by any name that is not SQLite's. */
@@ -71,16 +71,14 @@ public final class FileOutput extends OutputStream {
   }
 
   private FileOutput(
-      OutputPath path,
-      LineFormat format,
-      Consumer<String> notes,
-      Consumer<String> warnings,
-      AppendedFile file) {
+      OutputPath path, LineFormat format, Consumer<String> notes, Consumer<String> warnings)
+      throws IOException {
     this.path = path;
     this.format = format;
     this.notes = notes;
     this.warnings = warnings;
-    this.file = file;
+    // Last: after it, nothing can fail that would leave it open.
+    this.file = AppendedFile.open(path, format);
   }
 
   @Override

@@ -46,12 +46,21 @@ interface Mapper {
     @Override
     public Mapping map(FileChannel channel, long position, long size) throws IOException {
       ByteBuffer buffer = channel.map(MapMode.READ_ONLY, position, size);
-      return new Mapping(buffer, () -> call(invokeCleaner, unsafe, buffer));
+      try {
+        Object[] arguments = {buffer}; // Now, so that unmapping allocates none.
+        return new Mapping(buffer, () -> call(invokeCleaner, unsafe, arguments));
+      } catch (Throwable e) {
+        call(invokeCleaner, unsafe, buffer);
+        throw e;
+      }
     }
   }
 
   /** An {@code Arena} of {@code java.lang.foreign}: Java 24 warns of the cleaner on stderr. */
   final class ByArena implements Mapper {
+    /** Kept, so that closing allocates none. */
+    private static final Object[] NONE = {};
+
     private final Method ofShared;
     private final Method close;
     private final Method map;
@@ -67,16 +76,16 @@ interface Mapper {
 
     @Override
     public Mapping map(FileChannel channel, long position, long size) throws IOException {
-      Object arena = call(ofShared, null);
+      Object arena = call(ofShared, null, NONE);
       try {
         Object segment = map.invoke(channel, MapMode.READ_ONLY, position, size, arena);
-        ByteBuffer buffer = (ByteBuffer) call(asByteBuffer, segment);
-        return new Mapping(buffer, () -> call(close, arena));
+        ByteBuffer buffer = (ByteBuffer) call(asByteBuffer, segment, NONE);
+        return new Mapping(buffer, () -> call(close, arena, NONE));
       } catch (IllegalAccessException | InvocationTargetException e) {
-        call(close, arena);
+        call(close, arena, NONE);
         throw new IOException("mapping failed: " + e.getCause(), e);
       } catch (Throwable e) {
-        call(close, arena);
+        call(close, arena, NONE);
         throw e;
       }
     }
