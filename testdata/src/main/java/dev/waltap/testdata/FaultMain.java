@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * Lets every system call of captures fail, one after the other, in every way it may fail in: on
- * state, output, database and HTTP. Needs Linux and {@code cc}. Exit code 1 after any failure.
+ * state, output, database and HTTP; and every place in the product's code that allocates, when it
+ * is first come to. Needs Linux and {@code cc}. Exit code 1 after any failure.
  *
  * <p>Options: {@code --work NAME} and {@code --fault NAME}, repeatable, all by default; {@code --at
  * N} for one call, {@code --from N} for later ones, {@code --step N} for every N-th.

@@ -1,8 +1,8 @@
 package dev.waltap.testdata.faults;
 
 /**
- * A way for system calls to fail. Calls fail only in ways they may fail in: a read finds no full
- * disk.
+ * A way for system calls, or for allocations, to fail. Calls fail only in ways they may fail in: a
+ * read finds no full disk.
  *
  * @see FaultControl
  */
@@ -22,7 +22,9 @@ public enum Fault {
   SHORT(0, false, Calls.READ | Calls.WRITE),
   SHORT_FROM_THEN_ON(0, true, Calls.READ | Calls.WRITE),
   RESET(104, false, Calls.READ | Calls.WRITE | Calls.CONNECT),
-  RESET_FROM_THEN_ON(104, true, Calls.READ | Calls.WRITE | Calls.CONNECT);
+  RESET_FROM_THEN_ON(104, true, Calls.READ | Calls.WRITE | Calls.CONNECT),
+  /** No heap is left for an allocation of the product's own; see {@link AllocationFaults}. */
+  OUT_OF_MEMORY(0, false, Calls.ALLOCATION);
 
   /** Kinds of calls, as the preloaded library numbers them. */
   static final class Calls {
@@ -40,6 +42,7 @@ public enum Fault {
     static final int CONNECT = 2048;
     static final int MKDIR = 4096;
     static final int ALL = 8191;
+    static final int ALLOCATION = 8192;
     static final int NAMES = OPEN | RENAME | UNLINK | MKDIR;
     static final int CHANGES = OPEN | WRITE | TRUNCATE | RENAME | MKDIR;
 

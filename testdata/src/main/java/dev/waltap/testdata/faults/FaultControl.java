@@ -1,16 +1,20 @@
 package dev.waltap.testdata.faults;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The memory shared with the preloaded library, {@code faults.c}, which has the same layout. For
- * one thread.
+ * The memory shared with the preloaded library, {@code faults.c}, which has the same layout. To be
+ * armed by one thread.
  */
 final class FaultControl {
   private static final int ARMED = 0;
@@ -24,9 +28,11 @@ final class FaultControl {
   private static final int PATH = 32;
   private static final int SIZE = PATH + 256;
 
+  private final Path trace;
   private final MappedByteBuffer memory;
 
   FaultControl(Path file) throws IOException {
+    trace = file.resolveSibling(file.getFileName() + ".trace");
     try (FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -57,6 +63,39 @@ final class FaultControl {
   /** Lets nothing fail any more. */
   void disarm() {
     memory.putInt(ARMED, 0);
+  }
+
+  /** Whether allocations may be to fail. */
+  boolean allocationsArmed() {
+    return memory.getInt(ARMED) != 0 && memory.getInt(KINDS) == Fault.Calls.ALLOCATION;
+  }
+
+  /** Counts one, in the process where it happens. */
+  synchronized boolean nextAllocationFails() {
+    int call = memory.getInt(CALLS) + 1;
+    memory.putInt(CALLS, call);
+    boolean fails = call == memory.getInt(AT);
+    if (fails) {
+      memory.putInt(MET, 1);
+      memory.putInt(LAST, Fault.Calls.ALLOCATION);
+    }
+    return fails;
+  }
+
+  /** Keeps where an allocation failed, for {@link #trace}. */
+  void say(Throwable failure) {
+    StringWriter text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    try {
+      Files.writeString(trace, text.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where the last allocation failed; empty if none did. */
+  String trace() throws IOException {
+    return Files.exists(trace) ? Files.readString(trace) : "";
   }
 
   /** Matching calls since it was armed. */

@@ -97,7 +97,8 @@ public final class FaultRun implements AutoCloseable {
       complete(outcome.exit() == 0);
       return outcome;
     } catch (AssertionError | Exception e) {
-      throw new AssertionError(work + " " + fault + " at call " + at + ": " + outcome, e);
+      throw new AssertionError(
+          work + " " + fault + " at call " + at + ": " + outcome + "\n" + process.trace(), e);
     }
   }
 

@@ -5,7 +5,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,12 +33,10 @@ final class FaultedCommands {
     DRIVER.setLevel(Level.OFF);
     System.setProperty("slf4j.internal.verbosity", "ERROR");
     Class<?> shell = Class.forName("dev.waltap.cli.Shell");
-    Method ofProcess = shell.getDeclaredMethod("ofProcess");
-    ofProcess.setAccessible(true);
     Method run = Main.class.getDeclaredMethod("run", shell, String[].class);
     run.setAccessible(true);
-    // One for all: what writes to standard error is a thread of the process.
-    Object surroundings = ofProcess.invoke(null);
+    FaultControl control = new FaultControl(Path.of(System.getenv("WALTAP_FAULT_CONTROL")));
+    Object surroundings = surroundings(shell);
     PrintStream answers = System.out;
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -46,9 +46,29 @@ final class FaultedCommands {
         answers.println(left("/proc/self/fd", "").size() + " " + Thread.activeCount());
         continue;
       }
+      AllocationFaults.begin(control);
       Object code = run.invoke(null, surroundings, line.split("\t"));
       answers.println(code + "\t" + String.join("\t", open(args[0])));
     }
+  }
+
+  /** Those of the process, but for standard error, of which a thread of its own would be late. */
+  private static Object surroundings(Class<?> shell) throws ReflectiveOperationException {
+    Method ofProcess = shell.getDeclaredMethod("ofProcess");
+    ofProcess.setAccessible(true);
+    Object process = ofProcess.invoke(null);
+    RecordComponent[] components = shell.getRecordComponents();
+    Class<?>[] types = new Class<?>[components.length];
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      Method accessor = components[i].getAccessor();
+      accessor.setAccessible(true);
+      types[i] = components[i].getType();
+      values[i] = components[i].getName().equals("err") ? System.err : accessor.invoke(process);
+    }
+    Constructor<?> canonical = shell.getDeclaredConstructor(types);
+    canonical.setAccessible(true);
+    return canonical.newInstance(values);
   }
 
   private static List<String> open(String directory) throws IOException {
@@ -64,6 +84,8 @@ final class FaultedCommands {
       locks
           .filter(lock -> lock.contains(self))
           .map(lock -> lock.replaceFirst(".*?: ", ""))
+          // A line may come twice where another process took a lock meanwhile.
+          .distinct()
           .forEach(open::add);
     }
     Thread.getAllStackTraces().keySet().stream()

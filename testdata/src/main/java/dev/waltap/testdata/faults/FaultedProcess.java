@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM that runs command lines while system calls fail. Needs Linux and {@code cc}. For one
- * thread, which closes it.
+ * A JVM that runs command lines while system calls or allocations fail. Needs Linux and {@code cc}.
+ * For one thread, which closes it.
  */
 public final class FaultedProcess implements AutoCloseable {
   private static final long LIMIT_SECONDS = 90;
@@ -77,6 +77,7 @@ public final class FaultedProcess implements AutoCloseable {
             "-Xss512k",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            "-javaagent:" + AllocationAgent.writeArchive(work),
             "-cp",
             System.getProperty("java.class.path"),
             FaultedCommands.class.getName(),
@@ -154,6 +155,11 @@ public final class FaultedProcess implements AutoCloseable {
         control.calls(),
         control.met(),
         control.last());
+  }
+
+  /** Where the last allocation failed; empty if none did. */
+  public String trace() throws IOException {
+    return control.trace();
   }
 
   /** All that the process has open: its descriptors and threads. */

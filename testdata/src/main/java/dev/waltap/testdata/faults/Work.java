@@ -31,7 +31,8 @@ public enum Work {
 
   /** Whether such a fault can happen there. */
   public boolean fits(Fault fault) {
-    return fault.network() == (this == HTTP) || (this == HTTP && fault == Fault.SHORT);
+    return fault.network() == (this == HTTP)
+        || (this == HTTP && (fault == Fault.SHORT || fault == Fault.OUT_OF_MEMORY));
   }
 
   /** The command of which calls fail. */

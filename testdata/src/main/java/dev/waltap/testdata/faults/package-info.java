@@ -1,4 +1,4 @@
-/** System calls that fail under the command line, and what must hold afterwards. */
+/** System calls and allocations that fail under the command line, and what must hold afterwards. */
 @NullMarked
 package dev.waltap.testdata.faults;
 

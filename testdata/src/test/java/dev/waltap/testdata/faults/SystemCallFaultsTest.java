@@ -13,8 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A few system calls that fail, drawn at random, for every kind of work: the command ends in words,
- * leaves nothing open, and the next one completes what was told. {@code FaultMain} has all of them.
+ * A few system calls and allocations that fail, drawn at random, for every kind of work: the
+ * command ends in words, leaves nothing open, and the next one completes what was emitted. {@code
+ * FaultMain} has all of them.
  */
 @Timeout(120)
 class SystemCallFaultsTest {
@@ -42,6 +43,11 @@ class SystemCallFaultsTest {
         }
       }
       assertThat(met).as("faults met").isPositive();
+      int allocations = run.calls(Fault.OUT_OF_MEMORY);
+      assertThat(allocations).isPositive();
+      for (int i = 0; i < TRIES; i++) {
+        run.attemptAt(Fault.OUT_OF_MEMORY, 1 + random.nextInt(allocations));
+      }
     }
   }
 
@@ -57,7 +63,10 @@ class SystemCallFaultsTest {
     List<Fault> faults = List.of(Fault.values());
     while (true) {
       Fault fault = faults.get(random.nextInt(faults.size()));
-      boolean rare = fault == Fault.NO_LOCK || fault == Fault.NO_MEMORY_FROM_THEN_ON;
+      boolean rare =
+          fault == Fault.NO_LOCK
+              || fault == Fault.NO_MEMORY_FROM_THEN_ON
+              || fault == Fault.OUT_OF_MEMORY;
       if (work.fits(fault) && !rare) {
         return fault;
       }
