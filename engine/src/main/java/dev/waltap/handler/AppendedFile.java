@@ -66,12 +66,11 @@ final class AppendedFile implements AutoCloseable {
       if (Files.exists(path) && !Files.isRegularFile(path)) {
         return new AppendedFile(path, openDevice(path), null, null);
       }
-      boolean created = create(path);
+      if (create(path)) {
+        syncDirectory(parent);
+      }
       AppendedFile file = openRegular(path, name, format);
       if (file != null) {
-        if (created) {
-          syncDirectory(parent);
-        }
         return file;
       }
     }

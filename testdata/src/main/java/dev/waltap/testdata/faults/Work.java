@@ -5,6 +5,8 @@ import java.util.List;
 /** What is done while calls fail, and on which files. */
 public enum Work {
   STATE("/state"),
+  /** The same, and the journal is compacted at once. */
+  COMPACTION("/state"),
   OUTPUT("/changes.jsonl"),
   DATABASE("/test.db"),
   HTTP("socket:["),
