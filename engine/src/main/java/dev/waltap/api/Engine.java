@@ -2,7 +2,8 @@ package dev.waltap.api;
 
 /**
  * Runs a capture. Each of the three modes blocks its caller until it is done, closed or failed, and
- * calls the handler on the caller's thread; an instance runs one of them once.
+ * calls the handler on the caller's thread; {@link #start} runs one of them on a thread of its own.
+ * An instance runs once.
  *
  * <p><b>Life cycle</b>, the same from every thread:
  *
@@ -43,6 +44,22 @@ public interface Engine extends AutoCloseable {
    * @throws CaptureException if the database is refused, the handler threw or capture failed
    */
   void bootstrapAndCdc();
+
+  /**
+   * Runs a mode on a thread of its own, which also calls the handler, and which keeps the JVM alive
+   * until the capture has ended. Returns at once.
+   *
+   * @throws IllegalStateException if the capture ran or runs already
+   * @throws UnsupportedOperationException by an engine that knows the blocking methods only
+   */
+  default CaptureHandle start(CaptureMode mode) {
+    throw new UnsupportedOperationException("this engine has blocking methods only");
+  }
+
+  /** Starts {@link #cdc} on a thread of its own; see {@link #start(CaptureMode)}. */
+  default CaptureHandle start() {
+    return start(CaptureMode.CDC);
+  }
 
   /**
    * Ends the capture in order: the batch that the handler has is finished and saved. Works from any

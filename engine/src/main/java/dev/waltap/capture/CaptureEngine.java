@@ -2,7 +2,10 @@ package dev.waltap.capture;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.CaptureHandle;
+import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureMetrics;
+import dev.waltap.api.CaptureMode;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
@@ -16,7 +19,9 @@ import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +36,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   /** While the JVM ends, a handler that does not return is waited for so long. */
   private static final long EXIT_MILLIS = 5_000;
 
-  private volatile CaptureOptions options;
+  private final CaptureOptions options;
   private final ChangeQueue queue;
   private final WakeSignal wake;
   private final Counters counters = new Counters();
@@ -39,9 +44,11 @@ public final class CaptureEngine implements ChangeDataCapture {
   private final Delivery delivery;
   private final Lifecycle lifecycle = new Lifecycle();
   private final Object wakeLock = new Object();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private boolean wakeClosed;
   private volatile @Nullable Thread runner;
   private volatile @Nullable CaptureThread thread;
+  private volatile @Nullable StartedCapture started;
 
   /** A capture with these options; nothing is opened before it runs. */
   public CaptureEngine(CaptureOptions options) {
@@ -56,25 +63,55 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   @Override
   public void cdc() {
-    run(options, session -> session.capture(false));
+    run(CaptureMode.CDC);
   }
 
   @Override
   public void bootstrap() {
-    // Without state: it moves no position, and runs beside a capture that holds one.
-    run(options.withoutState(), CaptureSession::bootstrap);
+    run(CaptureMode.BOOTSTRAP);
   }
 
   @Override
   public void bootstrapAndCdc() {
-    run(options, session -> session.capture(true));
+    run(CaptureMode.BOOTSTRAP_AND_CDC);
   }
 
-  private void run(CaptureOptions with, Consumer<CaptureSession> mode) {
-    CaptureThread capture = thread(with, queue, wake, stateHolder, mode);
-    if (!lifecycle.beginRun(this::stop)) {
-      return;
+  @Override
+  public CaptureHandle start(CaptureMode mode) {
+    // Refused here, rather than where nobody may look; closed already, it ends at once.
+    boolean begun = lifecycle.beginRun(this::stop);
+    try {
+      Runnable run = begun ? () -> runBegun(mode) : () -> {};
+      StartedCapture capture = new StartedCapture(this, ready, run);
+      started = capture;
+      capture.begin();
+      return capture;
+    } catch (Throwable e) {
+      if (begun) {
+        lifecycle.end(Stage.ENDED);
+      }
+      throw e;
     }
+  }
+
+  private static Consumer<CaptureSession> work(CaptureMode mode) {
+    return switch (mode) {
+      case CDC -> session -> session.capture(false);
+      case BOOTSTRAP -> CaptureSession::bootstrap;
+      case BOOTSTRAP_AND_CDC -> session -> session.capture(true);
+    };
+  }
+
+  private void run(CaptureMode mode) {
+    if (lifecycle.beginRun(this::stop)) {
+      runBegun(mode);
+    }
+  }
+
+  private void runBegun(CaptureMode mode) {
+    // A bootstrap is without state: it moves no position, and runs beside a capture that holds one.
+    CaptureOptions with = mode == CaptureMode.BOOTSTRAP ? options.withoutState() : options;
+    CaptureThread capture = thread(with, queue, wake, stateHolder, work(mode));
     runner = Thread.currentThread();
     thread = capture;
     try {
@@ -92,8 +129,9 @@ public final class CaptureEngine implements ChangeDataCapture {
       WakeSignal signal,
       StateHolder holder,
       Consumer<CaptureSession> work) {
+    CaptureListener listener = new ReadyListener(with.listener(), ready);
     return new CaptureThread(
-        () -> new CaptureSession(with, to, with.listener(), signal, counters, holder), work, to);
+        () -> new CaptureSession(with, to, listener, signal, counters, holder), work, to);
   }
 
   private void stop() {
@@ -150,7 +188,7 @@ public final class CaptureEngine implements ChangeDataCapture {
     ChangeQueue none = new ChangeQueue(1, 1);
     Stage before = lifecycle.beginInstall(none::stop);
     try {
-      StateDirectory directory = StateDirectory.at(options.setupDirectory());
+      StateDirectory directory = stateDirectory();
       if (directory.exists()) {
         return false;
       }
@@ -171,9 +209,8 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   /** On a thread of ours, as a run is: an interrupt of the caller's must not break its files. */
   private void setUp(StateDirectory directory, ChangeQueue none) {
-    CaptureOptions withState = options.withStateDirectory(directory.path());
     CaptureThread working =
-        thread(withState, none, WakeSignals.manual(), new StateHolder(), CaptureSession::setup);
+        thread(options, none, WakeSignals.manual(), new StateHolder(), CaptureSession::setup);
     working.delivered();
     thread = working;
     working.start();
@@ -185,7 +222,6 @@ public final class CaptureEngine implements ChangeDataCapture {
     }
     Throwable failure = none.failure();
     if (failure == null && directory.exists()) {
-      options = withState;
       return;
     }
     if (failure instanceof CaptureException capture) {
@@ -201,6 +237,15 @@ public final class CaptureEngine implements ChangeDataCapture {
             interrupt);
   }
 
+  private StateDirectory stateDirectory() {
+    Path named = options.stateDirectory();
+    if (named == null) {
+      throw new IllegalStateException(
+          "setup and teardown need a state directory: the capture was built without one");
+    }
+    return StateDirectory.at(named);
+  }
+
   private void endInstall(Stage before) {
     lifecycle.end(before);
     if (lifecycle.stage() == Stage.CLOSED) {
@@ -212,7 +257,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   public boolean teardown() {
     Stage before = lifecycle.beginInstall(() -> {});
     try {
-      return StateDirectory.at(options.setupDirectory()).removeStateOf(options.database());
+      return stateDirectory().removeStateOf(options.database());
     } finally {
       endInstall(before);
     }
@@ -277,6 +322,10 @@ public final class CaptureEngine implements ChangeDataCapture {
     }
     if (lifecycle.stage() == Stage.CLOSED) {
       closeWake();
+      StartedCapture own = started;
+      if (own != null) {
+        own.join();
+      }
     }
   }
 
