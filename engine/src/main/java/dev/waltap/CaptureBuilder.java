@@ -12,7 +12,6 @@ import dev.waltap.api.GuardMode;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.attach.Refusals;
 import dev.waltap.capture.CaptureEngine;
-import dev.waltap.state.StateDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +32,6 @@ public final class CaptureBuilder {
   private List<String> excludeColumns = List.of();
   private ChangesHandler handler = CaptureBuilder::noHandler;
   private @Nullable Path stateDirectory;
-  private boolean noState;
   private int batchSize = 256;
   private GapPolicy onGap = GapPolicy.RECONCILE;
   private GuardMode guard = GuardMode.ADAPTIVE;
@@ -89,19 +87,17 @@ public final class CaptureBuilder {
   }
 
   /**
-   * Keeps position and page set in this directory, which is set up if it does not exist. Where
-   * neither this nor {@link #noState} is called, it is {@code DB-waltap}, if that was set up.
+   * Keeps position and page set in this directory, which is set up if it does not exist (none: only
+   * a directory that is named here is ever used).
    */
   public CaptureBuilder stateDirectory(Path directory) {
     this.stateDirectory = Objects.requireNonNull(directory, "directory");
-    this.noState = false;
     return this;
   }
 
-  /** Keeps no state, even where {@code DB-waltap} was set up. */
+  /** Keeps no state: undoes {@link #stateDirectory}. */
   public CaptureBuilder noState() {
     this.stateDirectory = null;
-    this.noState = true;
     return this;
   }
 
@@ -216,14 +212,9 @@ public final class CaptureBuilder {
    * @throws IllegalArgumentException if the options contradict each other
    */
   public CaptureOptions options() {
-    Path state = stateDirectory;
-    if (state == null && !noState) {
-      Path usual = CaptureOptions.usualStateDirectory(database);
-      state = StateDirectory.at(usual).exists() ? usual : null;
-    }
     check(
-        !once || state != null,
-        "a capture that ends when it has caught up needs state: set it up first");
+        !once || stateDirectory != null,
+        "a capture that ends when it has caught up needs state: name a state directory");
     return new CaptureOptions(
         database,
         tables,
@@ -231,7 +222,7 @@ public final class CaptureBuilder {
         excludeColumns,
         handler,
         batchSize,
-        state,
+        stateDirectory,
         onGap,
         guard,
         walLimit,

@@ -2,8 +2,10 @@ package dev.waltap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import java.io.IOException;
@@ -28,23 +30,28 @@ class CaptureBuilderTest {
     assertThat(options.pageSetMemory()).isBetween(1L, 128L << 20);
     assertThat(options.schemaEvents()).isTrue();
     assertThat(options.stateDirectory()).isNull();
-    assertThat(options.setupDirectory()).isEqualTo(directory.resolve("app.db-waltap"));
   }
 
   @Test
-  void usesTheUsualStateWhereItWasSetUp() throws IOException {
+  void usesNoStateButTheOneThatWasNamed() throws IOException {
     Path database = Files.createFile(directory.resolve("app.db"));
     Path state = Files.createDirectory(directory.resolve("app.db-waltap"));
-    assertThat(Waltap.open(database).options().stateDirectory()).isNull();
     Files.createFile(state.resolve("state.db"));
-    assertThat(Waltap.open(database).options().stateDirectory()).isEqualTo(state);
-    assertThat(Waltap.open(database).noState().options().stateDirectory()).isNull();
+    assertThat(Waltap.open(database).options().stateDirectory()).isNull();
     Path other = directory.resolve("other");
-    assertThat(Waltap.open(database).stateDirectory(other).options().stateDirectory())
-        .isEqualTo(other);
-    Path link = directory.resolve("link.db");
-    Files.createSymbolicLink(link, database);
-    assertThat(Waltap.open(link).options().stateDirectory()).isEqualTo(state.toRealPath());
+    CaptureBuilder named = Waltap.open(database).stateDirectory(other);
+    assertThat(named.options().stateDirectory()).isEqualTo(other);
+    assertThat(named.noState().options().stateDirectory()).isNull();
+  }
+
+  @Test
+  void setsUpAndTearsDownOnlyWhatWasNamed() {
+    try (ChangeDataCapture capture = Waltap.open(directory.resolve("app.db")).build()) {
+      assertThatThrownBy(capture::setup)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("state directory");
+      assertThatThrownBy(capture::teardown).isInstanceOf(IllegalStateException.class);
+    }
   }
 
   @Test

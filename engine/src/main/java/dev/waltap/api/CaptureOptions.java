@@ -1,8 +1,5 @@
 package dev.waltap.api;
 
-import dev.waltap.io.FileNames;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -85,42 +82,8 @@ public record CaptureOptions(
     excludeColumns = List.copyOf(excludeColumns);
   }
 
-  /**
-   * Where {@code setup} puts the state when it is not told: the stated directory, else {@code
-   * DB-waltap}.
-   */
-  public Path setupDirectory() {
-    return stateDirectory != null ? stateDirectory : usualStateDirectory(database);
-  }
-
-  /**
-   * The directory {@code DB-waltap} beside the database; beside the file that a symbolic link leads
-   * to, where SQLite puts {@code -wal} and {@code -shm} too.
-   */
-  public static Path usualStateDirectory(Path database) {
-    Path file = database;
-    if (Files.isSymbolicLink(database)) {
-      try {
-        file = database.toRealPath();
-      } catch (IOException e) {
-        // A link to nowhere: the capture refuses it in words.
-        file = database;
-      }
-    }
-    return FileNames.beside(file, "-waltap");
-  }
-
-  /** The same with this state directory. */
-  public CaptureOptions withStateDirectory(Path directory) {
-    return withState(directory);
-  }
-
   /** The same without state. */
   public CaptureOptions withoutState() {
-    return withState(null);
-  }
-
-  private CaptureOptions withState(@Nullable Path directory) {
     return new CaptureOptions(
         database,
         tables,
@@ -128,7 +91,7 @@ public record CaptureOptions(
         excludeColumns,
         handler,
         batchSize,
-        directory,
+        null,
         onGap,
         guard,
         walLimit,

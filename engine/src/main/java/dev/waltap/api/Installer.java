@@ -8,6 +8,7 @@ public interface Installer {
    * be delivered, even of those made while nothing runs. Does nothing if it is there.
    *
    * @return whether it was created by this call
+   * @throws IllegalStateException if the capture was built without a state directory, or runs
    * @throws CaptureException if the database is refused or the state cannot be made
    */
   boolean setup();
@@ -16,6 +17,7 @@ public interface Installer {
    * Removes the state directory, and only it. Does nothing if there is none.
    *
    * @return whether it was removed by this call
+   * @throws IllegalStateException if the capture was built without a state directory, or runs
    * @throws CaptureException if another capture holds it or it cannot be removed
    */
   boolean teardown();

@@ -115,7 +115,7 @@ abstract class CaptureCommand extends ShellCommand {
     CaptureBuilder builder = Waltap.open(database);
     try {
       filter.applyTo(builder);
-      state.applyTo(builder);
+      state.applyTo(builder, database);
       builder
           .batchSize(batchSize)
           .onGap(onGap)

@@ -2,7 +2,6 @@ package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.Waltap;
-import dev.waltap.api.CaptureOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -26,7 +25,7 @@ abstract class InstallerCommand extends ShellCommand {
   }
 
   Path directory() {
-    return directory != null ? directory : CaptureOptions.usualStateDirectory(database);
+    return directory != null ? directory : StateOptions.usual(database);
   }
 
   CaptureBuilder builder() {

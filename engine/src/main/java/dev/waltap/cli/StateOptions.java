@@ -2,7 +2,10 @@ package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.io.FileNames;
 import dev.waltap.state.StateDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -41,23 +44,36 @@ final class StateOptions {
 
   /** Where the state is, if there is one. */
   Path directory(Path database) {
-    return directory != null ? directory : CaptureOptions.usualStateDirectory(database);
+    return directory != null ? directory : usual(database);
   }
 
   boolean isPresent(Path database) {
-    return !none
-        && (directory != null
-            || StateDirectory.at(CaptureOptions.usualStateDirectory(database)).exists());
+    return !none && (directory != null || StateDirectory.at(usual(database)).exists());
   }
 
-  void applyTo(CaptureBuilder builder) {
+  /**
+   * The directory {@code DB-waltap} beside the database; beside the file that a symbolic link leads
+   * to, where SQLite puts {@code -wal} and {@code -shm} too.
+   */
+  static Path usual(Path database) {
+    Path file = database;
+    if (Files.isSymbolicLink(database)) {
+      try {
+        file = database.toRealPath();
+      } catch (IOException e) {
+        // A link to nowhere: the capture refuses it in words.
+        file = database;
+      }
+    }
+    return FileNames.beside(file, "-waltap");
+  }
+
+  void applyTo(CaptureBuilder builder, Path database) {
     if (lag != null) {
       builder.stateLag(lag, CaptureOptions.StateLag.DEFAULT.bytes());
     }
-    if (directory != null) {
-      builder.stateDirectory(directory);
-    } else if (none) {
-      builder.noState();
+    if (isPresent(database)) {
+      builder.stateDirectory(directory(database));
     }
   }
 }

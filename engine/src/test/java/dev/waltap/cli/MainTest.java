@@ -302,6 +302,21 @@ class MainTest {
   }
 
   @Test
+  void usesTheStateBesideTheDatabaseWhereSetupMadeIt() throws IOException {
+    Path state = Files.createDirectory(Path.of(database + "-waltap"));
+    run("bootstrap", database);
+    Files.createFile(state.resolve("state.db"));
+    run("bootstrap", database);
+    run("bootstrap", database, "--no-state");
+    run("bootstrap", database, "--state", "other");
+    Path link = Files.createSymbolicLink(directory.resolve("link.db"), Path.of(database));
+    run("bootstrap", link.toString());
+    assertThat(captures)
+        .extracting(capture -> capture.options().stateDirectory())
+        .containsExactly(null, state, null, Path.of("other"), state.toRealPath());
+  }
+
+  @Test
   void verboseSummarizes() {
     changes = ONE;
     assertThat(run("bootstrap", database, "--verbose")).isZero();
