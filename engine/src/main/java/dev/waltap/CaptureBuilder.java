@@ -10,7 +10,7 @@ import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.api.WakeSignal;
-import dev.waltap.attach.Refusals;
+import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.capture.CaptureEngine;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,7 +202,7 @@ public final class CaptureBuilder {
    * @throws CaptureException on Windows, where capture is not supported yet
    */
   public ChangeDataCapture build() {
-    Refusals.requireSupportedSystem();
+    DatabaseChecks.requireSupportedSystem();
     return new CaptureEngine(options());
   }
 

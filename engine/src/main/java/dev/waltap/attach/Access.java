@@ -36,7 +36,7 @@ final class Access {
    */
   static void require(Path database) throws IOException {
     if (!Files.isReadable(database) || !Files.isWritable(database)) {
-      throw Refusals.refused(
+      throw DatabaseChecks.refused(
           isReadOnly(database)
               ? database
                   + ": is on a read-only file system; SQLite's locks and its wal-index need it"
@@ -64,7 +64,7 @@ final class Access {
       requireFile(companion);
       if (!Files.exists(companion)) {
         if (!Files.isWritable(database.resolveSibling("."))) {
-          throw Refusals.refused(
+          throw DatabaseChecks.refused(
               database.getParent()
                   + ": not writable for this user, so SQLite can't make "
                   + companion.getFileName()
@@ -73,7 +73,7 @@ final class Access {
         requireOwnerCanOpen(database, companion);
       }
       if (isDenied(companion)) {
-        throw Refusals.refused(
+        throw DatabaseChecks.refused(
             companion
                 + ": not readable and writable for this user; grant access as for the database");
       }
@@ -85,7 +85,7 @@ final class Access {
     try {
       if (!Files.readAttributes(companion, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
           .isRegularFile()) {
-        throw Refusals.refused(
+        throw DatabaseChecks.refused(
             companion
                 + ": is a directory, a link or something else, where SQLite keeps a file of its own"
                 + " and opens nothing else: move it away");
@@ -104,7 +104,7 @@ final class Access {
     try (InputStream bytes = Files.newInputStream(journal)) {
       // The first byte is zero, or missing, in one that is done with.
       if (bytes.read() > 0) {
-        throw Refusals.refused(
+        throw DatabaseChecks.refused(
             journal
                 + ": is left of a crash in rollback-journal mode; SQLite would roll it back, which"
                 + " writes to the database: open the database with the application first");
@@ -137,7 +137,7 @@ final class Access {
     Owner file = Owner.of(database);
     Owner directory = Owner.of(database.resolveSibling("."));
     if (!ownerCanOpen(us, file, directory)) {
-      throw Refusals.refused(
+      throw DatabaseChecks.refused(
           companion
               + ": is not there yet, and made by this user ("
               + us.user()

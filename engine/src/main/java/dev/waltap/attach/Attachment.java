@@ -67,7 +67,7 @@ public final class Attachment implements AutoCloseable {
   public static Attachment open(Path path) {
     Closer closer = new Closer();
     try {
-      DatabaseFile file = closer.open(() -> Refusals.open(path), DatabaseFile::release);
+      DatabaseFile file = closer.open(() -> DatabaseChecks.open(path), DatabaseFile::release);
       Path database = path.toRealPath();
       DatabaseConnection connection = closer.open(() -> DatabaseConnection.open(database));
       Access.shareWithGroup(database);
@@ -75,8 +75,8 @@ public final class Attachment implements AutoCloseable {
       file.read(0, header, 0, header.length);
       DatabaseHeader parsed = DatabaseHeader.parse(header);
       // An idle connection that has read once keeps the mode; until then it could be turned off.
-      if (!Refusals.isInWalMode(database, parsed)) {
-        throw Refusals.notWal(database);
+      if (!DatabaseChecks.isInWalMode(database, parsed)) {
+        throw DatabaseChecks.notWal(database);
       }
       SharedMemory memory =
           closer.open(

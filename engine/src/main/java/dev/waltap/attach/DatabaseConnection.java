@@ -60,7 +60,7 @@ public final class DatabaseConnection implements AutoCloseable {
       statement.execute("PRAGMA busy_timeout = 10000");
       return opened;
     } catch (SQLException e) {
-      throw closer.closeAfter(e, failure -> Refusals.unreadable(database, failure));
+      throw closer.closeAfter(e, failure -> DatabaseChecks.unreadable(database, failure));
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;
@@ -127,7 +127,7 @@ public final class DatabaseConnection implements AutoCloseable {
       }
     } catch (SQLException e) {
       throw new CaptureException(
-          Reason.FAILED, database + ": SQLite can't read it: " + Refusals.oneLine(e), e);
+          Reason.FAILED, database + ": SQLite can't read it: " + DatabaseChecks.oneLine(e), e);
     }
   }
 
@@ -137,7 +137,7 @@ public final class DatabaseConnection implements AutoCloseable {
       closer.close();
     } catch (IllegalStateException e) {
       throw new CaptureException(
-          Reason.FAILED, database + ": SQLite can't close it: " + Refusals.oneLine(e), e);
+          Reason.FAILED, database + ": SQLite can't close it: " + DatabaseChecks.oneLine(e), e);
     }
   }
 }

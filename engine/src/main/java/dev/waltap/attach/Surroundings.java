@@ -81,7 +81,7 @@ public final class Surroundings {
     Path real = database.toRealPath();
     String type = Mounts.read().of(real).map(Mounts.Mount::type).orElse("");
     if (RemoteFileSystems.isUnfit(type)) {
-      throw Refusals.refused(
+      throw DatabaseChecks.refused(
           FileNames.text(real)
               + ": is on a file system of type "
               + type

@@ -5,8 +5,8 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.attach.Attachment;
 import dev.waltap.attach.CommitsAtRisk;
+import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.attach.DatabaseConnection;
-import dev.waltap.attach.Refusals;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.decode.CapturedTable;
@@ -179,7 +179,7 @@ final class Baseline implements AutoCloseable {
 
   private CaptureException refused(DatabaseException e) {
     if (e instanceof CorruptDatabaseException damage) {
-      return Refusals.damaged(attachment.database(), Reason.REFUSED, damage);
+      return DatabaseChecks.damaged(attachment.database(), Reason.REFUSED, damage);
     }
     return new CaptureException(
         Reason.REFUSED, attachment.database() + ": " + e.getMessage() + "; start again", e);

@@ -10,7 +10,7 @@ import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.WakeSignal;
-import dev.waltap.attach.Refusals;
+import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.capture.Lifecycle.Stage;
 import dev.waltap.decode.ChangeQueue;
 import dev.waltap.io.FileNames;
@@ -180,7 +180,7 @@ public final class CaptureEngine implements ChangeDataCapture {
     }
     throw failure instanceof CaptureException capture
         ? capture
-        : Refusals.failed(options.database(), failure);
+        : DatabaseChecks.failed(options.database(), failure);
   }
 
   @Override
@@ -228,7 +228,7 @@ public final class CaptureEngine implements ChangeDataCapture {
       throw capture;
     }
     throw failure != null
-        ? Refusals.failed(options.database(), failure)
+        ? DatabaseChecks.failed(options.database(), failure)
         : new CaptureException(
             Reason.FAILED,
             interrupt != null

@@ -4,7 +4,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Position;
-import dev.waltap.attach.Refusals;
+import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.decode.ChangeQueue;
 import dev.waltap.decode.TransactionEnd;
 import java.util.Collections;
@@ -184,7 +184,7 @@ final class Delivery {
   private static CaptureException failed(Exception e) {
     return new CaptureException(
         Reason.HANDLER,
-        "the handler failed, so its batch counts as undelivered: " + Refusals.oneLine(e),
+        "the handler failed, so its batch counts as undelivered: " + DatabaseChecks.oneLine(e),
         e);
   }
 

@@ -7,7 +7,7 @@ import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
-import dev.waltap.attach.Refusals;
+import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.handler.ClosedPipeException;
 import dev.waltap.io.FileNames;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ abstract class CaptureCommand extends ShellCommand {
   @Option(
       names = "--wal-limit",
       paramLabel = "SIZE",
-      converter = Words.Size.class,
+      converter = OptionConverters.Size.class,
       description =
           "The WAL size at which any read transaction is let go (256MiB). A snapshot that is"
               + " being scanned goes on from a newer one then.")
@@ -91,7 +91,7 @@ abstract class CaptureCommand extends ShellCommand {
     output.check(this, database, state.directory(database), console);
     CaptureBuilder builder = builder();
     // An output is opened only for a database that is there.
-    Refusals.requirePresent(database);
+    DatabaseChecks.requirePresent(database);
     if (once() && !state.isPresent(database)) {
       throw usage(
           "--once needs state: run 'waltap setup "

@@ -128,7 +128,7 @@ final class HttpOptions {
     List<HttpTarget.Header> parsed = new ArrayList<>();
     for (String header : headers) {
       if (header.startsWith("@")) {
-        parsed.addAll(headersOf(Words.path(header.substring(1))));
+        parsed.addAll(headersOf(OptionConverters.path(header.substring(1))));
       } else {
         parsed.add(HttpTarget.Header.parse(header));
       }

@@ -58,7 +58,7 @@ public final class Main {
     root.addSubcommand(new InspectCommand(shell));
     root.addSubcommand(new DemoCommand(shell));
     root.addSubcommand(new CommandLine.HelpCommand());
-    Words.register(root);
+    OptionConverters.register(root);
     root.setExpandAtFiles(false);
     root.setOverwrittenOptionsAllowed(true);
     root.setUsageHelpWidth(HELP_COLUMNS);

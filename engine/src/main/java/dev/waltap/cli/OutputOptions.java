@@ -92,7 +92,7 @@ final class OutputOptions {
   }
 
   private Sink openFile(Console console) throws IOException {
-    OutputPath path = file == null ? OutputPath.of(Words.path(output)) : file;
+    OutputPath path = file == null ? OutputPath.of(OptionConverters.path(output)) : file;
     LineFormat lines = format == EventFormat.TEXT ? LineFormat.TEXT : LineFormat.JSON;
     Closer closer = new Closer();
     try {
@@ -119,7 +119,7 @@ final class OutputOptions {
   }
 
   private OutputPath file(Path database, Path stateDirectory) {
-    OutputPath path = OutputPath.beside(Words.path(output), database, stateDirectory);
+    OutputPath path = OutputPath.beside(OptionConverters.path(output), database, stateDirectory);
     try {
       path.resolve();
     } catch (OutputRefusedException e) {

@@ -27,7 +27,7 @@ final class SetupCommand extends InstallerCommand {
   @Option(
       names = "--wal-limit",
       paramLabel = "SIZE",
-      converter = Words.Size.class,
+      converter = OptionConverters.Size.class,
       description =
           "The WAL size at which the read transaction is let go (256MiB). The scan goes on from a"
               + " newer snapshot then.")

@@ -166,7 +166,7 @@ public final class ChangeJson {
   private SerializableString name(String name) {
     SerializableString known = names.get(name);
     if (known == null) {
-      known = new SerializedString(Texts.wellFormed(name));
+      known = new SerializedString(JsonText.wellFormed(name));
       if (names.size() < MOST_NAMES) {
         names.put(name, known);
       }
@@ -197,7 +197,7 @@ public final class ChangeJson {
   }
 
   private static void writeText(@Nullable String text, JsonGenerator json) throws IOException {
-    json.writeString(text == null ? null : Texts.wellFormed(text));
+    json.writeString(text == null ? null : JsonText.wellFormed(text));
   }
 
   private void writeBlob(@Nullable ByteBuffer bytes, JsonGenerator json) throws IOException {
@@ -218,13 +218,13 @@ public final class ChangeJson {
       return;
     }
     json.writeStartObject();
-    json.writeStringField("name", Texts.wellFormed(table.name()));
-    json.writeStringField("sql", Texts.wellFormed(table.sql()));
+    json.writeStringField("name", JsonText.wellFormed(table.name()));
+    json.writeStringField("sql", JsonText.wellFormed(table.sql()));
     json.writeArrayFieldStart("columns");
     for (ColumnSchema column : table.columns()) {
       json.writeStartObject();
-      json.writeStringField("name", Texts.wellFormed(column.name()));
-      json.writeStringField("type", Texts.wellFormed(column.type()));
+      json.writeStringField("name", JsonText.wellFormed(column.name()));
+      json.writeStringField("type", JsonText.wellFormed(column.type()));
       json.writeNumberField("key", column.key());
       json.writeEndObject();
     }

@@ -35,7 +35,7 @@ final class HttpFailures {
           + (e.getMessage() != null ? e.getMessage() : "nothing answers there")
           + ", is it running?";
     }
-    String message = Texts.oneLine(String.valueOf(e.getMessage()));
+    String message = JsonText.oneLine(String.valueOf(e.getMessage()));
     if (message.contains("received no bytes")) {
       return "failed: the connection was closed without an answer"
           + (tls ? ", as by one that wants a client certificate: --cert FILE and --key FILE" : "");
@@ -44,7 +44,7 @@ final class HttpFailures {
   }
 
   private static String tls(IOException e) {
-    String message = Texts.oneLine(String.valueOf(e.getMessage()));
+    String message = JsonText.oneLine(String.valueOf(e.getMessage()));
     if (has(CertificateExpiredException.class, e)) {
       return "its certificate has expired: renew it there, or set this machine's clock";
     }

@@ -41,7 +41,7 @@ record HttpOutcome(
     if (status >= 200 && status < 300) {
       return new HttpOutcome(null, status, false, 0, null);
     }
-    String text = Texts.oneLine(response.body().strip());
+    String text = JsonText.oneLine(response.body().strip());
     String said = text.isEmpty() ? "" : " (" + text + ")";
     URI location = location(response, response.uri());
     if (status >= 300 && status < 400 && location != null) {

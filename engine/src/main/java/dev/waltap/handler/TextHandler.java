@@ -28,7 +28,7 @@ public final class TextHandler implements ChangesHandler {
     for (Change change : changes) {
       line.setLength(0);
       line.append(timestamps.text(change.timestamp())).append(": ");
-      line.append(Texts.oneLine(change.table())).append(' ');
+      line.append(JsonText.oneLine(change.table())).append(' ');
       line.append(change.operation()).append('\n');
       out.write(line.toString().getBytes(StandardCharsets.UTF_8));
     }

@@ -3,7 +3,7 @@ package dev.waltap.handler;
 import java.time.Instant;
 
 /**
- * Timestamps as {@link Texts#timestamp} writes them. The last one is kept: all changes of a
+ * Timestamps as {@link JsonText#timestamp} writes them. The last one is kept: all changes of a
  * transaction share it, and most transactions share its second with the one before. For any number
  * of threads.
  */
@@ -14,7 +14,7 @@ final class Timestamps {
 
   private record Stamp(Instant instant, String text) {
     static Stamp of(Instant instant) {
-      return new Stamp(instant, Texts.timestamp(instant));
+      return new Stamp(instant, JsonText.timestamp(instant));
     }
 
     /** One of the same second, of which the fraction alone is to be written. */
@@ -22,7 +22,7 @@ final class Timestamps {
     Stamp withinSecond(Instant other) {
       StringBuilder otherText = new StringBuilder(text.length());
       otherText.append(text, 0, text.length() - FRACTION_CHARS);
-      return new Stamp(other, Texts.fraction(otherText, other.getNano()).toString());
+      return new Stamp(other, JsonText.fraction(otherText, other.getNano()).toString());
     }
   }
 

@@ -3,7 +3,7 @@ package dev.waltap.inspect;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.Change;
-import dev.waltap.attach.Refusals;
+import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseHeader;
@@ -103,7 +103,7 @@ public final class WalInspection implements AutoCloseable {
    * @throws CaptureException if it is no database in WAL mode
    */
   public static WalInspection open(Path path) throws IOException {
-    DatabaseFile file = Refusals.openToRead(path);
+    DatabaseFile file = DatabaseChecks.openToRead(path);
     try {
       byte[] bytes = new byte[DatabaseHeader.SIZE];
       file.read(0, bytes, 0, bytes.length);

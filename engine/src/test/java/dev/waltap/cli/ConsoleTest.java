@@ -96,17 +96,18 @@ class ConsoleTest {
     "0,0"
   })
   void sizesAreReadAsPeopleWriteThem(String text, long bytes) {
-    assertThat(new Words.Size().convert(text)).isEqualTo(bytes);
+    assertThat(new OptionConverters.Size().convert(text)).isEqualTo(bytes);
   }
 
   @Test
   void timesAreReadAsPeopleWriteThem() {
-    assertThat(Words.duration("10s")).isEqualTo(Duration.ofSeconds(10));
-    assertThat(Words.duration("500ms")).isEqualTo(Duration.ofMillis(500));
-    assertThat(Words.duration("2m")).isEqualTo(Duration.ofMinutes(2));
-    assertThat(Words.duration("7")).isEqualTo(Duration.ofSeconds(7));
-    assertThatThrownBy(() -> Words.duration("soon")).hasMessageContaining("'soon' is not a time");
-    assertThatThrownBy(() -> new Words.Size().convert("999999999999999999TiB"))
+    assertThat(OptionConverters.duration("10s")).isEqualTo(Duration.ofSeconds(10));
+    assertThat(OptionConverters.duration("500ms")).isEqualTo(Duration.ofMillis(500));
+    assertThat(OptionConverters.duration("2m")).isEqualTo(Duration.ofMinutes(2));
+    assertThat(OptionConverters.duration("7")).isEqualTo(Duration.ofSeconds(7));
+    assertThatThrownBy(() -> OptionConverters.duration("soon"))
+        .hasMessageContaining("'soon' is not a time");
+    assertThatThrownBy(() -> new OptionConverters.Size().convert("999999999999999999TiB"))
         .hasMessageContaining("too large");
   }
 }

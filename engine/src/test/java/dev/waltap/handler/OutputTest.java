@@ -38,7 +38,7 @@ class OutputTest {
 
   @Test
   void keepsNamesOnTheirLine() {
-    assertThat(Texts.oneLine("a\nb\uD800")).isEqualTo("a\\u000Ab\uFFFD");
+    assertThat(JsonText.oneLine("a\nb\uD800")).isEqualTo("a\\u000Ab\uFFFD");
   }
 
   @Test

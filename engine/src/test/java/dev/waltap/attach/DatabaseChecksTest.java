@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-class RefusalsTest {
+class DatabaseChecksTest {
 
   private static final Path DATABASE = Path.of("app.db");
 
@@ -27,7 +27,7 @@ class RefusalsTest {
     InternalError late =
         new InternalError(
             "a fault occurred in a recent unsafe memory access operation in compiled Java code");
-    CaptureException failed = Refusals.failed(DATABASE, late);
+    CaptureException failed = DatabaseChecks.failed(DATABASE, late);
     assertThat(failed)
         .hasCause(late)
         .hasMessageContainingAll("app.db", "truncated", "-Dwaltap.mapWal=false");
@@ -70,23 +70,23 @@ class RefusalsTest {
         Statement statement = application.createStatement()) {
       statement.execute("PRAGMA locking_mode = EXCLUSIVE");
       statement.execute("CREATE TABLE t(v)");
-      assertThat(Refusals.unreadable(database, new SQLException("[SQLITE_BUSY] locked")))
+      assertThat(DatabaseChecks.unreadable(database, new SQLException("[SQLITE_BUSY] locked")))
           .hasMessageContainingAll(
               "process " + ProcessHandle.current().pid() + " (java) keeps it locked",
               "locking_mode=NORMAL")
           .hasMessageNotContaining("SQLITE_BUSY");
     }
-    assertThat(Refusals.unreadable(database, new SQLException("[SQLITE_BUSY] locked")))
+    assertThat(DatabaseChecks.unreadable(database, new SQLException("[SQLITE_BUSY] locked")))
         .hasMessageContaining("another process keeps it locked");
   }
 
   @Test
   void saysOfDamageWhatToDoAndLeavesOtherErrorsTheirWords() {
-    assertThat(Refusals.failed(DATABASE, new CorruptDatabaseException("page 7")))
+    assertThat(DatabaseChecks.failed(DATABASE, new CorruptDatabaseException("page 7")))
         .hasMessage(
             "app.db: page 7; the database is damaged: run PRAGMA integrity_check and restore or"
                 + " repair it");
-    assertThat(Refusals.failed(DATABASE, new InternalError("other")))
+    assertThat(DatabaseChecks.failed(DATABASE, new InternalError("other")))
         .hasMessage("app.db: an error inside the capture: java.lang.InternalError: other");
   }
 }

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** Values of options as people write them. */
-final class Words {
+/** Converts the values of options from what people write. */
+final class OptionConverters {
 
   private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
 
@@ -42,7 +42,7 @@ final class Words {
   private static final Map<String, Long> MILLIS =
       Map.of("", 1_000L, "ms", 1L, "s", 1_000L, "m", 60_000L, "min", 60_000L, "h", 3_600_000L);
 
-  private Words() {}
+  private OptionConverters() {}
 
   /** Teaches a command line these values; after its subcommands were added. */
   static void register(CommandLine commandLine) {
@@ -50,8 +50,8 @@ final class Words {
     commandLine.registerConverter(GuardMode.class, text -> word(GuardMode.class, text));
     commandLine.registerConverter(BlobFormat.class, text -> word(BlobFormat.class, text));
     commandLine.registerConverter(EventFormat.class, text -> word(EventFormat.class, text));
-    commandLine.registerConverter(Duration.class, Words::duration);
-    commandLine.registerConverter(Path.class, Words::databasePath);
+    commandLine.registerConverter(Duration.class, OptionConverters::duration);
+    commandLine.registerConverter(Path.class, OptionConverters::databasePath);
   }
 
   /** A size in bytes: {@code 256MiB}, {@code 64k}, {@code 1GB}, {@code 4096}. */

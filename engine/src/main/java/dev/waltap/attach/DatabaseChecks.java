@@ -23,9 +23,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 
-/** Looks at a database before SQLite does, and refuses in plain words what can't be captured. */
-public final class Refusals {
-  private Refusals() {}
+/** Checks a database before SQLite opens it, and says in plain words why it can't be captured. */
+public final class DatabaseChecks {
+  private DatabaseChecks() {}
 
   /**
    * Opens the database file through the registry, after looking at it.

@@ -6,17 +6,17 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** Timestamps as every format writes them. */
-class TextsTest {
+class JsonTextTest {
   @Test
   void writesMicrosecondsAlways() {
-    assertThat(Texts.timestamp(Instant.EPOCH)).isEqualTo("1970-01-01T00:00:00.000000Z");
-    assertThat(Texts.timestamp(Instant.parse("2026-01-02T03:04:05.000006999Z")))
+    assertThat(JsonText.timestamp(Instant.EPOCH)).isEqualTo("1970-01-01T00:00:00.000000Z");
+    assertThat(JsonText.timestamp(Instant.parse("2026-01-02T03:04:05.000006999Z")))
         .isEqualTo("2026-01-02T03:04:05.000006Z");
-    assertThat(Texts.timestamp(Instant.parse("9999-12-31T23:59:59.999999999Z")))
+    assertThat(JsonText.timestamp(Instant.parse("9999-12-31T23:59:59.999999999Z")))
         .isEqualTo("9999-12-31T23:59:59.999999Z");
-    assertThat(Texts.timestamp(Instant.parse("0000-02-29T10:20:30Z")))
+    assertThat(JsonText.timestamp(Instant.parse("0000-02-29T10:20:30Z")))
         .isEqualTo("0000-02-29T10:20:30.000000Z");
-    assertThat(Texts.timestamp(Instant.parse("+10000-01-01T00:00:00Z")))
+    assertThat(JsonText.timestamp(Instant.parse("+10000-01-01T00:00:00Z")))
         .isEqualTo("+10000-01-01T00:00:00.000000Z");
   }
 

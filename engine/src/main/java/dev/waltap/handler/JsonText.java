@@ -6,8 +6,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Strings as every format writes them. */
-final class Texts {
+/** The text of JSON strings and timestamps; the other formats write the same. */
+final class JsonText {
 
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -17,7 +17,7 @@ final class Texts {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  private Texts() {}
+  private JsonText() {}
 
   /** UTC with always six fraction digits; {@link Instant#toString} drops zeros. */
   static String timestamp(Instant instant) {
