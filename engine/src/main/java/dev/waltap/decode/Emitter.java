@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes changes of rows, numbers them and puts them into the queue. One change is held back always:
- * only the next one, or the end of the transaction, tells whether it was the last. For the capture
+ * only the next one, or the end of the transaction, shows whether it was the last. For the capture
  * thread.
  */
 public final class Emitter {
@@ -27,7 +27,7 @@ public final class Emitter {
   private final Runnable release;
   private final boolean schemaEvents;
   private final Supplier<Source> source;
-  private final HeldChange held = new HeldChange();
+  private final PendingChange pending = new PendingChange();
   private Source from = Source.NONE;
   private String transactionId = "";
   private Instant timestamp = Instant.EPOCH;
@@ -46,7 +46,7 @@ public final class Emitter {
   /**
    * An emitter.
    *
-   * @param schemaEvents whether SCHEMA changes are told; they are counted in any case
+   * @param schemaEvents whether SCHEMA changes are emitted; they are counted in any case
    * @param source asked once for each transaction where its changes come from
    * @param keeper keeps up with the log
    * @param release called when enough was added to the queue to be handed over
@@ -84,7 +84,7 @@ public final class Emitter {
   }
 
   /** Whether changes of a table go to the handler; those of others are only counted. */
-  boolean tells(CapturedTable table) {
+  boolean emits(CapturedTable table) {
     return table.told() && !muted;
   }
 
@@ -99,7 +99,7 @@ public final class Emitter {
     return keeper;
   }
 
-  /** Called for each row that is looked at, told or not: keeps up with the WAL. */
+  /** Called for each row that is looked at, emitted or not: keeps up with the WAL. */
   void keepUp() {
     if (++sincePump >= CHANGES_BETWEEN_PUMPS) {
       sincePump = 0;
@@ -115,8 +115,8 @@ public final class Emitter {
     if (payloadBytes < LARGE) {
       return;
     }
-    if (!held.isEmpty()) {
-      letGoEarlier();
+    if (!pending.isEmpty()) {
+      queuePending();
     }
     release.run();
     queue.awaitRoom(payloadBytes, keeper::keepUp);
@@ -148,11 +148,11 @@ public final class Emitter {
    *
    * @param before null if the table did not exist
    * @param after null if it exists no more
-   * @param told whether the table passes the filter; if not, the change is only counted
+   * @param emitted whether the table passes the filter; if not, the change is only counted
    */
   public void schema(
-      String table, @Nullable TableSchema before, @Nullable TableSchema after, boolean told) {
-    if (told && schemaEvents) {
+      String table, @Nullable TableSchema before, @Nullable TableSchema after, boolean emitted) {
+    if (emitted && schemaEvents) {
       hold(table, Operation.SCHEMA, null, null, null, before, after, 0);
     } else {
       index++;
@@ -177,30 +177,30 @@ public final class Emitter {
     if (muted) {
       return;
     }
-    if (!held.isEmpty()) {
-      letGoEarlier();
+    if (!pending.isEmpty()) {
+      queuePending();
       if (queue.isReleaseDue()) {
         release.run();
       }
     }
     long bytes = FIXED_BYTES + payloadBytes;
-    held.hold(table, operation, before, after, key, schemaBefore, schemaAfter, at, bytes);
+    pending.hold(table, operation, before, after, key, schemaBefore, schemaAfter, at, bytes);
     keepUp();
   }
 
-  /** Another one follows: it is not the last. */
-  private void letGoEarlier() {
-    queue.add(letGo(false), held.bytes(), null);
+  /** Another change follows, so the pending one is not the last. */
+  private void queuePending() {
+    queue.add(takePending(false), pending.bytes(), null);
   }
 
-  private Change letGo(boolean last) {
-    if (transactionId.isEmpty()) { // Of many a transaction the filter leaves nothing to tell.
+  private Change takePending(boolean last) {
+    if (transactionId.isEmpty()) { // The filter leaves nothing of many transactions.
       transactionId = epoch + ":" + frame;
       from = source.get();
       timestamp =
           Instant.ofEpochSecond(timestampMicros / 1_000_000, timestampMicros % 1_000_000 * 1_000);
     }
-    return held.letGo(epoch, frame, transactionId, timestamp, last, from);
+    return pending.take(epoch, frame, transactionId, timestamp, last, from);
   }
 
   /** The transaction is whole: the change that was held back is its last. */
@@ -208,12 +208,12 @@ public final class Emitter {
     if (muted) {
       return;
     }
-    if (held.isEmpty()) {
+    if (pending.isEmpty()) {
       Position position = new Position(epoch, frame, Math.max(0, index - 1));
       queue.addEnd(new TransactionEnd(position, timestampMicros));
       return;
     }
-    Change last = letGo(true);
-    queue.add(last, held.bytes(), new TransactionEnd(last.position(), timestampMicros));
+    Change last = takePending(true);
+    queue.add(last, pending.bytes(), new TransactionEnd(last.position(), timestampMicros));
   }
 }

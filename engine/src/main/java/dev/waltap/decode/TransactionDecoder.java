@@ -51,7 +51,7 @@ public final class TransactionDecoder {
   private final RowComparator comparator = new RowComparator();
   private final TreeRows rowsBefore;
   private final TreeRows rowsAfter;
-  private final List<RowWork> works = new ArrayList<>();
+  private final List<TableRows> changed = new ArrayList<>();
   private final SchemaRows schemaRows;
   private final Catalog catalog;
   private @Nullable TableFilter laterFilter;
@@ -113,12 +113,12 @@ public final class TransactionDecoder {
    */
   public void decode(CommittedTransaction transaction) {
     telling = false;
-    works.clear();
+    changed.clear();
     try {
       diff.begin(transaction.pages);
       tell(transaction);
     } finally {
-      works.clear();
+      changed.clear();
       if (!telling) {
         diff.abandon();
       }
@@ -146,8 +146,8 @@ public final class TransactionDecoder {
       emitSteps(change);
     }
     for (Operation operation : ROW_OPERATIONS) {
-      for (RowWork work : works) {
-        work.emit(operation, walkAgain);
+      for (TableRows rows : changed) {
+        rows.emit(operation, walkAgain);
       }
     }
     emitter.end();
@@ -207,11 +207,11 @@ public final class TransactionDecoder {
     if (before == null) {
       add(after, after, diff.delta(null, after.tree()));
     } else if (step.isReplaced()) {
-      works.add(new WholeTable(after, before, rowsBefore, Operation.DELETE, emitter));
-      works.add(new WholeTable(after, after, rowsAfter, Operation.INSERT, emitter));
+      changed.add(new AllRows(after, before, rowsBefore, Operation.DELETE, emitter));
+      changed.add(new AllRows(after, after, rowsAfter, Operation.INSERT, emitter));
       follow(before, after);
     } else if (step.isEntering()) {
-      works.add(new WholeTable(after, after, rowsAfter, Operation.INSERT, emitter));
+      changed.add(new AllRows(after, after, rowsAfter, Operation.INSERT, emitter));
       follow(before, after);
     } else if (step.changesMeaning()) {
       follow(before, after);
@@ -244,17 +244,17 @@ public final class TransactionDecoder {
   }
 
   private void add(CapturedTable before, CapturedTable after, TreeDelta delta) {
-    works.add(new TableWork(before, after, delta, diff, emitter, comparator));
+    changed.add(new ChangedRows(before, after, delta, diff, emitter, comparator));
   }
 
   /** Finds the rows that changed; returns whether they are too many to remember. */
   private boolean collect() {
-    works.sort(RowWork.BY_TABLE);
+    changed.sort(TableRows.BY_TABLE);
     boolean overfull = false;
     int left = MOST_PLACES;
-    for (RowWork work : works) {
-      left -= work.collect(left);
-      overfull |= work.isOverfull();
+    for (TableRows rows : changed) {
+      left -= rows.collect(left);
+      overfull |= rows.isOverfull();
     }
     return overfull;
   }

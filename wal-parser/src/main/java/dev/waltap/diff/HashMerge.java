@@ -75,7 +75,7 @@ final class HashMerge {
         before,
         oldCells,
         () -> {
-          if (places.put(key(before, keysBefore), new Place(before.place())) != null) {
+          if (places.put(key(before, keysBefore), new Place(before.address())) != null) {
             throw twice(before);
           }
         });

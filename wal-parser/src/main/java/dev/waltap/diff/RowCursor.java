@@ -168,7 +168,7 @@ public final class RowCursor {
   }
 
   /** Where the row stands, for going back to it before the transaction is finished. */
-  public long place() {
+  public long address() {
     return (long) pageNumber << 32 | position;
   }
 

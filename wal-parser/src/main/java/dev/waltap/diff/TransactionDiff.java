@@ -229,14 +229,14 @@ public final class TransactionDiff {
   }
 
   /** Goes back to a row of the old version that {@link #rows} passed on. */
-  public RowCursor before(TreeDelta delta, long place) {
-    cursorBefore.moveTo((int) (place >>> 32), (int) place, delta.tree().index());
+  public RowCursor before(TreeDelta delta, long address) {
+    cursorBefore.moveTo((int) (address >>> 32), (int) address, delta.tree().index());
     return cursorBefore;
   }
 
   /** Goes back to a row of the new version that {@link #rows} passed on. */
-  public RowCursor after(TreeDelta delta, long place) {
-    cursorAfter.moveTo((int) (place >>> 32), (int) place, delta.tree().index());
+  public RowCursor after(TreeDelta delta, long address) {
+    cursorAfter.moveTo((int) (address >>> 32), (int) address, delta.tree().index());
     return cursorAfter;
   }
 

@@ -132,7 +132,7 @@ final class DiffFollower implements AutoCloseable {
     diff.begin(written);
     Set<String> names = new HashSet<>(roots.keySet());
     names.addAll(trees.keySet());
-    Map<TreeDelta, List<long[]>> places = new HashMap<>();
+    Map<TreeDelta, List<long[]>> addresses = new HashMap<>();
     Map<TreeDelta, List<String>> seen = new HashMap<>();
     for (String name : names) {
       Tree before = trees.get(name);
@@ -160,7 +160,7 @@ final class DiffFollower implements AutoCloseable {
         if (after.index()) {
           followByKey(delta, name, expected);
         }
-        places.put(delta, collector.places);
+        addresses.put(delta, collector.addresses);
         seen.put(delta, expected);
         changes += expected.size();
       } else {
@@ -168,7 +168,7 @@ final class DiffFollower implements AutoCloseable {
       }
     }
     diff.check();
-    places.forEach((delta, list) -> revisit(delta, list, seen.getOrDefault(delta, List.of())));
+    addresses.forEach((delta, list) -> revisit(delta, list, seen.getOrDefault(delta, List.of())));
     diff.finish();
     checkPages();
   }
@@ -203,9 +203,9 @@ final class DiffFollower implements AutoCloseable {
     compare("changes by key of " + name, reordered, collector.changes);
   }
 
-  private void revisit(TreeDelta delta, List<long[]> places, List<String> expected) {
+  private void revisit(TreeDelta delta, List<long[]> addresses, List<String> expected) {
     List<String> changed = new ArrayList<>();
-    for (long[] place : places) {
+    for (long[] place : addresses) {
       SlowTree.Row before = place[0] == 0 ? null : row(diff.before(delta, place[0]));
       SlowTree.Row after = place[1] == 0 ? null : row(diff.after(delta, place[1]));
       changed.add(line(before, after));
@@ -374,24 +374,24 @@ final class DiffFollower implements AutoCloseable {
   /** Writes down what it is told, and where that stands. */
   private static final class Collector implements RowSink {
     private final List<String> changes = new ArrayList<>();
-    private final List<long[]> places = new ArrayList<>();
+    private final List<long[]> addresses = new ArrayList<>();
 
     @Override
     public void deleted(RowCursor before) {
       changes.add(SlowTree.deleted(row(before)));
-      places.add(new long[] {before.place(), 0});
+      addresses.add(new long[] {before.address(), 0});
     }
 
     @Override
     public void updated(RowCursor before, RowCursor after) {
       changes.add(SlowTree.updated(row(before), row(after)));
-      places.add(new long[] {before.place(), after.place()});
+      addresses.add(new long[] {before.address(), after.address()});
     }
 
     @Override
     public void inserted(RowCursor after) {
       changes.add(SlowTree.inserted(row(after)));
-      places.add(new long[] {0, after.place()});
+      addresses.add(new long[] {0, after.address()});
     }
   }
 }

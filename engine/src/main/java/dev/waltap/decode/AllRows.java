@@ -7,7 +7,7 @@ import dev.waltap.diff.TreeRows;
  * All rows of one version of a table: those that leave with a tree that another replaces, or those
  * of a table that enters the filter. For the capture thread.
  */
-final class WholeTable implements RowWork {
+final class AllRows implements TableRows {
   private final CapturedTable as;
   private final CapturedTable table;
   private final TreeRows rows;
@@ -17,11 +17,12 @@ final class WholeTable implements RowWork {
   /**
    * All rows of a table.
    *
-   * @param as the table under whose name they are told: after SCHEMA, an old table has its new name
+   * @param as the table under whose name they are emitted: after SCHEMA, an old table has its new
+   *     name
    * @param table the version of the table that has the rows
-   * @param operation as what they are told: DELETE or INSERT
+   * @param operation as what they are emitted: DELETE or INSERT
    */
-  WholeTable(
+  AllRows(
       CapturedTable as, CapturedTable table, TreeRows rows, Operation operation, Emitter emitter) {
     this.as = as;
     this.table = table;
@@ -35,10 +36,10 @@ final class WholeTable implements RowWork {
     return as.name();
   }
 
-  /** Remembers nothing, but looks at all rows that will be told: nothing may be wrong by then. */
+  /** Remembers nothing, but looks at all rows that will be emitted: nothing may fail by then. */
   @Override
-  public int collect(int most) {
-    if (isTold()) {
+  public int collect(int max) {
+    if (isEmitted()) {
       rows.forEach(
           table.tree(),
           row -> {
@@ -50,8 +51,8 @@ final class WholeTable implements RowWork {
     return 0;
   }
 
-  private boolean isTold() {
-    return emitter.tells(as) && emitter.tells(table);
+  private boolean isEmitted() {
+    return emitter.emits(as) && emitter.emits(table);
   }
 
   @Override
@@ -64,7 +65,7 @@ final class WholeTable implements RowWork {
     if (wanted != operation) {
       return;
     }
-    if (!isTold()) {
+    if (!isEmitted()) {
       emitter.skip(rows.count(table.tree(), emitter.keeper()));
       return;
     }

@@ -11,10 +11,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is told of the one change that is held back, and made a {@link Change} when it is let go:
- * only then is it known whether it is the last of its transaction. For the capture thread.
+ * The one change that is held back, and made a {@link Change} when it is taken: only then is it
+ * known whether it is the last of its transaction. For the capture thread.
  */
-final class HeldChange {
+final class PendingChange {
   private @Nullable String table;
   private Operation operation = Operation.INSERT;
   private long index;
@@ -62,7 +62,7 @@ final class HeldChange {
   }
 
   /** The change, which is held no longer. */
-  Change letGo(
+  Change take(
       long epoch,
       long frame,
       String transactionId,

@@ -10,12 +10,12 @@ import dev.waltap.record.RowComparator;
 import dev.waltap.record.TableLayout;
 
 /**
- * What a transaction did to one table: the delta of its tree, and the places of the rows that
- * changed. A row counts as changed when its values did, not just its bytes; one whose key changed
- * is a DELETE and an INSERT. When there are too many rows to remember their places, the tree is
- * walked again for each operation instead. For the capture thread.
+ * The rows of one table that a transaction changed: the delta of its tree, and the addresses of the
+ * rows that changed. A row counts as changed when its values did, not just its bytes; one whose key
+ * changed is a DELETE and an INSERT. When there are too many rows to remember their addresses, the
+ * tree is walked again for each operation instead. For the capture thread.
  */
-final class TableWork implements RowWork, RowSink {
+final class ChangedRows implements TableRows, RowSink {
   /** Bytes of a row that is not put together just to be compared. */
   private static final int LARGE = 64 << 10;
 
@@ -30,21 +30,21 @@ final class TableWork implements RowWork, RowSink {
   private final boolean sameSchema;
   private final RowMatching matching;
   private final int[] sources;
-  private final Places deleted = new Places();
-  private final Places updated = new Places();
-  private final Places inserted = new Places();
-  private int mostPlaces;
+  private final RowAddresses deleted = new RowAddresses();
+  private final RowAddresses updated = new RowAddresses();
+  private final RowAddresses inserted = new RowAddresses();
+  private int maxAddresses;
   private boolean overfull;
   private boolean walking;
   private Operation wanted = Operation.DELETE;
 
   /**
-   * Work on a table.
+   * The changed rows of a table.
    *
    * @param before the table as it was; the same as {@code after} where that does not matter
    */
   @SuppressWarnings("ReferenceEquality") // Another version of the table is another object.
-  TableWork(
+  ChangedRows(
       CapturedTable before,
       CapturedTable after,
       TreeDelta delta,
@@ -68,8 +68,8 @@ final class TableWork implements RowWork, RowSink {
   }
 
   @Override
-  public int collect(int most) {
-    mostPlaces = most;
+  public int collect(int max) {
+    maxAddresses = max;
     rows();
     return deleted.size() + updated.size() / 2 + inserted.size();
   }
@@ -197,17 +197,17 @@ final class TableWork implements RowWork, RowSink {
     }
   }
 
-  private void remember(Places places, RowCursor row) {
+  private void remember(RowAddresses addresses, RowCursor row) {
     emitter.keepUp();
-    if (places.size() >= mostPlaces) {
+    if (addresses.size() >= maxAddresses) {
       overfull = true;
     } else {
-      places.add(row.place());
+      addresses.add(row.address());
     }
   }
 
   private void emitDelete(RowCursor row) {
-    if (emitter.tells(after)) {
+    if (emitter.emits(after)) {
       emitter.makeRoom(row.payloadSize());
       emitter.delete(after, before, before.stored(row));
     } else {
@@ -216,7 +216,7 @@ final class TableWork implements RowWork, RowSink {
   }
 
   private void emitUpdate(RowCursor was, RowCursor is) {
-    if (emitter.tells(after)) {
+    if (emitter.emits(after)) {
       emitter.makeRoom((long) was.payloadSize() + is.payloadSize());
       emitter.update(after, before, before.stored(was), after.stored(is));
     } else {
@@ -225,7 +225,7 @@ final class TableWork implements RowWork, RowSink {
   }
 
   private void emitInsert(RowCursor row) {
-    if (emitter.tells(after)) {
+    if (emitter.emits(after)) {
       emitter.makeRoom(row.payloadSize());
       emitter.insert(after, after.stored(row));
     } else {

@@ -2,18 +2,21 @@ package dev.waltap.decode;
 
 import java.util.Arrays;
 
-/** A growing list of places of rows. */
-final class Places {
+/**
+ * A growing list of addresses of rows: page and cell, as {@link dev.waltap.diff.RowCursor#address}
+ * packs them.
+ */
+final class RowAddresses {
   private static final long[] NONE = {};
 
   private long[] items = NONE;
   private int size;
 
-  void add(long place) {
+  void add(long address) {
     if (size == items.length) {
       items = Arrays.copyOf(items, Math.max(4, size * 2));
     }
-    items[size++] = place;
+    items[size++] = address;
   }
 
   void clear() {
