@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state directory in the hands of one session: made on first use, journalled into before
- * changes are told, folded when there is time. For the capture thread, except {@link #acknowledge}.
+ * changes are told, compacted when there is time. For the capture thread, except {@link
+ * #acknowledge}.
  */
 final class DurableState implements Journal, AutoCloseable {
-  private static final Duration FOLD_TIME = Duration.ofMillis(5);
+  private static final Duration COMPACTION_TIME = Duration.ofMillis(5);
   private static final String PENDING_BOOTSTRAP = "bootstrap";
   private static final int PAGES_BETWEEN_PUMPS = 64;
 
@@ -99,14 +100,14 @@ final class DurableState implements Journal, AutoCloseable {
 
   /** Whether a bootstrap was begun whose rows were not all delivered. */
   boolean isBootstrapPending() {
-    return store().acknowledged() == null && store().note(PENDING_BOOTSTRAP) != null;
+    return store().acknowledged() == null && store().property(PENDING_BOOTSTRAP) != null;
   }
 
   /** The filters under which the state's transactions were told. */
   FilterHistory filters() {
-    String note = store().note(FilterHistory.NOTE);
+    String property = store().property(FilterHistory.PROPERTY);
     try {
-      return FilterHistory.load(note == null ? "" : note);
+      return FilterHistory.load(property == null ? "" : property);
     } catch (IllegalArgumentException e) {
       throw new CaptureException(
           Reason.REFUSED,
@@ -118,9 +119,9 @@ final class DurableState implements Journal, AutoCloseable {
 
   /** The tables that the bootstrap which was begun last tells as gone. */
   List<TableSchema> gone() {
-    String note = store().note(KnownTables.NOTE);
+    String property = store().property(KnownTables.PROPERTY);
     try {
-      return KnownTables.load(note == null ? "" : note);
+      return KnownTables.load(property == null ? "" : property);
     } catch (IllegalArgumentException e) {
       throw new CaptureException(
           Reason.REFUSED,
@@ -132,7 +133,7 @@ final class DurableState implements Journal, AutoCloseable {
 
   /** The transaction added next is the first under these filters. */
   void filters(FilterHistory filters) {
-    store().note(FilterHistory.NOTE, filters.store());
+    store().property(FilterHistory.PROPERTY, filters.store());
   }
 
   /**
@@ -166,10 +167,10 @@ final class DurableState implements Journal, AutoCloseable {
         }
       }
       buffers.release(image);
-      writer.note(FilterHistory.NOTE, filters.store());
+      writer.property(FilterHistory.PROPERTY, filters.store());
       if (use == BaselineUse.BOOTSTRAP) {
-        writer.note(PENDING_BOOTSTRAP, at.position().toString());
-        writer.note(KnownTables.NOTE, KnownTables.store(gone));
+        writer.property(PENDING_BOOTSTRAP, at.position().toString());
+        writer.property(KnownTables.PROPERTY, KnownTables.store(gone));
       }
       store = writer.finish();
     }
@@ -214,11 +215,11 @@ final class DurableState implements Journal, AutoCloseable {
     }
   }
 
-  /** Folds a little of the journal, if it is time to. */
+  /** Compacts a little of the journal, if it is due. */
   void upkeep(LogKeeper keeper) {
     StateStore current = store;
-    if (current != null && !replaying && current.foldDue(lag)) {
-      current.fold(FOLD_TIME, keeper);
+    if (current != null && !replaying && current.isCompactionDue(lag)) {
+      current.compact(COMPACTION_TIME, keeper);
     }
   }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 record FilterHistory(List<Entry> entries) {
 
   /** The name under which a state keeps it. */
-  static final String NOTE = "filters";
+  static final String PROPERTY = "filters";
 
   /** A filter's patterns of tables, and the transaction from which on it tells. */
   record Entry(Position from, List<String> tables, List<String> excludeTables) {
@@ -48,7 +48,7 @@ record FilterHistory(List<Entry> entries) {
     return new Entry(from, options.tables(), options.excludeTables());
   }
 
-  /** One more filter; those that only told what is folded go. */
+  /** One more filter; those that only served what is compacted go. */
   FilterHistory with(LogPosition base, Position from, CaptureOptions options) {
     List<Entry> kept = new ArrayList<>(entries.subList(indexAt(base), entries.size()));
     kept.add(entry(from, options));

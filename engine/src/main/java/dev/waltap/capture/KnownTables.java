@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 final class KnownTables {
 
   /** The name under which a state keeps those that its bootstrap tells as gone. */
-  static final String NOTE = "gone";
+  static final String PROPERTY = "gone";
 
   private final TreeMap<String, TableSchema> tables = new TreeMap<>(Names.BINARY);
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BaselineWriter implements AutoCloseable {
   private final StateLock lock;
-  private final Origin origin;
-  private final Head head;
+  private final StateOrigin origin;
+  private final StateHeader head;
   private final @Nullable StateStore replaced;
   private final StateFile file;
   private final PageTable table;
@@ -28,8 +28,8 @@ public final class BaselineWriter implements AutoCloseable {
 
   private BaselineWriter(
       StateLock lock,
-      Origin origin,
-      Head head,
+      StateOrigin origin,
+      StateHeader head,
       @Nullable StateStore replaced,
       StateFile file,
       PageTable table) {
@@ -57,11 +57,11 @@ public final class BaselineWriter implements AutoCloseable {
     }
     long nonce = new SecureRandom().nextLong();
     try {
-      Witness.create(directory.witnessFile(), nonce);
+      CommitCountFile.create(directory.witnessFile(), nonce);
     } catch (IOException e) {
       throw StateErrors.io(directory.witnessFile(), e);
     }
-    return begin(lock, nonce, database, new Head(at, told ? at.position() : null), null);
+    return begin(lock, nonce, database, new StateHeader(at, told ? at.position() : null), null);
   }
 
   /** Begins a baseline that takes the place of a state, which stays good until {@link #finish}. */
@@ -71,7 +71,7 @@ public final class BaselineWriter implements AutoCloseable {
       long nonce,
       long commits,
       DatabaseIdentity database,
-      Head head) {
+      StateHeader head) {
     head.commits = commits;
     return begin(lock, nonce, database, head, replaced);
   }
@@ -80,7 +80,7 @@ public final class BaselineWriter implements AutoCloseable {
       StateLock lock,
       long nonce,
       DatabaseIdentity database,
-      Head head,
+      StateHeader head,
       @Nullable StateStore replaced) {
     StateDirectory directory = lock.directory();
     try {
@@ -92,7 +92,8 @@ public final class BaselineWriter implements AutoCloseable {
     Closer closer = new Closer();
     try {
       StateFile file = closer.open(() -> StateFile.create(directory.newFile()));
-      Origin origin = new Origin(nonce, Instant.now().truncatedTo(ChronoUnit.MICROS), database);
+      StateOrigin origin =
+          new StateOrigin(nonce, Instant.now().truncatedTo(ChronoUnit.MICROS), database);
       file.run("BEGIN");
       long seed = new SecureRandom().nextLong();
       PageTable table = PageTable.create(file, head, database.pageSize(), seed);
@@ -122,13 +123,13 @@ public final class BaselineWriter implements AutoCloseable {
   }
 
   /**
-   * Keeps a text under a name, see {@link StateStore#note(String, String)}.
+   * Keeps a text under a name, see {@link StateStore#property(String, String)}.
    *
    * @throws CaptureException FAILED if it can't be written
    */
-  public void note(String name, String value) {
+  public void property(String name, String value) {
     try {
-      Notes.write(file, name, value);
+      StateProperties.write(file, name, value);
     } catch (SQLException e) {
       throw StateErrors.sql(lock.directory().newFile(), e);
     }
@@ -144,7 +145,7 @@ public final class BaselineWriter implements AutoCloseable {
     try {
       head.commits++;
       origin.write(file);
-      try (PreparedStatement write = Head.statement(file)) {
+      try (PreparedStatement write = StateHeader.statement(file)) {
         head.write(write);
       }
       file.run("COMMIT");

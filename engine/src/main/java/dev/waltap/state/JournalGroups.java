@@ -26,7 +26,7 @@ final class JournalGroups {
    */
   record Group(long id, long epoch, long frame, long entries, long bytes, long since) {}
 
-  static JournalGroups read(StateFile file, Head head) throws SQLException {
+  static JournalGroups read(StateFile file, StateHeader head) throws SQLException {
     JournalGroups all = new JournalGroups();
     long now = System.nanoTime();
     try (PreparedStatement select =
@@ -34,7 +34,7 @@ final class JournalGroups {
                 "SELECT id, entries, epoch, frame, length(data) FROM journal ORDER BY id");
         ResultSet row = select.executeQuery()) {
       long bytes = 0;
-      long id = head.folded;
+      long id = head.compacted;
       while (row.next()) {
         if (row.getLong(1) != ++id) {
           break;
@@ -63,16 +63,16 @@ final class JournalGroups {
   }
 
   /** The oldest group, if all of it is acknowledged. */
-  @Nullable Group foldable(@Nullable Position told) {
+  @Nullable Group compactable(@Nullable Position told) {
     Group first = groups.peekFirst();
     return first != null && told != null && LogPosition.isWithin(first.epoch(), first.frame(), told)
         ? first
         : null;
   }
 
-  /** Whether the oldest group can be folded and is old, or the journal large. */
+  /** Whether the oldest group can be compacted and is old, or the journal large. */
   boolean isDue(Position told, StateLag lag) {
-    Group first = foldable(told);
+    Group first = compactable(told);
     return first != null
         && (bytes >= lag.bytes() || System.nanoTime() - first.since() >= lag.time().toNanos());
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class JournalReader {
   private final StateFile file;
   private final PageBuffers buffers;
-  private final Packer packer = new Packer();
+  private final Lz4Codec codec = new Lz4Codec();
   private final ByteBuffer segment = ByteBuffer.allocate(JournalWriter.SEGMENT);
   private @Nullable LogPosition last;
   private boolean inEntry;
@@ -75,7 +75,7 @@ final class JournalReader {
                 row.getLong("epoch"),
                 row.getLong("frame"),
                 size)
-        || !packer.unpack(packed, segment.array(), size)) {
+        || !codec.unpack(packed, segment.array(), size)) {
       throw damaged(id, "has a wrong hash", null);
     }
     segment.clear().limit(size);

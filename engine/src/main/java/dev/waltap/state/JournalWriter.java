@@ -39,7 +39,7 @@ final class JournalWriter implements PageImages.Sink {
   private static final byte UNUSED = 1;
 
   private final int pageSize;
-  private final Packer packer = new Packer();
+  private final Lz4Codec codec = new Lz4Codec();
   private final ByteBuffer segment = ByteBuffer.allocate(SEGMENT);
   private final PreparedStatement insert;
   private long id;
@@ -118,7 +118,7 @@ final class JournalWriter implements PageImages.Sink {
 
   private void write(long entries, long epoch, long frame) throws SQLException {
     int size = segment.position();
-    byte[] packed = packer.pack(segment.array(), size);
+    byte[] packed = codec.pack(segment.array(), size);
     id++;
     insert.setLong(1, id);
     insert.setLong(2, entries);
@@ -133,8 +133,8 @@ final class JournalWriter implements PageImages.Sink {
   }
 
   static long hash(byte[] packed, long id, long entries, long epoch, long frame, int size) {
-    long columns = Packer.spread(Packer.spread(Packer.spread(id) + entries) + epoch);
-    return Packer.hash(packed, Packer.spread(Packer.spread(columns + frame) + size));
+    long columns = Lz4Codec.spread(Lz4Codec.spread(Lz4Codec.spread(id) + entries) + epoch);
+    return Lz4Codec.hash(packed, Lz4Codec.spread(Lz4Codec.spread(columns + frame) + size));
   }
 
   /** Carries an SQL exception through the caller's code. */

@@ -8,8 +8,8 @@ import java.util.function.ObjIntConsumer;
 
 /**
  * The table {@code page}: the page set as of the base. Each row's hash is that of the image, mixed
- * with the page's number; their number and sum are in the {@link Head}. So a changed bit, a page
- * under another number, a page of another time, and one that is missing are all noticed.
+ * with the page's number; their number and sum are in the {@link StateHeader}. So a changed bit, a
+ * page under another number, a page of another time, and one that is missing are all noticed.
  *
  * <p>A page of the same hash is taken for the same page, and not written again. So the hash is
  * under a seed that was drawn for this state: whoever writes rows to the database must not be able
@@ -21,19 +21,19 @@ final class PageTable {
   private static final String SEED = "page hash seed";
 
   private final StateFile file;
-  private final Head head;
+  private final StateHeader head;
   private final int pageSize;
   private final long seed;
-  private final Packer packer = new Packer();
+  private final Lz4Codec codec = new Lz4Codec();
   private final PreparedStatement find;
   private final PreparedStatement replace;
 
   /** The table of a state that is there. */
-  static PageTable open(StateFile file, Head head, int pageSize) throws SQLException {
+  static PageTable open(StateFile file, StateHeader head, int pageSize) throws SQLException {
     if (!file.isSeeded()) {
       return new PageTable(file, head, pageSize, 0);
     }
-    String seed = Notes.read(file, SEED);
+    String seed = StateProperties.read(file, SEED);
     if (seed == null) {
       throw StateErrors.corrupt(file.path(), "its " + SEED + " is missing", null);
     }
@@ -45,12 +45,13 @@ final class PageTable {
   }
 
   /** The table of a new state, which keeps the seed; within a transaction of the caller's. */
-  static PageTable create(StateFile file, Head head, int pageSize, long seed) throws SQLException {
-    Notes.write(file, SEED, Long.toString(seed));
+  static PageTable create(StateFile file, StateHeader head, int pageSize, long seed)
+      throws SQLException {
+    StateProperties.write(file, SEED, Long.toString(seed));
     return new PageTable(file, head, pageSize, seed);
   }
 
-  private PageTable(StateFile file, Head head, int pageSize, long seed) throws SQLException {
+  private PageTable(StateFile file, StateHeader head, int pageSize, long seed) throws SQLException {
     this.seed = seed;
     this.file = file;
     this.head = head;
@@ -113,7 +114,7 @@ final class PageTable {
         int number = row.getInt(1);
         long hash = row.getLong(2);
         byte[] image = buffers.take();
-        if (!packer.unpack(row.getBytes(3), image, pageSize) || storedHash(number, image) != hash) {
+        if (!codec.unpack(row.getBytes(3), image, pageSize) || storedHash(number, image) != hash) {
           throw StateErrors.corrupt(file.path(), "page " + number + " has a wrong hash", null);
         }
         pages++;
@@ -130,12 +131,12 @@ final class PageTable {
   private void write(int number, byte[] image, long hash) throws SQLException {
     replace.setInt(1, number);
     replace.setLong(2, hash);
-    replace.setBytes(3, packer.pack(image, pageSize));
+    replace.setBytes(3, codec.pack(image, pageSize));
     replace.execute();
     head.digest += hash;
   }
 
   private long storedHash(int number, byte[] image) {
-    return Packer.hash(image, seed) ^ Packer.spread(number);
+    return Lz4Codec.hash(image, seed) ^ Lz4Codec.spread(number);
   }
 }

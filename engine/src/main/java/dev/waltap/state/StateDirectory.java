@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   state.db      page table, journal and positions (with -wal and -shm while it is open)
  *   state.db.new  a baseline in the making; without meaning until it is renamed
- *   witness       how many commits state.db must have seen, see {@link Witness}
+ *   witness       how many commits state.db must have seen, see {@link CommitCountFile}
  *   lock          who holds the state, see {@link StateLock}
  * </pre>
  *

@@ -15,11 +15,11 @@ import java.sql.Statement;
  * owner closes it.
  *
  * <pre>
- *  head     one row: positions, counters, and a hash over them, see {@link Head}
- *  origin   one row: whose state this is, and a hash over that, see {@link Origin}
+ *  head     one row: positions, counters, and a hash over them, see {@link StateHeader}
+ *  origin   one row: whose state this is, and a hash over that, see {@link StateOrigin}
  *  page     the page set as of the base, see {@link PageTable}
  *  journal  the transactions after it, see {@link JournalWriter}
- *  note     what the capture keeps beside, see {@link Notes}
+ *  note     what the capture keeps beside, see {@link StateProperties}
  * </pre>
  *
  * <p>SQLite's WAL mode with {@code synchronous=FULL}: a commit is one sync, and status can be read

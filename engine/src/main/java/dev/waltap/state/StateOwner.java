@@ -20,7 +20,7 @@ final class StateOwner {
   static void require(StateDirectory directory, Path database) {
     DatabaseIdentity owner;
     try (StateFile file = StateFile.openReadOnly(directory.stateFile())) {
-      owner = Origin.read(file).database();
+      owner = StateOrigin.read(file).database();
     } catch (CaptureException | SQLException e) {
       if (Files.exists(directory.witnessFile())) {
         return;

@@ -21,8 +21,8 @@ public final class StateReader {
     try (StateFile file = StateFile.openReadOnly(directory.stateFile())) {
       // One read transaction, so that all of it is of one commit.
       file.run("BEGIN");
-      Origin origin = Origin.read(file);
-      Head head = Head.read(file);
+      StateOrigin origin = StateOrigin.read(file);
+      StateHeader head = StateHeader.read(file);
       JournalGroups groups = JournalGroups.read(file, head);
       file.run("COMMIT");
       return status(directory, origin, head, groups.entries(), groups.bytes());
@@ -32,7 +32,7 @@ public final class StateReader {
   }
 
   static StateStatus status(
-      StateDirectory directory, Origin origin, Head head, long entries, long bytes) {
+      StateDirectory directory, StateOrigin origin, StateHeader head, long entries, long bytes) {
     return new StateStatus(
         directory.path(),
         origin.database(),

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param end the last transaction in the journal, {@code base} if it is empty
  * @param pages pages in the page table
  * @param pageSize their size in bytes
- * @param journalEntries transactions in the journal, not folded yet
+ * @param journalEntries transactions in the journal, not compacted yet
  * @param journalBytes what they take on disk
  * @param fileBytes what the whole state takes on disk
  * @param holder who holds it; null for nobody

@@ -34,10 +34,10 @@ public final class StateStore implements AutoCloseable {
   private final JournalWriter journal;
   private final JournalGroups groups;
   private final PageBuffers buffers;
-  private final Head head;
-  private final Witness witness;
+  private final StateHeader head;
+  private final CommitCountFile commitCountFile;
   private final @Nullable Object fileKey;
-  private Origin origin;
+  private StateOrigin origin;
   private long added;
   private boolean begun;
   private boolean dirty;
@@ -52,16 +52,17 @@ public final class StateStore implements AutoCloseable {
     this.lock = lock;
     this.closer = closer;
     this.file = closer.open(() -> StateFile.open(lock.directory().stateFile()));
-    this.origin = Origin.read(file);
-    this.head = Head.read(file);
+    this.origin = StateOrigin.read(file);
+    this.head = StateHeader.read(file);
     int pageSize = origin.database().pageSize();
     this.pages = PageTable.open(file, head, pageSize);
     this.journal = new JournalWriter(file, pageSize, head.journalled);
     this.groups = JournalGroups.read(file, head);
     this.buffers = new PageBuffers(pageSize);
-    this.writeHead = Head.statement(file);
+    this.writeHead = StateHeader.statement(file);
     this.fileKey = fileKey();
-    this.witness = closer.open(() -> Witness.open(lock.directory(), origin.nonce(), head.commits));
+    this.commitCountFile =
+        closer.open(() -> CommitCountFile.open(lock.directory(), origin.nonce(), head.commits));
     this.toAcknowledge = head.acknowledged;
   }
 
@@ -121,24 +122,24 @@ public final class StateStore implements AutoCloseable {
     return head.epoch.number();
   }
 
-  /** Bytes on disk of transactions that are not folded: what a slow consumer makes grow. */
+  /** Bytes on disk of transactions that are not compacted yet: what a slow consumer makes grow. */
   public long journalBytes() {
     return groups.bytes();
   }
 
   /** What was kept under this name, null if nothing was. */
-  public @Nullable String note(String name) {
+  public @Nullable String property(String name) {
     String[] value = new String[1];
-    work(() -> value[0] = Notes.read(file, name));
+    work(() -> value[0] = StateProperties.read(file, name));
     return value[0];
   }
 
   /** Keeps a text under a name, durably when the next {@link #flush} has returned. */
-  public void note(String name, String value) {
+  public void property(String name, String value) {
     work(
         () -> {
           begin();
-          Notes.write(file, name, value);
+          StateProperties.write(file, name, value);
           dirty = true;
         });
   }
@@ -173,7 +174,8 @@ public final class StateStore implements AutoCloseable {
           head.last = entry.position();
           if (head.last.epoch() > head.epoch.number()) {
             head.epoch =
-                new Head.Epoch(head.last.epoch(), head.last.wal().salt1(), head.last.wal().salt2());
+                new StateHeader.Epoch(
+                    head.last.epoch(), head.last.wal().salt1(), head.last.wal().salt2());
           }
           added++;
         });
@@ -212,48 +214,48 @@ public final class StateStore implements AutoCloseable {
         });
   }
 
-  /** Whether there is something to fold, and it is time to. */
-  public boolean foldDue(StateLag lag) {
+  /** Whether there is something to compact, and it is time to. */
+  public boolean isCompactionDue(StateLag lag) {
     Position told = toAcknowledge;
     return told != null && groups.isDue(told, lag);
   }
 
   /**
    * Moves the page table on by what was acknowledged, in one commit, and flushes. One transaction
-   * is folded as a whole, however large.
+   * is compacted as a whole, however large.
    *
    * @param time after which no further transactions are begun
    * @param keeper called every now and then, since one transaction may be of any size
-   * @return whether there is more to fold
+   * @return whether there is more to compact
    */
-  public boolean fold(Duration time, LogKeeper keeper) {
+  public boolean compact(Duration time, LogKeeper keeper) {
     flush();
     long end = System.nanoTime() + time.toNanos();
     Position told = head.acknowledged;
     work(
         () -> {
-          JournalGroups.Group group = groups.foldable(told);
+          JournalGroups.Group group = groups.compactable(told);
           if (group == null) {
             return;
           }
           begin();
           JournalReader reader = new JournalReader(file, buffers);
-          Folder folder = new Folder(pages, buffers, keeper);
+          JournalCompactor compactor = new JournalCompactor(pages, buffers, keeper);
           do {
-            reader.read(head.folded, group.id(), told, folder);
-            head.folded = group.id();
+            reader.read(head.compacted, group.id(), told, compactor);
+            head.compacted = group.id();
             groups.removeFirst();
-            group = groups.foldable(told);
-          } while (group != null && !folder.isFull() && System.nanoTime() - end < 0);
-          folder.finish();
+            group = groups.compactable(told);
+          } while (group != null && !compactor.isFull() && System.nanoTime() - end < 0);
+          compactor.finish();
           LogPosition last = reader.last();
           if (last != null) {
             head.base = last;
           }
-          file.run("DELETE FROM journal WHERE id <= " + head.folded);
+          file.run("DELETE FROM journal WHERE id <= " + head.compacted);
           commit();
         });
-    return groups.foldable(told) != null;
+    return groups.compactable(told) != null;
   }
 
   /**
@@ -274,7 +276,7 @@ public final class StateStore implements AutoCloseable {
     work(
         () -> {
           JournalReader reader = new JournalReader(file, arrays);
-          reader.read(head.folded, head.journalled, head.acknowledged, receiver);
+          reader.read(head.compacted, head.journalled, head.acknowledged, receiver);
           LogPosition last = reader.last();
           if (!(last == null ? head.base : last).equals(head.last)) {
             throw StateErrors.corrupt(file.path(), "its journal ends too early", null);
@@ -294,7 +296,7 @@ public final class StateStore implements AutoCloseable {
       throw new IllegalArgumentException(at + " is not after " + head.last);
     }
     flush();
-    Head next = new Head(at, told ? at.position() : null);
+    StateHeader next = new StateHeader(at, told ? at.position() : null);
     if (head.epoch.number() > next.epoch.number()) {
       next.epoch = head.epoch;
     }
@@ -337,7 +339,7 @@ public final class StateStore implements AutoCloseable {
       // SQLite goes on writing to a file that has no name any more, and nobody will find it.
       throw StateErrors.gone(file.path());
     }
-    witness.say(origin.nonce(), head.commits);
+    commitCountFile.write(origin.nonce(), head.commits);
   }
 
   private @Nullable Object fileKey() {
@@ -394,7 +396,7 @@ public final class StateStore implements AutoCloseable {
     } catch (SQLException e) {
       failed = true;
       throw rollBack(StateErrors.sql(file.path(), e));
-    } catch (Folder.SpillException e) {
+    } catch (JournalCompactor.SpillException e) {
       failed = true;
       throw rollBack(StateErrors.sql(file.path(), e.sql()));
     } catch (Throwable e) {

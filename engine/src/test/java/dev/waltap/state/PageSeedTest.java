@@ -40,7 +40,7 @@ class PageSeedTest {
       }
       store.flush();
       store.acknowledge(StateModel.position(to).position());
-      while (store.fold(Duration.ofSeconds(1), LogKeeper.NONE)) {
+      while (store.compact(Duration.ofSeconds(1), LogKeeper.NONE)) {
         assertThat(store.journalBytes()).isPositive();
       }
       assertThat(StateModel.number(store.base())).isEqualTo(to);
@@ -73,7 +73,7 @@ class PageSeedTest {
     long old = hashOfPageOne(directory);
     assertThat(old)
         .isEqualTo(
-            Packer.hash(new StateModel().pages.firstEntry().getValue(), 0) ^ Packer.spread(1));
+            Lz4Codec.hash(new StateModel().pages.firstEntry().getValue(), 0) ^ Lz4Codec.spread(1));
     assertThat(StateReader.status(directory).base()).isEqualTo(StateModel.position(0));
     goOn(directory, 1, 60);
     goOn(directory, 61, 70);
@@ -97,7 +97,7 @@ class PageSeedTest {
   private static void makeOld(StateDirectory directory) throws SQLException {
     TreeMap<Integer, byte[]> pages = new TreeMap<>();
     try (StateFile file = StateFile.open(directory.stateFile())) {
-      Head head = Head.read(file);
+      StateHeader head = StateHeader.read(file);
       PageTable.open(file, head, StateModel.PAGE_SIZE)
           .load(new PageBuffers(StateModel.PAGE_SIZE), (image, number) -> pages.put(number, image));
       file.run("DELETE FROM page");
@@ -105,14 +105,14 @@ class PageSeedTest {
       file.run("PRAGMA user_version=2");
     }
     try (StateFile file = StateFile.open(directory.stateFile())) {
-      Head head = Head.read(file);
+      StateHeader head = StateHeader.read(file);
       head.pages = 0;
       head.digest = 0;
       PageTable table = PageTable.open(file, head, StateModel.PAGE_SIZE);
       for (var page : pages.entrySet()) {
         table.insert(page.getKey(), page.getValue());
       }
-      try (PreparedStatement write = Head.statement(file)) {
+      try (PreparedStatement write = StateHeader.statement(file)) {
         head.write(write);
       }
     }

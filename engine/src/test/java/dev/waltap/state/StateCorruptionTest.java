@@ -42,7 +42,7 @@ class StateCorruptionTest {
         }
         if (i == 90) {
           store.acknowledge(StateModel.position(70).position());
-          store.fold(java.time.Duration.ofSeconds(1), LogKeeper.NONE);
+          store.compact(java.time.Duration.ofSeconds(1), LogKeeper.NONE);
         }
       }
       copy(directory.path(), killed);

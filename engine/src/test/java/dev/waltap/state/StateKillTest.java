@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SIGKILL of a process in the middle of adding, acknowledging and folding. */
+/** SIGKILL of a process in the middle of adding, acknowledging and compacting. */
 class StateKillTest {
   private static final int KILLS = Integer.getInteger("waltap.kills", 50);
   @TempDir Path temp;
@@ -79,7 +79,7 @@ class StateKillTest {
     return reported;
   }
 
-  /** Adds, acknowledges and folds until it is killed. */
+  /** Adds, acknowledges and compacts until it is killed. */
   static final class Writer {
     private Writer() {}
 
@@ -98,7 +98,7 @@ class StateKillTest {
           told = Math.max(told, next - 1 - random.nextInt(30));
           store.acknowledge(StateModel.position(told).position());
           if (random.nextInt(3) == 0) {
-            store.fold(Duration.ofMillis(random.nextInt(5)), LogKeeper.NONE);
+            store.compact(Duration.ofMillis(random.nextInt(5)), LogKeeper.NONE);
             System.out.println(next - 1 + " " + told);
           } else {
             System.out.println(next - 1 + " 0");

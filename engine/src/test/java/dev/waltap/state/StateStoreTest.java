@@ -39,7 +39,7 @@ class StateStoreTest {
   }
 
   @Test
-  void holdsWhatWasAddedFoldedAndAcknowledged() {
+  void holdsWhatWasAddedCompactedAndAcknowledged() {
     StateDirectory directory = directory();
     try (StateLock lock = directory.hold("test")) {
       try (StateStore store = StateModel.create(lock)) {
@@ -49,10 +49,10 @@ class StateStoreTest {
           store.flush();
         }
         assertThat(StateModel.difference(store)).isEmpty();
-        assertThat(store.foldDue(StateLag.DEFAULT)).isFalse();
+        assertThat(store.isCompactionDue(StateLag.DEFAULT)).isFalse();
         store.acknowledge(StateModel.position(155).position());
-        assertThat(store.foldDue(new StateLag(Duration.ofNanos(1), 1))).isTrue();
-        while (store.fold(SHORT, LogKeeper.NONE)) {
+        assertThat(store.isCompactionDue(new StateLag(Duration.ofNanos(1), 1))).isTrue();
+        while (store.compact(SHORT, LogKeeper.NONE)) {
           assertThat(StateModel.difference(store)).isEmpty();
         }
         assertThat(StateModel.number(store.base())).isEqualTo(150);
@@ -62,7 +62,7 @@ class StateStoreTest {
         assertThat(store.acknowledged()).isEqualTo(StateModel.position(155).position());
         assertThat(StateModel.number(store.end())).isEqualTo(300);
         store.acknowledge(StateModel.position(300).position());
-        while (store.fold(Duration.ofSeconds(1), LogKeeper.NONE)) {}
+        while (store.compact(Duration.ofSeconds(1), LogKeeper.NONE)) {}
         assertThat(store.base()).isEqualTo(store.end());
         assertThat(store.journalBytes()).isZero();
         assertThat(StateModel.difference(store)).isEmpty();
@@ -157,10 +157,10 @@ class StateStoreTest {
       assertThat(next.acknowledged()).isNull();
       add(next, 61, 70);
       next.flush();
-      assertThat(next.fold(SHORT, LogKeeper.NONE)).isFalse();
+      assertThat(next.compact(SHORT, LogKeeper.NONE)).isFalse();
       assertThat(StateModel.number(next.base())).isEqualTo(60);
       next.acknowledge(StateModel.position(70).position());
-      next.fold(SHORT, LogKeeper.NONE);
+      next.compact(SHORT, LogKeeper.NONE);
       next.close();
       try (StateStore again = StateStore.open(lock)) {
         assertThat(StateModel.number(again.base())).isEqualTo(70);

@@ -205,9 +205,9 @@ final class DiffFollower implements AutoCloseable {
 
   private void revisit(TreeDelta delta, List<long[]> addresses, List<String> expected) {
     List<String> changed = new ArrayList<>();
-    for (long[] place : addresses) {
-      SlowTree.Row before = place[0] == 0 ? null : row(diff.before(delta, place[0]));
-      SlowTree.Row after = place[1] == 0 ? null : row(diff.after(delta, place[1]));
+    for (long[] address : addresses) {
+      SlowTree.Row before = address[0] == 0 ? null : row(diff.before(delta, address[0]));
+      SlowTree.Row after = address[1] == 0 ? null : row(diff.after(delta, address[1]));
       changed.add(line(before, after));
     }
     compare("changes gone back to of " + delta.tree(), expected, changed);

@@ -26,12 +26,12 @@ import java.util.stream.Stream;
 
 /**
  * The files of a state, and what was saved in them: the transactions of a recorded database, of
- * which two are folded into the page table.
+ * which two are compacted into the page table.
  *
  * @param files by name
  */
 record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
-  private static final int FOLDED = 2;
+  private static final int COMPACTED = 2;
 
   /** The database that the state is. */
   byte[] database() {
@@ -49,9 +49,9 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
         RecordedDatabase.Written written = base.transactions().get(i - 1);
         store.add(entry(base, i), sink -> written.pages().forEach(sink::put));
         store.flush();
-        if (i == FOLDED) {
+        if (i == COMPACTED) {
           store.acknowledge(position(i).position());
-          store.fold(Duration.ofSeconds(1), LogKeeper.NONE);
+          store.compact(Duration.ofSeconds(1), LogKeeper.NONE);
         }
       }
       killed = read(path);
@@ -100,14 +100,14 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
   void compare(StateStore store) {
     int last = base.transactions().size();
     require(store.end().equals(position(last)), "end " + store.end());
-    require(position(FOLDED).position().equals(store.acknowledged()), "acknowledged position");
-    require(store.base().equals(position(FOLDED)), "base " + store.base());
+    require(position(COMPACTED).position().equals(store.acknowledged()), "acknowledged position");
+    require(store.base().equals(position(COMPACTED)), "base " + store.base());
     PageBuffers buffers = new PageBuffers(base.pageSize());
     Map<Integer, byte[]> loaded = new HashMap<>();
     store.loadPages(buffers, (image, page) -> loaded.put(page, image));
-    require(loaded.size() == base.pageCount(FOLDED), "pages");
+    require(loaded.size() == base.pageCount(COMPACTED), "pages");
     loaded.forEach(
-        (page, image) -> require(Arrays.equals(image, base.page(FOLDED, page)), "page " + page));
+        (page, image) -> require(Arrays.equals(image, base.page(COMPACTED, page)), "page " + page));
     Compared compared = new Compared(base);
     store.replay(buffers, compared);
     require(compared.number == last, "journal");
@@ -123,7 +123,7 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
   private static final class Compared implements Replay {
     private final RecordedDatabase base;
     private final Map<Integer, byte[]> pages = new TreeMap<>();
-    private int number = FOLDED;
+    private int number = COMPACTED;
 
     Compared(RecordedDatabase base) {
       this.base = base;

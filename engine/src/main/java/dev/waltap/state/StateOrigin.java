@@ -11,20 +11,20 @@ import java.time.Instant;
 /**
  * Whose state it is; the one row of {@code origin}.
  *
- * @param nonce drawn when the state was set up: tells it from any other
+ * @param nonce drawn when the state was set up: distinguishes it from any other
  * @param created when its baseline was taken
  * @param database the database it was made for
  */
-record Origin(long nonce, Instant created, DatabaseIdentity database) {
+record StateOrigin(long nonce, Instant created, DatabaseIdentity database) {
 
-  static Origin read(StateFile file) throws SQLException {
+  static StateOrigin read(StateFile file) throws SQLException {
     try (PreparedStatement select = file.prepare("SELECT * FROM origin WHERE one = 1");
         ResultSet row = select.executeQuery()) {
       if (!row.next()) {
         throw StateErrors.corrupt(file.path(), "its origin is missing", null);
       }
-      Origin origin =
-          new Origin(
+      StateOrigin origin =
+          new StateOrigin(
               row.getLong("nonce"),
               Instant.parse(row.getString("created")),
               new DatabaseIdentity(
@@ -57,8 +57,8 @@ record Origin(long nonce, Instant created, DatabaseIdentity database) {
     }
   }
 
-  Origin with(DatabaseIdentity now) {
-    return new Origin(nonce, created, now);
+  StateOrigin with(DatabaseIdentity now) {
+    return new StateOrigin(nonce, created, now);
   }
 
   private long hash() {
@@ -70,6 +70,6 @@ record Origin(long nonce, Instant created, DatabaseIdentity database) {
             database.fileKey(),
             database.encoding().name(),
             database.pageSize() + "," + database.applicationId());
-    return Packer.hash(all.getBytes(StandardCharsets.UTF_8), nonce);
+    return Lz4Codec.hash(all.getBytes(StandardCharsets.UTF_8), nonce);
   }
 }

@@ -7,10 +7,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Moves the page table on by transactions of the journal. Of the images of one page only the last
- * is written, within what fits its memory; in page order, which spares the b-tree. For one thread.
+ * Compacts the journal: applies its transactions to the page table. Of the images of one page only
+ * the last is written, within what fits its memory; in page order, which spares the b-tree. For one
+ * thread.
  */
-final class Folder implements Replay {
+final class JournalCompactor implements Replay {
   private static final long MOST_BYTES = 8 << 20;
 
   private final PageTable table;
@@ -22,7 +23,7 @@ final class Folder implements Replay {
   private int cut = Integer.MAX_VALUE;
   private int databaseSize;
 
-  Folder(PageTable table, PageBuffers buffers, LogKeeper keeper) {
+  JournalCompactor(PageTable table, PageBuffers buffers, LogKeeper keeper) {
     this.keeper = keeper;
     this.table = table;
     this.buffers = buffers;

@@ -8,12 +8,12 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one row of {@code head}, which every commit rewrites: it says what the other tables must
- * hold, so that a part of them that is missing or from another time is noticed. Owned by its {@link
- * StateStore}.
+ * The state's header, the one row of {@code head}, which every commit rewrites: it says what the
+ * other tables must hold, so that a part of them that is missing or from another time is noticed.
+ * Owned by its {@link StateStore}.
  */
-final class Head {
-  /** Commits since the state was set up; see {@link Witness}. */
+final class StateHeader {
+  /** Commits since the state was set up; see {@link CommitCountFile}. */
   long commits;
 
   /** The transaction as of which the page table is. */
@@ -28,8 +28,8 @@ final class Head {
   /** The largest epoch given out, and the generation that it names. */
   Epoch epoch;
 
-  /** The last journal segment that was folded: the journal begins after it. */
-  long folded;
+  /** The last journal segment that was compacted: the journal begins after it. */
+  long compacted;
 
   /** The last journal segment written. */
   long journalled;
@@ -40,7 +40,7 @@ final class Head {
   /** The sum of their hashes as stored. */
   long digest;
 
-  Head(LogPosition base, @Nullable Position acknowledged) {
+  StateHeader(LogPosition base, @Nullable Position acknowledged) {
     this.base = base;
     this.last = base;
     this.acknowledged = acknowledged;
@@ -61,21 +61,21 @@ final class Head {
     }
   }
 
-  static Head read(StateFile file) throws SQLException {
+  static StateHeader read(StateFile file) throws SQLException {
     try (PreparedStatement select = file.prepare("SELECT * FROM head WHERE one = 1");
         ResultSet row = select.executeQuery()) {
       if (!row.next()) {
         throw StateErrors.corrupt(file.path(), "its head is missing", null);
       }
       String acknowledged = row.getString("acknowledged");
-      Head head =
-          new Head(
+      StateHeader head =
+          new StateHeader(
               LogPosition.load(row.getString("base")),
               acknowledged == null ? null : Position.parse(acknowledged));
       head.commits = row.getLong("commits");
       head.last = LogPosition.load(row.getString("last"));
       head.epoch = Epoch.load(row.getString("epoch"));
-      head.folded = row.getLong("folded");
+      head.compacted = row.getLong("folded");
       head.journalled = row.getLong("journalled");
       head.pages = row.getLong("pages");
       head.digest = row.getLong("digest");
@@ -99,7 +99,7 @@ final class Head {
     insert.setString(3, last.store());
     insert.setString(4, acknowledged == null ? null : acknowledged.toString());
     insert.setString(5, epoch.store());
-    insert.setLong(6, folded);
+    insert.setLong(6, compacted);
     insert.setLong(7, journalled);
     insert.setLong(8, pages);
     insert.setLong(9, digest);
@@ -115,7 +115,7 @@ final class Head {
             last.store(),
             String.valueOf(acknowledged),
             epoch.store(),
-            folded + "," + journalled + "," + pages + "," + digest);
-    return Packer.hash(all.getBytes(StandardCharsets.UTF_8), commits);
+            compacted + "," + journalled + "," + pages + "," + digest);
+    return Lz4Codec.hash(all.getBytes(StandardCharsets.UTF_8), commits);
   }
 }

@@ -10,10 +10,10 @@ import net.jpountz.xxhash.XXHashFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes as stored: LZ4, or as they are where that is no shorter, which their size then tells. For
+ * Bytes as stored: LZ4, or as they are where that is no shorter, which their size then shows. For
  * one thread.
  */
-final class Packer {
+final class Lz4Codec {
   private static final XXHash64 HASH = XXHashFactory.fastestInstance().hash64();
   private final LZ4Compressor compressor = LZ4Factory.fastestInstance().fastCompressor();
   private final LZ4SafeDecompressor decompressor = LZ4Factory.fastestInstance().safeDecompressor();
@@ -21,11 +21,11 @@ final class Packer {
 
   /** The stored form of the first {@code size} bytes. */
   byte[] pack(byte[] raw, int size) {
-    int most = compressor.maxCompressedLength(size);
-    if (scratch.length < most) {
-      scratch = new byte[most];
+    int max = compressor.maxCompressedLength(size);
+    if (scratch.length < max) {
+      scratch = new byte[max];
     }
-    int packed = compressor.compress(raw, 0, size, scratch, 0, most);
+    int packed = compressor.compress(raw, 0, size, scratch, 0, max);
     return packed < size ? Arrays.copyOf(scratch, packed) : Arrays.copyOf(raw, size);
   }
 

@@ -7,11 +7,11 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table {@code note}: texts that the user of the state keeps beside the rest, by name. The hash
- * is that of name and text.
+ * The table {@code note}: properties, texts that the user of the state keeps beside the rest, by
+ * name. The hash is that of name and text.
  */
-final class Notes {
-  private Notes() {}
+final class StateProperties {
+  private StateProperties() {}
 
   static @Nullable String read(StateFile file, String name) throws SQLException {
     try (PreparedStatement select =
@@ -39,6 +39,6 @@ final class Notes {
   }
 
   private static long hash(String name, String value) {
-    return Packer.hash((name + "\n" + value).getBytes(StandardCharsets.UTF_8), 0);
+    return Lz4Codec.hash((name + "\n" + value).getBytes(StandardCharsets.UTF_8), 0);
   }
 }

@@ -9,12 +9,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One large transaction is folded as a whole; the log must be kept up with meanwhile. */
-class FoldKeepsUpTest {
+/** One large transaction is compacted as a whole; the log must be kept up with meanwhile. */
+class CompactionKeepsUpTest {
   private static final int PAGES = 5000;
 
   @Test
-  void aLargeFoldKeepsUpWithTheLog(@TempDir Path temp) {
+  void aLargeCompactionKeepsUpWithTheLog(@TempDir Path temp) {
     StateDirectory directory = StateDirectory.at(temp.resolve("state"));
     directory.create();
     try (StateLock lock = directory.hold("test");
@@ -31,7 +31,7 @@ class FoldKeepsUpTest {
       store.flush();
       store.acknowledge(end.position());
       int[] calls = {0};
-      store.fold(Duration.ofMillis(1), () -> calls[0]++);
+      store.compact(Duration.ofMillis(1), () -> calls[0]++);
       assertThat(store.base()).isEqualTo(end);
       // Each page is read from the journal and written to the table.
       assertThat(calls[0]).isGreaterThanOrEqualTo(2 * PAGES / LogKeeper.PAGES);

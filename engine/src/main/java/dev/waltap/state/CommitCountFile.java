@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Remembers, outside of {@code state.db}, how many commits that has seen. SQLite takes a damaged or
  * missing {@code state.db-wal} for the rest of a crash and goes back to an earlier commit without a
- * word; a position from before what was told would be the result. The witness is written after each
+ * word; a position from before what was told would be the result. The file is written after each
  * commit, without a sync of its own, so it may say less than was committed, but never more.
  *
  * <p>For one thread; the owner closes it.
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     16     8  xxHash64 of the above
  * </pre>
  */
-final class Witness implements AutoCloseable {
+final class CommitCountFile implements AutoCloseable {
   private static final int SIZE = 24;
   private static final int HASHED = 16;
 
@@ -32,35 +32,36 @@ final class Witness implements AutoCloseable {
   private final FileChannel channel;
   private final ByteBuffer bytes = ByteBuffer.allocate(SIZE);
 
-  private Witness(Path path, FileChannel channel) {
+  private CommitCountFile(Path path, FileChannel channel) {
     this.path = path;
     this.channel = channel;
   }
 
-  /** A witness of no commits, on disk when this returns. */
+  /** A file that counts no commits, on disk when this returns. */
   static void create(Path path, long nonce) throws IOException {
     PrivateFiles.create(path);
-    try (Witness witness = new Witness(path, FileChannel.open(path, StandardOpenOption.WRITE))) {
-      witness.say(nonce, 0);
-      witness.channel.truncate(SIZE);
-      witness.channel.force(true);
+    try (CommitCountFile file =
+        new CommitCountFile(path, FileChannel.open(path, StandardOpenOption.WRITE))) {
+      file.write(nonce, 0);
+      file.channel.truncate(SIZE);
+      file.channel.force(true);
     }
   }
 
-  /** Opens the witness of a state that says it has seen so many commits. */
-  static Witness open(StateDirectory directory, long nonce, long commits) {
+  /** Opens the file of a state that says it has seen so many commits. */
+  static CommitCountFile open(StateDirectory directory, long nonce, long commits) {
     Path path = directory.witnessFile();
     Closer closer = new Closer();
     try {
       FileChannel channel =
           closer.open(
               () -> FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
-      Witness witness = new Witness(path, channel);
-      String wrong = witness.wrong(nonce, commits);
+      CommitCountFile file = new CommitCountFile(path, channel);
+      String wrong = file.wrong(nonce, commits);
       if (wrong != null) {
         throw StateErrors.corrupt(directory.stateFile(), wrong, null);
       }
-      return witness;
+      return file;
     } catch (NoSuchFileException e) {
       throw StateErrors.corrupt(directory.stateFile(), "the file witness beside it is missing", e);
     } catch (IOException e) {
@@ -90,12 +91,12 @@ final class Witness implements AutoCloseable {
         : null;
   }
 
-  /** Says that the state has seen so many commits. */
-  void say(long nonce, long commits) {
+  /** Records that the state has seen so many commits. */
+  void write(long nonce, long commits) {
     bytes.clear().putLong(nonce).putLong(commits);
     bytes.putLong(hash()).flip();
     try {
-      // A write may take a part of it only, and half a witness would refuse the state for ever.
+      // A write may take a part of it only, and half a record would refuse the state for ever.
       while (bytes.hasRemaining()) {
         channel.write(bytes, bytes.position());
       }
@@ -107,7 +108,7 @@ final class Witness implements AutoCloseable {
   private long hash() {
     byte[] hashed = new byte[HASHED];
     bytes.get(0, hashed);
-    return Packer.hash(hashed, 0);
+    return Lz4Codec.hash(hashed, 0);
   }
 
   @Override
