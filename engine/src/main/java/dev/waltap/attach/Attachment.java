@@ -13,8 +13,8 @@ import dev.waltap.io.SharedMemory;
 import dev.waltap.page.Snapshot;
 import dev.waltap.state.DatabaseIdentity;
 import dev.waltap.wal.CommittedRange;
+import dev.waltap.wal.SnapshotFrameIndex;
 import dev.waltap.wal.WalFile;
-import dev.waltap.wal.WalFrames;
 import dev.waltap.wal.WalIndex;
 import dev.waltap.wal.WalPosition;
 import dev.waltap.wal.WalTail;
@@ -196,8 +196,8 @@ public final class Attachment implements AutoCloseable {
       int last = header.mxFrame();
       int backfilled = Math.min(info.backfilled(), last);
       follow();
-      WalFrames frames =
-          WalFrames.index(wal, new CommittedRange(wal).set(header), backfilled, last);
+      SnapshotFrameIndex frames =
+          SnapshotFrameIndex.index(wal, new CommittedRange(wal).set(header), backfilled, last);
       int size = last == 0 ? (int) (file.size() / pageSize) : header.databaseSize();
       Snapshot snapshot = new Snapshot(file, frames, pageSize, size);
       return new SnapshotAt(snapshot, WalPosition.of(header), frames.bareFrames(), header);

@@ -52,7 +52,7 @@ final class CaptureSession implements AutoCloseable {
   private final LogFollower log;
   private final Closer closer = new Closer();
   private final Epochs epochs = new Epochs();
-  private final Pace pace = new Pace(System.nanoTime());
+  private final PollPacer pacer = new PollPacer(System.nanoTime());
   private final Emitter emitter;
   private final @Nullable DurableState state;
   private @Nullable TransactionDecoder decoder;
@@ -226,12 +226,12 @@ final class CaptureSession implements AutoCloseable {
     }
     FilterHistory filters = durable.filters();
     baseline.load(store, filters.at(store.base()).filter());
-    known.are(baseline.catalog());
+    known.reset(baseline.catalog());
     TransactionDecoder saved = baseline.decoder(emitter, durable);
     new StateResume(saved, emitter, backlog, filters, baseline.filter(), known)
         .run(durable, baseline.buffers());
     if (pending) {
-      known.mayBe(durable.gone());
+      known.add(durable.gone());
     }
     baseline.clear();
   }
@@ -329,7 +329,7 @@ final class CaptureSession implements AutoCloseable {
       CommittedTransaction transaction = backlog.poll();
       if (transaction != null) {
         resuming = false;
-        pace.transaction();
+        pacer.transaction();
         counters.decoding(transaction.timestampMicros());
         decode(transaction);
         counters.decoding(-1);
@@ -374,7 +374,7 @@ final class CaptureSession implements AutoCloseable {
     long untilNext = guard.idle();
     long now = System.nanoTime();
     checkFiles(now);
-    long rest = pace.rest(now);
+    long rest = pacer.rest(now);
     if (rest > 0) {
       LockSupport.parkNanos(rest);
     } else {
@@ -439,9 +439,9 @@ final class CaptureSession implements AutoCloseable {
       case BOOTSTRAP -> {
         listener.warning(why() + ": starting over with a bootstrap");
         guard.release();
-        known.are(requireDecoder().catalog());
+        known.reset(requireDecoder().catalog());
         if (state != null && state.isBootstrapPending()) {
-          known.mayBe(gone);
+          known.add(gone);
         }
         baseline.clear();
         log.detach();

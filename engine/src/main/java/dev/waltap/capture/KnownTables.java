@@ -14,25 +14,25 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The tables that the handler may hold, from what it was told before a bootstrap: a bootstrap tells
- * the tables that there are, so that those which are gone must be told as gone. For the capture
+ * The tables that the handler may hold, from what was emitted before a bootstrap: a bootstrap emits
+ * the tables that there are, so those that are gone must be emitted as dropped. For the capture
  * thread.
  */
 final class KnownTables {
 
-  /** The name under which a state keeps those that its bootstrap tells as gone. */
+  /** The name under which a state keeps those that its bootstrap emits as dropped. */
   static final String PROPERTY = "gone";
 
   private final TreeMap<String, TableSchema> tables = new TreeMap<>(Names.BINARY);
 
-  /** The handler has been told of these tables and no others. */
-  void are(Catalog catalog) {
+  /** The handler has seen these tables and no others. */
+  void reset(Catalog catalog) {
     tables.clear();
-    mayBe(catalog);
+    add(catalog);
   }
 
-  /** The handler may have been told of these tables, too. */
-  void mayBe(Catalog catalog) {
+  /** The handler may have seen these tables, too. */
+  void add(Catalog catalog) {
     for (CapturedTable table : catalog.tables()) {
       if (table.told()) {
         tables.put(table.name(), table.table().declaration());
@@ -40,8 +40,8 @@ final class KnownTables {
     }
   }
 
-  /** The handler may not have been told yet that these are gone. */
-  void mayBe(List<TableSchema> gone) {
+  /** The handler may not have seen yet that these are gone. */
+  void add(List<TableSchema> gone) {
     gone.forEach(table -> tables.putIfAbsent(table.name(), table));
   }
 

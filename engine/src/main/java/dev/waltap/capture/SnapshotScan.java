@@ -5,8 +5,8 @@ import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageBuffers;
-import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
 import java.util.function.LongConsumer;
@@ -25,7 +25,7 @@ public final class SnapshotScan implements PageSource {
   private final PageOwners owners;
   private final TreeScanner scanner;
   private final LongConsumer progress;
-  private final PageMarks read = new PageMarks();
+  private final PageBitSet read = new PageBitSet();
   private long scanned;
   private long rows;
 

@@ -94,9 +94,9 @@ final class StateResume implements Replay {
   public void end() {
     decoder.decode(open);
     if (known != null && delivered) {
-      known.are(decoder.catalog());
+      known.reset(decoder.catalog());
     } else if (known != null) {
-      known.mayBe(decoder.catalog());
+      known.add(decoder.catalog());
     }
     backlog.recycle(open);
     open = backlog.take();

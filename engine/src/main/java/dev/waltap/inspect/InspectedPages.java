@@ -26,7 +26,7 @@ import dev.waltap.page.Snapshot;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.schema.SchemaRow;
 import dev.waltap.schema.TableFilter;
-import dev.waltap.wal.WalFrames;
+import dev.waltap.wal.SnapshotFrameIndex;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +64,7 @@ final class InspectedPages implements AutoCloseable {
     this.pageSet = new PageSet(buffers, MEMORY);
     this.schemaReader = new SchemaReader();
     this.catalog = Catalog.empty(new TableFilter(List.of(), List.of(), List.of()));
-    WalFrames frames = WalFrames.index(log.wal(), log.range(), 0, commit);
+    SnapshotFrameIndex frames = SnapshotFrameIndex.index(log.wal(), log.range(), 0, commit);
     int size = commit == 0 ? (int) (file.size() / pageSize) : frames.databaseSize();
     this.base = new Snapshot(file, frames, pageSize, size);
   }

@@ -2,7 +2,7 @@ package dev.waltap.btree;
 
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
-import dev.waltap.page.PageMarks;
+import dev.waltap.page.PageBitSet;
 import java.util.Arrays;
 
 /**
@@ -22,8 +22,8 @@ public final class OwnerChanges {
 
   private final PageOwners owners;
   private final PageBounds bounds;
-  private final PageMarks released = new PageMarks();
-  private final PageMarks adopted = new PageMarks();
+  private final PageBitSet released = new PageBitSet();
+  private final PageBitSet adopted = new PageBitSet();
   private int[] left = new int[FEWEST];
   private int leftCount;
   private int[] pages = new int[FEWEST];

@@ -5,7 +5,7 @@ import dev.waltap.format.Bytes;
 import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
-import dev.waltap.page.PageMarks;
+import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSource;
 
 /**
@@ -35,7 +35,7 @@ public final class TreeScanner {
   private final PageFormat format;
   private final PageBounds bounds;
   private final Visitor visitor;
-  private final PageMarks reached = new PageMarks();
+  private final PageBitSet reached = new PageBitSet();
   private final Cell cell = new Cell();
   private final OverflowChain chain;
 

@@ -1,7 +1,7 @@
 package dev.waltap.diff;
 
 import dev.waltap.btree.PageOwners;
-import dev.waltap.page.PageMarks;
+import dev.waltap.page.PageBitSet;
 import dev.waltap.page.TransactionPages;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +17,10 @@ final class DirtyPages {
   private static final int MOST_KEPT = 16;
 
   private final PageOwners owners;
-  private final PageMarks dirty = new PageMarks();
-  private final PageMarks affected = new PageMarks();
-  private final PageMarks chains = new PageMarks();
-  private final PageMarks chainLeaves = new PageMarks();
+  private final PageBitSet dirty = new PageBitSet();
+  private final PageBitSet affected = new PageBitSet();
+  private final PageBitSet chains = new PageBitSet();
+  private final PageBitSet chainLeaves = new PageBitSet();
 
   /** For each tree that was touched, by its ordinal, which of the lists is its. */
   private final IntMap lists = new IntMap();
@@ -107,12 +107,12 @@ final class DirtyPages {
   }
 
   /** First pages, among others, of the overflow chains that were written to. */
-  PageMarks chains() {
+  PageBitSet chains() {
     return chains;
   }
 
   /** Pages with cells whose overflow chains were written to. */
-  PageMarks chainLeaves() {
+  PageBitSet chainLeaves() {
     return chainLeaves;
   }
 

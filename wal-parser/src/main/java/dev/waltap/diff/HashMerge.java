@@ -3,7 +3,7 @@ package dev.waltap.diff;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
-import dev.waltap.page.PageMarks;
+import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSource;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,8 +29,8 @@ final class HashMerge {
   private final SharedCells shared;
   private final DirtyPages dirty;
   private final ChainChanges chains;
-  private final PageMarks leavesBefore = new PageMarks();
-  private final PageMarks leavesOfBoth = new PageMarks();
+  private final PageBitSet leavesBefore = new PageBitSet();
+  private final PageBitSet leavesOfBoth = new PageBitSet();
   private boolean sameBytesToo;
 
   HashMerge(

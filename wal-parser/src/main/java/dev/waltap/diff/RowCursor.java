@@ -5,7 +5,7 @@ import dev.waltap.format.BTreePage;
 import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
-import dev.waltap.page.PageMarks;
+import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.record.RecordDifference;
 import dev.waltap.record.RecordReader;
@@ -303,7 +303,7 @@ public final class RowCursor {
   }
 
   /** Whether this row and the other one, of another version, have the same bytes. */
-  boolean samePayload(RowCursor other, PageMarks dirtyChains) {
+  boolean samePayload(RowCursor other, PageBitSet dirtyChains) {
     Cell a = cell;
     Cell b = other.cell;
     if (a.payloadSize() != b.payloadSize()) {

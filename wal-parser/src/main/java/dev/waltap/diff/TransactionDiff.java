@@ -6,8 +6,8 @@ import dev.waltap.btree.Tree;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageBuffers;
-import dev.waltap.page.PageMarks;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.page.TransactionPages;
@@ -260,8 +260,8 @@ public final class TransactionDiff {
    * long.
    */
   private void releaseDropped() {
-    PageMarks seen = new PageMarks();
-    PageMarks gone = new PageMarks();
+    PageBitSet seen = new PageBitSet();
+    PageBitSet gone = new PageBitSet();
     for (int i = 0, end = owners.end(); i < end; i++) {
       int page = owners.pageAt(i);
       int top = page;

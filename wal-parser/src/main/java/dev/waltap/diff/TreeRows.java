@@ -7,7 +7,7 @@ import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
-import dev.waltap.page.PageMarks;
+import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.wal.LogKeeper;
 
@@ -26,7 +26,7 @@ public final class TreeRows {
   private final RowCursor cursor;
 
   /** Pages of this walk: it ends whatever the pages lead to. */
-  private final PageMarks reached = new PageMarks();
+  private final PageBitSet reached = new PageBitSet();
 
   public TreeRows(PageFormat format, PageSource source) {
     this.format = format;

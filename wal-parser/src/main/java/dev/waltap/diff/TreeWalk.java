@@ -8,7 +8,7 @@ import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
-import dev.waltap.page.PageMarks;
+import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.page.TransactionPages;
@@ -32,8 +32,8 @@ final class TreeWalk {
   private final PageOwners owners;
   private final OwnerChanges changes;
   private final DirtyPages dirty;
-  private final PageMarks reached = new PageMarks();
-  private final PageMarks departed = new PageMarks();
+  private final PageBitSet reached = new PageBitSet();
+  private final PageBitSet departed = new PageBitSet();
 
   /** Pages that were not written and have another parent now. */
   private final IntList moved = new IntList();

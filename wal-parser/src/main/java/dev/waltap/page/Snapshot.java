@@ -2,7 +2,7 @@ package dev.waltap.page;
 
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.io.DatabaseFile;
-import dev.waltap.wal.WalFrames;
+import dev.waltap.wal.SnapshotFrameIndex;
 import java.util.Arrays;
 
 /**
@@ -12,7 +12,7 @@ import java.util.Arrays;
  */
 public final class Snapshot {
   private final DatabaseFile file;
-  private final WalFrames frames;
+  private final SnapshotFrameIndex frames;
   private final int pageSize;
   private final int size;
 
@@ -22,7 +22,7 @@ public final class Snapshot {
    * @param frames the frames behind nBackfill, up to the snapshot's mxFrame
    * @param size the database's size in pages as of the snapshot
    */
-  public Snapshot(DatabaseFile file, WalFrames frames, int pageSize, int size) {
+  public Snapshot(DatabaseFile file, SnapshotFrameIndex frames, int pageSize, int size) {
     this.file = file;
     this.frames = frames;
     this.pageSize = pageSize;

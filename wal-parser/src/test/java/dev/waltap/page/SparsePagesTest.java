@@ -23,13 +23,13 @@ class SparsePagesTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     PageBuffers buffers = new PageBuffers(512);
-    PageMarks marks = new PageMarks();
+    PageBitSet pages = new PageBitSet();
     try (PageSet set = new PageSet(buffers, 1 << 20)) {
       for (int i = 0; i < 200; i++) {
         int page = LAST - i * 20_000_000;
         set.put(page, new byte[512]);
-        assertThat(marks.add(page)).isTrue();
-        assertThat(marks.add(page)).isFalse();
+        assertThat(pages.add(page)).isTrue();
+        assertThat(pages.add(page)).isFalse();
       }
       assertThat(set.size()).isEqualTo(200);
       assertThat(set.contains(LAST)).isTrue();
@@ -78,19 +78,19 @@ class SparsePagesTest {
   }
 
   @Test
-  void marksAreThoseOfASet() {
+  void bitsAreThoseOfASet() {
     Random random = new Random(5);
-    PageMarks marks = new PageMarks();
+    PageBitSet pages = new PageBitSet();
     for (int round = 0; round < 300; round++) {
-      marks.begin();
+      pages.begin();
       Set<Integer> model = new HashSet<>();
       int size = random.nextInt(round % 10 == 0 ? 20_000 : 50);
       for (int i = 0; i < size; i++) {
         int page = random.nextInt() >>> random.nextInt(32);
-        assertThat(marks.contains(page)).isEqualTo(model.contains(page));
-        assertThat(marks.add(page)).isEqualTo(model.add(page));
+        assertThat(pages.contains(page)).isEqualTo(model.contains(page));
+        assertThat(pages.add(page)).isEqualTo(model.add(page));
       }
-      model.forEach(page -> assertThat(marks.contains(page)).isTrue());
+      model.forEach(page -> assertThat(pages.contains(page)).isTrue());
     }
   }
 }

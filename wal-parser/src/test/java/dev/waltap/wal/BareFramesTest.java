@@ -317,12 +317,13 @@ class BareFramesTest {
     try (WalFile wal = WalFile.open(database.wal(), PAGE_SIZE)) {
       WalIndexHeader header = header();
       CommittedRange range = new CommittedRange(wal).set(header);
-      WalFrames frames = WalFrames.index(wal, range, 0, header.mxFrame());
+      SnapshotFrameIndex frames = SnapshotFrameIndex.index(wal, range, 0, header.mxFrame());
       assertThat(frames.bareFrames()).isEqualTo(2);
       byte[] page = new byte[PAGE_SIZE];
       frames.copy(CountedDatabase.COUNTER_PAGE, frames.frameOf(CountedDatabase.COUNTER_PAGE), page);
       assertThat(CountedDatabase.counterOn(page)).isEqualTo(3);
-      assertThat(WalFrames.index(wal, range, header.mxFrame(), header.mxFrame()).bareFrames())
+      assertThat(
+              SnapshotFrameIndex.index(wal, range, header.mxFrame(), header.mxFrame()).bareFrames())
           .isEqualTo(2);
     }
   }
@@ -346,7 +347,7 @@ class BareFramesTest {
     assertGap(GapReason.FOREIGN_FRAMES);
     try (WalFile wal = WalFile.open(database.wal(), PAGE_SIZE)) {
       CommittedRange range = new CommittedRange(wal).set(header());
-      assertThatThrownBy(() -> WalFrames.index(wal, range, 0, range.last()))
+      assertThatThrownBy(() -> SnapshotFrameIndex.index(wal, range, 0, range.last()))
           .isInstanceOf(DatabaseGoneException.class);
     }
   }

@@ -7,8 +7,8 @@ import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.SharedMemory;
 import dev.waltap.wal.CommittedRange;
 import dev.waltap.wal.RecoveredWal;
+import dev.waltap.wal.SnapshotFrameIndex;
 import dev.waltap.wal.WalFile;
-import dev.waltap.wal.WalFrames;
 import dev.waltap.wal.WalIndex;
 import dev.waltap.wal.WalTail;
 import java.io.IOException;
@@ -97,7 +97,8 @@ final class DamagedLog implements Layer {
     int last = header.mxFrame();
     try (WalFile file = WalFile.open(path, pageSize)) {
       CommittedRange range = new CommittedRange(file).set(header);
-      WalFrames frames = WalFrames.index(file, range, Math.min(info.backfilled(), last), last);
+      SnapshotFrameIndex frames =
+          SnapshotFrameIndex.index(file, range, Math.min(info.backfilled(), last), last);
       byte[] page = new byte[pageSize];
       for (int number : frames.pages()) {
         frames.copy(number, frames.frameOf(number), page);

@@ -52,11 +52,11 @@ public record WriterOptions(
   public static final WriterOptions DEFAULT =
       new WriterOptions(1000, 1, 0, 3, Mix.ALL, 100, "NORMAL", 1, 0, "PASSIVE", 0, 0, 0, 1000);
 
-  /** The first part of the central workload: 200,000 transactions of one row in three tables. */
+  /** The first part of the acceptance workload: 200,000 transactions of one row in three tables. */
   public static final WriterOptions SMALL_TRANSACTIONS =
       DEFAULT.with("--mix", "INSERT").with("--transactions", "200000");
 
-  /** The second part of the central workload: 200 transactions of 10,000 rows. */
+  /** The second part of the acceptance workload: 200 transactions of 10,000 rows. */
   public static final WriterOptions LARGE_TRANSACTIONS =
       DEFAULT.with("--mix", "INSERT").with("--transactions", "200").with("--rows", "10000");
 

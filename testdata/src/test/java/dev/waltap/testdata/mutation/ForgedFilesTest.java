@@ -14,8 +14,8 @@ import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.SharedMemory;
 import dev.waltap.wal.CommittedRange;
 import dev.waltap.wal.FrameSink;
+import dev.waltap.wal.SnapshotFrameIndex;
 import dev.waltap.wal.WalFile;
-import dev.waltap.wal.WalFrames;
 import dev.waltap.wal.WalIndex;
 import dev.waltap.wal.WalPosition;
 import dev.waltap.wal.WalTail;
@@ -124,11 +124,11 @@ class ForgedFilesTest {
         assertThat(read.backfilled()).isZero();
         assertThat(read.backfillAttempted()).isEqualTo(Integer.MAX_VALUE);
         CommittedRange range = new CommittedRange(file).set(header);
-        assertThat(WalFrames.index(file, range, read.backfilled(), frames).pageCount())
+        assertThat(SnapshotFrameIndex.index(file, range, read.backfilled(), frames).pageCount())
             .isPositive();
         // A mark that no file reaches costs no look at each number up to it.
         int beyond = Integer.MAX_VALUE - 1;
-        assertThat(WalFrames.index(file, range, beyond, beyond).pageCount()).isZero();
+        assertThat(SnapshotFrameIndex.index(file, range, beyond, beyond).pageCount()).isZero();
       } finally {
         memory.release();
       }

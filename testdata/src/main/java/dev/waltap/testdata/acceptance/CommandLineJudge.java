@@ -1,4 +1,4 @@
-package dev.waltap.testdata.central;
+package dev.waltap.testdata.acceptance;
 
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.durable.CaptureProcess;

@@ -6,23 +6,23 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** When a rest between two looks at the log is worth it. */
-class PaceTest {
+class PollPacerTest {
   private long now = TimeUnit.HOURS.toNanos(1);
-  private final Pace pace = new Pace(now);
+  private final PollPacer pacer = new PollPacer(now);
 
   private long afterMicros(long micros, int transactions) {
     for (int i = 0; i < transactions; i++) {
-      pace.transaction();
+      pacer.transaction();
     }
     now += TimeUnit.MICROSECONDS.toNanos(micros);
-    return pace.rest(now);
+    return pacer.rest(now);
   }
 
   @Test
   void restsUnderASaturatedWriterUntilItPauses() {
-    assertThat(afterMicros(1000, 50)).isEqualTo(Pace.REST_NANOS);
-    assertThat(afterMicros(600, 30)).isEqualTo(Pace.REST_NANOS);
-    assertThat(afterMicros(600, 30)).isEqualTo(Pace.REST_NANOS);
+    assertThat(afterMicros(1000, 50)).isEqualTo(PollPacer.REST_NANOS);
+    assertThat(afterMicros(600, 30)).isEqualTo(PollPacer.REST_NANOS);
+    assertThat(afterMicros(600, 30)).isEqualTo(PollPacer.REST_NANOS);
     assertThat(afterMicros(1000, 1)).isZero();
   }
 

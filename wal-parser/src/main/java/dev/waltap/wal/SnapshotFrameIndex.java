@@ -15,7 +15,7 @@ import dev.waltap.format.FrameHeader;
  *
  * <p>Not safe for several threads; the file belongs to the caller.
  */
-public final class WalFrames {
+public final class SnapshotFrameIndex {
 
   private final WalFile wal;
   private final CommittedRange range;
@@ -24,7 +24,7 @@ public final class WalFrames {
   private int databaseSize;
   private int bareFrames;
 
-  private WalFrames(WalFile wal, CommittedRange range) {
+  private SnapshotFrameIndex(WalFile wal, CommittedRange range) {
     this.wal = wal;
     this.range = range;
   }
@@ -38,8 +38,8 @@ public final class WalFrames {
    * @throws DatabaseGoneException if the range is no longer in the file
    * @throws dev.waltap.format.CorruptDatabaseException if a frame is none that SQLite commits
    */
-  public static WalFrames index(WalFile wal, CommittedRange range, int after, int last) {
-    WalFrames frames = new WalFrames(wal, range);
+  public static SnapshotFrameIndex index(WalFile wal, CommittedRange range, int after, int last) {
+    SnapshotFrameIndex frames = new SnapshotFrameIndex(wal, range);
     wal.readSingly(after);
     int standing = Math.min(after, wal.capacity()); // What a wal-index says need not be true.
     for (int frame = 1; frame <= standing; frame++) {

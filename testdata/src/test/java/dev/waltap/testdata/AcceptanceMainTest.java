@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import org.junit.jupiter.api.Test;
 
-/** The central check, scaled down: small transactions, then large ones, from another process. */
-class CentralMainTest {
+/** The acceptance check, scaled down: small transactions, then large ones, from another process. */
+class AcceptanceMainTest {
   @Test
   void theReplicaIsEqual() {
     String[] arguments = {
       "--small", "5000", "--large", "6", "--rows", "2000", "--minutes", "2", "--capture", "waltap"
     };
-    assertThatCode(() -> CentralMain.main(arguments)).doesNotThrowAnyException();
+    assertThatCode(() -> AcceptanceMain.main(arguments)).doesNotThrowAnyException();
   }
 }

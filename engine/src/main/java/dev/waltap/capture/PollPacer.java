@@ -4,11 +4,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How long to rest between two looks at the log. Usually not at all: the wake signal decides. But a
- * writer that commits every few microseconds is told in the same time if it is looked at in larger
+ * writer that commits every few microseconds is followed as fast if the log is looked at in larger
  * steps, and each look takes cache lines from it that it writes to with every commit, and wakes the
  * handler's thread, perhaps on its processor. For the capture thread.
  */
-final class Pace {
+final class PollPacer {
   /** Ten times the time in which a busy log is otherwise looked at, a twentieth of a generation. */
   static final long REST_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
@@ -22,7 +22,7 @@ final class Pace {
   private long transactions;
   private boolean busy;
 
-  Pace(long now) {
+  PollPacer(long now) {
     sampled = now;
   }
 

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>Open addressing by blocks of 64 neighbours, a bit each. A place whose serial is not the
  * current one is free.
  */
-public final class PageMarks {
+public final class PageBitSet {
   private static final int SHIFT = 6;
   private static final int SPREAD = 0x9E3779B9;
   private static final int FEWEST = 32;

@@ -1,4 +1,4 @@
-package dev.waltap.testdata.central;
+package dev.waltap.testdata.acceptance;
 
 import java.sql.Connection;
 import java.time.Duration;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Frames for snapshots, the horizon without a wal-index, and torn wal-index headers. */
-class SnapshotFramesTest {
+class SnapshotFrameIndexTest {
 
   private static final int PAGE_SIZE = 1024;
 
@@ -39,7 +39,7 @@ class SnapshotFramesTest {
       memory.release();
       int last = header.mxFrame();
       CommittedRange range = new CommittedRange(wal).set(header);
-      WalFrames frames = WalFrames.index(wal, range, info.backfilled(), last);
+      SnapshotFrameIndex frames = SnapshotFrameIndex.index(wal, range, info.backfilled(), last);
       assertThat(frames.pages()).containsExactly(1, 2, 3);
       assertThat(frames.pageCount()).isEqualTo(3);
       assertThat(frames.databaseSize()).isEqualTo(3);
@@ -48,13 +48,13 @@ class SnapshotFramesTest {
       frames.copy(CountedDatabase.COUNTER_PAGE, frames.frameOf(CountedDatabase.COUNTER_PAGE), page);
       assertThat(CountedDatabase.counterOn(page)).isEqualTo(5);
 
-      WalFrames tail = WalFrames.index(wal, range, last - 2, last);
+      SnapshotFrameIndex tail = SnapshotFrameIndex.index(wal, range, last - 2, last);
       assertThat(tail.pages()).containsExactly(2, 3);
       assertThat(database.query("PRAGMA wal_checkpoint(PASSIVE)")).isEqualTo("0");
       database.write(1);
-      assertThatThrownBy(() -> WalFrames.index(wal, range, 0, last))
+      assertThatThrownBy(() -> SnapshotFrameIndex.index(wal, range, 0, last))
           .isInstanceOf(DatabaseGoneException.class);
-      assertThat(WalFrames.index(wal, range, last, last).pageCount()).isZero();
+      assertThat(SnapshotFrameIndex.index(wal, range, last, last).pageCount()).isZero();
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.waltap.testdata;
 
-import dev.waltap.testdata.central.CommandLineJudge;
-import dev.waltap.testdata.central.EmbeddedJudge;
-import dev.waltap.testdata.central.Judge;
+import dev.waltap.testdata.acceptance.CommandLineJudge;
+import dev.waltap.testdata.acceptance.EmbeddedJudge;
+import dev.waltap.testdata.acceptance.Judge;
 import dev.waltap.testdata.workload.WriterOptions;
 import dev.waltap.testdata.workload.WriterProcess;
 import java.sql.Connection;
@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The central check: three tables, 200,000 transactions of one row and 200 of 10,000 rows, written
- * by another process as fast as it can. The replica must be equal after each part; it says how
- * often history was lost on the way, which a JVM that has just started does more easily.
+ * The acceptance check: three tables, 200,000 transactions of one row and 200 of 10,000 rows,
+ * written by another process as fast as it can. The replica must be equal after each part; it says
+ * how often history was lost on the way, which a JVM that has just started does more easily.
  *
  * <p>Options: {@code --small N} and {@code --large N} transactions, {@code --rows N} of each large
  * one, {@code --warm-up N} small ones before, {@code --capture waltap|sql|command-line}: in this
@@ -22,7 +22,7 @@ import java.util.Locale;
  * --capture-on CPU} to keep each on a processor of its own; the latter, {@code --capture-jvm
  * "OPTION ..."} and {@code --capture-options "OPTION ..."} are for the command line.
  */
-public final class CentralMain {
+public final class AcceptanceMain {
   private WriterOptions warmUp = WriterOptions.SMALL_TRANSACTIONS.with("--transactions", "0");
   private WriterOptions small = WriterOptions.SMALL_TRANSACTIONS;
   private WriterOptions large = WriterOptions.LARGE_TRANSACTIONS;
@@ -33,11 +33,11 @@ public final class CentralMain {
   private List<String> captureJvm = List.of();
   private List<String> captureOptions = List.of();
 
-  private CentralMain() {}
+  private AcceptanceMain() {}
 
   /** Runs it; exit code 1 and a stack trace say that replica and source differ. */
   public static void main(String[] args) throws Exception {
-    CentralMain main = new CentralMain();
+    AcceptanceMain main = new AcceptanceMain();
     try {
       main.parse(args);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
