@@ -69,7 +69,7 @@ final class GuardPolicy {
   static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** Fewer unread frames than this are copied before anything can happen to them. */
-  private static final int FEWEST_UNREAD = 128;
+  private static final int MIN_UNREAD = 128;
 
   private final GuardMode mode;
   private final long limitFrames;
@@ -153,7 +153,7 @@ final class GuardPolicy {
       return stale ? Decision.HAND_OVER : Decision.HOLD;
     }
     boolean shortOnes = length < SHORTEST_LENGTH;
-    if (backlogFull || (!shortOnes && unread >= Math.max(FEWEST_UNREAD, longest / 8))) {
+    if (backlogFull || (!shortOnes && unread >= Math.max(MIN_UNREAD, longest / 8))) {
       stretched = true;
       return Decision.HOLD;
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * capture thread.
  */
 final class Backlog implements FrameSink, AutoCloseable {
-  private static final int MOST_SPARE = 64;
+  private static final int MAX_SPARE = 64;
 
   private final PageBuffers buffers;
   private final PageStore store;
@@ -75,7 +75,7 @@ final class Backlog implements FrameSink, AutoCloseable {
 
   void recycle(CommittedTransaction transaction) {
     transaction.pages.clear();
-    if (spare.size() < MOST_SPARE) {
+    if (spare.size() < MAX_SPARE) {
       spare.addLast(transaction);
     }
   }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * disk that syncs for every batch holds up the application, whose log is on it, too.
  */
 final class Delivery {
-  private static final long MOST_BATCH_BYTES = 8L << 20;
+  private static final long MAX_BATCH_BYTES = 8L << 20;
 
   /** So often it is looked whether the queue can still end. */
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -100,7 +100,7 @@ final class Delivery {
   private boolean deliverNext(BooleanSupplier feeding) throws InterruptedException {
     boolean fed = feeding.getAsBoolean();
     ChangeQueue.Batch batch =
-        queue.take(batchSize, MOST_BATCH_BYTES, Math.min(untilFlush(), LOOK_NANOS));
+        queue.take(batchSize, MAX_BATCH_BYTES, Math.min(untilFlush(), LOOK_NANOS));
     if (batch == null) {
       return false;
     }

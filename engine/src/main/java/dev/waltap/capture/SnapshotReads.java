@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>For the capture thread.
  */
 final class SnapshotReads {
-  private static final int MOST_LEGS = 24;
-  private static final int MOST_FAILURES = 8;
+  private static final int MAX_LEGS = 24;
+  private static final int MAX_FAILURES = 8;
   private static final long RESTART_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
@@ -81,7 +81,7 @@ final class SnapshotReads {
         requireTries(++failures, "SQLite recovered the WAL after a crash", null);
       } catch (LimitedSnapshot.WalLimitException e) {
         counters.walLimit();
-        if (++legs == MOST_LEGS) {
+        if (++legs == MAX_LEGS) {
           throw starved();
         }
         limitReached(legs);
@@ -136,7 +136,7 @@ final class SnapshotReads {
 
   private void requireTries(int failures, String why, @Nullable Throwable cause) {
     listener.detail("a snapshot is read again: " + why);
-    if (failures == MOST_FAILURES) {
+    if (failures == MAX_FAILURES) {
       throw new CaptureException(
           Reason.FAILED,
           attachment.database()
@@ -152,8 +152,8 @@ final class SnapshotReads {
    * our making: it may grow by a quarter of the limit then.
    */
   private LimitedSnapshot limited(Attachment.SnapshotAt at) {
-    long most = Math.max(limitFrames, at.position().frame() + Math.max(1, limitFrames / 4));
-    return new LimitedSnapshot(at.snapshot(), () -> index.read(header) && header.mxFrame() >= most);
+    long max = Math.max(limitFrames, at.position().frame() + Math.max(1, limitFrames / 4));
+    return new LimitedSnapshot(at.snapshot(), () -> index.read(header) && header.mxFrame() >= max);
   }
 
   /**
@@ -190,7 +190,7 @@ final class SnapshotReads {
             + ": its WAL has reached the WAL limit of "
             + walLimit
             + " bytes "
-            + MOST_LEGS
+            + MAX_LEGS
             + " times before a snapshot could be read: more is written than can be read beside it;"
             + " raise --wal-limit, or start again when less is written");
   }

@@ -28,7 +28,7 @@ final class WaitingTransactions {
   private static final int ENTRY_OBJECTS = 96;
 
   /** With room for less than that many recent pages a history would hold little but whole ones. */
-  private static final int FEWEST_RECENT = 8;
+  private static final int MIN_RECENT = 8;
 
   /** One that waits behind others that are in the history; it is there, too, if not held here. */
   private record Entry(
@@ -38,8 +38,8 @@ final class WaitingTransactions {
       WalPosition walPosition,
       @Nullable CommittedTransaction held) {}
 
-  private final long mostUnencoded;
-  private final long mostEncodable;
+  private final long maxUnencoded;
+  private final long maxEncodable;
   private final PageHistory history;
   private final ArrayDeque<CommittedTransaction> first = new ArrayDeque<>();
   private final ArrayDeque<Entry> behind = new ArrayDeque<>();
@@ -53,18 +53,18 @@ final class WaitingTransactions {
    * @param large bytes of images past which a transaction is never encoded
    */
   WaitingTransactions(PageBuffers buffers, long memory, long large) {
-    boolean encoding = memory / 8 / buffers.pageSize() >= FEWEST_RECENT;
-    this.mostUnencoded = encoding ? memory / 8 : Long.MAX_VALUE;
-    this.mostEncodable = large;
+    boolean encoding = memory / 8 / buffers.pageSize() >= MIN_RECENT;
+    this.maxUnencoded = encoding ? memory / 8 : Long.MAX_VALUE;
+    this.maxEncodable = large;
     this.history = new PageHistory(buffers, memory);
   }
 
   /** Adds one; false if its pages were taken out of it, so that it can serve again. */
   boolean add(CommittedTransaction transaction) {
     long size = transaction.pages.bytes();
-    boolean large = size > mostEncodable;
+    boolean large = size > maxEncodable;
     bytes += size;
-    if (behind.isEmpty() && (large || unencodedBytes < mostUnencoded)) {
+    if (behind.isEmpty() && (large || unencodedBytes < maxUnencoded)) {
       first.addLast(transaction);
       unencodedBytes += size + OBJECTS;
       return true;

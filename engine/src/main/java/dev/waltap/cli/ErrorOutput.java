@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Any thread may write. The thread is a daemon, and lives as long as the process.
  */
 final class ErrorOutput extends OutputStream {
-  static final int MOST_BYTES = 1 << 20;
+  static final int MAX_BYTES = 1 << 20;
 
   /** How long a stream may take before it counts as stuck. */
   private static final long PATIENCE_NANOS = 100_000_000;
@@ -48,7 +48,7 @@ final class ErrorOutput extends OutputStream {
     }
     boolean lineEnds = bytes[offset + length - 1] == '\n';
     // What was begun to be left out is left out to the line's end.
-    if (leavingOut || waitingBytes + length > MOST_BYTES) {
+    if (leavingOut || waitingBytes + length > MAX_BYTES) {
       leavingOut = !lineEnds;
       leftOut += lineEnds ? 1 : 0;
       return;

@@ -12,11 +12,11 @@ final class Suggestion {
   /** The known word that takes the fewest letters to change; null if that is none at all near. */
   static @Nullable String near(String word, Collection<String> known) {
     String nearest = null;
-    int least = Math.max(1, word.replace("-", "").length() / 3) + 1;
+    int min = Math.max(1, word.replace("-", "").length() / 3) + 1;
     for (String candidate : known) {
       int distance = distance(word.toLowerCase(Locale.ROOT), candidate);
-      if (distance < least) {
-        least = distance;
+      if (distance < min) {
+        min = distance;
         nearest = candidate;
       }
     }

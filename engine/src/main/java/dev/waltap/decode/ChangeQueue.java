@@ -39,8 +39,8 @@ public final class ChangeQueue {
 
   private record Entry(@Nullable Change change, long bytes, @Nullable TransactionEnd end) {}
 
-  private final int mostChanges;
-  private final long mostBytes;
+  private final int maxChanges;
+  private final long maxBytes;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
@@ -62,12 +62,12 @@ public final class ChangeQueue {
   /**
    * An empty queue. One change is let in whatever its size, so that the largest passes, too.
    *
-   * @param mostChanges that wait to be taken
-   * @param mostBytes of their images, as counted by {@link #add}
+   * @param maxChanges that wait to be taken
+   * @param maxBytes of their images, as counted by {@link #add}
    */
-  public ChangeQueue(int mostChanges, long mostBytes) {
-    this.mostChanges = mostChanges;
-    this.mostBytes = mostBytes;
+  public ChangeQueue(int maxChanges, long maxBytes) {
+    this.maxChanges = maxChanges;
+    this.maxBytes = maxBytes;
   }
 
   /**
@@ -92,8 +92,8 @@ public final class ChangeQueue {
 
   /** Whether enough was added for {@link #release} to be worth it. */
   public boolean isReleaseDue() {
-    return staged.size() >= Math.min(STAGED_CHANGES, mostChanges)
-        || stagedBytes >= Math.min(STAGED_BYTES, mostBytes);
+    return staged.size() >= Math.min(STAGED_CHANGES, maxChanges)
+        || stagedBytes >= Math.min(STAGED_BYTES, maxBytes);
   }
 
   /** Whether something was added that is not released yet. */
@@ -153,7 +153,7 @@ public final class ChangeQueue {
   private boolean isFull(long size) {
     return !stopped
         && !entries.isEmpty()
-        && (entries.size() >= mostChanges || waitingBytes + size > mostBytes);
+        && (entries.size() >= maxChanges || waitingBytes + size > maxBytes);
   }
 
   /**
@@ -187,7 +187,7 @@ public final class ChangeQueue {
   }
 
   private boolean isOver(long size) {
-    return waitingBytes + takenBytes > mostBytes - size;
+    return waitingBytes + takenBytes > maxBytes - size;
   }
 
   /** All that was taken is delivered. */
@@ -283,7 +283,7 @@ public final class ChangeQueue {
    *
    * @return null when stopped, or when finished and all was taken
    */
-  public @Nullable Batch take(int mostInBatch, long mostBytesInBatch, long nanos)
+  public @Nullable Batch take(int maxInBatch, long maxBytesInBatch, long nanos)
       throws InterruptedException {
     for (int i = 0; i < SPINS && depth == 0 && !stopped; i++) {
       Thread.onSpinWait();
@@ -300,7 +300,7 @@ public final class ChangeQueue {
       if (stopped || entries.isEmpty()) {
         return null;
       }
-      Batch batch = drain(mostInBatch, mostBytesInBatch);
+      Batch batch = drain(maxInBatch, maxBytesInBatch);
       notFull.signalAll();
       return batch;
     } finally {
@@ -308,8 +308,8 @@ public final class ChangeQueue {
     }
   }
 
-  private Batch drain(int mostInBatch, long mostBytesInBatch) {
-    List<Change> changes = new ArrayList<>(Math.min(mostInBatch, entries.size()));
+  private Batch drain(int maxInBatch, long maxBytesInBatch) {
+    List<Change> changes = new ArrayList<>(Math.min(maxInBatch, entries.size()));
     TransactionEnd end = null;
     long size = 0;
     Entry entry;
@@ -317,7 +317,7 @@ public final class ChangeQueue {
       Change change = entry.change();
       boolean fits =
           changes.isEmpty()
-              || (changes.size() < mostInBatch && size + entry.bytes() <= mostBytesInBatch);
+              || (changes.size() < maxInBatch && size + entry.bytes() <= maxBytesInBatch);
       if (change != null && !fits) {
         break;
       }

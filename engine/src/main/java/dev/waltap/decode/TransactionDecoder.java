@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * All that can't be followed shows before the first change is told. For the capture thread.
  */
 public final class TransactionDecoder {
-  private static final int MOST_PLACES = 1 << 16;
+  private static final int MAX_ADDRESSES = 1 << 16;
   private static final List<Operation> ROW_OPERATIONS =
       List.of(Operation.DELETE, Operation.UPDATE, Operation.INSERT);
   private final RowSink nobody =
@@ -251,7 +251,7 @@ public final class TransactionDecoder {
   private boolean collect() {
     changed.sort(TableRows.BY_TABLE);
     boolean overfull = false;
-    int left = MOST_PLACES;
+    int left = MAX_ADDRESSES;
     for (TableRows rows : changed) {
       left -= rows.collect(left);
       overfull |= rows.isOverfull();

@@ -12,7 +12,7 @@ import java.util.concurrent.Flow;
 /** Keeps the start of an answer's body for the error message, and lets the rest go by. */
 final class AnswerStart implements HttpResponse.BodySubscriber<String> {
 
-  private static final int MOST_BYTES = 300;
+  private static final int MAX_BYTES = 300;
 
   private final ByteArrayOutputStream start = new ByteArrayOutputStream();
   private final CompletableFuture<String> body = new CompletableFuture<>();
@@ -30,7 +30,7 @@ final class AnswerStart implements HttpResponse.BodySubscriber<String> {
   @Override
   public void onNext(List<ByteBuffer> buffers) {
     for (ByteBuffer buffer : buffers) {
-      while (buffer.hasRemaining() && start.size() < MOST_BYTES) {
+      while (buffer.hasRemaining() && start.size() < MAX_BYTES) {
         start.write(buffer.get());
       }
     }

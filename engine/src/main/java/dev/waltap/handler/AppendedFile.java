@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * thread at a time; whoever opened it closes it.
  */
 final class AppendedFile implements AutoCloseable {
-  private static final int MOST_RACES = 10;
+  private static final int MAX_RACES = 10;
 
   /** As in {@code stat(2)}. */
   private static final int FILE_TYPE = 0170000;
@@ -52,7 +52,7 @@ final class AppendedFile implements AutoCloseable {
    */
   static AppendedFile open(OutputPath output, LineFormat format) throws IOException {
     String name = output.name();
-    for (int i = 0; i < MOST_RACES; i++) {
+    for (int i = 0; i < MAX_RACES; i++) {
       Path path = output.resolve();
       if (Files.isDirectory(path)) {
         throw new OutputRefusedException(

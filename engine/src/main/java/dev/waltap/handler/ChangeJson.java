@@ -47,7 +47,7 @@ public final class ChangeJson {
           .build();
 
   /** Schemas come and go; what they were called is not kept for ever. */
-  private static final int MOST_NAMES = 10_000;
+  private static final int MAX_NAMES = 10_000;
 
   private static final SerializableString TABLE = new SerializedString("table");
   private static final SerializableString TIMESTAMP = new SerializedString("timestamp");
@@ -167,7 +167,7 @@ public final class ChangeJson {
     SerializableString known = names.get(name);
     if (known == null) {
       known = new SerializedString(JsonText.wellFormed(name));
-      if (names.size() < MOST_NAMES) {
+      if (names.size() < MAX_NAMES) {
         names.put(name, known);
       }
     }

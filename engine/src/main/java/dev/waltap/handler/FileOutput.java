@@ -25,9 +25,9 @@ public final class FileOutput extends OutputStream {
   private static final int BUFFER_BYTES = 64 * 1024;
 
   /** Bytes since the last sync that can be written again; several batches' worth. */
-  private static final int MOST_KEPT = 16 << 20;
+  private static final int MAX_KEPT = 16 << 20;
 
-  private static final int MOST_ROTATIONS = 5;
+  private static final int MAX_ROTATIONS = 5;
 
   private final OutputPath path;
   private final LineFormat format;
@@ -124,7 +124,7 @@ public final class FileOutput extends OutputStream {
     }
     try {
       for (int i = 0; !settled(); i++) {
-        if (i == MOST_ROTATIONS) {
+        if (i == MAX_ROTATIONS) {
           throw new IOException("the file is replaced again and again");
         }
         writeAgain();
@@ -239,7 +239,7 @@ public final class FileOutput extends OutputStream {
       throw failed(e);
     }
     written += length;
-    if (written <= MOST_KEPT) {
+    if (written <= MAX_KEPT) {
       kept.write(bytes, offset, length);
     }
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpBody {
 
-  private static final int MOST_HELD = 4 << 20;
+  private static final int MAX_HELD = 4 << 20;
   private static final int PIPE_BYTES = 64 * 1024;
 
   private final List<Change> changes;
@@ -137,7 +137,7 @@ final class HttpBody {
     @Override
     public void write(byte[] bytes, int offset, int count) {
       length += count;
-      if (length > MOST_HELD) {
+      if (length > MAX_HELD) {
         few = null;
       } else if (few != null) {
         few.write(bytes, offset, count);

@@ -28,7 +28,7 @@ public record HttpTarget(URI uri, List<Header> headers, Duration timeout, int ma
   /** As many retries as it takes. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
-  private static final int MOST_PORT = 65_535;
+  private static final int MAX_PORT = 65_535;
 
   /** A header of a request. */
   public record Header(String name, String value) {
@@ -85,9 +85,9 @@ public record HttpTarget(URI uri, List<Header> headers, Duration timeout, int ma
           "the address is not an http or https address of a host: write http://HOST:PORT/PATH, and"
               + " characters such as : / ? # @ in a user or password as %3A %2F %3F %23 %40");
     }
-    if (uri.getPort() == 0 || uri.getPort() > MOST_PORT) {
+    if (uri.getPort() == 0 || uri.getPort() > MAX_PORT) {
       throw new IllegalArgumentException(
-          "the port in the address is out of range: it is from 1 to " + MOST_PORT);
+          "the port in the address is out of range: it is from 1 to " + MAX_PORT);
     }
     // Else a part of the password would be taken for the port, and the rest be sent to the host.
     boolean misread = uri.getRawUserInfo() == null && uri.getPort() > 0 && uri.getPath().isEmpty();

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 public record OutputPath(Path given, List<Path> files, List<Path> directories) {
 
-  private static final int MOST_LINKS = 40;
+  private static final int MAX_LINKS = 40;
 
   /** What SQLite names its files beside a database. */
   private static final Pattern SQLITE_NAME =
@@ -106,7 +106,7 @@ public record OutputPath(Path given, List<Path> files, List<Path> directories) {
   private static Path followLinks(Path path) {
     Path at = path.toAbsolutePath();
     try {
-      for (int i = 0; i < MOST_LINKS; i++) {
+      for (int i = 0; i < MAX_LINKS; i++) {
         Path parent = at.getParent();
         if (parent == null || at.getFileName() == null || !Files.exists(parent)) {
           break;

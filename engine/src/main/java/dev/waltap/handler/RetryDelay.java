@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 record RetryDelay(long firstMillis, long longestMillis) {
 
   /** What a server may ask for at most; beyond it, its clock or ours is wrong. */
-  private static final long MOST_RETRY_AFTER = Duration.ofHours(1).toMillis();
+  private static final long MAX_RETRY_AFTER = Duration.ofHours(1).toMillis();
 
   static RetryDelay standard() {
     return new RetryDelay(250, 30_000);
@@ -38,9 +38,9 @@ record RetryDelay(long firstMillis, long longestMillis) {
     } catch (NumberFormatException notSeconds) {
       millis = millisUntil(text);
     } catch (ArithmeticException far) {
-      millis = MOST_RETRY_AFTER;
+      millis = MAX_RETRY_AFTER;
     }
-    return Math.min(Math.max(millis, 0), MOST_RETRY_AFTER);
+    return Math.min(Math.max(millis, 0), MAX_RETRY_AFTER);
   }
 
   private static long millisUntil(String date) {

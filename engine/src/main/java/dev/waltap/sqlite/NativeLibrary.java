@@ -35,7 +35,7 @@ public final class NativeLibrary {
   private static final byte[] EXPORT = "\0sqlite3_open_v2\0".getBytes(StandardCharsets.US_ASCII);
 
   /** Larger ones are browsers, which keep their SQLite to themselves. */
-  private static final long MOST_BYTES = 64L << 20;
+  private static final long MAX_BYTES = 64L << 20;
 
   /** What was found about each library, by device and inode. */
   private static final Map<String, Boolean> LOOKED_AT = new ConcurrentHashMap<>();
@@ -102,7 +102,7 @@ public final class NativeLibrary {
     boolean named = name.contains("sqlite") || name.contains("sqlcipher");
     try {
       Path file = Path.of(path);
-      if (Files.size(file) > MOST_BYTES) {
+      if (Files.size(file) > MAX_BYTES) {
         return named;
       }
       byte[] bytes = Files.readAllBytes(file);

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * thread.
  */
 final class JournalCompactor implements Replay {
-  private static final long MOST_BYTES = 8 << 20;
+  private static final long MAX_BYTES = 8 << 20;
 
   private final PageTable table;
   private final PageBuffers buffers;
@@ -60,7 +60,7 @@ final class JournalCompactor implements Replay {
 
   /** Whether it is time to commit. */
   boolean isFull() {
-    return bytes >= MOST_BYTES / 2;
+    return bytes >= MAX_BYTES / 2;
   }
 
   /** Writes what is left. */
@@ -80,7 +80,7 @@ final class JournalCompactor implements Replay {
 
   /** A transaction larger than our memory is written as it comes; the commit comes at its end. */
   private void spill() {
-    if (bytes >= MOST_BYTES) {
+    if (bytes >= MAX_BYTES) {
       try {
         finish();
       } catch (SQLException e) {

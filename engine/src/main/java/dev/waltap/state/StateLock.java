@@ -49,7 +49,7 @@ public final class StateLock implements AutoCloseable {
   private static final Holder UNKNOWN = new Holder(0, "unknown", Instant.EPOCH, "unknown");
   private static final int TRIES = 10;
   private static final long PAUSE_NANOS = 20_000_000;
-  private static final int MOST_TEXT = 4096;
+  private static final int MAX_TEXT = 4096;
 
   private final StateDirectory directory;
   private final FileChannel channel;
@@ -197,7 +197,7 @@ public final class StateLock implements AutoCloseable {
   }
 
   private static String read(FileChannel channel) throws IOException {
-    ByteBuffer text = ByteBuffer.allocate(MOST_TEXT);
+    ByteBuffer text = ByteBuffer.allocate(MAX_TEXT);
     int count = channel.read(text, 0);
     return new String(text.array(), 0, Math.max(0, count), StandardCharsets.UTF_8);
   }

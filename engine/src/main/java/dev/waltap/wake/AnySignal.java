@@ -38,11 +38,11 @@ final class AnySignal extends ParkingSignal {
 
   @Override
   long pause(long now) {
-    long least = Long.MAX_VALUE;
+    long min = Long.MAX_VALUE;
     for (ParkingSignal part : parts) {
-      least = Math.min(least, part.takeWoken(now) ? 0 : part.pause(now));
+      min = Math.min(min, part.takeWoken(now) ? 0 : part.pause(now));
     }
-    return least;
+    return min;
   }
 
   @Override

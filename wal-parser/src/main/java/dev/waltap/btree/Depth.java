@@ -5,13 +5,13 @@ import dev.waltap.format.CorruptDatabaseException;
 /** How deep a tree can be, so that one whose pages lead in a circle is not walked for ever. */
 public final class Depth {
   /** Twice what SQLite itself goes down. */
-  private static final int MOST = 40;
+  private static final int MAX_DEPTH = 40;
 
   private Depth() {}
 
   /** Whether no tree has a page so many levels below its root. */
   public static boolean isTooDeep(int depth) {
-    return depth > MOST;
+    return depth > MAX_DEPTH;
   }
 
   /**
@@ -21,7 +21,7 @@ public final class Depth {
    */
   public static void check(int pageNumber, int depth) {
     if (isTooDeep(depth)) {
-      throw CorruptDatabaseException.page(pageNumber, "more than " + MOST + " levels deep");
+      throw CorruptDatabaseException.page(pageNumber, "more than " + MAX_DEPTH + " levels deep");
     }
   }
 }

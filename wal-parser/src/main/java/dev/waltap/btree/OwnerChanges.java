@@ -17,19 +17,19 @@ import java.util.Arrays;
  * </ol>
  */
 public final class OwnerChanges {
-  private static final int FEWEST = 64;
-  private static final int MOST_KEPT = 1 << 12;
+  private static final int MIN_CAPACITY = 64;
+  private static final int MAX_KEPT = 1 << 12;
 
   private final PageOwners owners;
   private final PageBounds bounds;
   private final PageBitSet released = new PageBitSet();
   private final PageBitSet adopted = new PageBitSet();
-  private int[] left = new int[FEWEST];
+  private int[] left = new int[MIN_CAPACITY];
   private int leftCount;
-  private int[] pages = new int[FEWEST];
-  private int[] parents = new int[FEWEST];
-  private Tree[] trees = new Tree[FEWEST];
-  private byte[] kinds = new byte[FEWEST];
+  private int[] pages = new int[MIN_CAPACITY];
+  private int[] parents = new int[MIN_CAPACITY];
+  private Tree[] trees = new Tree[MIN_CAPACITY];
+  private byte[] kinds = new byte[MIN_CAPACITY];
   private int count;
 
   public OwnerChanges(PageOwners owners, PageFormat format) {
@@ -48,11 +48,11 @@ public final class OwnerChanges {
     adopted.begin();
     leftCount = 0;
     count = 0;
-    if (left.length > MOST_KEPT) {
-      left = new int[FEWEST];
+    if (left.length > MAX_KEPT) {
+      left = new int[MIN_CAPACITY];
     }
-    if (pages.length > MOST_KEPT) {
-      resize(FEWEST);
+    if (pages.length > MAX_KEPT) {
+      resize(MIN_CAPACITY);
     }
   }
 

@@ -7,22 +7,22 @@ import java.util.Arrays;
  * page of an index b-tree between two of its children. Used again; for one thread.
  */
 final class CellRuns {
-  private static final int FEWEST = 8;
+  private static final int MIN_CAPACITY = 8;
 
   /** Larger arrays are given up when they are cleared. */
-  private static final int MOST_KEPT = 1 << 12;
+  private static final int MAX_KEPT = 1 << 12;
 
-  private int[] pages = new int[FEWEST];
-  private int[] from = new int[FEWEST];
-  private int[] to = new int[FEWEST];
+  private int[] pages = new int[MIN_CAPACITY];
+  private int[] from = new int[MIN_CAPACITY];
+  private int[] to = new int[MIN_CAPACITY];
   private int size;
 
   void clear() {
     size = 0;
-    if (pages.length > MOST_KEPT) {
-      pages = new int[FEWEST];
-      from = new int[FEWEST];
-      to = new int[FEWEST];
+    if (pages.length > MAX_KEPT) {
+      pages = new int[MIN_CAPACITY];
+      from = new int[MIN_CAPACITY];
+      to = new int[MIN_CAPACITY];
     }
   }
 

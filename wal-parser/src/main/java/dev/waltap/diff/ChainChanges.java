@@ -23,8 +23,8 @@ import java.util.Arrays;
  * thread.
  */
 final class ChainChanges {
-  private static final int FEWEST = 16;
-  private static final int MOST_KEPT = 1 << 12;
+  private static final int MIN_CAPACITY = 16;
+  private static final int MAX_KEPT = 1 << 12;
 
   private final PageFormat formatBefore;
   private final PageFormat formatAfter;
@@ -39,10 +39,10 @@ final class ChainChanges {
 
   // The chains of the old version's cells: where the first page of each stands in the arrays.
   private final IntMap chains = new IntMap();
-  private int[] firstPages = new int[FEWEST];
-  private int[] leaves = new int[FEWEST];
-  private int[] sizes = new int[FEWEST];
-  private boolean[] stays = new boolean[FEWEST];
+  private int[] firstPages = new int[MIN_CAPACITY];
+  private int[] leaves = new int[MIN_CAPACITY];
+  private int[] sizes = new int[MIN_CAPACITY];
+  private boolean[] stays = new boolean[MIN_CAPACITY];
   private TransactionPages written;
 
   ChainChanges(
@@ -78,8 +78,8 @@ final class ChainChanges {
   void list(TreeDelta delta) {
     Tree tree = delta.tree();
     chains.begin();
-    if (firstPages.length > MOST_KEPT) {
-      resize(FEWEST);
+    if (firstPages.length > MAX_KEPT) {
+      resize(MIN_CAPACITY);
     }
     forEachChain(delta.before(), old, formatBefore, tree.index(), this::remember);
     forEachChain(

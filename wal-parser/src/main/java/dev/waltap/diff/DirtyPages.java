@@ -14,7 +14,7 @@ final class DirtyPages {
   private static final IntList NOTHING = new IntList();
 
   /** More lists than this are given up with the transaction. */
-  private static final int MOST_KEPT = 16;
+  private static final int MAX_KEPT = 16;
 
   private final PageOwners owners;
   private final PageBitSet dirty = new PageBitSet();
@@ -41,8 +41,8 @@ final class DirtyPages {
     for (int i = 0; i < touchedTrees.size(); i++) {
       touched.get(i).clear();
     }
-    if (touched.size() > MOST_KEPT) {
-      touched.subList(MOST_KEPT, touched.size()).clear();
+    if (touched.size() > MAX_KEPT) {
+      touched.subList(MAX_KEPT, touched.size()).clear();
     }
     touchedTrees.clear();
     lists.begin();

@@ -5,11 +5,11 @@ import java.util.Arrays;
 /** A growing list of ints, used again. */
 final class IntList {
   /** A larger array is given up when it is cleared. */
-  private static final int MOST_KEPT = 1 << 12;
+  private static final int MAX_KEPT = 1 << 12;
 
-  private static final int FEWEST = 16;
+  private static final int MIN_CAPACITY = 16;
 
-  private int[] items = new int[FEWEST];
+  private int[] items = new int[MIN_CAPACITY];
   private int size;
 
   int size() {
@@ -29,8 +29,8 @@ final class IntList {
 
   void clear() {
     size = 0;
-    if (items.length > MOST_KEPT) {
-      items = new int[FEWEST];
+    if (items.length > MAX_KEPT) {
+      items = new int[MIN_CAPACITY];
     }
   }
 }

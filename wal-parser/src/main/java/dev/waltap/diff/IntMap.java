@@ -5,22 +5,22 @@ import java.util.Arrays;
 /** A map of ints to ints that is emptied at no cost, for use again and again. For one thread. */
 final class IntMap {
   private static final int SPREAD = 0x9E3779B9;
-  private static final int FEWEST = 32;
+  private static final int MIN_CAPACITY = 32;
   private static final int FEW = 1 << 12;
 
   /** What {@link #get} returns for a key that is not there; no value may be negative. */
   static final int NONE = -1;
 
-  private int[] keys = new int[FEWEST];
-  private int[] values = new int[FEWEST];
-  private int[] serials = new int[FEWEST];
+  private int[] keys = new int[MIN_CAPACITY];
+  private int[] values = new int[MIN_CAPACITY];
+  private int[] serials = new int[MIN_CAPACITY];
   private int serial = 1;
   private int size;
 
   /** Empties the map. */
   void begin() {
     if (keys.length > FEW && size < keys.length / 16) {
-      allocate(FEWEST);
+      allocate(MIN_CAPACITY);
     }
     size = 0;
     if (++serial == Integer.MAX_VALUE) {

@@ -25,7 +25,7 @@ public final class RowCursor {
   private static final KeyExtent HEADER = new Header();
 
   /** An array larger than this is given up with its row, not kept for the next one. */
-  private static final int MOST_KEPT = 1 << 20;
+  private static final int MAX_KEPT = 1 << 20;
 
   private final PageFormat format;
   private final PageSource source;
@@ -85,7 +85,7 @@ public final class RowCursor {
     watched = null;
     keptArray = NOTHING;
     leaveRow();
-    if (keptScratch.length > MOST_KEPT) {
+    if (keptScratch.length > MAX_KEPT) {
       keptScratch = NOTHING;
     }
   }
@@ -162,7 +162,7 @@ public final class RowCursor {
       scratch = keptScratch; // The next payload put together must not overwrite what is kept.
       keptScratch = keptArray;
     }
-    if (scratch.length > MOST_KEPT) {
+    if (scratch.length > MAX_KEPT) {
       scratch = NOTHING;
     }
   }
@@ -211,7 +211,7 @@ public final class RowCursor {
       return;
     }
     if (size > scratch.length) {
-      scratch = new byte[size > MOST_KEPT ? size : Math.max(size, scratch.length * 2)];
+      scratch = new byte[size > MAX_KEPT ? size : Math.max(size, scratch.length * 2)];
     }
     payloads.copy(pageNumber, page, cell, scratch, size);
     assembled = size;
@@ -334,7 +334,7 @@ public final class RowCursor {
     }
     RecordDifference first = new RecordDifference();
     first.find(keyArray, keyOffset, other.keyArray, other.keyOffset, layout.fieldCount(), same);
-    if (first.isSure() || first.extent() < 0 || first.extent() > MOST_KEPT) {
+    if (first.isSure() || first.extent() < 0 || first.extent() > MAX_KEPT) {
       return first.isSure();
     }
     KeyExtent values = new Leading((int) first.extent());

@@ -39,15 +39,15 @@ final class SharedCells {
     int cellsAfter = BTreePage.cellCount(after, header);
     int arrayBefore = BTreePage.cellArray(before, header);
     int arrayAfter = BTreePage.cellArray(after, header);
-    int most = Math.min(cellsBefore, cellsAfter);
-    int start = arrayBefore + 2 * most;
+    int max = Math.min(cellsBefore, cellsAfter);
+    int start = arrayBefore + 2 * max;
     int usable = format.usableSize();
     int differs =
         start >= usable ? -1 : Arrays.mismatch(before, start, usable, after, start, usable);
     int low = differs < 0 ? usable : start + differs;
     int high = differs < 0 ? 0 : lastDifference(before, after, low);
     int i = 0;
-    while (i < most
+    while (i < max
         && shared(
             before, arrayBefore + 2 * i, after, arrayAfter + 2 * i, low, high, index, pageNumber)) {
       i++;
@@ -56,7 +56,7 @@ final class SharedCells {
     int j = 0;
     int endBefore = arrayBefore + 2 * (cellsBefore - 1);
     int endAfter = arrayAfter + 2 * (cellsAfter - 1);
-    while (j < most - i
+    while (j < max - i
         && shared(
             before, endBefore - 2 * j, after, endAfter - 2 * j, low, high, index, pageNumber)) {
       j++;

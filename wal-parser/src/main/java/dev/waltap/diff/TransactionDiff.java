@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransactionDiff {
   /** More deltas than this are given up with the transaction. */
-  private static final int MOST_KEPT = 16;
+  private static final int MAX_KEPT = 16;
 
   private final PageFormat formatBefore;
   private final PageFormat formatAfter;
@@ -328,8 +328,8 @@ public final class TransactionDiff {
     written = none;
     buffers.endTransaction();
     deltaCount = 0;
-    if (deltas.size() > MOST_KEPT) {
-      deltas.subList(MOST_KEPT, deltas.size()).clear();
+    if (deltas.size() > MAX_KEPT) {
+      deltas.subList(MAX_KEPT, deltas.size()).clear();
     }
   }
 }

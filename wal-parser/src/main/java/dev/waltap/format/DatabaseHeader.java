@@ -63,7 +63,7 @@ public record DatabaseHeader(
   public static final int SIZE = 100;
 
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
-  private static final int LEAST_USABLE = 480;
+  private static final int MIN_USABLE = 480;
   private static final int WAL_VERSION = 2;
   private static final int LATEST_SCHEMA_FORMAT = 4;
 
@@ -144,7 +144,7 @@ public record DatabaseHeader(
       throw new UnsupportedDatabaseException(
           "schema format " + schemaFormat + " at header offset 44");
     }
-    if (usableSize() < LEAST_USABLE) {
+    if (usableSize() < MIN_USABLE) {
       throw CorruptDatabaseException.page(
           1, reservedBytes + " reserved bytes leave less than 480 of a page of " + pageSize);
     }

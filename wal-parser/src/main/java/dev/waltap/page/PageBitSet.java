@@ -12,21 +12,21 @@ import java.util.Arrays;
 public final class PageBitSet {
   private static final int SHIFT = 6;
   private static final int SPREAD = 0x9E3779B9;
-  private static final int FEWEST = 32;
+  private static final int MIN_CAPACITY = 32;
   private static final int FEW = 1 << 12;
 
   /** Block numbers: page numbers less their last six bits. */
-  private int[] blocks = new int[FEWEST];
+  private int[] blocks = new int[MIN_CAPACITY];
 
-  private int[] serials = new int[FEWEST];
-  private long[] bits = new long[FEWEST];
+  private int[] serials = new int[MIN_CAPACITY];
+  private long[] bits = new long[MIN_CAPACITY];
   private int serial = 1;
   private int size;
 
   /** Empties the set. */
   public void begin() {
     if (blocks.length > FEW && size < blocks.length / 16) {
-      allocate(FEWEST);
+      allocate(MIN_CAPACITY);
     }
     size = 0;
     if (++serial == Integer.MAX_VALUE) {

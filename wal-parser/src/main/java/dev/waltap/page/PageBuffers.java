@@ -7,16 +7,16 @@ import java.util.ArrayDeque;
  * #endTransaction}; so nobody has to count references. For one thread.
  */
 public final class PageBuffers {
-  private static final int MOST_FREE_BYTES = 4 << 20;
+  private static final int MAX_FREE_BYTES = 4 << 20;
 
   private final int pageSize;
-  private final int mostFree;
+  private final int maxFree;
   private final ArrayDeque<byte[]> free = new ArrayDeque<>();
   private final ArrayDeque<byte[]> limbo = new ArrayDeque<>();
 
   public PageBuffers(int pageSize) {
     this.pageSize = pageSize;
-    this.mostFree = Math.max(16, MOST_FREE_BYTES / pageSize);
+    this.maxFree = Math.max(16, MAX_FREE_BYTES / pageSize);
   }
 
   /** The size of each array in bytes. */
@@ -32,14 +32,14 @@ public final class PageBuffers {
 
   /** Gives back an array that nobody reads any more. */
   public void release(byte[] buffer) {
-    if (free.size() < mostFree) {
+    if (free.size() < maxFree) {
       free.addLast(buffer);
     }
   }
 
   /** Gives back an array that may be read until the transaction in hand ends. */
   public void releaseAtEnd(byte[] buffer) {
-    if (limbo.size() < mostFree) {
+    if (limbo.size() < maxFree) {
       limbo.addLast(buffer);
     }
   }

@@ -24,21 +24,21 @@ public final class PageSet implements PageSource, AutoCloseable {
   /** Drawn: whoever writes rows must not be able to construct pages of the same hash. */
   private static final long SEED = new SecureRandom().nextLong();
 
-  private static final int FEWEST_HOT = 64;
+  private static final int MIN_HOT = 64;
 
   private final PageBuffers buffers;
   private final PageStore store;
-  private final int mostHot;
+  private final int maxHot;
   private final PageSlots slots = new PageSlots();
 
   // By slot.
-  private byte[] @Nullable [] hot = new byte[FEWEST_HOT][];
-  private boolean[] used = new boolean[FEWEST_HOT];
-  private int[] cold = new int[FEWEST_HOT];
-  private long[] hashes = new long[FEWEST_HOT];
+  private byte[] @Nullable [] hot = new byte[MIN_HOT][];
+  private boolean[] used = new boolean[MIN_HOT];
+  private int[] cold = new int[MIN_HOT];
+  private long[] hashes = new long[MIN_HOT];
 
   /** The slots of hot pages. */
-  private int[] clock = new int[FEWEST_HOT];
+  private int[] clock = new int[MIN_HOT];
 
   private int clockSize;
   private int clockHand;
@@ -53,7 +53,7 @@ public final class PageSet implements PageSource, AutoCloseable {
    */
   public PageSet(PageBuffers buffers, long memory) {
     this.buffers = buffers;
-    this.mostHot = (int) Math.max(FEWEST_HOT, Math.min(1 << 24, memory / 2 / buffers.pageSize()));
+    this.maxHot = (int) Math.max(MIN_HOT, Math.min(1 << 24, memory / 2 / buffers.pageSize()));
     this.store = new PageStore(buffers.pageSize(), memory / 2);
   }
 
@@ -218,9 +218,9 @@ public final class PageSet implements PageSource, AutoCloseable {
   }
 
   private void makeHot(int slot, byte[] page) {
-    if (clockSize < mostHot) {
+    if (clockSize < maxHot) {
       if (clockSize == clock.length) {
-        clock = Arrays.copyOf(clock, Math.min(mostHot, clock.length * 2));
+        clock = Arrays.copyOf(clock, Math.min(maxHot, clock.length * 2));
       }
       clock[clockSize++] = slot;
     } else {

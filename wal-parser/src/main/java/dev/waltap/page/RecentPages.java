@@ -20,8 +20,8 @@ final class RecentPages {
   /** None yet; at most so many bytes of images, rounded down to a power of two, but one page. */
   RecentPages(PageBuffers buffers, long memory) {
     this.buffers = buffers;
-    long most = Math.max(1, Math.min(1 << 24, memory / buffers.pageSize()));
-    this.places = Integer.highestOneBit((int) most);
+    long max = Math.max(1, Math.min(1 << 24, memory / buffers.pageSize()));
+    this.places = Integer.highestOneBit((int) max);
   }
 
   /** The version that was put last; null if it was driven out. */

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransactionPages {
   private static final int RECENT_BYTES = 1 << 18;
-  private static final int FEWEST_RECENT = 8;
+  private static final int MIN_RECENT = 8;
 
   private final PageBuffers buffers;
   private final PageStore overflow;
-  private int mostInMemory;
+  private int maxInMemory;
   private int[] numbers = new int[8];
   private byte[] @Nullable [] images = new byte[8][];
   private int[] handles = new int[8];
@@ -46,7 +46,7 @@ public final class TransactionPages {
 
   /** Limits the bytes of images to hold uncompressed, for those put from here on. */
   public void memory(long bytes) {
-    mostInMemory = (int) Math.min(Integer.MAX_VALUE, bytes / buffers.pageSize());
+    maxInMemory = (int) Math.min(Integer.MAX_VALUE, bytes / buffers.pageSize());
   }
 
   /**
@@ -69,7 +69,7 @@ public final class TransactionPages {
       overflow.free(handles[at]);
       handles[at] = 0;
     }
-    if (at < mostInMemory) {
+    if (at < maxInMemory) {
       images[at] = image;
     } else {
       handles[at] = overflow.store(image);
@@ -94,7 +94,7 @@ public final class TransactionPages {
       return image;
     }
     if (recent.length == 0) { // Small transactions, of which thousands wait, never need them.
-      recent = new byte[Math.max(FEWEST_RECENT, RECENT_BYTES / buffers.pageSize())][];
+      recent = new byte[Math.max(MIN_RECENT, RECENT_BYTES / buffers.pageSize())][];
       recentAt = new int[recent.length];
     }
     int place = at % recent.length;

@@ -48,12 +48,12 @@ final class CommitCounter {
   /** What it means that with this many commits more iChange is this. */
   Verdict judge(int changeCounter, int moreCommits, int moreRepeats) {
     int growth = changeCounter - exact;
-    int most = commits + moreCommits;
-    int least = most - repeats - moreRepeats;
-    if (growth == least) {
+    int max = commits + moreCommits;
+    int min = max - repeats - moreRepeats;
+    if (growth == min) {
       return Verdict.COMPLETE;
     }
-    return growth > most ? Verdict.MISSING : Verdict.AMBIGUOUS;
+    return growth > max ? Verdict.MISSING : Verdict.AMBIGUOUS;
   }
 
   /** iChange as of the last commit consumed; too small where repeats were commits. */

@@ -13,7 +13,7 @@ import java.util.Random;
  * a text key, p with a key of two columns, i an index; u in front: a tree that nobody follows.
  */
 final class RandomWorkload {
-  private static final int MOST_TABLES = 6;
+  private static final int MAX_TABLES = 6;
 
   private final Random random;
   private final VersionedDatabase database;
@@ -140,7 +140,7 @@ final class RandomWorkload {
   }
 
   private void create() throws SQLException {
-    if (tables.size() < MOST_TABLES) {
+    if (tables.size() < MAX_TABLES) {
       String kind = new String[] {"r", "r", "w", "t", "p", "u"}[random.nextInt(6)];
       create(kind + nextName++);
     }

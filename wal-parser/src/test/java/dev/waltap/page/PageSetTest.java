@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The page set against a map; and its promise that images handed out stay as they are. */
 class PageSetTest {
   private static final int PAGE_SIZE = 1024;
-  private static final int MOST_PAGES = 4000;
+  private static final int MAX_PAGES = 4000;
 
   @Test
   void holdsWhatAMapHolds() {
@@ -30,7 +30,7 @@ class PageSetTest {
     byte[] copied = new byte[PAGE_SIZE];
     try (PageSet set = new PageSet(buffers, 0)) {
       for (int step = 0; step < 60_000; step++) {
-        int page = 1 + random.nextInt(MOST_PAGES);
+        int page = 1 + random.nextInt(MAX_PAGES);
         switch (random.nextInt(8)) {
           case 0, 1 -> {
             byte[] image = PageStoreTest.randomPage(random, PAGE_SIZE);
@@ -72,7 +72,7 @@ class PageSetTest {
         }
       }
       assertThat(set.hitRate()).isBetween(0.001, 0.9);
-      for (int page = 1; page <= MOST_PAGES; page++) {
+      for (int page = 1; page <= MAX_PAGES; page++) {
         set.remove(page);
       }
       assertThat(set.size()).isZero();

@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
  * For any thread.
  */
 public final class AllocationFaults {
-  private static final int MOST_SITES = 1 << 16;
+  private static final int MAX_SITES = 1 << 16;
 
   private static volatile @Nullable FaultControl control;
-  private static final AtomicIntegerArray MET = new AtomicIntegerArray(MOST_SITES);
+  private static final AtomicIntegerArray MET = new AtomicIntegerArray(MAX_SITES);
 
   private AllocationFaults() {}
 
   /** Forgets which places were come to; failures are ordered by this control from now on. */
   static void begin(FaultControl shared) {
-    for (int site = 0; site < MOST_SITES; site++) {
+    for (int site = 0; site < MAX_SITES; site++) {
       MET.set(site, 0);
     }
     control = shared;

@@ -14,7 +14,7 @@ import java.util.Set;
  * #next}, and such as look like others in their sum.
  */
 final class DdlStatements {
-  private static final int MOST_TABLES = 8;
+  private static final int MAX_TABLES = 8;
 
   private final Random random;
   private final Set<Feature> features;
@@ -43,7 +43,7 @@ final class DdlStatements {
     }
     Shape shape = tables.get(random.nextInt(tables.size())).shape();
     String table = Names.quote(shape.name());
-    boolean full = tables.size() >= MOST_TABLES;
+    boolean full = tables.size() >= MAX_TABLES;
     if (features.contains(Feature.VIRTUAL_TABLES) && random.nextInt(6) == 0) {
       return virtual();
     }

@@ -23,11 +23,11 @@ import java.util.Set;
  * Used from one thread.
  */
 final class FuzzWriter implements AutoCloseable {
-  private static final int MOST_VALUES = 8000;
-  private static final int MOST_BYTES = 3_000_000;
+  private static final int MAX_VALUES = 8000;
+  private static final int MAX_BYTES = 3_000_000;
 
   /** Of pages in use: in a burst, where no snapshot tells what there is. */
-  private static final long MOST_PAGE_BYTES = 24_000_000;
+  private static final long MAX_PAGE_BYTES = 24_000_000;
 
   private final Random random;
   private final Set<Feature> features;
@@ -104,10 +104,10 @@ final class FuzzWriter implements AutoCloseable {
   private void transaction(Snapshot current) throws SQLException {
     run("BEGIN");
     inTransaction = true;
-    if (current.valueCount() > MOST_VALUES || current.byteCount() > MOST_BYTES) {
+    if (current.valueCount() > MAX_VALUES || current.byteCount() > MAX_BYTES) {
       shrink(current);
     }
-    if (usedBytes() > MOST_PAGE_BYTES) {
+    if (usedBytes() > MAX_PAGE_BYTES) {
       shrinkAll();
     }
     boolean changesSchema = features.contains(Feature.DDL) && random.nextInt(6) == 0;
@@ -138,7 +138,7 @@ final class FuzzWriter implements AutoCloseable {
   private void shrink(Snapshot current) {
     for (Snapshot.Table table : DdlStatements.tables(current)) {
       String rowid = table.shape().rowidName();
-      if (table.valueCount() > MOST_VALUES / 10) {
+      if (table.valueCount() > MAX_VALUES / 10) {
         String some = rowid == null ? "" : " WHERE " + Names.quote(rowid) + " % 4 <> 0";
         tryRun("DELETE FROM " + Names.quote(table.shape().name()) + some);
       }

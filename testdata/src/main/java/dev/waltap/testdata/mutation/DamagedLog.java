@@ -69,10 +69,10 @@ final class DamagedLog implements Layer {
 
   /** Polls until there is nothing more; begins again where history was lost. */
   private static boolean follow(WalTail tail, LogCheck check, Random random) {
-    int most = random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(20);
+    int max = random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(20);
     // Each poll but the last moves on by a frame at least.
     for (int polls = check.frames() + 4; polls > 0; polls--) {
-      switch (tail.poll(check, most)) {
+      switch (tail.poll(check, max)) {
         case NOTHING, TORN -> {
           return true;
         }

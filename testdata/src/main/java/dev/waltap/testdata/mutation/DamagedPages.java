@@ -10,7 +10,7 @@ import java.util.Random;
  * tables before and after; one that was followed is taken back by another transaction.
  */
 final class DamagedPages implements Layer {
-  private static final int MOST_FOLLOWERS = 30;
+  private static final int MAX_FOLLOWERS = 30;
 
   private final Corpus corpus;
   private final Map<Place, Follower> followers = new LinkedHashMap<>();
@@ -56,7 +56,7 @@ final class DamagedPages implements Layer {
     Follower kept = followers.remove(place);
     Follower follower = kept != null ? kept : new Follower(base, place.version());
     followers.put(place, follower);
-    if (followers.size() > MOST_FOLLOWERS) {
+    if (followers.size() > MAX_FOLLOWERS) {
       Place eldest = followers.keySet().iterator().next();
       try (Follower closing = followers.get(eldest)) {
         followers.remove(eldest);

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** Takes what an inspection says, and reads every value of it. */
 final class InspectedChanges implements WalInspection.Sink {
   private final List<Change> changes = new ArrayList<>();
-  private final int mostTransactions;
+  private final int maxTransactions;
   private int transactions;
   private @Nullable String failure;
 
-  InspectedChanges(int mostTransactions) {
-    this.mostTransactions = mostTransactions;
+  InspectedChanges(int maxTransactions) {
+    this.maxTransactions = maxTransactions;
   }
 
   /** The changes of all transactions. */
@@ -53,7 +53,7 @@ final class InspectedChanges implements WalInspection.Sink {
 
   @Override
   public void transaction(WalInspection.Transaction transaction) {
-    if (++transactions > mostTransactions) {
+    if (++transactions > maxTransactions) {
       throw new AssertionError("more transactions than frames");
     }
   }

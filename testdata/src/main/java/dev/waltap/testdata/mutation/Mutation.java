@@ -71,8 +71,8 @@ final class Mutation {
       case 4 -> put(bytes, at, end, random.nextInt(), 4);
       default -> {
         int from = random.nextInt(donor.length);
-        int most = Math.min(donor.length - from, end - at);
-        System.arraycopy(donor, from, bytes, at, 1 + random.nextInt(most));
+        int max = Math.min(donor.length - from, end - at);
+        System.arraycopy(donor, from, bytes, at, 1 + random.nextInt(max));
       }
     }
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MutationFuzzer implements AutoCloseable {
   /** How long an input may take: some thousand times as long as most do. */
-  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long LOOK_MILLIS = 50;
@@ -81,7 +81,7 @@ public final class MutationFuzzer implements AutoCloseable {
       worker.join(LOOK_MILLIS);
       Now at = now;
       long time = System.nanoTime();
-      if (worker.isAlive() && time - at.begun() > MOST_NANOS) {
+      if (worker.isAlive() && time - at.begun() > MAX_NANOS) {
         failed(at, "has taken 20 s and more", worker.getStackTrace());
         return false;
       }

@@ -25,7 +25,7 @@ final class IdleSoak implements Soak {
         Connection connection = database.open()) {
       Markers.create(connection);
       double percent = percentOfACore(database);
-      double most = 0;
+      double max = 0;
       StringBuilder latencies = new StringBuilder();
       try (TimedCapture capture = new TimedCapture(connection, database.path(), options.times())) {
         capture.insert(-WARM_UP_COMMITS, 0, 1000);
@@ -34,7 +34,7 @@ final class IdleSoak implements Soak {
           capture.insert(i, i, 0);
           TimedCapture.Times times = capture.await(i);
           double millis = Math.max(0, times.arrived() - times.committed()) / 1e6;
-          most = Math.max(most, millis);
+          max = Math.max(max, millis);
           latencies.append(String.format(Locale.ROOT, " %.2f", millis));
         }
       }
@@ -42,7 +42,7 @@ final class IdleSoak implements Soak {
           "idle: %.3f %% of a core over %.0f s; the first commit after that reached the handler"
               + " within, ms:%s",
           percent, options.seconds(), latencies);
-      return percent < 0.5 && most <= 5;
+      return percent < 0.5 && max <= 5;
     }
   }
 

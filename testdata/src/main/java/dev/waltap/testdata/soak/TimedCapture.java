@@ -30,12 +30,12 @@ final class TimedCapture implements AutoCloseable {
   private final ChangeDataCapture engine;
   private final Thread thread;
 
-  TimedCapture(Connection connection, Path database, int most)
+  TimedCapture(Connection connection, Path database, int max)
       throws SQLException, InterruptedException {
     this.connection = connection;
-    this.arrivals = new AtomicLongArray(most + 1);
-    this.begun = new AtomicLongArray(most + 1);
-    this.committed = new AtomicLongArray(most + 1);
+    this.arrivals = new AtomicLongArray(max + 1);
+    this.begun = new AtomicLongArray(max + 1);
+    this.committed = new AtomicLongArray(max + 1);
     TestDatabase.execute(
         connection,
         "PRAGMA synchronous = NORMAL",

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class FaultCyclesTest {
   private static final int ROWS = 12;
-  private static final int MOST_CYCLES = 60;
+  private static final int MAX_CYCLES = 60;
 
   enum Fault {
     MEMORY,
@@ -149,7 +149,7 @@ class FaultCyclesTest {
       long mappings = mappings(database);
       int n = 0;
       boolean met = true;
-      for (n = 1; met && n <= MOST_CYCLES; n++) {
+      for (n = 1; met && n <= MAX_CYCLES; n++) {
         int first = n * ROWS;
         for (int id = first; id < first + ROWS; id++) {
           TestDatabase.execute(writer, "INSERT INTO t VALUES(" + id + ", 'x')");
