@@ -188,7 +188,7 @@ public final class CaptureBuilder {
     return this;
   }
 
-  /** Tells this listener how the capture goes. */
+  /** Notifies this listener of how the capture goes. */
   public CaptureBuilder listener(CaptureListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;

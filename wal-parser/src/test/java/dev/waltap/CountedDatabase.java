@@ -13,7 +13,7 @@ import java.sql.Statement;
 
 /**
  * A database in WAL mode whose every counted transaction adds one to a counter, alone on page 2,
- * and a row to a table that begins on page 3. So the pages alone tell whether a transaction is
+ * and a row to a table that begins on page 3. So the pages alone show whether a transaction is
  * missing.
  */
 public final class CountedDatabase implements AutoCloseable {

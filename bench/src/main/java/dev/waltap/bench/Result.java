@@ -9,7 +9,7 @@ package dev.waltap.bench;
  * @param p99Micros the same for the slowest in a hundred
  * @param changes how many rows were changed in all
  * @param delivered how many of them were delivered
- * @param gaps how often history was lost and told as net changes
+ * @param gaps how often history was lost and emitted as net changes
  * @param lagMillis from the last commit to its delivery
  * @param processors how many processors the capture kept busy
  */

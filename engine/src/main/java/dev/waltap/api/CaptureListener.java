@@ -1,15 +1,15 @@
 package dev.waltap.api;
 
 /**
- * Told how a capture goes, for people: progress, warnings, readiness. Called from the engine's
- * threads, one call at a time; must return soon and not throw.
+ * Notified of how a capture goes, for people: progress, warnings, readiness. Called from the
+ * engine's threads, one call at a time; must return soon and not throw.
  */
 public interface CaptureListener {
 
   /** Does nothing. */
   CaptureListener NONE = new CaptureListener() {};
 
-  /** Every commit from now on is certain to be told. Called once. */
+  /** Every later commit is certain to be emitted. Called once. */
   default void ready() {}
 
   /**

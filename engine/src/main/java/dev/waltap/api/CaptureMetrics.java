@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param frames frames consumed
  * @param generations WAL generations entered
  * @param laps times the WAL was reused before it was read
- * @param reconciles gaps told as net changes
+ * @param reconciles gaps emitted as net changes
  * @param reconcileTime time spent on them
  * @param readTransactionTime time for which a read transaction was held
  * @param queueDepth changes waiting for the handler

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a capture is told, validated by the builder in {@code dev.waltap.Waltap}.
+ * All options of a capture, validated by the builder in {@code dev.waltap.Waltap}.
  *
  * @param database the database file
  * @param tables globs of the tables to capture; empty for all ordinary tables
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueBytes most bytes of row images waiting for the handler
  * @param pageSetMemory bytes of memory for the page set, past which it lives in a temporary file
  * @param stateLag how far the saved pages may lag behind what was delivered
- * @param listener told how the capture goes
+ * @param listener notified of how the capture goes
  * @param sourceName what the changes' source is called; null for the database file's name
  */
 public record CaptureOptions(

@@ -6,6 +6,6 @@ public enum GuardMode {
   ADAPTIVE,
   /** Always: full history at the writer's cost. */
   ALWAYS,
-  /** Never: a capture that is overtaken tells net changes. */
+  /** Never: a capture that is overrun emits net changes. */
   NEVER
 }

@@ -3,7 +3,7 @@ package dev.waltap.api;
 import java.util.List;
 
 /**
- * A table as a SCHEMA change tells it.
+ * A table as a SCHEMA change describes it.
  *
  * @param name the table's name
  * @param sql the text of its CREATE TABLE statement, as SQLite stores it

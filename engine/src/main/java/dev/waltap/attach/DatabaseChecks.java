@@ -223,7 +223,7 @@ public final class DatabaseChecks {
     } else if (MappedCopies.isLateFault(failure)) {
       what =
           "the WAL was truncated while it was read, and this Java said so too late to read on;"
-              + " nothing wrong was told: start again, with java -D"
+              + " nothing wrong was emitted: start again, with java -D"
               + MappedCopies.PROPERTY
               + "=false, which reads the WAL without mapping it";
     }

@@ -59,7 +59,7 @@ public final class ForeignWrites {
   }
 
   /**
-   * Looks; to be called every now and then when all that is committed is told.
+   * Looks; to be called every now and then when all that is committed has been emitted.
    *
    * @param pages as of the last commit
    * @return whether the file was written to since, and the writing seems to have ended

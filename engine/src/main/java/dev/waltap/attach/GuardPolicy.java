@@ -206,7 +206,9 @@ final class GuardPolicy {
     mxFrame = header.mxFrame();
   }
 
-  /** Would a generation be a short one at this pace? What came before tells nothing of a burst. */
+  /**
+   * Would a generation be a short one at this pace? What came before says nothing about a burst.
+   */
   private void sample(WalIndexHeader header, long now, boolean anew) {
     long time = now - sampled;
     if (!anew) {

@@ -80,7 +80,7 @@ final class Backlog implements FrameSink, AutoCloseable {
     }
   }
 
-  /** Drops all that waits: a snapshot will tell it. */
+  /** Drops all that waits: a snapshot will make up for it. */
   void forget() {
     waiting.clear(this::recycle);
     rollback();

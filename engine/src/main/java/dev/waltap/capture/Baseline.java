@@ -91,7 +91,7 @@ final class Baseline implements AutoCloseable {
     return PageFormat.of(pageSet.page(1));
   }
 
-  /** Which tables this run tells. */
+  /** Which tables this run emits. */
   TableFilter filter() {
     return filter;
   }

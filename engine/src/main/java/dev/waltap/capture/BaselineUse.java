@@ -4,8 +4,8 @@ package dev.waltap.capture;
 enum BaselineUse {
   /** They wait: for changes only, or for a bootstrap, whichever is asked for first. */
   SETUP,
-  /** Nothing: only what changes from now on is told. */
+  /** Nothing: only what changes from now on is emitted. */
   CHANGES_ONLY,
-  /** They are told; if that is interrupted, it starts again. */
+  /** They are emitted; if that is interrupted, it starts again. */
   BOOTSTRAP
 }

@@ -8,7 +8,7 @@ import dev.waltap.diff.TreeRows;
 import java.util.List;
 
 /**
- * Tells every row of the page set, as one transaction. The page set stands still meanwhile, while
+ * Emits every row of the page set, as one transaction. The page set stands still meanwhile, while
  * the log is copied on; so a slow handler holds no lock. For the capture thread.
  */
 final class BootstrapRows {
@@ -18,7 +18,7 @@ final class BootstrapRows {
   private final Emitter emitter;
   private final CaptureListener listener;
   private final TreeRows rows;
-  private long told;
+  private long emitted;
 
   BootstrapRows(Baseline baseline, Emitter emitter, CaptureListener listener) {
     this.baseline = baseline;
@@ -28,14 +28,14 @@ final class BootstrapRows {
   }
 
   /**
-   * Tells them.
+   * Emits them.
    *
    * @param gone tables that the handler may hold and that exist no more
    */
   void emit(long epoch, long frame, List<TableSchema> gone) {
     long total = 0;
     for (CapturedTable table : baseline.catalog().tables()) {
-      total += table.told() ? baseline.rows(table) : 0;
+      total += table.emitted() ? baseline.rows(table) : 0;
     }
     emitter.begin(epoch, frame, Backlog.nowMicros());
     for (TableSchema table : gone) {
@@ -45,11 +45,11 @@ final class BootstrapRows {
       emit(table, total);
     }
     emitter.end();
-    listener.progress("bootstrap", told, total, "rows");
+    listener.progress("bootstrap", emitted, total, "rows");
   }
 
   private void emit(CapturedTable table, long total) {
-    if (!table.told()) {
+    if (!table.emitted()) {
       emitter.skip(2 + baseline.rows(table));
       return;
     }
@@ -61,8 +61,8 @@ final class BootstrapRows {
           table.check(row);
           emitter.makeRoom(row.payloadSize());
           emitter.insert(table, table.stored(row));
-          if (++told % ROWS_BETWEEN_REPORTS == 0) {
-            listener.progress("bootstrap", told, total, "rows");
+          if (++emitted % ROWS_BETWEEN_REPORTS == 0) {
+            listener.progress("bootstrap", emitted, total, "rows");
           }
           return true;
         });

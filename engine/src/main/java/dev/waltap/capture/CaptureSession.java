@@ -165,12 +165,12 @@ final class CaptureSession implements AutoCloseable {
     DurableState durable = state;
     boolean rows = withRows;
     if (durable != null && durable.exists()) {
-      boolean untold = durable.store().acknowledged() == null;
+      boolean undelivered = durable.store().acknowledged() == null;
       boolean pending = durable.isBootstrapPending();
       if (pending && !withRows) {
         listener.warning("a bootstrap was interrupted: starting it again");
       }
-      rows = pending || (withRows && (untold || options.rebootstrap()));
+      rows = pending || (withRows && (undelivered || options.rebootstrap()));
     }
     if (options.once()) {
       horizon = CommitHorizon.of(attachment.index());
@@ -222,7 +222,7 @@ final class CaptureSession implements AutoCloseable {
     StateStore store = durable.store();
     boolean pending = durable.isBootstrapPending();
     if (store.acknowledged() == null && !pending) {
-      return; // It was told nothing yet.
+      return; // Nothing was delivered yet.
     }
     FilterHistory filters = durable.filters();
     baseline.load(store, filters.at(store.base()).filter());
@@ -264,13 +264,13 @@ final class CaptureSession implements AutoCloseable {
     }
   }
 
-  /** Tells the tables that this run's filter adds to the last one's. */
+  /** Emits the tables that this run's filter adds to the last one's. */
   private void enter(boolean newShadows) {
     if (log.gap() != null) {
-      return; // What makes good the gap tells them, too.
+      return; // What closes the gap emits them, too.
     }
     if (newShadows) {
-      listener.detail("shadow tables enter: telling them and the net changes since the last run");
+      listener.detail("shadow tables enter: emitting them and the net changes since the last run");
       reconcile();
       return;
     }
@@ -389,15 +389,15 @@ final class CaptureSession implements AutoCloseable {
       counters.transaction();
       counters.pageSet(baseline.pageSet());
     } catch (UnsupportedDatabaseException | CorruptDatabaseException e) {
-      if (!current.hasTold()) {
+      if (!current.hasEmitted()) {
         release(); // What came before it is delivered, and the position saved.
       }
       throw e;
     } catch (UnknownPageException e) {
-      if (current.hasTold()) {
+      if (current.hasEmitted()) {
         throw cannotFollow(e);
       }
-      // The log alone does not tell; a snapshot does, of this transaction and all that wait.
+      // The log alone does not suffice; a snapshot covers this transaction and all that wait.
       listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
       backlog.forget();
       log.lose(GapReason.PAGE_NOT_HELD);

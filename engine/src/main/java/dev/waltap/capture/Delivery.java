@@ -43,7 +43,7 @@ final class Delivery {
    * A delivery of what is in the queue.
    *
    * @param batchSize most changes to hand over at once
-   * @param acknowledge told the end of the last transaction delivered
+   * @param acknowledge called with the end of the last transaction delivered
    */
   Delivery(
       ChangesHandler handler,

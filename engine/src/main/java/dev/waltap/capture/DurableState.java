@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state directory in the hands of one session: made on first use, journalled into before
- * changes are told, compacted when there is time. For the capture thread, except {@link
+ * changes are emitted, compacted when there is time. For the capture thread, except {@link
  * #acknowledge}.
  */
 final class DurableState implements Journal, AutoCloseable {
@@ -103,7 +103,7 @@ final class DurableState implements Journal, AutoCloseable {
     return store().acknowledged() == null && store().property(PENDING_BOOTSTRAP) != null;
   }
 
-  /** The filters under which the state's transactions were told. */
+  /** The filters under which the state's transactions were emitted. */
   FilterHistory filters() {
     String property = store().property(FilterHistory.PROPERTY);
     try {
@@ -111,13 +111,13 @@ final class DurableState implements Journal, AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new CaptureException(
           Reason.REFUSED,
-          "the state is damaged (it does not say which tables were told): it will not be used,"
+          "the state is damaged (it does not say which tables were emitted): it will not be used,"
               + " since changes could be missed; run teardown and setup, and bootstrap again",
           e);
     }
   }
 
-  /** The tables that the bootstrap which was begun last tells as gone. */
+  /** The tables that the bootstrap which was begun last emits as dropped. */
   List<TableSchema> gone() {
     String property = store().property(KnownTables.PROPERTY);
     try {
@@ -140,7 +140,7 @@ final class DurableState implements Journal, AutoCloseable {
    * Writes a baseline, in place of an earlier one.
    *
    * @param use what becomes of its rows
-   * @param gone tables that a bootstrap tells as gone
+   * @param gone tables that a bootstrap emits as dropped
    * @param pump called every now and then
    */
   void baseline(
@@ -152,11 +152,11 @@ final class DurableState implements Journal, AutoCloseable {
       List<TableSchema> gone,
       Runnable pump) {
     StateStore earlier = store;
-    boolean told = use == BaselineUse.CHANGES_ONLY;
+    boolean acknowledged = use == BaselineUse.CHANGES_ONLY;
     try (BaselineWriter writer =
         earlier == null
-            ? BaselineWriter.create(lock, identity, at, told)
-            : earlier.replace(identity, at, told)) {
+            ? BaselineWriter.create(lock, identity, at, acknowledged)
+            : earlier.replace(identity, at, acknowledged)) {
       byte[] image = buffers.take();
       int written = 0;
       for (int page : pages.pageNumbers()) {
@@ -176,7 +176,7 @@ final class DurableState implements Journal, AutoCloseable {
     }
   }
 
-  /** What is told comes from the journal itself. */
+  /** What is emitted comes from the journal itself. */
   void replaying(boolean on) {
     replaying = on;
   }

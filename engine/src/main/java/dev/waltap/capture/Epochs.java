@@ -1,6 +1,6 @@
 package dev.waltap.capture;
 
-/** Which epoch a WAL generation is told under. For the capture thread. */
+/** The epoch under which a WAL generation is emitted. For the capture thread. */
 final class Epochs {
   private long current;
   private long largest;

@@ -14,16 +14,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which filters told the transactions that a state holds, and from which transaction on each did:
- * so that a table which a later filter adds is told as entering, and what is told again after a
- * crash is told as it was. Immutable.
+ * The filters that the transactions in a state were emitted under, each with the transaction from
+ * which on it applied, so that a table which a later filter adds is emitted as entering, and what
+ * is emitted again after a crash is emitted as it was. Immutable.
  */
 record FilterHistory(List<Entry> entries) {
 
   /** The name under which a state keeps it. */
   static final String PROPERTY = "filters";
 
-  /** A filter's patterns of tables, and the transaction from which on it tells. */
+  /** A filter's patterns of tables, and the transaction from which on it applies. */
   record Entry(Position from, List<String> tables, List<String> excludeTables) {
 
     TableFilter filter() {
@@ -55,7 +55,7 @@ record FilterHistory(List<Entry> entries) {
     return new FilterHistory(kept);
   }
 
-  /** The one that told the transaction as of which the saved pages are. */
+  /** The one that applied to the transaction as of which the saved pages are. */
   Entry at(LogPosition base) {
     return entries.get(indexAt(base));
   }

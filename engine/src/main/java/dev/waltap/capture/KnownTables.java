@@ -34,7 +34,7 @@ final class KnownTables {
   /** The handler may have seen these tables, too. */
   void add(Catalog catalog) {
     for (CapturedTable table : catalog.tables()) {
-      if (table.told()) {
+      if (table.emitted()) {
         tables.put(table.name(), table.table().declaration());
       }
     }

@@ -89,7 +89,10 @@ final class LogFollower implements LogKeeper {
     stage = Stage.DETACHED;
   }
 
-  /** A snapshot has to tell: nothing is read from the log until then, so nothing of it is held. */
+  /**
+   * A snapshot has to make up for it: nothing is read from the log until then, so nothing of it is
+   * held.
+   */
   void lose(GapReason reason) {
     guard.release();
     gap = reason;

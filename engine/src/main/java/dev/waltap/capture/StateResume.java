@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the page set to where the journal ends: transactions that were delivered move it on, the
- * others are told again, with the positions they had. For the capture thread.
+ * others are emitted again, with the positions they had. For the capture thread.
  */
 final class StateResume implements Replay {
   private final TransactionDecoder decoder;
@@ -30,9 +30,9 @@ final class StateResume implements Replay {
   /**
    * A replay.
    *
-   * @param filters under which the journal's transactions were told
-   * @param filter the one of this run: what it leaves out is not told again
-   * @param known null to tell; else nothing is told, and this finds out which tables the handler
+   * @param filters under which the journal's transactions were emitted
+   * @param filter the one of this run: what it leaves out is not emitted again
+   * @param known null to emit; else nothing is emitted, and this finds out which tables the handler
    *     may hold
    */
   StateResume(

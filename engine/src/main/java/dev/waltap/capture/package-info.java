@@ -6,7 +6,7 @@
  * columns are matched by {@link dev.waltap.schema.ColumnMapping}. Rows are the same where their
  * tree is of the same kind, in the same order, by the same key; else all leave and all come. Where
  * a record would mean something else now, both versions are compared row by row, whatever was
- * written. So whoever applies the changes as they are told, a renamed table with its rows, ends
+ * written. So whoever applies the changes as they are emitted, a renamed table with its rows, ends
  * with what the source holds.
  */
 @NullMarked

@@ -37,7 +37,7 @@ abstract class CaptureCommand extends ShellCommand {
       names = "--on-gap",
       paramLabel = "reconcile|bootstrap|fail",
       description =
-          "When history was lost: tell the net changes, start over, or exit 3 (reconcile).")
+          "When history was lost: emit the net changes, start over, or exit 3 (reconcile).")
   private GapPolicy onGap = GapPolicy.RECONCILE;
 
   @Option(
@@ -178,7 +178,7 @@ abstract class CaptureCommand extends ShellCommand {
         metrics.lagFrames());
     detail(
         console,
-        "overtaken by the WAL %d times, %d gaps told as net changes in %d ms; read for %d ms",
+        "overrun by the WAL %d times, %d gaps emitted as net changes in %d ms; read for %d ms",
         metrics.laps(),
         metrics.reconciles(),
         metrics.reconcileTime().toMillis(),

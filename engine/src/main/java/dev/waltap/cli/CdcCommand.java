@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
     name = "cdc",
     description = {
       "Changes only: from the saved position if there is one, else from now, until stopped.",
-      "A line 'waltap: ready' on standard error says that every later commit will be told."
+      "A line 'waltap: ready' on standard error says that every later commit will be emitted."
     },
     footerHeading = "%nExamples:%n",
     footer = {

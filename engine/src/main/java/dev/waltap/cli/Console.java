@@ -51,7 +51,7 @@ final class Console implements CaptureListener {
   public synchronized void ready() {
     if (!readySaid && !silent) {
       readySaid = true;
-      line("ready: every commit from now on will be told");
+      line("ready: every later commit will be emitted");
     }
   }
 

@@ -101,7 +101,7 @@ final class ErrorOutput extends OutputStream {
         out.write(next);
         out.flush();
       } catch (IOException e) {
-        // Nobody is left to be told.
+        // Nobody is left to read it.
       }
     }
   }

@@ -62,7 +62,7 @@ final class InspectCommand extends ShellCommand {
     OutputStream out = new BufferedOutputStream(shell().out(), 1 << 16);
     try (WalInspection inspection = WalInspection.open(database)) {
       Printer printer = new Printer(out);
-      inspection.tell(printer);
+      inspection.describe(printer);
       printer.end();
       out.flush();
     } catch (UncheckedIOException e) {

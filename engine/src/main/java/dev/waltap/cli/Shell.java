@@ -21,7 +21,7 @@ import java.util.function.Function;
  * @param err everything for people
  * @param terminal whether {@code err} is a terminal, where a progress bar can move
  * @param engines makes the capture that a builder describes
- * @param signals tells when to stop
+ * @param signals says when to stop
  * @param environment options by other means, {@code WALTAP_…}
  */
 record Shell(
@@ -64,7 +64,9 @@ record Shell(
     return error;
   }
 
-  /** Asks Linux; elsewhere plain lines do, as Java can't tell about one stream alone. */
+  /**
+   * Asks Linux; elsewhere plain lines do, as Java can't say whether a single stream is a terminal.
+   */
   private static boolean isTerminal() {
     Path link = Path.of("/proc/self/fd/2");
     if (!Files.isSymbolicLink(link)) {

@@ -41,9 +41,9 @@ final class StatusCommand extends InstallerCommand {
           CaptureException.Reason.REFUSED,
           "there is no state in "
               + directory
-              + ": changes made while nothing runs are not told; run 'waltap setup "
+              + ": changes made while nothing runs are not emitted; run 'waltap setup "
               + FileNames.text(database())
-              + "' to have them told from then on");
+              + "' to have them emitted from then on");
     }
     StateStatus status = StateReader.status(directory);
     if (!status.database().isOf(database())) {
@@ -116,8 +116,10 @@ final class StatusCommand extends InstallerCommand {
   private static String behind(LogLag lag, StateStatus status) {
     Position acknowledged = status.acknowledged();
     boolean waiting = acknowledged == null || !status.end().isWithin(acknowledged);
-    String untold =
-        waiting && status.journalEntries() > 0 ? "; changes in the journal will be told first" : "";
+    String undelivered =
+        waiting && status.journalEntries() > 0
+            ? "; changes in the journal will be emitted first"
+            : "";
     return switch (lag.kind()) {
       case CONTINUES ->
           (lag.frames() == 0
@@ -125,10 +127,11 @@ final class StatusCommand extends InstallerCommand {
                   : lag.transactions()
                       + " transactions ("
                       + lag.frames()
-                      + " frames) in the WAL, to be told exactly")
-              + untold;
-      case REUSED -> "the WAL was reused since: net changes will be told" + untold;
-      case NO_WAL -> "there is no WAL: what changed since, if anything, will be told" + untold;
+                      + " frames) in the WAL, to be emitted exactly")
+              + undelivered;
+      case REUSED -> "the WAL was reused since: net changes will be emitted" + undelivered;
+      case NO_WAL ->
+          "there is no WAL: what changed since, if anything, will be emitted" + undelivered;
       case NO_DATABASE -> "the database is not there";
     };
   }

@@ -13,25 +13,25 @@ import dev.waltap.schema.Table;
  *
  * @param table what the schema says of it
  * @param tree its b-tree
- * @param projection makes the images and keys that are told
- * @param told whether its changes pass the filter
+ * @param projection makes the images and keys that are emitted
+ * @param emitted whether its changes pass the filter
  * @param matching finds rows that differ while the table stays as it is
  */
 public record CapturedTable(
-    Table table, Tree tree, Projection projection, boolean told, RowMatching matching) {
+    Table table, Tree tree, Projection projection, boolean emitted, RowMatching matching) {
 
-  static CapturedTable of(Table table, int ordinal, Projection projection, boolean told) {
+  static CapturedTable of(Table table, int ordinal, Projection projection, boolean emitted) {
     boolean index = table.layout().withoutRowid();
     return new CapturedTable(
         table,
         new Tree(ordinal, table.rootPage(), index, table.name()),
         projection,
-        told,
+        emitted,
         RowMatching.of(table.layout(), table.layout()));
   }
 
   /**
-   * Checks that the values of a row of this version of the table can be read, before it is told.
+   * Checks that the values of a row of this version of the table can be read, before it is emitted.
    *
    * @throws CorruptDatabaseException naming page and offset
    */

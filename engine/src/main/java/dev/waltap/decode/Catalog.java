@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tables of the page set as of one schema. All ordinary tables are in it, whatever the filter
- * tells: positions count changes before any filter, so that they mean the same under another one.
+ * emits: positions count changes before any filter, so that they mean the same under another one.
  *
  * <p>{@link #change} says what an update of the schema makes of the tables, and {@link #apply}
  * moves the catalog on, both at a cost that depends on what changed. For one thread.
@@ -61,7 +61,7 @@ public final class Catalog {
     return byOrdinal.get(ordinal);
   }
 
-  /** Says which tables are told. */
+  /** Says which tables are emitted. */
   TableFilter filter() {
     return filter;
   }
@@ -93,18 +93,18 @@ public final class Catalog {
   /**
    * What becomes of the tables. A table is the same if its name is (as SQLite sees it: {@code t} is
    * {@code T}), else if its root page is. So one that was dropped and whose root another took in
-   * the same transaction, or in the same gap, is told as renamed: what its rows became is told row
-   * by row. The same table keeps the ordinal of its tree, if that is of the same kind.
+   * the same transaction, or in the same gap, is emitted as renamed: what its rows became is
+   * emitted row by row. The same table keeps the ordinal of its tree, if that is of the same kind.
    *
-   * @param later says which tables are told after it; another filter than before means that all
+   * @param later says which tables are emitted after it; another filter than before means that all
    *     tables are looked at
    */
   CatalogChange change(SchemaUpdate update, TableFilter later) {
     boolean all = later != filter;
     CatalogChange change = new CatalogChange(update, later, nextOrdinal);
     for (Table table : all ? update.tables() : update.came()) {
-      boolean told = later.accepts(table);
-      if (table.kind() == Table.Kind.SHADOW && !told) {
+      boolean emitted = later.accepts(table);
+      if (table.kind() == Table.Kind.SHADOW && !emitted) {
         continue;
       }
       CapturedTable same = predecessor(update, table);
@@ -113,7 +113,7 @@ public final class Catalog {
               ? same.tree().ordinal()
               : change.newOrdinal();
       change.add(
-          new SchemaStep(same, CapturedTable.of(table, ordinal, later.projection(table), told)));
+          new SchemaStep(same, CapturedTable.of(table, ordinal, later.projection(table), emitted)));
     }
     for (CapturedTable table : all ? tables() : captured(update.gone())) {
       if (!change.covers(table)) {

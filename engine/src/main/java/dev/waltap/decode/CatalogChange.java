@@ -44,7 +44,7 @@ final class CatalogChange {
     return covered.contains(before.tree().ordinal());
   }
 
-  /** The steps, by the name under which a SCHEMA change tells them. */
+  /** The steps, by the name under which a SCHEMA change emits them. */
   List<SchemaStep> steps() {
     return steps;
   }

@@ -85,7 +85,7 @@ public final class Emitter {
 
   /** Whether changes of a table go to the handler; those of others are only counted. */
   boolean emits(CapturedTable table) {
-    return table.told() && !muted;
+    return table.emitted() && !muted;
   }
 
   /** Counts changes that are kept back. */

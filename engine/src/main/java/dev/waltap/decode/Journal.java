@@ -3,9 +3,7 @@ package dev.waltap.decode;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.wal.LogKeeper;
 
-/**
- * Is told of each transaction once it is known that it can be followed, before any change of it.
- */
+/** Receives each transaction once it is known that it can be followed, before any change of it. */
 @FunctionalInterface
 public interface Journal {
 

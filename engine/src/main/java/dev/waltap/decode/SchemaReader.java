@@ -62,7 +62,7 @@ public final class SchemaReader implements AutoCloseable {
       return null;
     }
     SchemaUpdate update = parser.update(schema, rows.gone(), rows.came());
-    // Only all rows tell of which entry a name is that has two.
+    // Only all rows together say which entry a name with two belongs to.
     return update.isAmbiguous() ? SchemaUpdate.between(schema, read(after)) : update;
   }
 

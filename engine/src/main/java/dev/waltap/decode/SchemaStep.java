@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after) {
 
-  /** The name the change is told under: the old one if there is one that was told. */
+  /** The name the change is emitted under: the old one if there is one that was emitted. */
   String name() {
-    boolean entering = before == null || (!before.told() && after != null && after.told());
+    boolean entering = before == null || (!before.emitted() && after != null && after.emitted());
     CapturedTable table = entering ? after : before;
     return table == null ? "" : table.name();
   }
@@ -44,25 +44,25 @@ record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after)
 
   /** Whether the table passes the filter now and did not before. */
   boolean isEntering() {
-    return before != null && after != null && after.told() && !before.told();
+    return before != null && after != null && after.emitted() && !before.emitted();
   }
 
-  /** Whether there is a change of schema to tell or to count. */
+  /** Whether there is a change of schema to emit or to count. */
   boolean isChanged() {
     if (before == null || after == null) {
       return true;
     }
-    return before.told() != after.told()
+    return before.emitted() != after.emitted()
         || !before.table().declaration().equals(after.table().declaration());
   }
 
   void emit(Emitter emitter) {
-    boolean toldBefore = before != null && before.told();
-    boolean toldAfter = after != null && after.told();
+    boolean emittedBefore = before != null && before.emitted();
+    boolean emittedAfter = after != null && after.emitted();
     emitter.schema(
         name(),
-        before != null && toldBefore ? before.table().declaration() : null,
-        after != null && toldAfter ? after.table().declaration() : null,
-        toldBefore || toldAfter);
+        before != null && emittedBefore ? before.table().declaration() : null,
+        after != null && emittedAfter ? after.table().declaration() : null,
+        emittedBefore || emittedAfter);
   }
 }

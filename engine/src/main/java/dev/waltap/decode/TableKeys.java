@@ -22,7 +22,7 @@ final class TableKeys {
     }
   }
 
-  /** The bytes that tell keys apart where their order can't be known. */
+  /** The bytes that distinguish keys where their order can't be known. */
   record Images(KeyImage image) implements KeyBytes {
     @Override
     public byte[] of(byte[] payload, int offset, int size) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the changes of one transaction, in the order that is promised, and moves the page set on.
- * All that can't be followed shows before the first change is told. For the capture thread.
+ * All that can't be followed shows before the first change is emitted. For the capture thread.
  */
 public final class TransactionDecoder {
   private static final int MAX_ADDRESSES = 1 << 16;
@@ -55,14 +55,14 @@ public final class TransactionDecoder {
   private final SchemaRows schemaRows;
   private final Catalog catalog;
   private @Nullable TableFilter laterFilter;
-  private boolean telling;
+  private boolean emitting;
 
   /**
    * A decoder at a transaction's end. It closes nothing of what it is given.
    *
    * @param pageSet the pages as of that end; only this decoder moves it on
    * @param diff compares with that page set
-   * @param journal keeps each transaction before a change of it is told
+   * @param journal keeps each transaction before a change of it is emitted
    * @param catalog the tables as of that end; only this decoder moves it on
    */
   public TransactionDecoder(
@@ -93,39 +93,44 @@ public final class TransactionDecoder {
     return catalog.next(later, filter != null ? filter : catalog.filter());
   }
 
-  /** Another filter says from the next transaction on what is told; that one tells who enters. */
+  /**
+   * From the next transaction on, another filter decides what is emitted; that transaction also
+   * emits the tables that enter.
+   */
   public void filter(TableFilter filter) {
     laterFilter = filter;
   }
 
-  /** Whether the last transaction was told, in part at least; if not, the page set is as it was. */
-  public boolean hasTold() {
-    return telling;
+  /**
+   * Whether the last transaction was emitted, in part at least; if not, the page set is as it was.
+   */
+  public boolean hasEmitted() {
+    return emitting;
   }
 
   /**
-   * Tells a transaction's changes and moves the page set on.
+   * Emits a transaction's changes and moves the page set on.
    *
-   * @throws UnknownPageException if the transaction can't be followed; nothing was told then, and
-   *     the page set is as it was
+   * @throws UnknownPageException if the transaction can't be followed; nothing was emitted then,
+   *     and the page set is as it was
    * @throws UnsupportedDatabaseException if it leaves a table that is to be captured and can't be
-   *     read; nothing was told then either
+   *     read; nothing was emitted then either
    */
   public void decode(CommittedTransaction transaction) {
-    telling = false;
+    emitting = false;
     changed.clear();
     try {
       diff.begin(transaction.pages);
-      tell(transaction);
+      emit(transaction);
     } finally {
       changed.clear();
-      if (!telling) {
+      if (!emitting) {
         diff.abandon();
       }
     }
   }
 
-  private void tell(CommittedTransaction transaction) {
+  private void emit(CommittedTransaction transaction) {
     CatalogChange change = catalogChange();
     if (change != null) {
       requireReadable(change, transaction);
@@ -140,7 +145,7 @@ public final class TransactionDecoder {
     boolean walkAgain = collect();
     diff.check();
     journal.add(transaction, diff, emitter.keeper());
-    telling = true;
+    emitting = true;
     emitter.begin(transaction.epoch(), transaction.frame(), transaction.timestampMicros());
     if (change != null) {
       emitSteps(change);
@@ -225,7 +230,7 @@ public final class TransactionDecoder {
     return before.tree().root() != after.tree().root() || diff.isTouched(before.tree());
   }
 
-  /** Moves the page set on without telling rows: they are told as a whole. */
+  /** Moves the page set on without emitting rows: they are emitted as a whole. */
   private void follow(CapturedTable before, CapturedTable after) {
     if (before.tree().ordinal() != after.tree().ordinal()) {
       diff.delta(before.tree(), null);

@@ -8,7 +8,7 @@ public enum BlobFormat {
   BASE64,
   /**
    * Not at all: name and value are left out of the images, so that an omitted BLOB can't be taken
-   * for a NULL. Key columns stay, in hexadecimal, as no row could be told from another without.
+   * for a NULL. Key columns stay, in hexadecimal, as rows could not be distinguished without them.
    */
   OMIT
 }

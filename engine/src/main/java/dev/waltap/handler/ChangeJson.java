@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An object's keys stand in the order {@code table, timestamp, operation, before, after, key,
  * position, transaction, source}, the last one left out of a change that no capture made. A REAL
- * always has a fraction or an exponent, which tells it from an INTEGER; infinities are {@code
- * 9e999} and {@code -9e999}, as in SQLite's own JSON. May be used by any number of threads.
+ * always has a fraction or an exponent, which distinguishes it from an INTEGER; infinities are
+ * {@code 9e999} and {@code -9e999}, as in SQLite's own JSON. May be used by any number of threads.
  */
 public final class ChangeJson {
 

@@ -2,7 +2,7 @@ package dev.waltap.handler;
 
 import java.io.IOException;
 
-/** Whoever read the output is gone; nobody needs to be told. */
+/** Whoever read the output is gone; there is nobody to report to. */
 public final class ClosedPipeException extends IOException {
 
   public ClosedPipeException(Throwable cause) {

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch as the body of a request, of a length told beforehand, since many servers can't take a
+ * A batch as the body of a request, of a length stated beforehand, since many servers can't take a
  * chunked body. A small one is held in memory; a big one is written once to be counted and again
  * for each attempt, straight into the connection.
  */

@@ -3,8 +3,8 @@ package dev.waltap.handler;
 import java.nio.charset.StandardCharsets;
 
 /**
- * How the lines of an output begin. By this a line of our own that broke off is told from somebody
- * else's text, which is never cut.
+ * How the lines of an output begin. By this a line of our own that broke off is distinguished from
+ * somebody else's text, which is never cut.
  */
 public enum LineFormat {
   /** A change as {@link ChangeJson} writes it: table, timestamp and operation come first. */

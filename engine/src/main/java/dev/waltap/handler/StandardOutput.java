@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The standard output, buffered, with its errors told: {@link System#out} swallows them, and a
+ * The standard output, buffered, with its errors reported: {@link System#out} swallows them, and a
  * capture would go on delivering to nobody. A reader that is gone is a {@link ClosedPipeException}.
  *
  * <p>For one thread, except {@link #stop}. Nobody closes it: it is the process's.

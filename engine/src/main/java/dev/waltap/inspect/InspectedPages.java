@@ -139,7 +139,7 @@ final class InspectedPages implements AutoCloseable {
     decoder = null;
   }
 
-  /** Tells the changes of a transaction and moves on. */
+  /** Emits the changes of a transaction and moves on. */
   void decode(CommittedTransaction transaction, Consumer<Change> changes) {
     TransactionDecoder current = decoder;
     if (current == null) {

@@ -24,9 +24,11 @@ public record LogLag(Kind kind, long transactions, long frames, long walBytes, i
 
   /** What a WAL is to a saved position. */
   public enum Kind {
-    /** The next transactions stand behind the saved one: they will be told exactly. */
+    /** The next transactions stand behind the saved one: they will be emitted exactly. */
     CONTINUES,
-    /** The WAL was begun anew since, so what was changed until then will be told in its sum. */
+    /**
+     * The WAL was restarted since, so what was changed until then will be emitted as net changes.
+     */
     REUSED,
     /** There is no WAL: all connections were closed since. */
     NO_WAL,

@@ -68,11 +68,13 @@ public final class WalInspection implements AutoCloseable {
    * One committed transaction.
    *
    * @param databaseSize in pages, after it
-   * @param decoded whether the changes of its rows were told
+   * @param decoded whether the changes of its rows were shown
    */
   public record Transaction(List<Frame> frames, int databaseSize, boolean decoded) {}
 
-  /** Told what is found, in order: the summary, then for each transaction its changes and it. */
+  /**
+   * Receives what is found, in order: the summary, then for each transaction its changes and it.
+   */
   public interface Sink {
     /** First of all; null if the WAL holds nothing. */
     void summary(@Nullable Summary summary);
@@ -83,7 +85,7 @@ public final class WalInspection implements AutoCloseable {
     /** A whole transaction. */
     void transaction(Transaction transaction);
 
-    /** Why no changes are told from here on. */
+    /** Why no changes are shown from here on. */
     void undecodable(String why);
   }
 
@@ -116,8 +118,8 @@ public final class WalInspection implements AutoCloseable {
     }
   }
 
-  /** Tells all. */
-  public void tell(Sink sink) {
+  /** Describes the log to the sink. */
+  public void describe(Sink sink) {
     InspectedLog present = log;
     if (present == null) {
       sink.summary(null);
@@ -155,7 +157,7 @@ public final class WalInspection implements AutoCloseable {
       if (failure != null) {
         sink.undecodable(failure);
       }
-      tellTransactions(present, pages, decodedFrom, sink);
+      describeTransactions(present, pages, decodedFrom, sink);
     }
     present.requireUnmoved();
   }
@@ -173,7 +175,7 @@ public final class WalInspection implements AutoCloseable {
     return commit;
   }
 
-  private void tellTransactions(
+  private void describeTransactions(
       InspectedLog present, InspectedPages pages, int decodedFrom, Sink sink) {
     PageBuffers buffers = pages.buffers();
     byte[] header = new byte[FrameHeader.SIZE];

@@ -30,7 +30,7 @@ public final class CaptureMeters implements MeterBinder {
     this(capture, Tags.empty());
   }
 
-  /** Meters with tags that tell this capture from others. */
+  /** Meters with tags that distinguish this capture from others. */
   public CaptureMeters(ChangeDataCapture capture, Iterable<Tag> tags) {
     this.capture = capture;
     this.tags = tags;

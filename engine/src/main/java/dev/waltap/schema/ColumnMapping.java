@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * Which column of a table is which across a change of its schema, as far as the two declarations of
- * a SCHEMA change tell, and nothing else: so that whoever takes the changes finds the same. Where a
- * guess is wrong, rows are told that would not have been otherwise; none is told wrongly.
+ * a SCHEMA change show, and nothing else: so that whoever takes the changes finds the same. Where a
+ * guess is wrong, rows are emitted that would not have been otherwise; none is emitted wrongly.
  *
  * <ol>
  *   <li>A column of the new schema is the old one of its name.

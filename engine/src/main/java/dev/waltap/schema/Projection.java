@@ -23,7 +23,7 @@ public final class Projection {
   /**
    * A projection of the columns that pass; the key's columns pass in any case.
    *
-   * @param kept tells by the column's index in the layout
+   * @param kept says which columns pass, by the column's index in the layout
    */
   Projection(TableLayout layout, IntPredicate kept) {
     this.layout = layout;

@@ -49,7 +49,7 @@ public final class SchemaParser implements AutoCloseable {
     return schema;
   }
 
-  /** Whether a schema can be moved on by the rows that changed: their names must tell all. */
+  /** Whether a schema can be moved on by the rows that changed: their names must suffice. */
   public static boolean canUpdate(Schema schema, TextEncoding encoding, int schemaFormat) {
     return !schema.isAmbiguous() && schema.isOf(encoding, schemaFormat >= DESCENDING_FORMAT);
   }

@@ -163,7 +163,7 @@ public final class SchemaUpdate {
     ambiguous = true;
   }
 
-  /** Whether names have more than one entry, so that only all rows tell what there is. */
+  /** Whether names have more than one entry, so that only all rows together say what there is. */
   public boolean isAmbiguous() {
     return ambiguous;
   }

@@ -8,7 +8,7 @@ import dev.waltap.record.TableLayout;
  *
  * @param kind whether users write its rows themselves
  * @param layout how to decode its rows
- * @param declaration what a SCHEMA change tells of it
+ * @param declaration what a SCHEMA change says of it
  */
 public record Table(Kind kind, TableLayout layout, TableSchema declaration) {
 

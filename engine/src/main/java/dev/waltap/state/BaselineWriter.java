@@ -45,12 +45,13 @@ public final class BaselineWriter implements AutoCloseable {
    * Begins the baseline of a directory that holds no state yet.
    *
    * @param at the transaction as of which the pages are
-   * @param told whether there is nothing to tell of them: true for setup; false for a bootstrap
-   *     whose rows are yet to be delivered, until a position at or after it is acknowledged
+   * @param acknowledged whether nothing of them is left to emit: true for setup; false for a
+   *     bootstrap whose rows are yet to be delivered, until a position at or after it is
+   *     acknowledged
    * @throws CaptureException REFUSED if there is a state, FAILED if it can't be written
    */
   public static BaselineWriter create(
-      StateLock lock, DatabaseIdentity database, LogPosition at, boolean told) {
+      StateLock lock, DatabaseIdentity database, LogPosition at, boolean acknowledged) {
     StateDirectory directory = lock.directory();
     if (directory.exists()) {
       throw StateErrors.refused("there is a state in " + directory + " already");
@@ -61,7 +62,8 @@ public final class BaselineWriter implements AutoCloseable {
     } catch (IOException e) {
       throw StateErrors.io(directory.witnessFile(), e);
     }
-    return begin(lock, nonce, database, new StateHeader(at, told ? at.position() : null), null);
+    return begin(
+        lock, nonce, database, new StateHeader(at, acknowledged ? at.position() : null), null);
   }
 
   /** Begins a baseline that takes the place of a state, which stays good until {@link #finish}. */

@@ -112,7 +112,7 @@ public record DatabaseIdentity(
       case SAME -> "the state belongs to this database";
       case REPLACED ->
           FileNames.text(now.path)
-              + " was replaced since its state was saved: what differs is told as net changes";
+              + " was replaced since its state was saved: what differs is emitted as net changes";
       case MOVED ->
           "the database of this state has moved from "
               + FileNames.text(path)

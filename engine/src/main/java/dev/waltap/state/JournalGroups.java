@@ -63,16 +63,18 @@ final class JournalGroups {
   }
 
   /** The oldest group, if all of it is acknowledged. */
-  @Nullable Group compactable(@Nullable Position told) {
+  @Nullable Group compactable(@Nullable Position acknowledged) {
     Group first = groups.peekFirst();
-    return first != null && told != null && LogPosition.isWithin(first.epoch(), first.frame(), told)
+    return first != null
+            && acknowledged != null
+            && LogPosition.isWithin(first.epoch(), first.frame(), acknowledged)
         ? first
         : null;
   }
 
   /** Whether the oldest group can be compacted and is old, or the journal large. */
-  boolean isDue(Position told, StateLag lag) {
-    Group first = compactable(told);
+  boolean isDue(Position acknowledged, StateLag lag) {
+    Group first = compactable(acknowledged);
     return first != null
         && (bytes >= lag.bytes() || System.nanoTime() - first.since() >= lag.time().toNanos());
   }

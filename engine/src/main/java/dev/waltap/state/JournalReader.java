@@ -28,7 +28,7 @@ final class JournalReader {
   }
 
   /**
-   * Tells the transactions of segments {@code after + 1} to {@code to}, which are whole groups.
+   * Replays the transactions of segments {@code after + 1} to {@code to}, which are whole groups.
    *
    * @param acknowledged the position up to which they count as acknowledged
    */
@@ -54,7 +54,7 @@ final class JournalReader {
     }
   }
 
-  /** The end of the last transaction told; null before the first. */
+  /** The end of the last transaction replayed; null before the first. */
   @Nullable LogPosition last() {
     return last;
   }

@@ -1,12 +1,13 @@
 package dev.waltap.state;
 
-/** Is told the journal, one transaction after the other, in order. */
+/** Receives the journal, one transaction after the other, in order. */
 public interface Replay {
 
   /**
    * A transaction begins.
    *
-   * @param acknowledged whether its changes were delivered: it moves the page set and is not told
+   * @param acknowledged whether its changes were delivered: it moves the page set and is not
+   *     emitted
    */
   void begin(JournalEntry entry, boolean acknowledged);
 

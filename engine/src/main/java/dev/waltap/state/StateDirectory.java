@@ -83,7 +83,7 @@ public final class StateDirectory {
   /**
    * Takes hold of the state, for one capture at a time in this and all processes.
    *
-   * @param command what for, one word or a few, told to others who try
+   * @param command what for, one word or a few, shown to others who try
    * @throws CaptureException REFUSED if another holds it, in words that name the other
    */
   public StateLock hold(String command) {

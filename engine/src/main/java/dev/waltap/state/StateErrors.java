@@ -96,7 +96,7 @@ final class StateErrors {
   }
 
   private static int code(SQLException e) {
-    // The first error may be wrapped; the deepest SQLite code is the telling one.
+    // The first error may be wrapped; the deepest SQLite code is the one that matters.
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof SQLiteException sqlite) {
         return sqlite.getResultCode().code;

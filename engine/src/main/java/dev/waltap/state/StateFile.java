@@ -31,8 +31,8 @@ final class StateFile implements AutoCloseable {
 
   /**
    * The form of the tables: grows with every change of them, since a table that is missing looks
-   * like a damaged file otherwise. 2 has notes, without which nobody knows what was told; 3 hashes
-   * its pages under a seed of its own, see {@link PageTable}, and is otherwise the same.
+   * like a damaged file otherwise. 2 has notes, without which nobody knows what was emitted; 3
+   * hashes its pages under a seed of its own, see {@link PageTable}, and is otherwise the same.
    */
   static final int VERSION = 3;
 

@@ -112,7 +112,7 @@ public final class StateStore implements AutoCloseable {
     return head.last;
   }
 
-  /** The saved position; null until the bootstrap of an untold baseline was acknowledged. */
+  /** The saved position; null until the bootstrap of an undelivered baseline was acknowledged. */
   public @Nullable Position acknowledged() {
     return head.acknowledged;
   }
@@ -216,8 +216,8 @@ public final class StateStore implements AutoCloseable {
 
   /** Whether there is something to compact, and it is time to. */
   public boolean isCompactionDue(StateLag lag) {
-    Position told = toAcknowledge;
-    return told != null && groups.isDue(told, lag);
+    Position acknowledged = toAcknowledge;
+    return acknowledged != null && groups.isDue(acknowledged, lag);
   }
 
   /**
@@ -231,10 +231,10 @@ public final class StateStore implements AutoCloseable {
   public boolean compact(Duration time, LogKeeper keeper) {
     flush();
     long end = System.nanoTime() + time.toNanos();
-    Position told = head.acknowledged;
+    Position acknowledged = head.acknowledged;
     work(
         () -> {
-          JournalGroups.Group group = groups.compactable(told);
+          JournalGroups.Group group = groups.compactable(acknowledged);
           if (group == null) {
             return;
           }
@@ -242,10 +242,10 @@ public final class StateStore implements AutoCloseable {
           JournalReader reader = new JournalReader(file, buffers);
           JournalCompactor compactor = new JournalCompactor(pages, buffers, keeper);
           do {
-            reader.read(head.compacted, group.id(), told, compactor);
+            reader.read(head.compacted, group.id(), acknowledged, compactor);
             head.compacted = group.id();
             groups.removeFirst();
-            group = groups.compactable(told);
+            group = groups.compactable(acknowledged);
           } while (group != null && !compactor.isFull() && System.nanoTime() - end < 0);
           compactor.finish();
           LogPosition last = reader.last();
@@ -255,7 +255,7 @@ public final class StateStore implements AutoCloseable {
           file.run("DELETE FROM journal WHERE id <= " + head.compacted);
           commit();
         });
-    return groups.compactable(told) != null;
+    return groups.compactable(acknowledged) != null;
   }
 
   /**
@@ -270,7 +270,7 @@ public final class StateStore implements AutoCloseable {
     work(() -> pages.load(arrays, receiver));
   }
 
-  /** Tells the transactions from {@link #base} to {@link #end}, checked as pages are. */
+  /** Replays the transactions from {@link #base} to {@link #end}, checked as pages are. */
   public void replay(PageBuffers arrays, Replay receiver) {
     flush();
     work(
@@ -289,14 +289,14 @@ public final class StateStore implements AutoCloseable {
    * stays as it is, and open. Its epochs go on.
    *
    * @param at in an epoch of its own
-   * @param told see {@link BaselineWriter#create}
+   * @param acknowledged see {@link BaselineWriter#create}
    */
-  public BaselineWriter replace(DatabaseIdentity database, LogPosition at, boolean told) {
+  public BaselineWriter replace(DatabaseIdentity database, LogPosition at, boolean acknowledged) {
     if (at.isWithin(head.last.position())) {
       throw new IllegalArgumentException(at + " is not after " + head.last);
     }
     flush();
-    StateHeader next = new StateHeader(at, told ? at.position() : null);
+    StateHeader next = new StateHeader(at, acknowledged ? at.position() : null);
     if (head.epoch.number() > next.epoch.number()) {
       next.epoch = head.epoch;
     }
@@ -309,16 +309,19 @@ public final class StateStore implements AutoCloseable {
   }
 
   private void takeAcknowledgement() {
-    Position told = toAcknowledge;
-    // A position before the base, as of an untold baseline, says nothing about what is held.
-    if (told == null || told.equals(head.acknowledged) || !head.base.isWithin(told)) {
+    Position acknowledged = toAcknowledge;
+    // A position before the base, as of an undelivered baseline, says nothing about what is held.
+    if (acknowledged == null
+        || acknowledged.equals(head.acknowledged)
+        || !head.base.isWithin(acknowledged)) {
       return;
     }
     Position end = added == 0 ? head.last.position() : groups.end(head.base);
-    if (!LogPosition.isWithin(told.epoch(), told.frame(), end)) {
-      throw new IllegalArgumentException(told + " was acknowledged, but is not journalled: " + end);
+    if (!LogPosition.isWithin(acknowledged.epoch(), acknowledged.frame(), end)) {
+      throw new IllegalArgumentException(
+          acknowledged + " was acknowledged, but is not journalled: " + end);
     }
-    head.acknowledged = told;
+    head.acknowledged = acknowledged;
     dirty = true;
   }
 
@@ -368,8 +371,9 @@ public final class StateStore implements AutoCloseable {
     }
     try (Closer all = closer) {
       if (!failed && unfinished == 0) {
-        // What was added and not handed out is told from the journal next time; what was handed out
-        // and acknowledged since the last flush must not be told again.
+        // What was added and not handed out is emitted from the journal next time; what was handed
+        // out
+        // and acknowledged since the last flush must not be emitted again.
         flush();
       }
     } finally {

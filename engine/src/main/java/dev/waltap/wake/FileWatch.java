@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when a file is written to, made or deleted. All watches of the process share one {@link
+ * Notifies when a file is written to, made or deleted. All watches of the process share one {@link
  * WatchService}, since a user may have but few, and one thread; both go with the last active watch.
  *
  * <p>One thread starts and stops a watch; the callback comes from the shared thread, must not block
@@ -130,7 +130,7 @@ final class FileWatch {
       try {
         while (true) {
           WatchKey key = service.take();
-          tell(key);
+          dispatch(key);
           key.reset();
         }
       } catch (java.nio.file.ClosedWatchServiceException e) {
@@ -140,7 +140,7 @@ final class FileWatch {
       }
     }
 
-    private void tell(WatchKey key) {
+    private void dispatch(WatchKey key) {
       List<WatchEvent<?>> events = key.pollEvents();
       List<FileWatch> listeners;
       synchronized (LOCK) {

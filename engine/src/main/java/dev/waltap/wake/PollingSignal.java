@@ -95,7 +95,7 @@ final class PollingSignal extends ParkingSignal {
     if (!looked) {
       looked = true;
       timerDue = now + timerNanos;
-      return 1; // Looks once more: what came before the watch began would not be told by it.
+      return 1; // Looks once more: what came before the watch began would not be reported by it.
     }
     if (timerNanos == NEVER) {
       return NEVER;

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The wake signals there are. Each call makes a new one, for one capture, which closes it.
  *
- * <p>A signal says when to look, never what is told: a capture looks now and then without any, and
- * whenever it looks, it tells all that is committed.
+ * <p>A signal says when to look, never what is emitted: a capture looks now and then without any,
+ * and whenever it looks, it emits all that is committed.
  */
 public final class WakeSignals {
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -23,7 +23,7 @@ class DatabaseChecksTest {
   private static final Path DATABASE = Path.of("app.db");
 
   @Test
-  void saysWhatToDoAboutATruncationToldTooLate() {
+  void saysWhatToDoAboutATruncationReportedTooLate() {
     InternalError late =
         new InternalError(
             "a fault occurred in a recent unsafe memory access operation in compiled Java code");

@@ -27,14 +27,14 @@ class DeliveryTest {
   @TempDir private Path directory = Path.of("");
 
   private final ChangeQueue queue = new ChangeQueue(1000, 1 << 20);
-  private final List<String> told = new ArrayList<>();
+  private final List<String> calls = new ArrayList<>();
 
   @Test
   void flushesOnceForBatchesThatFollowEachOther() {
     add(1, 2, 3);
     delivery(new Recorder(batch -> {}), 1).run(() -> true);
-    assertThat(told).startsWith("batch 1", "flush", "acknowledge 1:1:0", "batch 2");
-    assertThat(told).endsWith("batch 3", "flush", "acknowledge 1:3:0");
+    assertThat(calls).startsWith("batch 1", "flush", "acknowledge 1:1:0", "batch 2");
+    assertThat(calls).endsWith("batch 3", "flush", "acknowledge 1:3:0");
   }
 
   @Test
@@ -51,7 +51,7 @@ class DeliveryTest {
     assertThatThrownBy(() -> delivery.run(() -> true))
         .isInstanceOf(CaptureException.class)
         .hasMessageContaining("no space");
-    assertThat(told).containsExactly("batch 1");
+    assertThat(calls).containsExactly("batch 1");
     assertThat(delivery.position()).isNull();
   }
 
@@ -68,7 +68,7 @@ class DeliveryTest {
                 }),
             1);
     assertThatThrownBy(() -> delivery.run(() -> true)).hasMessageContaining("no more");
-    assertThat(told).endsWith("batch 3", "flush", "acknowledge 1:2:0");
+    assertThat(calls).endsWith("batch 3", "flush", "acknowledge 1:2:0");
     assertThat(delivery.position()).isEqualTo(new Position(1, 2, 0));
   }
 
@@ -78,7 +78,7 @@ class DeliveryTest {
     queue.release(() -> {});
     queue.finish(null);
     delivery(new Recorder(batch -> {}), 1).run(() -> true);
-    assertThat(told).containsExactly("flush", "acknowledge 1:7:0");
+    assertThat(calls).containsExactly("flush", "acknowledge 1:7:0");
   }
 
   /** A full disk takes back what was written since the last sync: none of it was delivered. */
@@ -98,7 +98,7 @@ class DeliveryTest {
       assertThatThrownBy(() -> delivery.run(() -> true))
           .hasMessageContaining("cannot write to /dev/full")
           .satisfies(failure -> assertThat(failure.getSuppressed()).isEmpty());
-      assertThat(told).isEmpty();
+      assertThat(calls).isEmpty();
       assertThatThrownBy(full::sync).hasMessageContaining("an earlier write");
     }
   }
@@ -129,7 +129,7 @@ class DeliveryTest {
 
   private Delivery delivery(ChangesHandler handler, int batchSize) {
     return new Delivery(
-        handler, batchSize, queue, new Counters(), end -> told.add("acknowledge " + end));
+        handler, batchSize, queue, new Counters(), end -> calls.add("acknowledge " + end));
   }
 
   private class Recorder implements ChangesHandler {
@@ -141,13 +141,13 @@ class DeliveryTest {
 
     @Override
     public void handleChanges(List<Change> changes) {
-      told.add("batch " + changes.get(0).position().frame());
+      calls.add("batch " + changes.get(0).position().frame());
       also.accept(changes);
     }
 
     @Override
     public void flush() throws IOException {
-      told.add("flush");
+      calls.add("flush");
     }
   }
 }

@@ -254,7 +254,7 @@ class MainTest {
   }
 
   @Test
-  void anUnfinishedBootstrapSetupOrOnceTellsTheSignal() {
+  void anUnfinishedBootstrapSetupOrOnceEndsWithTheSignal() {
     signals.raise(15);
     assertThat(run("bootstrap", database)).isEqualTo(143);
     assertThat(run("setup", database)).isEqualTo(143);

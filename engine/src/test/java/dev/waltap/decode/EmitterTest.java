@@ -71,7 +71,7 @@ class EmitterTest {
   }
 
   @Test
-  void tellsTheEndOfATransactionOfWhichNothingIsTold() {
+  void emitsTheEndOfATransactionOfWhichNothingIsEmitted() {
     emitter.begin(3, 7, MICROS);
     emitter.skip(4);
     emitter.end();

@@ -147,7 +147,7 @@ class SchemaUpdateTest {
   }
 
   @Test
-  void tellsShadowTablesOfUnknownModulesByTheirNames() {
+  void emitsShadowTablesOfUnknownModulesByTheirNames() {
     List<SchemaRow> all = new ArrayList<>();
     all.add(table(1, "vec_chunks", "CREATE TABLE vec_chunks(a)"));
     all.add(table(2, "VEC_rowids", "CREATE TABLE VEC_rowids(a)"));
@@ -203,7 +203,7 @@ class SchemaUpdateTest {
     requireWhole();
   }
 
-  /** Two entries of one name: which of them counts, only all rows tell. */
+  /** Two entries of one name: which of them counts, only all rows together show. */
   @Test
   void saysWhenNamesAreAmbiguous() {
     SchemaRow first = table(1, "t", "CREATE TABLE t(a)");

@@ -89,7 +89,7 @@ final class Source implements AutoCloseable {
     }
   }
 
-  /** Every table's columns are those SQLite tells, every row decodes to what SQLite reads. */
+  /** Every table's columns are those SQLite names, every row decodes to what SQLite reads. */
   Schema check() throws SQLException, IOException {
     Schema schema = parse();
     assertThat(schema.unreadable()).isEmpty();

@@ -88,18 +88,18 @@ class StateKillTest {
       try (StateLock lock = StateDirectory.at(Path.of(arguments[0])).hold("writer");
           StateStore store = StateStore.open(lock)) {
         long next = StateModel.number(store.end()) + 1;
-        long told = StateModel.number(store.base());
+        long acknowledged = StateModel.number(store.base());
         while (true) {
           for (int i = random.nextInt(8); i >= 0; i--) {
             StateModel.Step step = StateModel.step(next++);
             store.add(step.entry(), step.images());
           }
           store.flush();
-          told = Math.max(told, next - 1 - random.nextInt(30));
-          store.acknowledge(StateModel.position(told).position());
+          acknowledged = Math.max(acknowledged, next - 1 - random.nextInt(30));
+          store.acknowledge(StateModel.position(acknowledged).position());
           if (random.nextInt(3) == 0) {
             store.compact(Duration.ofMillis(random.nextInt(5)), LogKeeper.NONE);
-            System.out.println(next - 1 + " " + told);
+            System.out.println(next - 1 + " " + acknowledged);
           } else {
             System.out.println(next - 1 + " 0");
           }

@@ -71,19 +71,19 @@ class StateStoreTest {
   }
 
   @Test
-  void tellsWhatWasNotAcknowledgedAgain() {
+  void emitsWhatWasNotAcknowledgedAgain() {
     try (StateLock lock = directory().hold("test");
         StateStore store = StateModel.create(lock)) {
       add(store, 1, 9);
       store.flush();
       store.acknowledge(StateModel.position(4).position());
-      List<String> told = new ArrayList<>();
+      List<String> replayed = new ArrayList<>();
       store.replay(
           new dev.waltap.page.PageBuffers(StateModel.PAGE_SIZE),
           new Replay() {
             @Override
             public void begin(JournalEntry entry, boolean acknowledged) {
-              told.add(StateModel.number(entry.position()) + (acknowledged ? "" : "!"));
+              replayed.add(StateModel.number(entry.position()) + (acknowledged ? "" : "!"));
             }
 
             @Override
@@ -92,7 +92,7 @@ class StateStoreTest {
             @Override
             public void end() {}
           });
-      assertThat(told).containsExactly("1", "2", "3", "4", "5!", "6!", "7!", "8!", "9!");
+      assertThat(replayed).containsExactly("1", "2", "3", "4", "5!", "6!", "7!", "8!", "9!");
     }
   }
 

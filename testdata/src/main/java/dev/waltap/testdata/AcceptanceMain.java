@@ -100,11 +100,11 @@ public final class AcceptanceMain {
     }
     double written = (System.nanoTime() - start) / 1e9;
     judge.awaitMarker(options.marker(), limit);
-    double told = (System.nanoTime() - start) / 1e9;
+    double emitted = (System.nanoTime() - start) / 1e9;
     judge.compareWith(connection);
     System.out.printf(
         Locale.ROOT,
-        "%s: %d transactions of %d rows at %.0f/s in %.1f s; told as %d transactions, %d changes,"
+        "%s: %d transactions of %d rows at %.0f/s in %.1f s; emitted as %d transactions, %d changes,"
             + " judged %.1f s later; %d gaps; the replica is equal%n",
         name,
         options.transactions(),
@@ -113,7 +113,7 @@ public final class AcceptanceMain {
         written,
         judge.transactions() - transactions,
         judge.changes() - changes,
-        told - written,
+        emitted - written,
         judge.gaps() - gaps);
   }
 }

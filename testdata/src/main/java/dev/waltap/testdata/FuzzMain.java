@@ -76,17 +76,17 @@ public final class FuzzMain {
     do {
       long start = System.nanoTime();
       try {
-        Fuzzer.Told told =
+        Fuzzer.Emitted emitted =
             new Fuzzer(next, transactions, burst, features, Captures.named(capture)).run();
-        total += told.transactions();
+        total += emitted.transactions();
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf(
             java.util.Locale.ROOT,
             "seed %d: %d transactions, %d changes, %.1f transactions/s, %d transactions in all%n",
             next,
-            told.transactions(),
-            told.changes(),
-            told.transactions() / seconds,
+            emitted.transactions(),
+            emitted.changes(),
+            emitted.transactions() / seconds,
             total);
       } catch (Exception | AssertionError e) {
         e.printStackTrace();

@@ -15,7 +15,7 @@ import dev.waltap.page.PageSource;
  * thread.
  */
 public final class TreeScanner {
-  /** Told of every page, a parent before its children. */
+  /** Called with every page, a parent before its children. */
   @FunctionalInterface
   public interface Visitor {
 

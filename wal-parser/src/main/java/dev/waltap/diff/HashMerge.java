@@ -100,7 +100,7 @@ final class HashMerge {
             sink.deleted(before);
           }
         });
-    forEach(after, newCells, () -> tell(places.get(key(after, keysAfter)), sink));
+    forEach(after, newCells, () -> emit(places.get(key(after, keysAfter)), sink));
   }
 
   private static CorruptDatabaseException twice(RowCursor row) {
@@ -108,7 +108,7 @@ final class HashMerge {
         row.pageNumber(), "the key of cell " + row.position() + " stands in the tree twice");
   }
 
-  private void tell(@Nullable Place place, RowSink sink) {
+  private void emit(@Nullable Place place, RowSink sink) {
     if (place == null) {
       sink.inserted(after);
       return;

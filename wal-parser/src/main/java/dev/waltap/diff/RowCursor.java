@@ -323,7 +323,7 @@ public final class RowCursor {
 
   /**
    * Whether a value of this row and the other one's, of another version with the same layout,
-   * differ for certain. Puts together neither payload; false where only that tells.
+   * differ for certain. Puts together neither payload; false where only that would show it.
    */
   public boolean surelyDiffersFrom(RowCursor other, TableLayout layout) {
     loadKey(HEADER);

@@ -13,7 +13,7 @@ import dev.waltap.wal.LogKeeper;
 
 /** All rows of one version of a tree, in b-tree order. For one thread. */
 public final class TreeRows {
-  /** Told of each row; what the cursor shows is valid during the call. */
+  /** Called with each row; what the cursor shows is valid during the call. */
   @FunctionalInterface
   public interface Visitor {
 

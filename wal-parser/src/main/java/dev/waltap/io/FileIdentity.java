@@ -27,7 +27,7 @@ final class FileIdentity {
     Object key = attributes.fileKey();
     if (key == null) {
       throw new FileSystemException(
-          path.toString(), null, "this file system does not tell files apart (no inodes)");
+          path.toString(), null, "this file system does not distinguish files (no inodes)");
     }
     return key;
   }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link LogSegments} looks at the file's size before each pass, so that only a truncation
  *       during a pass can get here at all;
  *   <li>what was copied is believed only if the wal-index, or the checksum chain, says so
- *       afterwards, and SQLite changes the salts there before it truncates: garbage is never told;
+ *       afterwards, and SQLite changes the salts there before it truncates: garbage is never
+ *       emitted;
  *   <li>an error that came up late after all would end the capture with a message that says what to
  *       do ({@link #isLateFault}), and by {@link #MAPS} mapping can be turned off. It can't be
  *       taken back where it comes up: that may be in the midst of anything.
@@ -62,7 +63,7 @@ public final class MappedCopies {
     }
   }
 
-  /** Whether this is the error of an access past the end of a truncated file, told too late. */
+  /** Whether this is the error of an access past the end of a truncated file, reported too late. */
   public static boolean isLateFault(Throwable error) {
     String message = error.getMessage();
     return error instanceof InternalError

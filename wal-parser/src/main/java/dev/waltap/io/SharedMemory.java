@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * may be unmapped then. It may only be read while a connection to the database is open: SQLite does
  * not truncate the file then. Were it truncated all the same, reads would end in an {@link
  * InternalError}: in {@link DatabaseGoneException} where that comes up in time, else anywhere later
- * ({@link MappedCopies} tells that story).
+ * ({@link MappedCopies} explains it).
  */
 public final class SharedMemory {
 

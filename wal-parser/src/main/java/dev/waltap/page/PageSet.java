@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Pages in use are held as they are, up to half of the memory budget (the hot tier); the others
  * compressed, in memory up to the other half and in a temporary file past it ({@link PageStore}). A
  * page compressed once keeps its compressed copy until it changes, so that it can leave the hot
- * tier for nothing. Who leaves is told by a clock hand that spares what was used since it last came
- * by.
+ * tier for nothing. Which page leaves is decided by a clock hand that spares what was used since it
+ * last came by.
  *
  * <p>For one thread. Arrays handed out are the set's own, see {@link PageSource}.
  */

@@ -2,7 +2,7 @@ package dev.waltap.page;
 
 /**
  * A page was asked for that the page set does not hold. A transaction that leads to one can't be
- * followed from the log alone; a snapshot of the whole tells.
+ * followed from the log alone; a snapshot of the whole is needed.
  */
 public final class UnknownPageException extends RuntimeException {
 

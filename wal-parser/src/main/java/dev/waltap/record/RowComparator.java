@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether two images of a row show a user the same values. Give it the {@link #before} and
- * the {@link #after} image, then ask; a record is parsed once, and only if its bytes don't tell.
+ * Decides whether two images of a row show a user the same values. Give it the {@link #before} and
+ * the {@link #after} image, then ask; a record is parsed once, and only if its bytes don't decide.
  *
  * <p>Owned by one thread. Allocates only when it meets another pair of layouts. The arrays given
  * are read until other images are. Every question throws {@link

@@ -2,7 +2,8 @@ package dev.waltap.wal;
 
 /**
  * Takes the transactions that {@link WalTail} reads. Called by the thread that polls, within {@link
- * WalTail#poll}; what it throws ends that poll, and the tail must then be told anew where to start.
+ * WalTail#poll}; what it throws ends that poll, and the tail must then be started at a position
+ * again.
  *
  * <p>The calls of one transaction are {@code buffer frame buffer frame ... commit}, or end in
  * {@code rollback} anywhere. A slow sink is not wrong, but the WAL may be overwritten meanwhile.

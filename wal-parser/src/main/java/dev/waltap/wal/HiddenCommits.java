@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
  * <p>iChange fits wrongly only if a recovery set it to 0 since we last looked and it has grown to
  * the same value again: at least as many commits were missed then as it had counted before. Those
  * must have been somewhere: behind our position in the old generation, in frames overwritten since,
- * or in generations in between, of which salt1 tells. One more than ours is the next generation;
- * some more, and there were others, perhaps empty; anything else was drawn by a connection that had
- * not restarted this WAL itself, which a fifth of all generations are. What still stands in the
- * file bounds how long the others can have been, and time how many commits can have been made.
+ * or in generations in between, which salt1 shows. One more than ours is the next generation; some
+ * more, and there were others, perhaps empty; anything else was drawn by a connection that had not
+ * restarted this WAL itself, which a fifth of all generations are. What still stands in the file
+ * bounds how long the others can have been, and time how many commits can have been made.
  *
  * <p>Where the new generation has overwritten our position, or a TRUNCATE has emptied the file,
  * nothing stands any more. If salt1 says that there were others, that is a gap. If it does not,
@@ -29,7 +29,7 @@ final class HiddenCommits {
   /** A quarter of a million commits a second is more than SQLite does. */
   private static final long FASTEST_COMMIT_NANOS = 4000;
 
-  /** Who looked so lately is trusted where nothing stands that could tell. */
+  /** Who looked so lately is trusted where nothing stands that could prove it. */
   private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final WalFile wal;

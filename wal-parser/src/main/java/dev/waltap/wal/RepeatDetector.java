@@ -3,7 +3,7 @@ package dev.waltap.wal;
 import java.util.Arrays;
 
 /**
- * Tells commit frames that repeat the commit frame right before them: same page, same database
+ * Detects commit frames that repeat the commit frame right before them: same page, same database
  * size, same bytes. They may be padding; {@link CommitCounter} says why that matters.
  *
  * <p>The first commit after a frame that was mxFrame of a header repeats nothing: SQLite publishes

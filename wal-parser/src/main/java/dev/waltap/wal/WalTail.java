@@ -95,7 +95,10 @@ public final class WalTail implements AutoCloseable {
   private int faultyFrame;
   private GapReason gapReason = GapReason.UNPROVEN;
 
-  /** A tail that must be told where to start; it closes the file, the index is the caller's. */
+  /**
+   * A tail that must be given a position to start at; it closes the file, the index is the
+   * caller's.
+   */
   public WalTail(WalIndex index, WalFile wal) {
     this.index = index;
     this.wal = wal;

@@ -156,7 +156,7 @@ final class DiffFollower implements AutoCloseable {
         compare("changes of " + name, expected, collector.changes);
         Collector again = new Collector();
         diff.rows(delta, keyOrder(name), again);
-        compare("changes told again of " + name, expected, again.changes);
+        compare("changes of a second pass of " + name, expected, again.changes);
         if (after.index()) {
           followByKey(delta, name, expected);
         }
@@ -371,7 +371,7 @@ final class DiffFollower implements AutoCloseable {
     }
   }
 
-  /** Writes down what it is told, and where that stands. */
+  /** Writes down what it receives, and where that stands. */
   private static final class Collector implements RowSink {
     private final List<String> changes = new ArrayList<>();
     private final List<long[]> addresses = new ArrayList<>();

@@ -9,8 +9,8 @@ import java.util.Random;
 
 /**
  * Random transactions on a handful of tables of all kinds, the same for the same seed. The first
- * letters of a name tell what it is: r table by rowid, w WITHOUT ROWID with an integer key, t with
- * a text key, p with a key of two columns, i an index; u in front: a tree that nobody follows.
+ * letters of a name say what it is: r table by rowid, w WITHOUT ROWID with an integer key, t with a
+ * text key, p with a key of two columns, i an index; u in front: a tree that nobody follows.
  */
 final class RandomWorkload {
   private static final int MAX_TABLES = 6;

@@ -173,7 +173,7 @@ class LogSegmentsTest {
 
   private static long mappingsOf(Path path) throws IOException {
     Path maps = Path.of("/proc/self/maps");
-    assumeTrue(Files.exists(maps), "the kernel does not tell what is mapped");
+    assumeTrue(Files.exists(maps), "the kernel does not show what is mapped");
     try (Stream<String> lines = Files.lines(maps)) {
       return lines.filter(line -> line.endsWith(" " + path)).count();
     }

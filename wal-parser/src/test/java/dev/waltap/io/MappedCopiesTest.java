@@ -15,7 +15,7 @@ class MappedCopiesTest {
 
   private static final int TRIALS = 300;
 
-  /** However the copy is run, a truncation is told there and then, every time. */
+  /** However the copy is run, a truncation is reported there and then, every time. */
   @ParameterizedTest
   @CsvSource({
     "-XX:+TieredCompilation, 100000",
@@ -23,10 +23,11 @@ class MappedCopiesTest {
     "-XX:-TieredCompilation, 100000",
     "-Xint, 100"
   })
-  void aTruncationIsToldWithinTheCopy(String mode, int warmUp) throws Exception {
+  void aTruncationIsReportedWithinTheCopy(String mode, int warmUp) throws Exception {
     assumeTrue(MappedCopies.MAPS, "nothing is mapped by this JVM");
     assertThat(run(mode, warmUp))
-        .isEqualTo("told " + TRIALS + " silent 0 late 0\nrace refused true wrong 0 maps true\n");
+        .isEqualTo(
+            "reported " + TRIALS + " silent 0 late 0\nrace refused true wrong 0 maps true\n");
   }
 
   @Test

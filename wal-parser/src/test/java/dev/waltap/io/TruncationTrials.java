@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Truncates files under mappings, in a JVM of its own so that it can be told how to compile. Given
+ * Truncates files under mappings, in a JVM of its own so that it can be asked how to compile. Given
  * how many copies warm it up, and the trials, prints where the errors came up.
  */
 final class TruncationTrials {
@@ -18,7 +18,7 @@ final class TruncationTrials {
   private static final int FRAME = 4096;
   private static final int REFUSALS = 1000;
 
-  private int told;
+  private int reported;
   private int silent;
   private int late;
   long sum;
@@ -31,7 +31,7 @@ final class TruncationTrials {
       TruncationTrials trials = new TruncationTrials();
       trials.oneByOne(path, Integer.parseInt(args[0]), Integer.parseInt(args[1]));
       System.out.println(
-          "told " + trials.told + " silent " + trials.silent + " late " + trials.late);
+          "reported " + trials.reported + " silent " + trials.silent + " late " + trials.late);
       System.out.println(race(path) + " maps " + MappedCopies.MAPS);
     } finally {
       Files.delete(path);
@@ -65,7 +65,7 @@ final class TruncationTrials {
       if (copyAndUse(copies, map, page, got)) {
         silent++;
       } else {
-        told++;
+        reported++;
       }
     } catch (InternalError e) {
       late++;

@@ -30,7 +30,7 @@ public final class CommandLineJudge implements Judge {
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
   /**
-   * Returns when every later commit is certain to be told.
+   * Returns when every later commit is certain to be emitted.
    *
    * @param database has its files beside it
    * @param by the command that starts it, such as {@code taskset -c 1}

@@ -13,7 +13,7 @@ public final class EmbeddedJudge implements Judge {
   private final ReplicaOracle oracle = new ReplicaOracle(OracleOptions.DEFAULT);
   private final OracleHarness harness;
 
-  /** Returns when every later commit is certain to be told. */
+  /** Returns when every later commit is certain to be emitted. */
   public EmbeddedJudge(Path database, Connection source, CaptureFactory capture, Duration limit)
       throws Exception {
     oracle.baseline(source);

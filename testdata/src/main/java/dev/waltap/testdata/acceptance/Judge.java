@@ -6,16 +6,16 @@ import java.time.Duration;
 /** A capture with an oracle behind it. Used from one thread; closing it ends the capture. */
 public interface Judge extends AutoCloseable {
 
-  /** Waits until everything up to this marker is told, and judged. */
+  /** Waits until everything up to this marker is emitted, and judged. */
   void awaitMarker(long marker, Duration limit) throws Exception;
 
   /** Demands that replica and source are equal; nothing may be written meanwhile. */
   void compareWith(Connection source) throws Exception;
 
-  /** Transactions told so far. */
+  /** Transactions emitted so far. */
   long transactions();
 
-  /** Changes told so far. */
+  /** Changes emitted so far. */
   long changes();
 
   /** How often history was lost so far. */

@@ -62,7 +62,7 @@ public final class CaptureProcess implements AutoCloseable {
     return Files.exists(errors) ? Files.readString(errors) : "";
   }
 
-  /** Whether it has said that every later commit will be told. */
+  /** Whether it has said that every later commit will be emitted. */
   public boolean isReady() throws IOException {
     return errors().contains("waltap: ready");
   }

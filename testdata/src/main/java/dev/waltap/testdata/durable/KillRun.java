@@ -18,9 +18,9 @@ import java.util.Random;
 
 /**
  * One database whose capture is killed again and again, at random moments: while it starts, makes
- * its baseline, tells the first rows, tells what was missed, or just works; and what may happen to
- * a database happens between. At the end what was told must make up the source, and what was told
- * twice must have been the same. Runs on its caller's thread.
+ * its baseline, emits the first rows, emits what was missed, or just works; and what may happen to
+ * a database happens between. At the end what was emitted must make up the source, and what was
+ * emitted twice must have been the same. Runs on its caller's thread.
  */
 public final class KillRun {
   private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -50,7 +50,8 @@ public final class KillRun {
   /**
    * Runs to the end.
    *
-   * @throws AssertionError if anything was told that is not so, or was not told; names the seed
+   * @throws AssertionError if anything was emitted that is not so, or was not emitted; names the
+   *     seed
    */
   public Result run() throws Exception {
     int pageSize = 1024 << random.nextInt(3);
@@ -102,7 +103,8 @@ public final class KillRun {
       for (int i = 0; i < events; i++) {
         writer.outage(ddl);
       }
-      // Before the first rows were told whole, a table that goes was never there for the consumer.
+      // Before the first rows were emitted whole, a table that goes was never there for the
+      // consumer.
       ddl |= oracle.marker() > 0;
       Markers.write(writer.connection(), killed);
     }
@@ -115,7 +117,7 @@ public final class KillRun {
     takeLines(database, oracle);
     if (oracle.marker() != kills + 1) {
       throw new AssertionError(
-          "the last marker told was " + oracle.marker() + ", not " + (kills + 1));
+          "the last marker emitted was " + oracle.marker() + ", not " + (kills + 1));
     }
     oracle.compareWith(writer.connection());
   }
@@ -217,7 +219,7 @@ public final class KillRun {
     return Files.readString(errorFile(database));
   }
 
-  /** Gives the oracle what was told since the last time; a torn last line will be cut. */
+  /** Gives the oracle what was emitted since the last time; a torn last line will be cut. */
   private void takeLines(Path database, JsonLineOracle oracle) throws IOException, SQLException {
     Path output = output(database);
     if (!Files.exists(output)) {
@@ -229,7 +231,7 @@ public final class KillRun {
       end--;
     }
     if (oracle.oracle().position() != null) {
-      oracle.oracle().expectRetold();
+      oracle.oracle().expectRedelivery();
     }
     String text = new String(Arrays.copyOfRange(all, (int) read, end), StandardCharsets.UTF_8);
     text.lines().forEach(oracle::line);

@@ -18,7 +18,7 @@ import java.util.List;
 /**
  * One kind of work on one database, tried again and again while a call of it fails. After each try
  * the command has ended in words, has left nothing open, and a second run without faults completes
- * what was told: nothing is missing, nothing wrong. For one thread, which closes it.
+ * what was emitted: nothing is missing, nothing wrong. For one thread, which closes it.
  */
 public final class FaultRun implements AutoCloseable {
   private static final List<String> COMPACT = List.of("--state-lag", "1ms");
@@ -165,7 +165,7 @@ public final class FaultRun implements AutoCloseable {
     }
   }
 
-  /** What was not done is done by the next run, and what was told then is the truth. */
+  /** What was not done is done by the next run, and what was emitted then is the truth. */
   private void complete(boolean done) throws Exception {
     switch (work) {
       case SETUP, OPEN -> {
@@ -226,7 +226,7 @@ public final class FaultRun implements AutoCloseable {
   private void takeLines() throws IOException {
     if (work == Work.HTTP) {
       for (List<String> batch : receiver.newBatches()) {
-        expectRetold();
+        expectRedelivery();
         oracle.lines(batch);
       }
     } else if (Files.exists(output())) {
@@ -235,16 +235,16 @@ public final class FaultRun implements AutoCloseable {
       while (end > read && all[end - 1] != '\n') {
         end--;
       }
-      expectRetold();
+      expectRedelivery();
       String text = new String(Arrays.copyOfRange(all, (int) read, end), StandardCharsets.UTF_8);
       text.lines().forEach(oracle::line);
       read = end;
     }
   }
 
-  private void expectRetold() {
+  private void expectRedelivery() {
     if (oracle.oracle().position() != null) {
-      oracle.oracle().expectRetold();
+      oracle.oracle().expectRedelivery();
     }
   }
 

@@ -139,7 +139,7 @@ final class DdlStatements {
     return "ALTER TABLE " + from + " RENAME TO " + to;
   }
 
-  /** A change of a virtual table or of its rows, of which nothing is told. */
+  /** A change of a virtual table or of its rows, of which nothing is emitted. */
   private List<String> virtual() {
     String name = virtualTables.isEmpty() ? "" : anyVirtual();
     return switch (virtualTables.isEmpty() ? 0 : random.nextInt(7)) {

@@ -26,7 +26,7 @@ final class FuzzWriter implements AutoCloseable {
   private static final int MAX_VALUES = 8000;
   private static final int MAX_BYTES = 3_000_000;
 
-  /** Of pages in use: in a burst, where no snapshot tells what there is. */
+  /** Of pages in use: in a burst, where no snapshot shows what there is. */
   private static final long MAX_PAGE_BYTES = 24_000_000;
 
   private final Random random;

@@ -23,8 +23,8 @@ import java.util.function.Predicate;
 
 /**
  * One fuzzed database from its creation to its end: commits random transactions, waits for each to
- * be told, and compares what was told with the difference of two snapshots taken by SQL, and the
- * replica with the source. All of it follows from the seed. Runs on its caller's thread, the
+ * be emitted, and compares what was emitted with the difference of two snapshots taken by SQL, and
+ * the replica with the source. All of it follows from the seed. Runs on its caller's thread, the
  * capture on another.
  */
 public final class Fuzzer {
@@ -78,19 +78,19 @@ public final class Fuzzer {
   }
 
   /**
-   * What was told without a difference.
+   * What was emitted without a difference.
    *
    * @param transactions those with changes, without the fuzzer's own markers
    * @param changes the changes of all of them
    */
-  public record Told(long transactions, long changes) {}
+  public record Emitted(long transactions, long changes) {}
 
   /**
    * Runs to the end.
    *
    * @throws AssertionError at the first difference; its message names the seed
    */
-  public Told run() throws Exception {
+  public Emitted run() throws Exception {
     try (TestDatabase database = createDatabase();
         Connection observer = database.open()) {
       Snapshot empty = new SnapshotReader(observer, table -> true).read();
@@ -126,7 +126,7 @@ public final class Fuzzer {
     return database;
   }
 
-  private Told capture(TestDatabase database, Connection observer, FuzzWriter writer)
+  private Emitted capture(TestDatabase database, Connection observer, FuzzWriter writer)
       throws Exception {
     SnapshotReader reader = new SnapshotReader(observer, tables);
     Snapshot current = reader.read();
@@ -160,7 +160,7 @@ public final class Fuzzer {
                 + String.join("\n  ", writer.log()),
             e);
       }
-      return new Told(oracle.transactions() - markers, oracle.changes() - markers);
+      return new Emitted(oracle.transactions() - markers, oracle.changes() - markers);
     }
   }
 
@@ -207,11 +207,11 @@ public final class Fuzzer {
     return deadline != Long.MAX_VALUE && System.nanoTime() - deadline > 0;
   }
 
-  /** A capture that was overtaken may tell the marker with the transaction: compare without. */
-  private static void exact(List<ExpectedChange> expected, List<Change> told, Snapshot next) {
+  /** A capture that was overtaken may emit the marker with the transaction: compare without. */
+  private static void exact(List<ExpectedChange> expected, List<Change> emitted, Snapshot next) {
     ExactChanges.check(
         expected.stream().filter(change -> !change.table().equals(Markers.TABLE)).toList(),
-        told.stream().filter(change -> !change.table().equals(Markers.TABLE)).toList(),
+        emitted.stream().filter(change -> !change.table().equals(Markers.TABLE)).toList(),
         next.charset());
   }
 }

@@ -4,10 +4,10 @@ import dev.waltap.api.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change as it must be told, but for its position and time.
+ * A change as it must be emitted, but for its position and time.
  *
  * @param operation what happened
- * @param table the table it is told of
+ * @param table the table it belongs to
  * @param key the row's key; null for SCHEMA and BOOTSTRAP
  * @param before the row before; null if there was none
  * @param after the row after; null if there is none

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a change of schema does to rows that are told by nothing else: columns keep their values by
- * name; one of a new name is the first of those renamed that followed the same neighbour and have
- * the same type and key, and names that are gone; other new ones take their default, gone ones go.
+ * What a change of schema does to rows that nothing else emits: columns keep their values by name;
+ * one of a new name is the first of those renamed that followed the same neighbour and have the
+ * same type and key, and names that are gone; other new ones take their default, gone ones go.
  */
 public final class Migration {
   private final Shape from;

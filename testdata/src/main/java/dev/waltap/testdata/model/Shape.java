@@ -106,7 +106,7 @@ public record Shape(
     }
     if (rowid == null) {
       throw new IllegalStateException(
-          "a row of table " + name + " can be keyed by its rowid only, which nobody can tell");
+          "a row of table " + name + " can be keyed by its rowid only, which nobody can know");
     }
     return RowKey.ofRowid(rowid);
   }

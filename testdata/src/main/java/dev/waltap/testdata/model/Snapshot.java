@@ -6,7 +6,7 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is told of a database at one moment.
+ * Everything that is known of a database at one moment.
  *
  * @param charset the encoding of its text
  * @param tables its ordinary tables by name

@@ -37,7 +37,7 @@ public final class SnapshotDiff {
     return new SnapshotDiff(before, after, scratch).run();
   }
 
-  /** What a bootstrap at this snapshot tells. */
+  /** What a bootstrap at this snapshot emits. */
   public static List<ExpectedChange> bootstrap(Snapshot snapshot) {
     List<ExpectedChange> all = new ArrayList<>();
     for (Snapshot.Table table : snapshot.tables().values()) {

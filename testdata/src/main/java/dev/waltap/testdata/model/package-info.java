@@ -1,4 +1,4 @@
-/** What a database holds, as SQL tells it: typed values, rows, tables, snapshots and their diff. */
+/** What a database holds, as SQL shows it: typed values, rows, tables, snapshots and their diff. */
 @NullMarked
 package dev.waltap.testdata.model;
 

@@ -68,7 +68,7 @@ final class DamagedCommit implements Layer {
 
   private @Nullable String inspect(InspectedChanges changes) throws IOException {
     try (WalInspection inspection = WalInspection.open(files.path())) {
-      inspection.tell(changes);
+      inspection.describe(changes);
       return changes.failure();
     } catch (DatabaseException | CaptureException e) {
       return String.valueOf(e.getMessage());

@@ -58,7 +58,7 @@ final class DamagedPair implements Layer {
   private static boolean inspect(
       Path path, int pageSize, WalPosition saved, InspectedChanges changes) throws IOException {
     try (WalInspection inspection = WalInspection.open(path)) {
-      inspection.tell(changes);
+      inspection.describe(changes);
       LogLag.of(path, pageSize, saved);
       return changes.failure() == null;
     } catch (DatabaseException | CaptureException e) {

@@ -123,7 +123,9 @@ final class Follower implements AutoCloseable {
     return null;
   }
 
-  /** A number for a row's bytes; the sum of those of a table's rows tells it from others. */
+  /**
+   * A number for a row's bytes; the sum of those of a table's rows distinguishes it from others.
+   */
   private static long number(RowCursor row) {
     byte[] payload = row.copyPayload();
     long x = (row.rowid() * 31 + payload.length) * 0x9E3779B97F4A7C15L;

@@ -8,7 +8,7 @@ interface Layer extends AutoCloseable {
   /**
    * Runs one input.
    *
-   * @param random all that tells this input from others
+   * @param random all that distinguishes this input from others
    * @return whether the damage was accepted; if not, it was refused in a declared exception
    * @throws AssertionError if what was accepted was not read right
    */

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Compares the replica with a snapshot, row by row, in the terms the changes were told in. */
+/** Compares the replica with a snapshot, row by row, in the terms of the changes. */
 final class Comparison {
   private Comparison() {}
 
@@ -67,7 +67,7 @@ final class Comparison {
     return null;
   }
 
-  /** The rows as the changes tell them: captured columns only, in JSON terms if need be. */
+  /** The rows as the changes give them: captured columns only, in JSON terms if need be. */
   static Map<RowKey, Image> rowsOf(Snapshot.Table table, OracleOptions options) {
     Shape full = table.shape();
     Shape shape = options.captured(full);

@@ -11,14 +11,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to take back what was applied, transaction by transaction, and what was told, so that a
- * transaction told again can be compared. Holds nothing if history is not kept. Used from one
+ * How to take back what was applied, transaction by transaction, and what was emitted, so that a
+ * redelivered transaction can be compared. Holds nothing if history is not kept. Used from one
  * thread.
  */
 final class Journal {
   private final boolean keep;
   private final Deque<Entry> done = new ArrayDeque<>();
-  private final Map<String, Long> told = new HashMap<>();
+  private final Map<String, Long> emitted = new HashMap<>();
   private List<Runnable> open = new ArrayList<>();
   private long digest;
 
@@ -35,8 +35,8 @@ final class Journal {
     }
   }
 
-  /** Remembers what is told. */
-  void tell(Change change) {
+  /** Remembers what is emitted. */
+  void record(Change change) {
     if (keep) {
       digest = digest * 31 + text(change).hashCode();
     }
@@ -46,17 +46,19 @@ final class Journal {
     return change + " " + change.transaction() + change.schemaBefore() + change.schemaAfter();
   }
 
-  /** Ends a transaction; says what is wrong if it was told before and not like this. */
+  /** Ends a transaction; says what is wrong if it was emitted before, but differently. */
   @Nullable String commit(Change end) {
     if (!keep) {
       return null;
     }
     done.addLast(new Entry(end, open));
     open = new ArrayList<>();
-    Long before = told.put(end.transaction().id(), digest);
+    Long before = emitted.put(end.transaction().id(), digest);
     boolean same = before == null || before == digest;
     digest = 0;
-    return same ? null : "transaction " + end.transaction().id() + " was told otherwise before";
+    return same
+        ? null
+        : "transaction " + end.transaction().id() + " was emitted differently before";
   }
 
   /** Takes back the transaction under way. */
@@ -68,7 +70,7 @@ final class Journal {
   /** Forgets everything. */
   void forget() {
     done.clear();
-    told.clear();
+    emitted.clear();
     open.clear();
     digest = 0;
   }

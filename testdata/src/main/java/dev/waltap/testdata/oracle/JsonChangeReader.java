@@ -26,8 +26,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one line of the command line's JSON as the change it tells, and refuses what is not exactly
- * of the promised form: the keys, their order, the types of their values.
+ * Reads one line of the command line's JSON as the change it stands for, and refuses what is not
+ * exactly of the promised form: the keys, their order, the types of their values.
  */
 final class JsonChangeReader {
   private static final JsonFactory FACTORY =

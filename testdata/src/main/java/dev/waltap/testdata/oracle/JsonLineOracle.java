@@ -22,7 +22,7 @@ public final class JsonLineOracle implements AutoCloseable {
   /**
    * Makes one.
    *
-   * @param blobs how the command line was told to write blobs
+   * @param blobs how the command line was asked to write blobs
    */
   public JsonLineOracle(OracleOptions options, BlobStyle blobs) {
     this.oracle = new ReplicaOracle(options.withJson(blobs));

@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * A table whose one row numbers the moments of a test: when the change to number N has been told,
- * all that was committed before has been.
+ * A table whose one row numbers the moments of a test: when the change to number N has been
+ * emitted, all that was committed before has been.
  */
 public final class Markers {
   /** The table's name. */

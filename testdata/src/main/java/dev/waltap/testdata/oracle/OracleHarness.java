@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a capture on a thread of its own with an oracle as its handler, and waits for what the
- * capture has told: for conditions with a deadline, never for time to pass. Any thread may call it;
- * {@link #close} ends the capture and its thread, and reports a failure nobody has seen.
+ * capture has emitted: for conditions with a deadline, never for time to pass. Any thread may call
+ * it; {@link #close} ends the capture and its thread, and reports a failure nobody has seen.
  */
 public final class OracleHarness implements AutoCloseable {
 
   /** Opens the capture under test. */
   @FunctionalInterface
   public interface CaptureFactory {
-    /** Opens a capture of the database that tells this handler and this listener. */
+    /** Opens a capture of the database that delivers to this handler and notifies this listener. */
     ChangeDataCapture open(Path database, ChangesHandler handler, CaptureListener listener)
         throws Exception;
   }
@@ -139,12 +139,12 @@ public final class OracleHarness implements AutoCloseable {
     }
   }
 
-  /** Waits until every later commit is certain to be told. */
+  /** Waits until every later commit is certain to be emitted. */
   public void awaitReady(Duration limit) throws InterruptedException {
     await("the capture to be ready", () -> ready, limit);
   }
 
-  /** Waits until the change to this number has been told, and all before it. */
+  /** Waits until the change to this number has been emitted, and all before it. */
   public void awaitMarker(long number, Duration limit) throws InterruptedException {
     await("marker " + number, () -> marker >= number, limit);
   }
@@ -189,7 +189,7 @@ public final class OracleHarness implements AutoCloseable {
     }
   }
 
-  /** The changes told since the last call. */
+  /** The changes emitted since the last call. */
   public List<Change> takeChanges() {
     synchronized (lock) {
       List<Change> result = List.copyOf(taken);

@@ -49,7 +49,7 @@ public record OracleOptions(
     return new OracleOptions(tables, columns, charset, style, history, legacy);
   }
 
-  /** These options for a capture that starts again and may tell changes twice. */
+  /** These options for a capture that starts again and may deliver changes twice. */
   public OracleOptions withHistory() {
     return new OracleOptions(tables, columns, charset, json, true, legacy);
   }

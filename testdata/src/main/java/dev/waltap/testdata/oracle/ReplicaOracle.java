@@ -41,7 +41,7 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
   private final Map<String, TableReplica> tables = new HashMap<>();
   private final Map<String, Boolean> awaitingBootstrap = new HashMap<>();
   private final Deque<String> recent = new ArrayDeque<>();
-  private boolean mayBeRetold;
+  private boolean mayBeRedelivered;
   private long changes;
   private long transactions;
 
@@ -53,12 +53,12 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
     this.rowChecks = new RowChecks(options);
   }
 
-  /** Starts from what the database holds now: for captures that tell changes only. */
+  /** Starts from what the database holds now: for captures that emit changes only. */
   public synchronized void baseline(Connection source) throws SQLException {
     baseline(new SnapshotReader(source, options.tables()).read());
   }
 
-  /** Starts from a snapshot, as if nothing had been told before. */
+  /** Starts from a snapshot, as if nothing had been emitted before. */
   public synchronized void baseline(Snapshot snapshot) {
     tables.clear();
     journal.forget();
@@ -87,9 +87,9 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
     if (recent.size() > REMEMBERED) {
       recent.removeFirst();
     }
-    rewindIfRetold(change);
+    rewindIfRedelivered(change);
     check(change, stream.accept(change));
-    journal.tell(change);
+    journal.record(change);
     try {
       check(change, apply(change));
     } catch (IllegalArgumentException | IllegalStateException e) {
@@ -204,13 +204,13 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
   }
 
   /**
-   * The capture ended and starts again: the next change may be one that was told before, and an
-   * unfinished transaction will be told anew. Needs {@link OracleOptions#history}.
+   * The capture ended and starts again: the next change may be one that was delivered before, and
+   * an unfinished transaction will be delivered again. Needs {@link OracleOptions#history}.
    */
-  public synchronized void expectRetold() {
+  public synchronized void expectRedelivery() {
     requireHistory();
     rewind(stream.isOpen() ? lastWhole() : stream.position());
-    mayBeRetold = true;
+    mayBeRedelivered = true;
   }
 
   private @Nullable Position lastWhole() {
@@ -230,7 +230,7 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
 
   /**
    * Goes back to the end of the transaction of this position, such as the one a capture had saved
-   * before it tells the net effect of all that followed. Null goes back to the baseline.
+   * before it emits the net effect of all that followed. Null goes back to the baseline.
    */
   public synchronized void rewindTo(@Nullable Position position) {
     requireHistory();
@@ -243,12 +243,12 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
     rowChecks.newTable();
   }
 
-  private void rewindIfRetold(Change change) {
+  private void rewindIfRedelivered(Change change) {
     Position seen = stream.position();
-    if (mayBeRetold && seen != null && change.position().compareTo(seen) <= 0) {
+    if (mayBeRedelivered && seen != null && change.position().compareTo(seen) <= 0) {
       rewind(before(change.position()));
     }
-    mayBeRetold = false;
+    mayBeRedelivered = false;
   }
 
   private void requireHistory() {

@@ -58,14 +58,14 @@ final class RowChecks {
         : null;
   }
 
-  /** The key told, or null if it is not that of the image. */
-  private static @Nullable RowKey key(Image told, Image image, Shape shape) {
-    RowKey key = new RowKey(shape.keyedByRowid(image.values()), told.values());
-    if (!told.names().equals(shape.keyNames(key))) {
+  /** The key as emitted, or null if it is not that of the image. */
+  private static @Nullable RowKey key(Image emitted, Image image, Shape shape) {
+    RowKey key = new RowKey(shape.keyedByRowid(image.values()), emitted.values());
+    if (!emitted.names().equals(shape.keyNames(key))) {
       return null;
     }
     if (key.implicit()) {
-      return told.values().get(0).kind() == dev.waltap.record.StorageClass.INTEGER ? key : null;
+      return emitted.values().get(0).kind() == dev.waltap.record.StorageClass.INTEGER ? key : null;
     }
     return shape.keyOf(image.values(), null).equals(key) ? key : null;
   }

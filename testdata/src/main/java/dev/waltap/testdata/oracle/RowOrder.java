@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** The order of rows in a table's b-tree, as far as events alone can tell it. */
+/** The order of rows in a table's b-tree, as far as events alone can show it. */
 final class RowOrder {
   private RowOrder() {}
 
   /**
-   * Whether the first row stands before the second; true, too, where that cannot be told: a rowid
+   * Whether the first row stands before the second; true, too, where that cannot be known: a rowid
    * table with a declared key does not say its rowids.
    *
    * @param legacy whether DESC may be ignored, or be ignored until VACUUM makes it count

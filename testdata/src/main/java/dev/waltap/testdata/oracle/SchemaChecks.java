@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class SchemaChecks {
   private SchemaChecks() {}
 
-  static @Nullable String check(TableSchema told, Shape shape, OracleOptions options) {
+  static @Nullable String check(TableSchema emitted, Shape shape, OracleOptions options) {
     List<ColumnSchema> columns =
-        told.columns().stream()
-            .filter(c -> c.key() > 0 || options.columns().test(told.name(), c.name()))
+        emitted.columns().stream()
+            .filter(c -> c.key() > 0 || options.columns().test(emitted.name(), c.name()))
             .toList();
     List<ColumnSchema> wanted =
         shape.columns().stream()

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /**
- * A capture that knows nothing but SQL: it looks at the whole database again and again and tells
+ * A capture that knows nothing but SQL: it looks at the whole database again and again and emits
  * the difference. Slow and, like a reconcile, blind to what happens between two looks; it shows
  * that oracle, harness and fuzzer work, and, with a fault built in, that they find faults.
  */
@@ -35,7 +35,7 @@ public final class SqlCapture implements ChangeDataCapture {
   /**
    * Makes one.
    *
-   * @param fault what it makes of a transaction's changes before it tells them
+   * @param fault what it makes of a transaction's changes before it emits them
    */
   public SqlCapture(
       Path database,
@@ -99,10 +99,10 @@ public final class SqlCapture implements ChangeDataCapture {
   }
 
   private void deliver(List<Change> changes) {
-    List<Change> told = fault.apply(changes);
-    if (!told.isEmpty()) {
+    List<Change> emitted = fault.apply(changes);
+    if (!emitted.isEmpty()) {
       try {
-        handler.handleChanges(told);
+        handler.handleChanges(emitted);
       } catch (Exception e) {
         throw new IllegalStateException("the handler threw", e);
       }

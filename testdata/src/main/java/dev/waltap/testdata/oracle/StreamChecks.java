@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks what can be told from the order of changes alone: positions, whole transactions, and the
+ * Checks what can be seen from the order of changes alone: positions, whole transactions, and the
  * order of operations and tables within one. Used from one thread.
  */
 final class StreamChecks {
@@ -126,7 +126,7 @@ final class StreamChecks {
     };
   }
 
-  /** A bootstrap tells table by table: SCHEMA, BOOTSTRAP, INSERTs. */
+  /** A bootstrap emits table by table: SCHEMA, BOOTSTRAP, INSERTs. */
   private static @Nullable String bootstrapOrder(Change previous, Change change) {
     int byTable = Names.compare(previous.table(), change.table());
     if (change.operation() == Operation.DELETE || change.operation() == Operation.UPDATE) {

@@ -98,7 +98,7 @@ final class TableReplica {
     }
   }
 
-  /** Brings the rows that no event told of into the new shape; says what is wrong, or null. */
+  /** Brings the rows that no event mentioned into the new shape; says what is wrong, or null. */
   @Nullable String finishMigration() {
     Map<RowKey, Image> left = oldRows;
     Migration way = migration;
@@ -113,7 +113,7 @@ final class TableReplica {
           + " rows of table "
           + shape.name()
           + " are keyed otherwise now, and no"
-          + " DELETE told of them, such as "
+          + " DELETE removed them, such as "
           + left.keySet().iterator().next();
     }
     for (Map.Entry<RowKey, Image> row : left.entrySet()) {

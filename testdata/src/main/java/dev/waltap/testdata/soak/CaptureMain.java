@@ -63,9 +63,11 @@ public final class CaptureMain {
         capture) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         long marker = Long.parseLong(line.substring("check ".length()));
-        boolean told = replica.awaitMarker(marker, LIMIT_MILLIS);
+        boolean emitted = replica.awaitMarker(marker, LIMIT_MILLIS);
         List<String> differences =
-            told ? replica.differences(database) : List.of("marker " + marker + " is not told");
+            emitted
+                ? replica.differences(database)
+                : List.of("marker " + marker + " was not emitted");
         CaptureMetrics metrics = capture.metrics();
         System.out.printf(
             Locale.ROOT,

@@ -42,7 +42,7 @@ final class CaptureProcess implements AutoCloseable {
     return capture;
   }
 
-  /** Waits until it has told this marker; gives its figures. */
+  /** Waits until it has emitted this marker; gives its figures. */
   CaptureFigures check(long marker) throws IOException {
     process.getOutputStream().write(("check " + marker + "\n").getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();

@@ -16,7 +16,7 @@ import java.util.Random;
 
 /**
  * Writers and captures are killed at random moments. One capture lives on as a witness: what it was
- * told must fit, change by change, and be equal to the database after each killing. An event of
+ * emitted must fit, change by change, and be equal to the database after each killing. An event of
  * something that was never committed would show in both.
  */
 final class KillSoak implements Soak {
@@ -52,7 +52,7 @@ final class KillSoak implements Soak {
       int times = options.times();
       Soak.print(
           "kill: of %d writers and %d captures killed: integrity_check ok %d times, WAL restarted"
-              + " afterwards %d times, witness equal, nothing uncommitted told, %d times; %s",
+              + " afterwards %d times, witness equal, nothing uncommitted emitted, %d times; %s",
           times, times, intact, restarts, equal, figures);
       return intact == times && restarts == times && equal == times;
     }

@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
  * How long a commit takes to the handler at a steady rate, within this process: by {@link
  * System#nanoTime}, both from before the statement and from the commit's return. Two thread
  * wake-ups lie on that way, capture and handler; the control measures one alone, of a thread that
- * does nothing else, to tell what the machine itself takes.
+ * does nothing else, to show what the machine itself takes.
  */
 final class LatencySoak implements Soak {
   private static final int WARM_UP_SECONDS = 10;

@@ -112,7 +112,8 @@ final class LightReplica {
         }
         long held = table.getValue().size();
         if (wrong > 0 || held != there) {
-          result.add(table.getKey() + ": " + wrong + " wrong of " + there + " rows, told " + held);
+          result.add(
+              table.getKey() + ": " + wrong + " wrong of " + there + " rows, emitted " + held);
         }
       }
     }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a soak is told; immutable. What the arguments do not name has its default. */
+/** The options of a soak; immutable. What the arguments do not name has its default. */
 public final class SoakOptions {
   /** All options, for people. */
   public static final String USAGE =

@@ -51,7 +51,7 @@ final class Writers implements AutoCloseable {
     return sum;
   }
 
-  /** Writes a marker, and gives the capture's figures once it has told it. */
+  /** Writes a marker, and gives the capture's figures once it has emitted it. */
   static CaptureFigures finish(TestDatabase database, CaptureProcess capture, long marker)
       throws SQLException, IOException {
     try (Connection connection = database.open()) {

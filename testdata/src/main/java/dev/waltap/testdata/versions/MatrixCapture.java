@@ -60,7 +60,7 @@ final class MatrixCapture implements AutoCloseable {
         judge.baseline(reader.read());
       }
     } else {
-      judge.expectRetold();
+      judge.expectRedelivery();
     }
     sequence.restart();
     OracleHarness.Mode mode =

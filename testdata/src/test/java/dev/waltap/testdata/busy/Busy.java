@@ -43,7 +43,7 @@ final class Busy implements AutoCloseable {
     TestDatabase.execute(app, statements);
   }
 
-  /** Waits until all is told, and compares. */
+  /** Waits until all is emitted, and compares. */
   void settle() throws Exception {
     harness.settle(app, ++marker, LIMIT);
   }

@@ -71,7 +71,7 @@ class EmbeddedTest {
 
   /** A capture that runs until it is closed. */
   private static final class Running implements AutoCloseable {
-    private final Semaphore told = new Semaphore(0);
+    private final Semaphore delivered = new Semaphore(0);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final ChangeDataCapture capture;
     private final Thread thread;
@@ -80,7 +80,7 @@ class EmbeddedTest {
       CountDownLatch ready = new CountDownLatch(1);
       capture =
           Waltap.open(database)
-              .handler(batch -> told.release(batch.size()))
+              .handler(batch -> delivered.release(batch.size()))
               .listener(
                   new CaptureListener() {
                     @Override
@@ -95,8 +95,8 @@ class EmbeddedTest {
       assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    void awaitTold(int changes) throws Exception {
-      assertThat(told.tryAcquire(changes, 30, TimeUnit.SECONDS)).isTrue();
+    void awaitDelivered(int changes) throws Exception {
+      assertThat(delivered.tryAcquire(changes, 30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Override
@@ -161,7 +161,7 @@ class EmbeddedTest {
     }
     long rows = TestDatabase.number(connections.get(0), "SELECT count(*) FROM t");
     for (Running capture : running) {
-      capture.awaitTold((int) rows);
+      capture.awaitDelivered((int) rows);
     }
     Collections.shuffle(running, random);
     for (Running capture : running) {

@@ -12,7 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is done to the files behind SQLite's back ends the capture in words, or is told. */
+/** What is done to the files behind SQLite's back ends the capture in words, or is emitted. */
 @Timeout(120)
 class FilesTest {
   private interface Deed {
@@ -101,7 +101,7 @@ class FilesTest {
     assertThat(laps(busy, before, Busy.LIMIT)).as("a lap").isTrue();
   }
 
-  /** Whether the capture tells net changes within that time. */
+  /** Whether the capture emits net changes within that time. */
   private static boolean laps(Busy busy, long before, Duration time) {
     long limit = System.nanoTime() + time.toNanos();
     while (busy.laps() == before && System.nanoTime() < limit) {
@@ -110,7 +110,7 @@ class FilesTest {
     return busy.laps() != before;
   }
 
-  /** Told as net changes: nothing in the log says so, but the database has other rows now. */
+  /** Emitted as net changes: nothing in the log says so, but the database has other rows now. */
   @Test
   void overwrittenByACopy() throws Exception {
     try (Busy busy = new Busy()) {

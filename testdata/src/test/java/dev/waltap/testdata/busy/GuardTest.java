@@ -105,7 +105,7 @@ class GuardTest {
   }
 
   @Test
-  void alwaysLetsGoAtTheLimitAndTellsTheNetChanges() throws Exception {
+  void alwaysReleasesAtTheLimitAndEmitsTheNetChanges() throws Exception {
     try (Busy busy = busy();
         AutoCloseable opened = gate::countDown) {
       write(busy, 1);

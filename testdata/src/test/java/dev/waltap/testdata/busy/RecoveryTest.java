@@ -66,7 +66,7 @@ class RecoveryTest {
   void goesOnWhenTheApplicationMendsItInFrontOfNewCommits() throws Exception {
     try (Busy busy = new Busy(pausable)) {
       for (int i = 2; i < 20; i++) {
-        busy.run("INSERT INTO t VALUES(" + i + ", 'told', x'00')");
+        busy.run("INSERT INTO t VALUES(" + i + ", 'emitted', x'00')");
         busy.settle();
         signal.pause();
         busy.run("UPDATE t SET v = 'before' WHERE id = " + i);
@@ -83,11 +83,11 @@ class RecoveryTest {
 
   /** The writer died between the frames of its commit and the header: recovery finds them. */
   @Test
-  void tellsACommitThatRecoveryPublished() throws Exception {
+  void emitsACommitThatRecoveryPublished() throws Exception {
     try (Busy busy = new Busy(pausable)) {
       Path saved = Files.createFile(busy.database.directory().resolve("header"));
       for (int i = 2; i < 10; i++) {
-        busy.run("INSERT INTO t VALUES(" + i + ", 'told', x'00')");
+        busy.run("INSERT INTO t VALUES(" + i + ", 'emitted', x'00')");
         busy.settle();
         signal.pause();
         copyHeader(index(busy), saved);

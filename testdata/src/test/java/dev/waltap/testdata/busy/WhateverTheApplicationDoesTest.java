@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All that an application may do with its own database is told exactly. */
+/** All that an application may do with its own database is emitted exactly. */
 @Timeout(180)
 class WhateverTheApplicationDoesTest {
 
@@ -160,7 +160,7 @@ class WhateverTheApplicationDoesTest {
     }
   }
 
-  /** While nothing captures it can; a capture that goes on afterwards tells the net changes. */
+  /** While nothing captures it can; a capture that goes on afterwards emits the net changes. */
   @Test
   void leavesWalModeAndComesBackWhileNothingCaptures() throws Exception {
     try (TestDatabase database = TestDatabase.create();

@@ -23,7 +23,7 @@ class DdlTest {
   }
 
   @Test
-  void tellsCreateTable() throws Exception {
+  void emitsCreateTable() throws Exception {
     try (LiveCapture capture = start()) {
       assertThat(summary(capture.transaction("CREATE TABLE n(v)"))).containsExactly("SCHEMA n");
       assertThat(summary(capture.transaction("INSERT INTO n VALUES(1)")))
@@ -34,7 +34,7 @@ class DdlTest {
   }
 
   @Test
-  void tellsDropTableWithoutItsRows() throws Exception {
+  void emitsDropTableWithoutItsRows() throws Exception {
     try (LiveCapture capture = start()) {
       assertThat(summary(capture.transaction("DROP TABLE t"))).containsExactly("SCHEMA t");
       assertThat(summary(capture.transaction("DROP TABLE k"))).containsExactly("SCHEMA k");
@@ -42,7 +42,7 @@ class DdlTest {
   }
 
   @Test
-  void tellsRenames() throws Exception {
+  void emitsRenames() throws Exception {
     try (LiveCapture capture = start()) {
       assertThat(summary(capture.transaction("ALTER TABLE t RENAME TO t2")))
           .containsExactly("SCHEMA t");
@@ -61,7 +61,7 @@ class DdlTest {
    * values. Found by the fuzzer: the renamed column was taken for a new one that has no default.
    */
   @Test
-  void tellsNothingOfARowWrittenAgainUnderARenamedColumn() throws Exception {
+  void emitsNothingOfARowWrittenAgainUnderARenamedColumn() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)",
@@ -79,7 +79,7 @@ class DdlTest {
   }
 
   @Test
-  void tellsAddAndDropColumnWithoutRows() throws Exception {
+  void emitsAddAndDropColumnWithoutRows() throws Exception {
     try (LiveCapture capture = start()) {
       assertThat(summary(capture.transaction("ALTER TABLE t ADD COLUMN x DEFAULT 'x'")))
           .containsExactly("SCHEMA t");
@@ -95,7 +95,7 @@ class DdlTest {
   }
 
   @Test
-  void tellsSchemaAndRowChangesOfOneTransaction() throws Exception {
+  void emitsSchemaAndRowChangesOfOneTransaction() throws Exception {
     try (LiveCapture capture = start()) {
       assertThat(
               summary(
@@ -113,9 +113,9 @@ class DdlTest {
     }
   }
 
-  /** The same name, another table: its rows are told as they differ, key by key. */
+  /** The same name, another table: its rows are emitted as they differ, key by key. */
   @Test
-  void tellsDropAndCreateOfOneName() throws Exception {
+  void emitsDropAndCreateOfOneName() throws Exception {
     try (LiveCapture capture = start()) {
       assertThat(
               summary(
@@ -183,7 +183,7 @@ class DdlTest {
 
   /** SQLite's own recipe for other changes of a table. */
   @Test
-  void tellsATableThatWasMadeAnew() throws Exception {
+  void emitsATableThatWasMadeAnew() throws Exception {
     try (LiveCapture capture = start()) {
       assertThat(
               summary(
@@ -198,7 +198,7 @@ class DdlTest {
   }
 
   @Test
-  void tellsNothingOfIndexesViewsTriggersAndStatistics() throws Exception {
+  void emitsNothingOfIndexesViewsTriggersAndStatistics() throws Exception {
     try (LiveCapture capture = start()) {
       assertThat(capture.transaction("CREATE INDEX i ON t(v)", "CREATE VIEW x AS SELECT * FROM t"))
           .isEmpty();
@@ -213,7 +213,7 @@ class DdlTest {
 
   /** The text of a table edited in sqlite_schema itself. */
   @Test
-  void tellsEditsOfTheSchemaTable() throws Exception {
+  void emitsEditsOfTheSchemaTable() throws Exception {
     try (LiveCapture capture = start()) {
       int version = (int) TestDatabase.number(capture.writer(), "PRAGMA schema_version");
       assertThat(
@@ -230,7 +230,7 @@ class DdlTest {
   }
 
   @Test
-  void tellsTablesThatEnterAndLeaveTheFilterByRename() throws Exception {
+  void emitsTablesThatEnterAndLeaveTheFilterByRename() throws Exception {
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create())
             .tables(table -> table.startsWith("in"), "in*")
@@ -251,9 +251,9 @@ class DdlTest {
     }
   }
 
-  /** A virtual table has no rows of its own; its shadow tables are told only when named. */
+  /** A virtual table has no rows of its own; its shadow tables are emitted only when named. */
   @Test
-  void tellsShadowTablesOnlyWhenNamed() throws Exception {
+  void emitsShadowTablesOnlyWhenNamed() throws Exception {
     String[] statements = {
       "CREATE VIRTUAL TABLE f USING fts5(v)",
       "CREATE VIRTUAL TABLE r USING rtree(id, a, b)",
@@ -270,17 +270,17 @@ class DdlTest {
       assertThat(capture.transaction("DROP TABLE r", "CREATE VIRTUAL TABLE g USING fts5(x)"))
           .isEmpty();
     }
-    List<Change> told = new ArrayList<>();
+    List<Change> emitted = new ArrayList<>();
     try (TestDatabase database = TestDatabase.create();
         Connection connection = database.open()) {
       TestDatabase.execute(connection, statements);
       TestDatabase.execute(connection, "INSERT INTO f VALUES('words')");
       try (ChangeDataCapture capture =
-          Waltap.open(database.path()).tables("f_content", "t").handler(told::addAll).build()) {
+          Waltap.open(database.path()).tables("f_content", "t").handler(emitted::addAll).build()) {
         capture.bootstrap();
       }
     }
-    assertThat(summary(told))
+    assertThat(summary(emitted))
         .containsExactly(
             "SCHEMA f_content",
             "BOOTSTRAP f_content",

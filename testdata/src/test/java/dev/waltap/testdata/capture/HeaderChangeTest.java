@@ -46,7 +46,7 @@ class HeaderChangeTest {
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create(pageSize, "UTF-8")).start(TABLES)) {
       for (int reserved : new int[] {24, 32, 8}) {
-        assertThat(capture.told(() -> vacuumReserving(capture, reserved))).isEmpty();
+        assertThat(capture.emittedBy(() -> vacuumReserving(capture, reserved))).isEmpty();
         change(capture);
         capture.transaction("DELETE FROM w", "INSERT INTO w SELECT 'k' || id, v FROM t");
       }

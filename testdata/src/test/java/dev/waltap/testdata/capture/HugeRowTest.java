@@ -39,7 +39,7 @@ class HugeRowTest {
           .build();
 
   @Test
-  void tellsRowsOfManyMegabytesInASmallHeap() throws Exception {
+  void emitsRowsOfManyMegabytesInASmallHeap() throws Exception {
     byte[] value = new byte[SIZE];
     new Random(SEED).nextBytes(value);
     String first = describe(value);
@@ -51,31 +51,31 @@ class HugeRowTest {
       // Ends a read that would wait for ever.
       CompletableFuture.delayedExecutor(3, TimeUnit.MINUTES).execute(process::destroyForcibly);
       // By a reader: a parser of a stream looks at its first bytes when it is made.
-      try (JsonParser told =
+      try (JsonParser emitted =
           JSON.createParser(new InputStreamReader(process.getInputStream(), UTF_8))) {
         awaitReady(process, errors);
         execute(writer, "INSERT INTO t VALUES(1, 0, ?)", value);
-        assertThat(next(told)).isEqualTo("INSERT - 0," + first);
+        assertThat(next(emitted)).isEqualTo("INSERT - 0," + first);
 
         value[SIZE / 2] ^= 1;
         String second = describe(value);
         execute(writer, "UPDATE t SET v = ?", value);
-        assertThat(next(told)).isEqualTo("UPDATE 0," + first + " 0," + second);
+        assertThat(next(emitted)).isEqualTo("UPDATE 0," + first + " 0," + second);
 
         // Beside it on its leaf, and a transaction with three such images.
         TestDatabase.execute(writer, "INSERT INTO t VALUES(2, 0, x'00')");
-        assertThat(next(told)).startsWith("INSERT - 0,1:");
+        assertThat(next(emitted)).startsWith("INSERT - 0,1:");
         TestDatabase.execute(
             writer,
             "BEGIN",
             "UPDATE t SET n = 1 WHERE id = 1",
             "INSERT INTO t SELECT 3, n, v FROM t WHERE id = 1",
             "COMMIT");
-        assertThat(next(told)).isEqualTo("UPDATE 0," + second + " 1," + second);
-        assertThat(next(told)).isEqualTo("INSERT - 1," + second);
+        assertThat(next(emitted)).isEqualTo("UPDATE 0," + second + " 1," + second);
+        assertThat(next(emitted)).isEqualTo("INSERT - 1," + second);
 
         TestDatabase.execute(writer, "DELETE FROM t WHERE id = 1");
-        assertThat(next(told)).isEqualTo("DELETE 1," + second + " -");
+        assertThat(next(emitted)).isEqualTo("DELETE 1," + second + " -");
       } catch (IOException e) {
         throw new AssertionError("the capture said: " + Files.readString(errors), e);
       } finally {
@@ -114,35 +114,35 @@ class HugeRowTest {
   }
 
   /** The next change: operation, before, after. */
-  private static String next(JsonParser told) throws IOException {
-    assertThat(told.nextToken()).isEqualTo(JsonToken.START_OBJECT);
+  private static String next(JsonParser emitted) throws IOException {
+    assertThat(emitted.nextToken()).isEqualTo(JsonToken.START_OBJECT);
     String change = "";
-    while (told.nextToken() == JsonToken.FIELD_NAME) {
-      String name = told.currentName();
-      told.nextToken();
+    while (emitted.nextToken() == JsonToken.FIELD_NAME) {
+      String name = emitted.currentName();
+      emitted.nextToken();
       switch (name) {
-        case "operation" -> change = told.getText();
-        case "before", "after" -> change += " " + image(told);
-        default -> told.skipChildren();
+        case "operation" -> change = emitted.getText();
+        case "before", "after" -> change += " " + image(emitted);
+        default -> emitted.skipChildren();
       }
     }
     return change;
   }
 
   /** {@code n} and what {@link #describe} says of {@code v}, read without holding it. */
-  private static String image(JsonParser told) throws IOException {
-    if (told.currentToken() == JsonToken.VALUE_NULL) {
+  private static String image(JsonParser emitted) throws IOException {
+    if (emitted.currentToken() == JsonToken.VALUE_NULL) {
       return "-";
     }
     String image = "";
-    while (told.nextToken() == JsonToken.FIELD_NAME) {
-      String name = told.currentName();
-      told.nextToken();
+    while (emitted.nextToken() == JsonToken.FIELD_NAME) {
+      String name = emitted.currentName();
+      emitted.nextToken();
       if (name.equals("n")) {
-        image = told.getLongValue() + ",";
+        image = emitted.getLongValue() + ",";
       } else if (name.equals("v")) {
         CheckedOutputStream sum = sum();
-        int size = told.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, sum);
+        int size = emitted.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, sum);
         image += size + ":" + sum.getChecksum().getValue();
       }
     }

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Which table is which across changes of the schema, and which column: whoever applies the changes
- * as they are told ends with what the source holds, whatever the statements were. Each case in one
- * transaction, in a gap, and while nothing ran.
+ * as they are emitted ends with what the source holds, whatever the statements were. Each case in
+ * one transaction, in a gap, and while nothing ran.
  */
 class IdentityTest {
   private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -179,11 +179,11 @@ class IdentityTest {
         "PRAGMA schema_version = 1000",
         "PRAGMA writable_schema = OFF");
 
-    private final String told;
+    private final String emitted;
     private final String sql;
 
-    Case(String told, String... statements) {
-      this.told = told;
+    Case(String emitted, String... statements) {
+      this.emitted = emitted;
       this.sql = String.join(";", statements);
     }
 
@@ -192,30 +192,30 @@ class IdentityTest {
     }
 
     List<String> expected() {
-      return Arrays.asList(told.split(", "));
+      return Arrays.asList(emitted.split(", "));
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void inOneTransaction(Case change) throws Exception {
-    isTold(change, LiveCapture::transaction);
+    isEmitted(change, LiveCapture::transaction);
   }
 
   @ParameterizedTest
   @EnumSource
   void acrossAGap(Case change) throws Exception {
-    isTold(change, LiveCapture::overtaken);
+    isEmitted(change, LiveCapture::overtaken);
   }
 
-  /** How a live capture comes to be told of statements. */
+  /** How a live capture comes to see statements. */
   private interface Way {
-    List<Change> tell(LiveCapture capture, String... statements) throws Exception;
+    List<Change> run(LiveCapture capture, String... statements) throws Exception;
   }
 
-  private static void isTold(Case change, Way way) throws Exception {
+  private static void isEmitted(Case change, Way way) throws Exception {
     try (LiveCapture capture = LiveCapture.start(FILL)) {
-      assertThat(summary(way.tell(capture, change.statements())))
+      assertThat(summary(way.run(capture, change.statements())))
           .containsExactlyElementsOf(change.expected());
       capture.transaction("INSERT INTO spare VALUES(1)");
     }
@@ -250,12 +250,12 @@ class IdentityTest {
       try (OracleHarness harness =
           new OracleHarness(database.path(), oracle, factory, ChangeDataCapture::cdc)) {
         harness.recording().start().awaitMarker(1, LIMIT);
-        List<Change> told = harness.takeChanges();
+        List<Change> emitted = harness.takeChanges();
         Snapshot after = reader.read();
         ExactChanges.check(
-            SnapshotDiff.between(before, after, scratch), told, StandardCharsets.UTF_8);
+            SnapshotDiff.between(before, after, scratch), emitted, StandardCharsets.UTF_8);
         oracle.compareWith(after);
-        assertThat(summary(told))
+        assertThat(summary(emitted))
             .filteredOn(summary -> !summary.endsWith(Markers.TABLE))
             .containsExactlyElementsOf(change.expected());
       }

@@ -159,7 +159,7 @@ final class LiveCapture implements AutoCloseable {
 
   /** Commits one transaction; returns its changes, which are those that SQL says. */
   List<Change> transaction(String... statements) throws Exception {
-    return told(
+    return emittedBy(
         () -> {
           TestDatabase.execute(writer, "BEGIN");
           TestDatabase.execute(writer, statements);
@@ -169,7 +169,7 @@ final class LiveCapture implements AutoCloseable {
 
   /** Runs a statement that can't be in a transaction, as VACUUM; returns its changes. */
   List<Change> outside(String statement) throws Exception {
-    return told(() -> TestDatabase.execute(writer, statement));
+    return emittedBy(() -> TestDatabase.execute(writer, statement));
   }
 
   /** What makes one transaction. */
@@ -179,19 +179,19 @@ final class LiveCapture implements AutoCloseable {
   }
 
   /** Does the work, which makes at most one transaction; returns its changes. */
-  List<Change> told(Work work) throws Exception {
+  List<Change> emittedBy(Work work) throws Exception {
     failed = true;
     Snapshot before = reader.read();
     work.run();
     return compare(before);
   }
 
-  /** Lets the capture be overtaken by these transactions; returns their net effect as told. */
+  /** Lets the capture be overrun by these transactions; returns their net effect as emitted. */
   List<Change> overtaken(String... statements) throws Exception {
     return overtakenBy(() -> TestDatabase.execute(writer, statements));
   }
 
-  /** Lets the capture be overtaken by this work; returns its net effect as told. */
+  /** Lets the capture be overrun by this work; returns its net effect as emitted. */
   List<Change> overtakenBy(Work work) throws Exception {
     failed = true;
     Snapshot before = reader.read();
@@ -204,7 +204,7 @@ final class LiveCapture implements AutoCloseable {
     return compare(before);
   }
 
-  /** Waits until the capture has told so many net effects from snapshots. */
+  /** Waits until the capture has emitted so many net effects from snapshots. */
   void awaitReconciles(long wanted) throws InterruptedException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (harness.capture().metrics().reconciles() < wanted) {
@@ -217,18 +217,18 @@ final class LiveCapture implements AutoCloseable {
 
   private List<Change> compare(Snapshot before) throws Exception {
     settleMarker();
-    List<Change> told =
+    List<Change> emitted =
         harness.takeChanges().stream().filter(change -> !isMarker(change.table())).toList();
     Snapshot after = reader.read();
     ExactChanges.check(
         SnapshotDiff.between(before, after, scratch).stream()
             .filter(change -> !isMarker(change.table()))
             .toList(),
-        told,
+        emitted,
         after.charset());
     oracle.compareWith(after);
     failed = false;
-    return told;
+    return emitted;
   }
 
   private void settleMarker() throws Exception {
@@ -236,7 +236,7 @@ final class LiveCapture implements AutoCloseable {
     harness.awaitMarker(marker, LIMIT);
   }
 
-  /** What is told, in short: operation and table of each change. */
+  /** What is emitted, in short: operation and table of each change. */
   static List<String> summary(List<Change> changes) {
     return changes.stream().map(change -> change.operation() + " " + change.table()).toList();
   }

@@ -8,11 +8,11 @@ import dev.waltap.testdata.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The net effect of several transactions, told from a snapshot: exactly what SQL says it is. */
+/** The net effect of several transactions, emitted from a snapshot: exactly what SQL says it is. */
 class OvertakenTest {
 
   @Test
-  void tellsTheNetEffectOfWhatWasOvertaken() throws Exception {
+  void emitsTheNetEffectOfWhatWasOvertaken() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES(1,1)")) {
@@ -54,7 +54,7 @@ class OvertakenTest {
   /**
    * What was the rest of one row's chain is, with the same bytes, the whole chain of another. Found
    * by the fuzzer: such a chain was kept as if its row had moved, and then forgotten with the row
-   * that it had belonged to, so that a later change of it could not be told.
+   * that it had belonged to, so that a later change of it could not be emitted.
    */
   @Test
   void keepsAChainThatWasTheRestOfAnother() throws Exception {
@@ -72,7 +72,7 @@ class OvertakenTest {
 
   /** The same rows on the same pages, but of another table. */
   @Test
-  void tellsPagesThatChangedTables() throws Exception {
+  void emitsPagesThatChangedTables() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE a(id INTEGER PRIMARY KEY, v)",
@@ -93,11 +93,11 @@ class OvertakenTest {
 
   /**
    * Dropped, and its root page given to a table with another kind of key: by its root page that is
-   * the same table under another name. Found by the fuzzer: the old rows were told as deleted under
-   * the old name, which the SCHEMA change had ended.
+   * the same table under another name. Found by the fuzzer: the old rows were emitted as deleted
+   * under the old name, which the SCHEMA change had ended.
    */
   @Test
-  void tellsATableWhoseRootAnotherTook() throws Exception {
+  void emitsATableWhoseRootAnotherTook() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE a(id INTEGER PRIMARY KEY, v)", "INSERT INTO a VALUES(1,1)")) {
@@ -110,7 +110,7 @@ class OvertakenTest {
   }
 
   @Test
-  void tellsVacuumAndDdlTogether() throws Exception {
+  void emitsVacuumAndDdlTogether() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE a(id INTEGER PRIMARY KEY, v)",
@@ -178,7 +178,7 @@ class OvertakenTest {
 
   /**
    * A virtual table's entry is deleted, and what were its shadow tables are tables like any other:
-   * nothing in the log tells what they hold. The net effect comes from a snapshot then.
+   * nothing in the log shows what they hold. The net effect comes from a snapshot then.
    */
   @Test
   void emitsATransactionThatTheLogAloneDoesNotShow() throws Exception {

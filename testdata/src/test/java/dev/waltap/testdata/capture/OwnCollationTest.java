@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Applications define their own NOCASE, for their language. The b-tree of a WITHOUT ROWID table is
- * in an order then that its declaration does not tell, and keys that SQLite's NOCASE holds equal
- * may be two.
+ * in an order then that its declaration does not say, and keys that SQLite's NOCASE holds equal may
+ * be two.
  */
 class OwnCollationTest {
   private static final String LETTERS = "aAbBzZ ";
@@ -36,7 +36,7 @@ class OwnCollationTest {
 
   /** Under it 'a' and 'A' are two rows, which a merge by SQLite's NOCASE would take for one. */
   @Test
-  void emitsOnlyTheRowsThatDifferWhereNocaseTellsLettersApart() throws Exception {
+  void emitsOnlyTheRowsThatDifferWhereNocaseDistinguishesLetters() throws Exception {
     TestDatabase database = TestDatabase.create();
     try (SteppedCapture capture =
         SteppedCapture.start(

@@ -17,11 +17,11 @@ class PagesTest {
 
   /**
    * An update of equal length writes the one overflow page that differs, and nothing else, as
-   * {@link #tellsIncrementalBlobWrites} does.
+   * {@link #emitsIncrementalBlobWrites} does.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 700, 20_000, 39_999})
-  void tellsAnOverflowPageChangedAlone(int at) throws Exception {
+  void emitsAnOverflowPageChangedAlone(int at) throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)",
@@ -42,32 +42,33 @@ class PagesTest {
 
   /** Of the local part of a row, of the first and the last page of its chain, and of two rows. */
   @Test
-  void tellsIncrementalBlobWrites() throws Exception {
+  void emitsIncrementalBlobWrites() throws Exception {
     assumeTrue(BlobWriter.isAvailable(), "needs python3 with sqlite3.Connection.blobopen");
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB, w)",
             "INSERT INTO t VALUES(1, zeroblob(40000), 'a'), (2, randomblob(40000), 'b'), (3, 0, 0)",
-            // Blob writes fire no triggers, so these would tell nothing.
+            // Blob writes fire no triggers, so these would notice nothing.
             "CREATE TRIGGER r AFTER UPDATE ON t BEGIN UPDATE t SET w = 1 WHERE id = 3; END")) {
       Path database = capture.database().path();
-      assertThat(summary(capture.told(() -> BlobWriter.write(database, "1:0:7"))))
+      assertThat(summary(capture.emittedBy(() -> BlobWriter.write(database, "1:0:7"))))
           .containsExactly("UPDATE t");
-      assertThat(summary(capture.told(() -> BlobWriter.write(database, "1:20000:7"))))
+      assertThat(summary(capture.emittedBy(() -> BlobWriter.write(database, "1:20000:7"))))
           .containsExactly("UPDATE t");
-      assertThat(summary(capture.told(() -> BlobWriter.write(database, "1:39999:7"))))
+      assertThat(summary(capture.emittedBy(() -> BlobWriter.write(database, "1:39999:7"))))
           .containsExactly("UPDATE t");
-      assertThat(capture.told(() -> BlobWriter.write(database, "1:39999:7"))).isEmpty();
+      assertThat(capture.emittedBy(() -> BlobWriter.write(database, "1:39999:7"))).isEmpty();
       assertThat(
               summary(
-                  capture.told(() -> BlobWriter.write(database, "1:100:1", "2:9:1", "2:30000:2"))))
+                  capture.emittedBy(
+                      () -> BlobWriter.write(database, "1:100:1", "2:9:1", "2:30000:2"))))
           .containsExactly("UPDATE t", "UPDATE t");
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"FULL", "INCREMENTAL"})
-  void tellsNothingOfPagesThatAutoVacuumMoves(String mode) throws Exception {
+  void emitsNothingOfPagesThatAutoVacuumMoves(String mode) throws Exception {
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create(512, "UTF-8", "PRAGMA auto_vacuum = " + mode))
             .start(
@@ -87,7 +88,7 @@ class PagesTest {
   }
 
   @Test
-  void tellsNothingOfVacuum() throws Exception {
+  void emitsNothingOfVacuum() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE a(id INTEGER PRIMARY KEY, v)",
@@ -103,7 +104,7 @@ class PagesTest {
 
   /** VACUUM gives new rowids to rows of tables that have no name for them. */
   @Test
-  void tellsRowsThatVacuumGaveAnotherRowid() throws Exception {
+  void emitsRowsThatVacuumGaveAnotherRowid() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start("CREATE TABLE t(v)", "INSERT INTO t VALUES('a'), ('b'), ('c')")) {
       capture.transaction("DELETE FROM t WHERE v = 'a'");
@@ -113,7 +114,7 @@ class PagesTest {
 
   /** The page that holds offset 1 GiB is in no tree: rows before and behind it are. */
   @Test
-  void tellsRowsBehindTheLockBytePage() throws Exception {
+  void emitsRowsBehindTheLockBytePage() throws Exception {
     // Pages of 65536 bytes get there soonest; the rows are in a table that is not captured.
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create(65536, "UTF-8", "PRAGMA synchronous = OFF"))

@@ -3,7 +3,7 @@ package dev.waltap.testdata.capture;
 import dev.waltap.api.WakeSignal;
 import java.util.concurrent.TimeUnit;
 
-/** Looks every millisecond, unless it is told to pause: then the capture stands still. */
+/** Looks every millisecond, unless it is asked to pause: then the capture stands still. */
 public final class PausingSignal implements WakeSignal {
   private boolean paused;
   private boolean waiting;

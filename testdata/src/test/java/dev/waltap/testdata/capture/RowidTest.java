@@ -30,7 +30,7 @@ class RowidTest {
         "id INTEGER, v, CONSTRAINT k PRIMARY KEY(\"id\" ASC)",
         "id INTEGER NOT NULL PRIMARY KEY ON CONFLICT REPLACE, v"
       })
-  void tellsTheRowidUnderItsColumnsName(String columns) throws Exception {
+  void emitsTheRowidUnderItsColumnsName(String columns) throws Exception {
     try (LiveCapture capture = LiveCapture.start("CREATE TABLE t(" + columns + ")")) {
       Change insert = capture.transaction("INSERT INTO t VALUES(42, 'v')").get(0);
       assertThat(key(insert).getLong("id")).isEqualTo(42);
@@ -50,7 +50,7 @@ class RowidTest {
         "id BIGINT, v, PRIMARY KEY(id)",
         "v, id TEXT PRIMARY KEY"
       })
-  void tellsADeclaredKeyThatIsNotTheRowid(String columns) throws Exception {
+  void emitsADeclaredKeyThatIsNotTheRowid(String columns) throws Exception {
     try (LiveCapture capture = LiveCapture.start("CREATE TABLE t(" + columns + ")")) {
       capture.transaction("INSERT INTO t(rowid, id, v) VALUES(7, 42, 'v'), (8, -1, 'w')");
       assertThat(summary(capture.transaction("UPDATE t SET v = 'x' WHERE rowid = 7")))
@@ -64,7 +64,7 @@ class RowidTest {
   }
 
   @Test
-  void tellsAColumnNamedRowid() throws Exception {
+  void emitsAColumnNamedRowid() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(rowid TEXT, v)", "CREATE TABLE u(rowid, oid, _rowid_, v)")) {
@@ -76,12 +76,12 @@ class RowidTest {
   }
 
   @Test
-  void tellsNegativeAndExtremeRowids() throws Exception {
+  void emitsNegativeAndExtremeRowids() throws Exception {
     try (LiveCapture capture = LiveCapture.start("CREATE TABLE t(id INTEGER PRIMARY KEY, v)")) {
-      List<Change> told =
+      List<Change> emitted =
           capture.transaction(
               "INSERT INTO t VALUES(9223372036854775807, 1), (-9223372036854775808, 2), (0, 3), (-1, 4)");
-      assertThat(told.stream().map(change -> key(change).getLong("id")))
+      assertThat(emitted.stream().map(change -> key(change).getLong("id")))
           .containsExactly(Long.MIN_VALUE, -1L, 0L, Long.MAX_VALUE);
       capture.transaction("UPDATE t SET v = v + 1");
       capture.transaction("DELETE FROM t WHERE id <= 0");
@@ -90,12 +90,12 @@ class RowidTest {
 
   /** A row with NULL in its key is keyed by its rowid: several may be there. */
   @Test
-  void tellsNullsInKeys() throws Exception {
+  void emitsNullsInKeys() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start("CREATE TABLE t(a TEXT, b INT, v, PRIMARY KEY(a, b))")) {
-      List<Change> told =
+      List<Change> emitted =
           capture.transaction("INSERT INTO t VALUES(NULL, 1, 'x'), (NULL, 1, 'y'), ('k', 1, 'z')");
-      assertThat(told.stream().map(change -> key(change).names().get(0)))
+      assertThat(emitted.stream().map(change -> key(change).names().get(0)))
           .containsExactly("rowid", "rowid", "a");
       assertThat(summary(capture.transaction("UPDATE t SET v = v || '!'")))
           .containsExactly("UPDATE t", "UPDATE t", "UPDATE t");
@@ -119,7 +119,7 @@ class RowidTest {
         "[x]",
         "%_*?"
       })
-  void tellsNamesThatNeedQuotes(String name) throws Exception {
+  void emitsNamesThatNeedQuotes(String name) throws Exception {
     String quoted = '"' + name + '"';
     try (LiveCapture capture =
         LiveCapture.start(

@@ -37,30 +37,31 @@ class SizeTest {
   }
 
   @Test
-  void tellsARowOfManyMegabytes() throws Exception {
+  void emitsARowOfManyMegabytes() throws Exception {
     String size = MEGABYTES + "000000:";
-    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    BlockingQueue<String> emitted = new LinkedBlockingQueue<>();
     try (TestDatabase database = TestDatabase.create(65536, "UTF-8");
         Connection writer = database.open()) {
       TestDatabase.execute(writer, "CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)");
       ChangeDataCapture capture =
           Waltap.open(database.path())
-              .handler(batch -> batch.forEach(change -> told.add(describe(change))))
+              .handler(batch -> batch.forEach(change -> emitted.add(describe(change))))
               .build();
       Thread thread = new Thread(capture::bootstrapAndCdc, "capture");
       thread.start();
       try {
-        assertThat(told.poll(1, TimeUnit.MINUTES)).startsWith("SCHEMA");
-        assertThat(told.poll(1, TimeUnit.MINUTES)).startsWith("BOOTSTRAP");
+        assertThat(emitted.poll(1, TimeUnit.MINUTES)).startsWith("SCHEMA");
+        assertThat(emitted.poll(1, TimeUnit.MINUTES)).startsWith("BOOTSTRAP");
         TestDatabase.execute(
             writer,
             "INSERT INTO t VALUES(1, CAST(zeroblob("
                 + (MEGABYTES * 1_000_000 - 1)
                 + ") || x'05' AS BLOB))");
-        assertThat(told.poll(1, TimeUnit.MINUTES)).isEqualTo("INSERT - " + size + "5");
+        assertThat(emitted.poll(1, TimeUnit.MINUTES)).isEqualTo("INSERT - " + size + "5");
         TestDatabase.execute(
             writer, "UPDATE t SET v = CAST(substr(v, 1, length(v) - 1) || x'06' AS BLOB)");
-        assertThat(told.poll(1, TimeUnit.MINUTES)).isEqualTo("UPDATE " + size + "5 " + size + "6");
+        assertThat(emitted.poll(1, TimeUnit.MINUTES))
+            .isEqualTo("UPDATE " + size + "5 " + size + "6");
       } finally {
         capture.close();
         thread.join();
@@ -70,7 +71,7 @@ class SizeTest {
 
   /** A capture with 64 MB of heap, and a transaction of 100 MB. */
   @Test
-  void tellsATransactionLargerThanTheHeap() throws Exception {
+  void emitsATransactionLargerThanTheHeap() throws Exception {
     try (TestDatabase database = TestDatabase.create();
         Connection writer = database.open()) {
       TestDatabase.execute(writer, "CREATE TABLE t(id INTEGER PRIMARY KEY, v)");

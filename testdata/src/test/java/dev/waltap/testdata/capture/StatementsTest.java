@@ -13,7 +13,7 @@ class StatementsTest {
 
   /** The same key under a new rowid is another row. */
   @Test
-  void tellsReplace() throws Exception {
+  void emitsReplace() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE, v)",
@@ -30,7 +30,7 @@ class StatementsTest {
   }
 
   @Test
-  void tellsUpsert() throws Exception {
+  void emitsUpsert() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES(1, 1)")) {
@@ -42,7 +42,7 @@ class StatementsTest {
   }
 
   @Test
-  void tellsCascades() throws Exception {
+  void emitsCascades() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE p(id INTEGER PRIMARY KEY, v)",
@@ -59,7 +59,7 @@ class StatementsTest {
   }
 
   @Test
-  void tellsWhatTriggersDo() throws Exception {
+  void emitsWhatTriggersDo() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)",
@@ -74,7 +74,7 @@ class StatementsTest {
   }
 
   @Test
-  void tellsNothingOfWhatWasRolledBack() throws Exception {
+  void emitsNothingOfWhatWasRolledBack() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES(1, 1)")) {
@@ -97,7 +97,7 @@ class StatementsTest {
 
   /** With a cache of a few pages, frames stand in the WAL long before the commit, and again. */
   @Test
-  void tellsTransactionsThatSpill() throws Exception {
+  void emitsTransactionsThatSpill() throws Exception {
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create(1024, "UTF-8"))
             .start("PRAGMA cache_size = 5", "CREATE TABLE t(id INTEGER PRIMARY KEY, v)")) {
@@ -113,7 +113,7 @@ class StatementsTest {
 
   /** DELETE without WHERE frees all pages but the root without writing them. */
   @Test
-  void tellsTruncateOptimisedDelete() throws Exception {
+  void emitsTruncateOptimisedDelete() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "PRAGMA secure_delete = OFF",
@@ -128,7 +128,7 @@ class StatementsTest {
 
   /** Pages from the freelist still hold what looks like rows. */
   @Test
-  void tellsRowsOnPagesUsedBefore() throws Exception {
+  void emitsRowsOnPagesUsedBefore() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "PRAGMA secure_delete = OFF",
@@ -146,7 +146,7 @@ class StatementsTest {
 
   /** AUTOINCREMENT keeps its counter in sqlite_sequence, which nobody asked for. */
   @Test
-  void tellsNothingOfSqlitesOwnTables() throws Exception {
+  void emitsNothingOfSqlitesOwnTables() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start("CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, v UNIQUE)")) {
       assertThat(summary(capture.transaction("INSERT INTO t(v) VALUES(1)")))

@@ -60,7 +60,7 @@ final class SteppedCapture implements AutoCloseable {
         .build();
   }
 
-  /** Captures what was written by others; fails if the log does not tell all. */
+  /** Captures what was written by others; fails if the log does not show all. */
   List<Change> follow() throws Exception {
     return run(GapPolicy.FAIL);
   }
@@ -85,7 +85,7 @@ final class SteppedCapture implements AutoCloseable {
     return LiveCapture.summary(reconcile());
   }
 
-  /** Captures what was written by others, whether the log tells all of it or not. */
+  /** Captures what was written by others, whether the log shows all of it or not. */
   List<Change> reconcile() throws Exception {
     return run(GapPolicy.RECONCILE);
   }

@@ -40,7 +40,7 @@ class ValuesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 1024, 2048, 4096, 8192, 16384, 32768, 65536})
-  void tellsEveryPageSize(int pageSize) throws Exception {
+  void emitsEveryPageSize(int pageSize) throws Exception {
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create(pageSize, "UTF-8"))
             .start("CREATE TABLE t(id INTEGER PRIMARY KEY, t TEXT, b BLOB)")) {
@@ -50,7 +50,7 @@ class ValuesTest {
 
   @ParameterizedTest
   @CsvSource({"512, 8", "512, 32", "4096, 12", "65536, 255"})
-  void tellsPagesWithReservedBytes(int pageSize, int reserved) throws Exception {
+  void emitsPagesWithReservedBytes(int pageSize, int reserved) throws Exception {
     assumeThat(TestDatabase.hasShell()).isTrue();
     TestDatabase database = TestDatabase.create(pageSize, "UTF-8");
     database.shell(
@@ -66,7 +66,7 @@ class ValuesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"UTF-8", "UTF-16le", "UTF-16be"})
-  void tellsEveryEncoding(String encoding) throws Exception {
+  void emitsEveryEncoding(String encoding) throws Exception {
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create(1024, encoding))
             .start("CREATE TABLE t(id INTEGER PRIMARY KEY, t TEXT, b BLOB)")) {
@@ -79,7 +79,7 @@ class ValuesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"UTF-8", "UTF-16le", "UTF-16be"})
-  void tellsMalformedTextAndTextWithNulInIt(String encoding) throws Exception {
+  void emitsMalformedTextAndTextWithNulInIt(String encoding) throws Exception {
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create(4096, encoding)).start("CREATE TABLE t(v)")) {
       for (String bytes :
@@ -96,7 +96,7 @@ class ValuesTest {
   }
 
   @Test
-  void tellsTwoThousandColumns() throws Exception {
+  void emitsTwoThousandColumns() throws Exception {
     String columns =
         IntStream.range(0, 2000).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
     try (LiveCapture capture = LiveCapture.start("CREATE TABLE t(" + columns + ")")) {
@@ -109,7 +109,7 @@ class ValuesTest {
   }
 
   @Test
-  void tellsEveryWidthOfInteger() throws Exception {
+  void emitsEveryWidthOfInteger() throws Exception {
     long[] edges = new long[130];
     for (int i = 0; i < 64; i++) {
       edges[2 * i] = 1L << i;
@@ -122,29 +122,30 @@ class ValuesTest {
             .mapToObj(i -> i == Long.MIN_VALUE ? "(-9223372036854775807 - 1)" : "(" + i + ")")
             .collect(Collectors.joining(", "));
     try (LiveCapture capture = LiveCapture.start("CREATE TABLE t(v)")) {
-      List<Change> told = capture.transaction("INSERT INTO t VALUES " + values);
-      assertThat(told.stream().map(c -> Objects.requireNonNull(c.after()).getLong("v")))
+      List<Change> emitted = capture.transaction("INSERT INTO t VALUES " + values);
+      assertThat(emitted.stream().map(c -> Objects.requireNonNull(c.after()).getLong("v")))
           .containsExactlyElementsOf(Arrays.stream(edges).boxed().toList());
       capture.transaction("UPDATE t SET v = -v");
     }
   }
 
   @Test
-  void tellsInfinitiesAndNegativeZero() throws Exception {
+  void emitsInfinitiesAndNegativeZero() throws Exception {
     try (LiveCapture capture = LiveCapture.start("CREATE TABLE t(v)")) {
-      List<Change> told =
+      List<Change> emitted =
           capture.transaction(
               "INSERT INTO t VALUES(9e999), (-9e999), (-0.0), (5e-324), (9e999 - 9e999)");
-      assertThat(told.stream().limit(4).map(c -> Objects.requireNonNull(c.after()).getDouble("v")))
+      assertThat(
+              emitted.stream().limit(4).map(c -> Objects.requireNonNull(c.after()).getDouble("v")))
           .containsExactly(
               Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, Double.MIN_VALUE);
-      assertThat(Objects.requireNonNull(told.get(4).after()).isNull("v")).isTrue();
+      assertThat(Objects.requireNonNull(emitted.get(4).after()).isNull("v")).isTrue();
     }
   }
 
   /** SQLite stores 1.0 in a REAL column as the integer 1. */
   @Test
-  void tellsARealThatIsStoredAsAnInteger() throws Exception {
+  void emitsARealThatIsStoredAsAnInteger() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, r REAL, d DOUBLE PRECISION, n)")) {
@@ -157,7 +158,7 @@ class ValuesTest {
   }
 
   @Test
-  void tellsStrictTables() throws Exception {
+  void emitsStrictTables() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(i INT, n INTEGER, r REAL, t TEXT, b BLOB, a ANY) STRICT",
@@ -171,9 +172,9 @@ class ValuesTest {
     }
   }
 
-  /** VIRTUAL columns are not stored, and so not told; STORED ones are. */
+  /** VIRTUAL columns are not stored, and so not emitted; STORED ones are. */
   @Test
-  void tellsGeneratedColumns() throws Exception {
+  void emitsGeneratedColumns() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(v AS (a + 1) VIRTUAL, a, s AS (a * 2) STORED, b, u AS (b) VIRTUAL)",
@@ -188,7 +189,7 @@ class ValuesTest {
 
   /** Rows from before ADD COLUMN end early, and have the default that it said. */
   @Test
-  void tellsTheDefaultsOfAddedColumns() throws Exception {
+  void emitsTheDefaultsOfAddedColumns() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)",
@@ -227,7 +228,7 @@ class ValuesTest {
 
   /** Found by longer bursts of the fuzzer, though in the oracle: no INSERT takes such a default. */
   @Test
-  void tellsADefaultThatItsStrictColumnWouldRefuse() throws Exception {
+  void emitsADefaultThatItsStrictColumnWouldRefuse() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start("CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT) STRICT")) {
       capture.transaction("ALTER TABLE t ADD COLUMN c INTEGER DEFAULT 1.5");
@@ -237,7 +238,7 @@ class ValuesTest {
   }
 
   @Test
-  void tellsNothingOfARewriteThatChangesNothing() throws Exception {
+  void emitsNothingOfARewriteThatChangesNothing() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)",

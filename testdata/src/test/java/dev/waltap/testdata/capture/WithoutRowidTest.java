@@ -40,7 +40,7 @@ class WithoutRowidTest {
         "PRIMARY KEY(v, k, k, n)",
         "PRIMARY KEY(k, k COLLATE NOCASE, k COLLATE RTRIM)"
       })
-  void tellsRowsInInteriorAndLeafCells(String key) throws Exception {
+  void emitsRowsInInteriorAndLeafCells(String key) throws Exception {
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create(512, "UTF-8"))
             .start("CREATE TABLE w(k TEXT, n INT, v ANY NOT NULL, " + key + ") WITHOUT ROWID")) {
@@ -50,7 +50,7 @@ class WithoutRowidTest {
 
   /** One key to its collation, another byte by byte. */
   @Test
-  void tellsAKeyThatChangedByCaseAsDeleteAndInsert() throws Exception {
+  void emitsAKeyThatChangedByCaseAsDeleteAndInsert() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE w(k TEXT COLLATE NOCASE PRIMARY KEY, v) WITHOUT ROWID",
@@ -62,7 +62,7 @@ class WithoutRowidTest {
 
   /** Equal numbers of another type are the same to the b-tree, but not to who keys by them. */
   @Test
-  void tellsAKeyThatChangedTypeAsDeleteAndInsert() throws Exception {
+  void emitsAKeyThatChangedTypeAsDeleteAndInsert() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE w(k PRIMARY KEY, v) WITHOUT ROWID", "INSERT INTO w VALUES(1, 1)")) {
@@ -91,7 +91,7 @@ class WithoutRowidTest {
   /** The application's own collation: rows are matched by the bytes of their keys instead. */
   @ParameterizedTest
   @ValueSource(strings = {"PRIMARY KEY(k)", "PRIMARY KEY(k DESC, n)", "PRIMARY KEY(n, k)"})
-  void tellsRowsUnderACollationThatNobodyKnows(String key) throws Exception {
+  void emitsRowsUnderACollationThatNobodyKnows(String key) throws Exception {
     TestDatabase database = TestDatabase.create(512, "UTF-8");
     try (LiveCapture capture =
         LiveCapture.of(database)
@@ -104,7 +104,7 @@ class WithoutRowidTest {
   }
 
   @Test
-  void tellsAnUnknownCollationsKeyThatChangedByCase() throws Exception {
+  void emitsAnUnknownCollationsKeyThatChangedByCase() throws Exception {
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create())
             .prepare(connection -> collate(connection, "MINE"))

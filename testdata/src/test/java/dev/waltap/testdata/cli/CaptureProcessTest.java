@@ -26,7 +26,7 @@ class CaptureProcessTest {
   }
 
   @Test
-  void cdcTellsWhatAnotherProcessWrites() throws Exception {
+  void cdcEmitsWhatAnotherProcessWrites() throws Exception {
     try (TestDatabase database = TestDatabase.create();
         Connection connection = database.open();
         JsonLineOracle oracle = oracle()) {
@@ -45,7 +45,7 @@ class CaptureProcessTest {
   }
 
   @Test
-  void bootstrapTellsEveryRow() throws Exception {
+  void bootstrapEmitsEveryRow() throws Exception {
     try (TestDatabase database = TestDatabase.create();
         Connection connection = database.open();
         JsonLineOracle oracle = oracle()) {

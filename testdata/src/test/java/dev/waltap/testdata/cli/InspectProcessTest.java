@@ -112,7 +112,7 @@ class InspectProcessTest {
   }
 
   @Test
-  void aCopyTakenAfterACheckpointSaysWhatItCannotTell() throws Exception {
+  void aCopyTakenAfterACheckpointSaysWhatItCannotShow() throws Exception {
     try (Connection reader = database.open()) {
       // It keeps the checkpoint from what comes next, and the WAL from being begun anew.
       TestDatabase.execute(reader, "BEGIN", "SELECT * FROM users");

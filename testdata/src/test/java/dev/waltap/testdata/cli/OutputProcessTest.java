@@ -115,7 +115,7 @@ class OutputProcessTest {
   }
 
   @Test
-  void blobsAndColumnsAppearAsTold() throws Exception {
+  void blobsAndColumnsAppearAsAsked() throws Exception {
     assertThat(bootstrap("--blobs", "base64").toString())
         .contains("\"photo\":\"AP8=\"", "\"key\":{\"k\":\"qw==\"}");
     assertThat(bootstrap("--blobs", "omit").toString())
@@ -170,7 +170,7 @@ class OutputProcessTest {
         }
       }
     }
-    // Unfinished, since nobody takes what it writes until it was told to stop.
+    // Unfinished, since nobody takes what it writes until it was asked to stop.
     TestDatabase.execute(
         connection,
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)"
@@ -222,7 +222,7 @@ class OutputProcessTest {
   }
 
   @Test
-  void wrongUsageIsTwoAndToldInOneLine() throws Exception {
+  void wrongUsageIsTwoAndReportedInOneLine() throws Exception {
     Object[][] commands = {
       {"cdc"},
       {"nothing-of-the-kind"},

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.OS;
 class BootstrapEpochTest {
 
   @Test
-  void tellsRowsUnderTheEpochOfTheirSnapshot() throws Exception {
+  void emitsRowsUnderTheEpochOfTheirSnapshot() throws Exception {
     CompletableFuture<Position> firstRow = new CompletableFuture<>();
     CompletableFuture<Position> firstChange = new CompletableFuture<>();
     CountDownLatch restarted = new CountDownLatch(1);

@@ -19,25 +19,25 @@ class DurableCliTest extends DurableFixture {
   private static final int STATE_PAGE = 8192;
 
   @Test
-  void tellsATableThatTheFilterAdds() throws Exception {
+  void emitsATableThatTheFilterAdds() throws Exception {
     assertThat(run("setup", "--table", "a")).isZero();
     TestDatabase.execute(writer, "INSERT INTO a VALUES(2, 'x')", "INSERT INTO b VALUES(3, 'x')");
     assertThat(once("--table", "a")).isZero();
-    assertThat(told()).containsExactly("a INSERT 2");
+    assertThat(emitted()).containsExactly("a INSERT 2");
     TestDatabase.execute(writer, "INSERT INTO b VALUES(4, 'x')", "INSERT INTO a VALUES(3, 'x')");
     assertThat(once("--table", "a", "--table", "b")).isZero();
-    assertThat(told())
+    assertThat(emitted())
         .containsExactly(
             "b SCHEMA", "b INSERT 1", "b INSERT 2", "b INSERT 3", "b INSERT 4", "a INSERT 3");
     assertThat(once("--table", "b")).isZero();
-    assertThat(told()).isEmpty();
+    assertThat(emitted()).isEmpty();
     TestDatabase.execute(writer, "INSERT INTO a VALUES(4, 'x')", "DELETE FROM b WHERE id = 4");
     assertThat(once("--table", "b")).isZero();
-    assertThat(told()).containsExactly("b DELETE 4");
+    assertThat(emitted()).containsExactly("b DELETE 4");
   }
 
   @Test
-  void tellsATableThatTheFilterAddsAfterAGap() throws Exception {
+  void emitsATableThatTheFilterAddsAfterAGap() throws Exception {
     assertThat(run("setup", "--table", "a")).isZero();
     TestDatabase.execute(
         writer,
@@ -47,31 +47,31 @@ class DurableCliTest extends DurableFixture {
         "INSERT INTO b VALUES(3, 'x')");
     assertThat(once()).isZero();
     // The table enters as it was saved; then comes the sum of what was missed.
-    assertThat(told())
+    assertThat(emitted())
         .containsExactly(
             "b SCHEMA", "b INSERT 1", "b INSERT 2", "b DELETE 1", "a INSERT 2", "b INSERT 3");
     assertThat(once()).isZero();
-    assertThat(told()).isEmpty();
+    assertThat(emitted()).isEmpty();
   }
 
   @Test
-  void tellsShadowTablesThatTheFilterNames() throws Exception {
+  void emitsShadowTablesThatTheFilterNames() throws Exception {
     TestDatabase.execute(
         writer, "CREATE VIRTUAL TABLE f USING fts5(t)", "INSERT INTO f VALUES('some words')");
     assertThat(run("setup")).isZero();
     TestDatabase.execute(writer, "INSERT INTO f VALUES('more words')");
     assertThat(once()).isZero();
-    assertThat(told()).isEmpty();
+    assertThat(emitted()).isEmpty();
     assertThat(once("--table", "a", "--table", "f_content")).isZero();
-    assertThat(told())
+    assertThat(emitted())
         .containsExactly("f_content SCHEMA", "f_content INSERT 1", "f_content INSERT 2");
     TestDatabase.execute(writer, "INSERT INTO f VALUES('last words')");
     assertThat(once("--table", "a")).isZero();
     TestDatabase.execute(writer, "DELETE FROM f WHERE rowid = 1");
     assertThat(once("--table", "a")).isZero();
-    assertThat(told()).isEmpty();
+    assertThat(emitted()).isEmpty();
     assertThat(once("--table", "f_content")).isZero();
-    assertThat(told())
+    assertThat(emitted())
         .containsExactly("f_content SCHEMA", "f_content INSERT 2", "f_content INSERT 3");
   }
 
@@ -83,7 +83,7 @@ class DurableCliTest extends DurableFixture {
   }
 
   @Test
-  void tellsAPageThatChangedItsTable() throws Exception {
+  void emitsAPageThatChangedItsTable() throws Exception {
     TestDatabase.execute(
         writer,
         "CREATE TABLE c(id INTEGER PRIMARY KEY, v TEXT)",
@@ -96,13 +96,13 @@ class DurableCliTest extends DurableFixture {
         "CREATE TABLE c(id INTEGER PRIMARY KEY, v TEXT)",
         "PRAGMA wal_checkpoint(TRUNCATE)");
     assertThat(once()).isZero();
-    assertThat(told().stream().filter(line -> line.equals("d INSERT 7"))).hasSize(1);
+    assertThat(emitted().stream().filter(line -> line.equals("d INSERT 7"))).hasSize(1);
     assertThat(errors()).doesNotContain("can't be followed");
   }
 
   /** A page that a table left is another table's now, and its bytes are the same. */
   @Test
-  void tellsAPageThatEqualsOneOfAnotherTable() throws Exception {
+  void emitsAPageThatEqualsOneOfAnotherTable() throws Exception {
     TestDatabase.execute(
         writer,
         "CREATE TABLE c(id INTEGER PRIMARY KEY, v TEXT)",
@@ -115,10 +115,10 @@ class DurableCliTest extends DurableFixture {
     assertThat(TestDatabase.number(writer, "SELECT rootpage FROM sqlite_schema WHERE name = 'd'"))
         .isEqualTo(root);
     assertThat(once()).isZero();
-    assertThat(told()).containsExactly("c SCHEMA");
+    assertThat(emitted()).containsExactly("c SCHEMA");
     TestDatabase.execute(writer, "DELETE FROM d WHERE id = 1");
     assertThat(once()).isZero();
-    assertThat(told()).containsExactly("d DELETE 1");
+    assertThat(emitted()).containsExactly("d DELETE 1");
   }
 
   @Test
@@ -170,7 +170,7 @@ class DurableCliTest extends DurableFixture {
     Files.write(file, whole);
     TestDatabase.execute(writer, "INSERT INTO a VALUES(2, 'x')");
     assertThat(once()).isZero();
-    assertThat(told()).containsExactly("a INSERT 2");
+    assertThat(emitted()).containsExactly("a INSERT 2");
     // The state of yesterday, restored under the witness of today.
     Files.write(file, whole);
     assertThat(once()).isEqualTo(1);
@@ -197,7 +197,7 @@ class DurableCliTest extends DurableFixture {
     Files.move(database.directory().resolve("away"), state());
     TestDatabase.execute(writer, "INSERT INTO a VALUES(3, 'x')");
     assertThat(once()).isZero();
-    assertThat(told()).contains("a INSERT 2", "a INSERT 3");
+    assertThat(emitted()).contains("a INSERT 2", "a INSERT 3");
   }
 
   @Test
@@ -212,7 +212,7 @@ class DurableCliTest extends DurableFixture {
       TestDatabase.execute(other, "ROLLBACK");
     }
     assertThat(once()).isZero();
-    assertThat(told()).containsExactly("a INSERT 2");
+    assertThat(emitted()).containsExactly("a INSERT 2");
   }
 
   @Test
@@ -232,7 +232,7 @@ class DurableCliTest extends DurableFixture {
       assertThat(state()).doesNotExist();
     }
     Files.writeString(output, "", StandardOpenOption.CREATE);
-    assertThat(told()).isEmpty();
+    assertThat(emitted()).isEmpty();
   }
 
   @Test
@@ -247,6 +247,6 @@ class DurableCliTest extends DurableFixture {
       assertThat(capture.await(LIMIT)).isZero();
     }
     assertThat(once()).isZero();
-    assertThat(told()).doesNotHaveDuplicates().hasSize(490);
+    assertThat(emitted()).doesNotHaveDuplicates().hasSize(490);
   }
 }

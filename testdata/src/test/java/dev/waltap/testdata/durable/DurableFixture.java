@@ -78,17 +78,17 @@ abstract class DurableFixture {
     return Files.exists(output) ? Files.readAllLines(output) : List.of();
   }
 
-  /** What was told since the last time: table, operation and key's number. */
-  List<String> told() throws IOException {
+  /** What was emitted since the last time: table, operation and key's number. */
+  List<String> emitted() throws IOException {
     List<String> lines = lines();
-    List<String> told = new ArrayList<>();
+    List<String> emitted = new ArrayList<>();
     for (String line : lines.subList(read, lines.size())) {
       String table = line.replaceAll(".\"table\":\"([^\"]*)\".*", "$1");
       String operation = line.replaceAll(".*?\"operation\":\"([A-Z]*)\".*", "$1");
       String key = line.replaceAll(".*\"key\":(null|\\{\"id\":(\\d+)\\}).*", "$2");
-      told.add(table + " " + operation + (key.isEmpty() ? "" : " " + key));
+      emitted.add(table + " " + operation + (key.isEmpty() ? "" : " " + key));
     }
     read = lines.size();
-    return told;
+    return emitted;
   }
 }

@@ -67,7 +67,7 @@ class OtherSqliteTest extends DurableFixture {
       declare("a", NEWER);
       assertThat(capture.await(LIMIT)).isEqualTo(1);
     }
-    assertThat(told()).containsExactly("a INSERT 2");
+    assertThat(emitted()).containsExactly("a INSERT 2");
     assertThat(errors())
         .contains("table a can't be read", "syntax error", "upgrade", "nothing was emitted")
         .doesNotContain("damaged", "malformed", "corrupt");
@@ -75,13 +75,13 @@ class OtherSqliteTest extends DurableFixture {
 
     assertThat(once()).as("at the start").isEqualTo(1);
     assertThat(errors()).contains("table a can't be read").doesNotContain("damaged", "malformed");
-    assertThat(told()).isEmpty();
+    assertThat(emitted()).isEmpty();
 
     declare("a", GOOD);
     // What is between is in the log no more, so it is not in the way of this one.
     TestDatabase.execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
     assertThat(once()).as(errors()).isZero();
-    assertThat(told()).containsExactly("a INSERT 3", "b INSERT 3");
+    assertThat(emitted()).containsExactly("a INSERT 3", "b INSERT 3");
   }
 
   /** The same where a snapshot has to say what happened while nothing ran. */
@@ -97,12 +97,12 @@ class OtherSqliteTest extends DurableFixture {
       signal("CONT", capture);
       assertThat(capture.await(LIMIT)).isEqualTo(1);
     }
-    assertThat(told()).isEmpty();
+    assertThat(emitted()).isEmpty();
     assertThat(errors()).contains("table a can't be read").doesNotContain("damaged", "malformed");
     declare("a", GOOD);
     TestDatabase.execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
     assertThat(once()).as(errors()).isZero();
-    assertThat(told()).containsExactly("b INSERT 3", "b INSERT 4");
+    assertThat(emitted()).containsExactly("b INSERT 3", "b INSERT 4");
   }
 
   @Test
@@ -119,7 +119,7 @@ class OtherSqliteTest extends DurableFixture {
       capture.terminate();
       assertThat(capture.await(LIMIT)).isZero();
     }
-    assertThat(told()).containsExactly("b INSERT 3", "b INSERT 4");
+    assertThat(emitted()).containsExactly("b INSERT 3", "b INSERT 4");
   }
 
   @Test
@@ -142,7 +142,7 @@ class OtherSqliteTest extends DurableFixture {
       capture.terminate();
       assertThat(capture.await(LIMIT)).isZero();
     }
-    assertThat(told()).containsExactly("b INSERT 3", "b INSERT 4");
+    assertThat(emitted()).containsExactly("b INSERT 3", "b INSERT 4");
     assertThat(run("status")).as(errors()).isZero();
     assertThat(run("bootstrap", "--output", output.toString())).as(errors()).isZero();
   }
@@ -169,7 +169,7 @@ class OtherSqliteTest extends DurableFixture {
       capture.terminate();
       assertThat(capture.await(LIMIT)).isZero();
     }
-    assertThat(told()).containsExactly("b INSERT 3");
+    assertThat(emitted()).containsExactly("b INSERT 3");
     Files.delete(output);
     assertThat(run("bootstrap", "--table", "vec_r*", "--output", output.toString())).isZero();
     assertThat(lines()).hasSize(3).last().asString().contains("\"table\":\"vec_rowids\"");

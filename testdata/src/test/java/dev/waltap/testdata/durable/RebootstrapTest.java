@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** A consumer that holds tables from before a bootstrap is told which of them are gone. */
+/** A consumer that holds tables from before a bootstrap learns which of them are gone. */
 @EnabledOnOs(OS.LINUX)
 class RebootstrapTest extends DurableFixture {
 
@@ -22,13 +22,13 @@ class RebootstrapTest extends DurableFixture {
   }
 
   @Test
-  void tellsATableThatWasDroppedBefore() throws Exception {
+  void emitsATableThatWasDroppedBefore() throws Exception {
     assertThat(bootstrap()).isZero();
-    told();
+    emitted();
     TestDatabase.execute(writer, "DROP TABLE b", "CREATE TABLE c(id INTEGER PRIMARY KEY)");
     assertThat(bootstrap("--rebootstrap")).isZero();
     int first = lines().size() - 6;
-    assertThat(told())
+    assertThat(emitted())
         .containsExactly(
             "b SCHEMA", "a SCHEMA", "a BOOTSTRAP", "a INSERT 1", "c SCHEMA", "c BOOTSTRAP");
     assertThat(lines().get(first))
@@ -40,13 +40,13 @@ class RebootstrapTest extends DurableFixture {
         .as("all of one transaction")
         .containsOnly(lines().get(first).replaceAll(".*\"id\":\"([0-9:]*)\",\"index\":0.*", "$1"));
     assertThat(bootstrap("--rebootstrap")).isZero();
-    assertThat(told()).doesNotContain("b SCHEMA").contains("c SCHEMA");
+    assertThat(emitted()).doesNotContain("b SCHEMA").contains("c SCHEMA");
   }
 
   @Test
-  void tellsATableThatIsGoneAfterAGap() throws Exception {
+  void emitsATableThatIsGoneAfterAGap() throws Exception {
     assertThat(bootstrap()).isZero();
-    told();
+    emitted();
     TestDatabase.execute(
         writer,
         "ALTER TABLE b RENAME TO d",
@@ -54,14 +54,16 @@ class RebootstrapTest extends DurableFixture {
         "INSERT INTO a VALUES(2, 'x')",
         "PRAGMA wal_checkpoint(TRUNCATE)");
     assertThat(bootstrap("--on-gap", "bootstrap")).isZero();
-    assertThat(told()).startsWith("b SCHEMA", "a SCHEMA", "a BOOTSTRAP").contains("d BOOTSTRAP");
+    assertThat(emitted()).startsWith("b SCHEMA", "a SCHEMA", "a BOOTSTRAP").contains("d BOOTSTRAP");
   }
 
-  /** What was told before the interrupted bootstrap is known only from what that one has saved. */
+  /**
+   * What was emitted before the interrupted bootstrap is known only from what that one has saved.
+   */
   @Test
-  void tellsItAgainWhenTheBootstrapWasInterrupted() throws Exception {
+  void emitsItAgainWhenTheBootstrapWasInterrupted() throws Exception {
     assertThat(bootstrap()).isZero();
-    told();
+    emitted();
     TestDatabase.execute(writer, "DROP TABLE b", "CREATE TABLE c(id INTEGER PRIMARY KEY)");
     String nobody = "http://127.0.0.1:1/";
     for (String table : List.of("c", "none_such")) {
@@ -78,21 +80,21 @@ class RebootstrapTest extends DurableFixture {
       TestDatabase.execute(writer, "DROP TABLE IF EXISTS " + table);
     }
     assertThat(bootstrap()).isZero();
-    assertThat(told())
+    assertThat(emitted())
         .containsExactly("b SCHEMA", "c SCHEMA", "a SCHEMA", "a BOOTSTRAP", "a INSERT 1");
     TestDatabase.execute(writer, "INSERT INTO a VALUES(2, 'x')");
     assertThat(bootstrap()).isZero();
-    assertThat(told()).containsExactly("a INSERT 2");
+    assertThat(emitted()).containsExactly("a INSERT 2");
   }
 
   @Test
-  void tellsNothingOfTablesThatNobodyHolds() throws Exception {
+  void emitsNothingOfTablesThatNobodyHolds() throws Exception {
     assertThat(run("setup")).isZero();
     TestDatabase.execute(writer, "DROP TABLE b");
     assertThat(bootstrap()).isZero();
-    assertThat(told()).containsExactly("a SCHEMA", "a BOOTSTRAP", "a INSERT 1");
+    assertThat(emitted()).containsExactly("a SCHEMA", "a BOOTSTRAP", "a INSERT 1");
     TestDatabase.execute(writer, "CREATE TABLE e(id INTEGER PRIMARY KEY)", "DROP TABLE e");
     assertThat(bootstrap("--exclude-table", "a", "--rebootstrap")).isZero();
-    assertThat(told()).doesNotContain("a SCHEMA", "b SCHEMA");
+    assertThat(emitted()).doesNotContain("a SCHEMA", "b SCHEMA");
   }
 }

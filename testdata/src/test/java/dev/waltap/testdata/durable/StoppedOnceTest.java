@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.OS;
 class StoppedOnceTest extends DurableFixture {
 
   @Test
-  void endsWith143AndTellsTheRestTheNextTime() throws Exception {
+  void endsWith143AndEmitsTheRestTheNextTime() throws Exception {
     assertThat(run("setup")).isZero();
     TestDatabase.execute(writer, "INSERT INTO a VALUES(2, 'x')");
     // It takes the batch, and never says that it has it.
@@ -29,6 +29,6 @@ class StoppedOnceTest extends DurableFixture {
       }
     }
     assertThat(once()).isZero();
-    assertThat(told()).containsExactly("a INSERT 2");
+    assertThat(emitted()).containsExactly("a INSERT 2");
   }
 }

@@ -45,7 +45,7 @@ class WalLimitTest {
   private TestDatabase database;
   private Connection writer;
   private ReplicaOracle oracle;
-  private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> details = Collections.synchronizedList(new ArrayList<>());
   private String work = "scan";
   private boolean atEnd;
   private final AtomicInteger writesLeft = new AtomicInteger();
@@ -103,7 +103,7 @@ class WalLimitTest {
 
     @Override
     public void detail(String message) {
-      told.add(message);
+      details.add(message);
       if (message.contains("the WAL limit while a snapshot is read")) {
         execute("PRAGMA wal_checkpoint(TRUNCATE)");
         assertThat(size()).as("the WAL after it was let go").isZero();
@@ -162,7 +162,7 @@ class WalLimitTest {
       assertThat(harness.capture().metrics().walLimits()).isGreaterThanOrEqualTo(1);
     }
     assertThat(writesLeft.get()).as("the scan was interrupted as often as meant").isZero();
-    assertThat(told).anyMatch(line -> line.contains("what changes meanwhile is read again"));
+    assertThat(details).anyMatch(line -> line.contains("what changes meanwhile is read again"));
   }
 
   @Test

@@ -40,15 +40,15 @@ class FuzzerTest {
   void findsLostChanges(Operation lost) {
     UnaryOperator<List<Change>> fault =
         changes -> {
-          List<Change> told = new ArrayList<>(changes);
+          List<Change> emitted = new ArrayList<>(changes);
           if (changes.stream().noneMatch(c -> c.operation() == Operation.BOOTSTRAP)) {
-            told.removeIf(
+            emitted.removeIf(
                 c ->
                     c.operation() == lost
                         && !c.transaction().last()
                         && !c.table().equals(Markers.TABLE));
           }
-          return told;
+          return emitted;
         };
     assertThatThrownBy(
             () -> {

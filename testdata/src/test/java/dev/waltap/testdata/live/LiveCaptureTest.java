@@ -39,7 +39,7 @@ class LiveCaptureTest {
     cdc(Captures.waltap(), options);
   }
 
-  /** Lapped again and again: every gap is told as net changes, and the replica stays equal. */
+  /** Lapped again and again: every gap is emitted as net changes, and the replica stays equal. */
   @Test
   void gapsAreReconciled() throws Exception {
     CaptureFactory lapped =

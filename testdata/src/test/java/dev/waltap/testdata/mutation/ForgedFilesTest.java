@@ -62,7 +62,7 @@ class ForgedFilesTest {
   private static InspectedChanges inspect(InspectedFiles files) throws Exception {
     InspectedChanges changes = new InspectedChanges(Integer.MAX_VALUE);
     try (WalInspection inspection = WalInspection.open(files.path())) {
-      inspection.tell(changes);
+      inspection.describe(changes);
     }
     return changes;
   }

@@ -99,7 +99,9 @@ class ReplicaOracleTest {
         .hasMessageContaining(message)
         .hasMessageContaining("last changes")
         .message()
-        .matches(text -> message.contains("told otherwise") || !text.contains("told otherwise"));
+        .matches(
+            text ->
+                message.contains("emitted differently") || !text.contains("emitted differently"));
   }
 
   private void accepts(List<Change> changes) throws Exception {
@@ -238,7 +240,7 @@ class ReplicaOracleTest {
   }
 
   @Test
-  void tellsTypesAndBitsApart() throws Exception {
+  void emitsTypesAndBitsApart() throws Exception {
     List<Change> changes = changesOf("DELETE FROM a WHERE id = 3");
     Change change = changes.get(0);
     List<Value> wrongs =
@@ -391,19 +393,19 @@ class ReplicaOracleTest {
   }
 
   @Test
-  void takesBackWhatIsToldAgain() throws Exception {
+  void takesBackWhatIsRedelivered() throws Exception {
     List<Change> one = rich();
     List<Change> two = changesOf("INSERT INTO z VALUES(1),(2)");
     oracle.handleChanges(one);
     oracle.handleChanges(two.subList(0, 1));
-    oracle.expectRetold();
+    oracle.expectRedelivery();
     oracle.handleChanges(one);
     accepts(two);
-    oracle.expectRetold();
+    oracle.expectRedelivery();
     Change c = two.get(1);
     List<Change> otherwise = new ArrayList<>(two);
     otherwise.set(1, rows(c, null, with(c.after(), 0, Value.of(5)), c.key()));
-    rejects(otherwise, "told otherwise before");
+    rejects(otherwise, "emitted differently before");
   }
 
   @Test
