@@ -131,7 +131,7 @@ final class MeasuredRun {
     }
   }
 
-  /** Waltap says at its end how often it was lapped. */
+  /** Waltap says at its end how often it was overrun. */
   private static long gaps(Child capture, Way way) {
     if (way != Way.WALTAP) {
       return 0;

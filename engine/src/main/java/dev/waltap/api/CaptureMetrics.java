@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes bytes of row images delivered
  * @param frames frames consumed
  * @param generations WAL generations entered
- * @param laps times the WAL was reused before it was read
+ * @param overruns times the WAL was reused before it was read
  * @param reconciles gaps emitted as net changes
  * @param reconcileTime time spent on them
  * @param readTransactionTime time for which a read transaction was held
@@ -38,7 +38,7 @@ public record CaptureMetrics(
     long bytes,
     long frames,
     long generations,
-    long laps,
+    long overruns,
     long reconciles,
     Duration reconcileTime,
     Duration readTransactionTime,

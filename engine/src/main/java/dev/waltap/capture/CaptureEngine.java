@@ -279,7 +279,7 @@ public final class CaptureEngine implements ChangeDataCapture {
         counters.bytes(),
         counters.frames(),
         counters.generations(),
-        counters.laps(),
+        counters.overruns(),
         counters.reconciles(),
         Duration.ofNanos(counters.reconcileNanos()),
         Duration.ofNanos(counters.readNanos()),

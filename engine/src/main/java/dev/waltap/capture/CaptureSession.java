@@ -425,7 +425,7 @@ final class CaptureSession implements AutoCloseable {
   }
 
   private void closeGap() {
-    counters.lap();
+    counters.overrun();
     attachment.requireSameFiles();
     switch (options.onGap()) {
       case FAIL ->

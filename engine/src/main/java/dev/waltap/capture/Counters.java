@@ -10,7 +10,7 @@ import dev.waltap.page.PageSet;
  */
 final class Counters {
   private volatile long transactions;
-  private volatile long laps;
+  private volatile long overruns;
   private volatile long reconciles;
   private volatile long reconcileNanos;
   private volatile long walLimits;
@@ -34,8 +34,8 @@ final class Counters {
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the capture thread
-  void lap() {
-    laps++;
+  void overrun() {
+    overruns++;
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the capture thread
@@ -86,8 +86,8 @@ final class Counters {
     return transactions;
   }
 
-  long laps() {
-    return laps;
+  long overruns() {
+    return overruns;
   }
 
   long reconciles() {

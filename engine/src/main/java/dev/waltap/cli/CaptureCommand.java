@@ -179,7 +179,7 @@ abstract class CaptureCommand extends ShellCommand {
     detail(
         console,
         "overrun by the WAL %d times, %d gaps emitted as net changes in %d ms; read for %d ms",
-        metrics.laps(),
+        metrics.overruns(),
         metrics.reconciles(),
         metrics.reconcileTime().toMillis(),
         metrics.readTransactionTime().toMillis());

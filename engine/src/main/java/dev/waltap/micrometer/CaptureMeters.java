@@ -43,7 +43,7 @@ public final class CaptureMeters implements MeterBinder {
     count(registry, "bytes", "bytes", CaptureMetrics::bytes);
     count(registry, "frames", "frames", CaptureMetrics::frames);
     count(registry, "generations", "generations", CaptureMetrics::generations);
-    count(registry, "laps", "laps", CaptureMetrics::laps);
+    count(registry, "overruns", "overruns", CaptureMetrics::overruns);
     count(registry, "reconciles", "reconciles", CaptureMetrics::reconciles);
     count(registry, "wal.limits", "releases", CaptureMetrics::walLimits);
     time(registry, "reconcile.time", CaptureMetrics::reconcileTime);

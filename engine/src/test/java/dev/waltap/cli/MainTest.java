@@ -193,8 +193,8 @@ class MainTest {
     assertThat(runFailing(new CaptureException(Reason.REFUSED, "no\nWAL mode"))).isEqualTo(1);
     assertThat(err()).isEqualTo("waltap: no WAL mode\n");
     err.reset();
-    assertThat(runFailing(new CaptureException(Reason.GAP, "overtaken"))).isEqualTo(3);
-    assertThat(err()).isEqualTo("waltap: overtaken\n");
+    assertThat(runFailing(new CaptureException(Reason.GAP, "overrun"))).isEqualTo(3);
+    assertThat(err()).isEqualTo("waltap: overrun\n");
     err.reset();
     IOException cause = new IOException("disk full");
     assertThat(runFailing(new CaptureException(Reason.HANDLER, "delivery failed", cause)))

@@ -81,7 +81,7 @@ class ChangeJsonTest {
     "-Infinity,-9e999",
     "NaN,null"
   })
-  void emitsAnyRealFromAnInteger(double value, String expected) throws IOException {
+  void distinguishesAnyRealFromAnInteger(double value, String expected) throws IOException {
     assertThat(value(value)).isEqualTo(expected);
   }
 

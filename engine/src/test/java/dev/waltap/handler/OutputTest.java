@@ -42,7 +42,7 @@ class OutputTest {
   }
 
   @Test
-  void emitsAClosedPipeFromAFullDisk() {
+  void distinguishesAClosedPipeFromAFullDisk() {
     assertThatThrownBy(() -> failing("whatever the locale says", true))
         .isInstanceOf(ClosedPipeException.class);
     assertThatThrownBy(() -> failing("Broken pipe", false)).isInstanceOf(ClosedPipeException.class);

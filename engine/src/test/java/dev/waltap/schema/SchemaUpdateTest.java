@@ -147,7 +147,7 @@ class SchemaUpdateTest {
   }
 
   @Test
-  void emitsShadowTablesOfUnknownModulesByTheirNames() {
+  void recognizesShadowTablesOfUnknownModulesByTheirNames() {
     List<SchemaRow> all = new ArrayList<>();
     all.add(table(1, "vec_chunks", "CREATE TABLE vec_chunks(a)"));
     all.add(table(2, "VEC_rowids", "CREATE TABLE VEC_rowids(a)"));

@@ -71,7 +71,7 @@ class StateStoreTest {
   }
 
   @Test
-  void emitsWhatWasNotAcknowledgedAgain() {
+  void replaysWhatWasNotAcknowledged() {
     try (StateLock lock = directory().hold("test");
         StateStore store = StateModel.create(lock)) {
       add(store, 1, 9);

@@ -45,14 +45,14 @@ class KeyImageTest {
   }
 
   @Test
-  void emitsTextsApartThatACollationMayHoldEqual() {
+  void distinguishesTextsThatACollationMayHoldEqual() {
     assertThat(image(PLAIN, row().text("a").field(9)))
         .isNotEqualTo(image(PLAIN, row().text("A").field(9)))
         .isNotEqualTo(image(PLAIN, row().text("a ").field(9)));
   }
 
   @Test
-  void emitsStorageClassesApart() {
+  void distinguishesStorageClasses() {
     byte[] text = image(PLAIN, row().text("x").field(9));
     assertThat(text).isNotEqualTo(image(PLAIN, row().blob((byte) 'x').field(9)));
     assertThat(image(PLAIN, row().field(1, 5).field(9)))

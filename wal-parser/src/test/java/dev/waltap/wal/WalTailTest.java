@@ -101,7 +101,7 @@ class WalTailTest extends TailTestCase {
   }
 
   @Test
-  void saysSoWhenLapped() throws Exception {
+  void saysSoWhenOverrun() throws Exception {
     database.write(2);
     poll();
     WalPosition before = tail.position();

@@ -114,10 +114,6 @@ public final class CommandLineJudge implements Judge {
         output) {
       capture.kill();
     }
-    capture
-        .errors()
-        .lines()
-        .filter(said -> said.contains("overtaken"))
-        .forEach(System.out::println);
+    capture.errors().lines().filter(said -> said.contains("overrun")).forEach(System.out::println);
   }
 }

@@ -43,7 +43,7 @@ public final class EmbeddedJudge implements Judge {
 
   @Override
   public long gaps() {
-    return harness.capture().metrics().laps();
+    return harness.capture().metrics().overruns();
   }
 
   @Override

@@ -207,7 +207,7 @@ public final class Fuzzer {
     return deadline != Long.MAX_VALUE && System.nanoTime() - deadline > 0;
   }
 
-  /** A capture that was overtaken may emit the marker with the transaction: compare without. */
+  /** A capture that was overrun may emit the marker with the transaction: compare without. */
   private static void exact(List<ExpectedChange> expected, List<Change> emitted, Snapshot next) {
     ExactChanges.check(
         expected.stream().filter(change -> !change.table().equals(Markers.TABLE)).toList(),

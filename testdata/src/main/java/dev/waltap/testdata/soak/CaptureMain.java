@@ -71,13 +71,13 @@ public final class CaptureMain {
         CaptureMetrics metrics = capture.metrics();
         System.out.printf(
             Locale.ROOT,
-            "%s changes=%d transactions=%d generations=%d laps=%d reconciles=%d"
+            "%s changes=%d transactions=%d generations=%d overruns=%d reconciles=%d"
                 + " reconcileMillis=%d pinnedMillis=%d%n",
             differences.isEmpty() ? "equal" : "DIFFERENT " + differences,
             metrics.changes(),
             metrics.transactions(),
             metrics.generations(),
-            metrics.laps(),
+            metrics.overruns(),
             metrics.reconciles(),
             metrics.reconcileTime().toMillis(),
             metrics.readTransactionTime().toMillis());

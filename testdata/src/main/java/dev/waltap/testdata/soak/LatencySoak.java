@@ -30,7 +30,7 @@ final class LatencySoak implements Soak {
     Soak.print("latency, control, one thread woken by another: %s", text(control(rate)));
     Histogram fromBegin = new Histogram(3);
     Histogram fromEnd = new Histogram(3);
-    long laps;
+    long overruns;
     long collecting;
     try (TestDatabase database = TestDatabase.create();
         Connection connection = database.open();
@@ -45,13 +45,13 @@ final class LatencySoak implements Soak {
         fromBegin.recordValue(Math.max(0, times.arrived() - times.begun()));
         fromEnd.recordValue(Math.max(0, times.arrived() - times.committed()));
       }
-      laps = capture.laps();
+      overruns = capture.overruns();
     }
     Soak.print("latency, statement begun to handler: %s", text(fromBegin));
     Soak.print(
         "latency: %.0f commits/s for %.0f s, System.nanoTime of one process, commit returned to"
-            + " handler: %s; laps %d, garbage collected for %d ms",
-        rate, options.seconds(), text(fromEnd), laps, collecting);
+            + " handler: %s; overruns %d, garbage collected for %d ms",
+        rate, options.seconds(), text(fromEnd), overruns, collecting);
     return fromEnd.getValueAtPercentile(50) <= 100_000
         && fromEnd.getValueAtPercentile(99) <= 1_000_000;
   }

@@ -64,7 +64,7 @@ final class LoadSoak implements Soak {
     long equal = captured.stream().filter(part -> part.figures().isEqual()).count();
     Soak.print(
         "load: replica equal %d of %d; slowdown %.1f %% (%.1f to %.1f, medians of %d rounds: %.0f"
-            + " commits/s alone, %.0f captured); laps %d in %d generations, reconciles %d in %d ms;"
+            + " commits/s alone, %.0f captured); overruns %d in %d generations, reconciles %d in %d ms;"
             + " largest WAL %.1f MB alone, %.1f MB captured; options %s",
         equal,
         captured.size(),
@@ -74,7 +74,7 @@ final class LoadSoak implements Soak {
         slowdowns.size(),
         median(alone.stream().map(Part::rate).toList()),
         median(captured.stream().map(Part::rate).toList()),
-        sum(captured, "laps"),
+        sum(captured, "overruns"),
         sum(captured, "generations"),
         sum(captured, "reconciles"),
         sum(captured, "reconcileMillis"),

@@ -6,7 +6,7 @@ public final class Soaks {
   public static final String USAGE =
       """
       usage: SoakMain SCENARIO [options]
-        load      writers alone and captured, in turn: slowdown, laps, size of the WAL
+        load      writers alone and captured, in turn: slowdown, overruns, size of the WAL
         stop      SIGSTOP of the capture in mid-load, and SIGCONT
         truncate  wal_checkpoint(TRUNCATE) once a second under load, alone and captured
         kill      SIGKILL of writers and captures at random moments

@@ -102,8 +102,8 @@ final class TimedCapture implements AutoCloseable {
     return new Times(begun.get(id), committed.get(id), arrivals.get(id));
   }
 
-  long laps() {
-    return engine.metrics().laps();
+  long overruns() {
+    return engine.metrics().overruns();
   }
 
   @Override

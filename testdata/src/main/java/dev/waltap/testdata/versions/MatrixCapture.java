@@ -158,7 +158,7 @@ final class MatrixCapture implements AutoCloseable {
   /** How often history was lost since the start. */
   long gaps() {
     CaptureMetrics metrics = running().harness.capture().metrics();
-    return Math.max(metrics.laps(), metrics.reconciles());
+    return Math.max(metrics.overruns(), metrics.reconciles());
   }
 
   private void checkSequence() {

@@ -53,8 +53,8 @@ final class Busy implements AutoCloseable {
     harness.settle(connection, ++marker, LIMIT);
   }
 
-  long laps() {
-    return harness.capture().metrics().laps();
+  long overruns() {
+    return harness.capture().metrics().overruns();
   }
 
   @Override

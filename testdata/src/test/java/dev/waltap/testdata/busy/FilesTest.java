@@ -98,16 +98,16 @@ class FilesTest {
   }
 
   private static void awaitLap(Busy busy, long before) {
-    assertThat(laps(busy, before, Busy.LIMIT)).as("a lap").isTrue();
+    assertThat(overruns(busy, before, Busy.LIMIT)).as("an overrun").isTrue();
   }
 
   /** Whether the capture emits net changes within that time. */
-  private static boolean laps(Busy busy, long before, Duration time) {
+  private static boolean overruns(Busy busy, long before, Duration time) {
     long limit = System.nanoTime() + time.toNanos();
-    while (busy.laps() == before && System.nanoTime() < limit) {
+    while (busy.overruns() == before && System.nanoTime() < limit) {
       Thread.onSpinWait();
     }
-    return busy.laps() != before;
+    return busy.overruns() != before;
   }
 
   /** Emitted as net changes: nothing in the log says so, but the database has other rows now. */
@@ -121,7 +121,7 @@ class FilesTest {
       busy.run("INSERT INTO t VALUES(2, 'lost', x'')", "PRAGMA wal_checkpoint(TRUNCATE)");
       busy.settle();
       busy.run("PRAGMA wal_checkpoint(TRUNCATE)");
-      long before = busy.laps();
+      long before = busy.overruns();
       shell("cp " + copy + " " + db); // Between two looks, hidden by the checkpoint.
       awaitLap(busy, before);
       try (var fresh = busy.database.open()) {
@@ -135,13 +135,13 @@ class FilesTest {
   void touched() throws Exception {
     try (Busy busy = new Busy()) {
       busy.settle();
-      long before = busy.laps();
+      long before = busy.overruns();
       long limit = System.nanoTime() + Busy.LIMIT.toNanos();
       do {
         // Again, since the capture takes what comes before its second look for a checkpoint's.
         shell("touch " + busy.database.path());
-        assertThat(System.nanoTime()).as("waiting for a lap").isLessThan(limit);
-      } while (!laps(busy, before, Duration.ofSeconds(2)));
+        assertThat(System.nanoTime()).as("waiting for an overrun").isLessThan(limit);
+      } while (!overruns(busy, before, Duration.ofSeconds(2)));
       busy.run("INSERT INTO t VALUES(2, 'two', x'')");
       busy.settle();
     }

@@ -61,7 +61,7 @@ class DdlTest {
    * values. Found by the fuzzer: the renamed column was taken for a new one that has no default.
    */
   @Test
-  void emitsNothingOfARowWrittenAgainUnderARenamedColumn() throws Exception {
+  void emitsNothingForARowWrittenAgainUnderARenamedColumn() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)",
@@ -183,7 +183,7 @@ class DdlTest {
 
   /** SQLite's own recipe for other changes of a table. */
   @Test
-  void emitsATableThatWasMadeAnew() throws Exception {
+  void emitsATableThatWasRecreated() throws Exception {
     try (LiveCapture capture = start()) {
       assertThat(
               summary(
@@ -198,7 +198,7 @@ class DdlTest {
   }
 
   @Test
-  void emitsNothingOfIndexesViewsTriggersAndStatistics() throws Exception {
+  void emitsNothingForIndexesViewsTriggersAndStatistics() throws Exception {
     try (LiveCapture capture = start()) {
       assertThat(capture.transaction("CREATE INDEX i ON t(v)", "CREATE VIEW x AS SELECT * FROM t"))
           .isEmpty();

@@ -58,7 +58,7 @@ class HeaderChangeTest {
     assumeTrue(TestDatabase.hasShell(), "no sqlite3 shell");
     try (LiveCapture capture = LiveCapture.start(TABLES)) {
       List<Change> net =
-          capture.overtakenBy(
+          capture.overrunBy(
               () -> {
                 vacuumReserving(capture, 32);
                 TestDatabase.execute(

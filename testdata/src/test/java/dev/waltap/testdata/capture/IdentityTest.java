@@ -205,7 +205,7 @@ class IdentityTest {
   @ParameterizedTest
   @EnumSource
   void acrossAGap(Case change) throws Exception {
-    isEmitted(change, LiveCapture::overtaken);
+    isEmitted(change, LiveCapture::overrun);
   }
 
   /** How a live capture comes to see statements. */

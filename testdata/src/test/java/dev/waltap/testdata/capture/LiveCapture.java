@@ -187,12 +187,12 @@ final class LiveCapture implements AutoCloseable {
   }
 
   /** Lets the capture be overrun by these transactions; returns their net effect as emitted. */
-  List<Change> overtaken(String... statements) throws Exception {
-    return overtakenBy(() -> TestDatabase.execute(writer, statements));
+  List<Change> overrun(String... statements) throws Exception {
+    return overrunBy(() -> TestDatabase.execute(writer, statements));
   }
 
   /** Lets the capture be overrun by this work; returns its net effect as emitted. */
-  List<Change> overtakenBy(Work work) throws Exception {
+  List<Change> overrunBy(Work work) throws Exception {
     failed = true;
     Snapshot before = reader.read();
     signal.pause();

@@ -34,7 +34,7 @@ class PagesTest {
           .containsExactly("UPDATE t");
       assertThat(summary(capture.transaction("UPDATE w" + change + " WHERE k = 2")))
           .containsExactly("UPDATE w");
-      assertThat(summary(capture.overtaken("UPDATE t" + change + " WHERE id = 1")))
+      assertThat(summary(capture.overrun("UPDATE t" + change + " WHERE id = 1")))
           .containsExactly("UPDATE t");
       assertThat(capture.transaction("UPDATE t SET v = v")).isEmpty();
     }
@@ -68,7 +68,7 @@ class PagesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"FULL", "INCREMENTAL"})
-  void emitsNothingOfPagesThatAutoVacuumMoves(String mode) throws Exception {
+  void emitsNothingForPagesThatAutoVacuumMoves(String mode) throws Exception {
     try (LiveCapture capture =
         LiveCapture.of(TestDatabase.create(512, "UTF-8", "PRAGMA auto_vacuum = " + mode))
             .start(
@@ -83,12 +83,12 @@ class PagesTest {
       }
       capture.transaction("CREATE TABLE c(v)", "DROP TABLE a", "INSERT INTO c SELECT v FROM w");
       assertThat(capture.outside("PRAGMA incremental_vacuum")).isEmpty();
-      capture.overtaken("DELETE FROM w WHERE k % 2 = 0", "PRAGMA incremental_vacuum");
+      capture.overrun("DELETE FROM w WHERE k % 2 = 0", "PRAGMA incremental_vacuum");
     }
   }
 
   @Test
-  void emitsNothingOfVacuum() throws Exception {
+  void emitsNothingForVacuum() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE a(id INTEGER PRIMARY KEY, v)",
@@ -132,8 +132,7 @@ class PagesTest {
       assertThat(TestDatabase.number(capture.writer(), "PRAGMA page_count"))
           .isGreaterThan(lockPage);
       capture.transaction("UPDATE t SET v = substr(v, 1, length(v) - 1) || x'01'");
-      capture.overtaken(
-          "INSERT INTO t VALUES(3, randomblob(600000))", "DELETE FROM t WHERE id = 1");
+      capture.overrun("INSERT INTO t VALUES(3, randomblob(600000))", "DELETE FROM t WHERE id = 1");
     }
   }
 }

@@ -74,7 +74,7 @@ class StatementsTest {
   }
 
   @Test
-  void emitsNothingOfWhatWasRolledBack() throws Exception {
+  void emitsNothingForWhatWasRolledBack() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES(1, 1)")) {
@@ -146,7 +146,7 @@ class StatementsTest {
 
   /** AUTOINCREMENT keeps its counter in sqlite_sequence, which nobody asked for. */
   @Test
-  void emitsNothingOfSqlitesOwnTables() throws Exception {
+  void emitsNothingForSqlitesOwnTables() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start("CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, v UNIQUE)")) {
       assertThat(summary(capture.transaction("INSERT INTO t(v) VALUES(1)")))

@@ -34,7 +34,7 @@ class ValuesTest {
     capture.transaction("UPDATE t SET b = randomblob(70000) WHERE id = 3");
     capture.transaction("UPDATE t SET t = t || '€' WHERE id % 9 = 0");
     capture.transaction("DELETE FROM t WHERE id % 2 = 0");
-    capture.overtaken(
+    capture.overrun(
         "UPDATE t SET b = zeroblob(3000) WHERE id % 5 = 0", "DELETE FROM t WHERE id < 9");
   }
 
@@ -238,7 +238,7 @@ class ValuesTest {
   }
 
   @Test
-  void emitsNothingOfARewriteThatChangesNothing() throws Exception {
+  void emitsNothingForARewriteThatChangesNothing() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)",

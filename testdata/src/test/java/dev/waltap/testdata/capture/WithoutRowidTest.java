@@ -25,7 +25,7 @@ class WithoutRowidTest {
     capture.transaction("UPDATE OR REPLACE w SET k = lower(k) WHERE n % 7 = 0");
     capture.transaction("UPDATE OR IGNORE w SET k = k || ' ' WHERE n % 11 = 0");
     capture.transaction("UPDATE w SET v = printf('%0400d', n) WHERE n % 100 = 1");
-    capture.overtaken("DELETE FROM w WHERE n % 5 = 0", "UPDATE w SET v = 7 WHERE n % 6 = 1");
+    capture.overrun("DELETE FROM w WHERE n % 5 = 0", "UPDATE w SET v = 7 WHERE n % 6 = 1");
     capture.transaction("DELETE FROM w");
   }
 

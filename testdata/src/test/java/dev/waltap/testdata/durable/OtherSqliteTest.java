@@ -86,7 +86,7 @@ class OtherSqliteTest extends DurableFixture {
 
   /** The same where a snapshot has to say what happened while nothing ran. */
   @Test
-  void emitsNothingOfANetChangeWithATableThatItCantRead() throws Exception {
+  void emitsNothingForANetChangeWithATableThatItCantRead() throws Exception {
     assertThat(run("setup")).isZero();
     try (CaptureProcess capture = live()) {
       signal("STOP", capture);

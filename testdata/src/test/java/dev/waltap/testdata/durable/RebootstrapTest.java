@@ -88,7 +88,7 @@ class RebootstrapTest extends DurableFixture {
   }
 
   @Test
-  void emitsNothingOfTablesThatNobodyHolds() throws Exception {
+  void emitsNothingForTablesThatNobodyHolds() throws Exception {
     assertThat(run("setup")).isZero();
     TestDatabase.execute(writer, "DROP TABLE b");
     assertThat(bootstrap()).isZero();

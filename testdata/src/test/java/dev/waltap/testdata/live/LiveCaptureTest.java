@@ -39,10 +39,10 @@ class LiveCaptureTest {
     cdc(Captures.waltap(), options);
   }
 
-  /** Lapped again and again: every gap is emitted as net changes, and the replica stays equal. */
+  /** Overrun again and again: every gap is emitted as net changes, and the replica stays equal. */
   @Test
   void gapsAreReconciled() throws Exception {
-    CaptureFactory lapped =
+    CaptureFactory overrun =
         (database, handler, listener) -> {
           ChangesHandler slow =
               batch -> {
@@ -60,9 +60,9 @@ class LiveCaptureTest {
         };
     WriterOptions options =
         WriterOptions.DEFAULT.with("--transactions", "30000").with("--marker", "7");
-    CaptureMetrics metrics = cdc(lapped, options);
-    assertThat(metrics.laps()).isPositive();
-    assertThat(metrics.reconciles()).isEqualTo(metrics.laps());
+    CaptureMetrics metrics = cdc(overrun, options);
+    assertThat(metrics.overruns()).isPositive();
+    assertThat(metrics.reconciles()).isEqualTo(metrics.overruns());
   }
 
   private static CaptureMetrics cdc(CaptureFactory factory, WriterOptions options)

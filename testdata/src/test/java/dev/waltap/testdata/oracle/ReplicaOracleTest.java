@@ -240,7 +240,7 @@ class ReplicaOracleTest {
   }
 
   @Test
-  void emitsTypesAndBitsApart() throws Exception {
+  void distinguishesTypesAndBits() throws Exception {
     List<Change> changes = changesOf("DELETE FROM a WHERE id = 3");
     Change change = changes.get(0);
     List<Value> wrongs =

@@ -9,16 +9,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The net effect of several transactions, emitted from a snapshot: exactly what SQL says it is. */
-class OvertakenTest {
+class OverrunTest {
 
   @Test
-  void emitsTheNetEffectOfWhatWasOvertaken() throws Exception {
+  void emitsTheNetEffectOfWhatWasOverrun() throws Exception {
     try (LiveCapture capture =
         LiveCapture.start(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES(1,1)")) {
       assertThat(
               summary(
-                  capture.overtaken(
+                  capture.overrun(
                       "UPDATE t SET v = 2",
                       "UPDATE t SET v = 3",
                       "INSERT INTO t VALUES(2, 2)",
@@ -45,7 +45,7 @@ class OvertakenTest {
                 "CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)",
                 "CREATE INDEX i ON a(v)",
                 "INSERT INTO t VALUES(1, randomblob(60000))")) {
-      assertThat(capture.overtaken("DROP INDEX i")).isEmpty();
+      assertThat(capture.overrun("DROP INDEX i")).isEmpty();
       capture.transaction("UPDATE t SET v = substr(v, 1, 59999) || x'00'");
       capture.transaction("DELETE FROM t");
     }
@@ -64,7 +64,7 @@ class OvertakenTest {
                 "CREATE TABLE t(id INTEGER PRIMARY KEY, v)",
                 "INSERT INTO t VALUES(1, hex(zeroblob(2000)))")) {
       // One page less, 508 characters; the freelist gives out the pages in the same order.
-      capture.overtaken("DELETE FROM t", "INSERT INTO t VALUES(2, hex(zeroblob(1746)))");
+      capture.overrun("DELETE FROM t", "INSERT INTO t VALUES(2, hex(zeroblob(1746)))");
       capture.transaction("UPDATE t SET v = substr(v, 1, 3491) || 'x'");
       capture.transaction("DELETE FROM t");
     }
@@ -79,7 +79,7 @@ class OvertakenTest {
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
                 + " INSERT INTO a SELECT i, printf('%0200d', i) FROM n",
             "INSERT INTO a VALUES(5000, hex(zeroblob(40000)))")) {
-      capture.overtaken(
+      capture.overrun(
           "CREATE TABLE held AS SELECT * FROM a",
           "DROP TABLE a",
           "CREATE TABLE first(x)",
@@ -103,8 +103,7 @@ class OvertakenTest {
             "CREATE TABLE a(id INTEGER PRIMARY KEY, v)", "INSERT INTO a VALUES(1,1)")) {
       assertThat(
               summary(
-                  capture.overtaken(
-                      "DROP TABLE a", "CREATE TABLE b(v)", "INSERT INTO b VALUES(7)")))
+                  capture.overrun("DROP TABLE a", "CREATE TABLE b(v)", "INSERT INTO b VALUES(7)")))
           .containsExactly("SCHEMA a", "DELETE b", "INSERT b");
     }
   }
@@ -118,7 +117,7 @@ class OvertakenTest {
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
                 + " INSERT INTO a SELECT i, printf('%0100d', i) FROM n",
             "INSERT INTO w SELECT id, v FROM a")) {
-      capture.overtaken(
+      capture.overrun(
           "DELETE FROM a WHERE id % 3 = 0",
           "ALTER TABLE a ADD COLUMN c DEFAULT 5",
           "ALTER TABLE w RENAME TO x",
