@@ -120,7 +120,7 @@ public final class CaptureBuilder {
     return this;
   }
 
-  /** The WAL size in bytes at which a held read transaction is let go (256 MiB). */
+  /** The WAL size in bytes at which a held read transaction is released (256 MiB). */
   public CaptureBuilder walLimit(long bytes) {
     check(bytes >= 1, "the WAL limit must be 1 byte or more, not " + bytes);
     this.walLimit = bytes;

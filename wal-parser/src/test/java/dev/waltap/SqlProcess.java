@@ -49,7 +49,7 @@ public final class SqlProcess {
     connection.close();
   }
 
-  // The bytes that SQLite locks for an exclusive lock, taken and let go as SQLite would.
+  // The bytes that SQLite locks for an exclusive lock, taken and released as SQLite would.
   private static boolean exclusive(Path database) throws IOException {
     try (FileChannel channel = FileChannel.open(database, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock((1L << 30) + 2, 510, false)) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param pageSetBytes bytes they take as held
  * @param pageSetHitRate share of page look-ups served uncompressed, 0 to 1
  * @param walBytes size of the WAL file
- * @param walLimits times a read transaction was let go because the WAL had reached its limit
+ * @param walLimits times a read transaction was released because the WAL had reached its limit
  */
 public record CaptureMetrics(
     @Nullable Position position,

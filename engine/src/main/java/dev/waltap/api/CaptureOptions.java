@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateDirectory where position and page set live; null for none
  * @param onGap what to do when history was lost
  * @param guard when to hold a read transaction
- * @param walLimit WAL size in bytes at which a held read transaction is let go
+ * @param walLimit WAL size in bytes at which a held read transaction is released
  * @param wakeSignal says when to look for commits; null for wal-index polling
  * @param schemaEvents whether SCHEMA changes are delivered
  * @param rebootstrap whether {@code bootstrapAndCdc} starts over in spite of a saved position

@@ -12,10 +12,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a read transaction, a pin, where {@link GuardPolicy} says that history would be lost
- * without it. For the capture thread, which closes it.
+ * Holds a read transaction where {@link GuardPolicy} says that history would be lost without it.
+ * For the capture thread, which closes it.
  *
- * <p>A pin must stand on read lock 1..4. One that begins when everything is backfilled gets lock 0:
+ * <p>It must stand on read lock 1..4. One that begins when everything is backfilled gets lock 0:
  * under it the WAL is restarted all the same, and nothing is backfilled afterwards. ADAPTIVE begins
  * none then, and looks afterwards whether a checkpoint came in between.
  *
@@ -54,7 +54,7 @@ public final class Guard implements AutoCloseable {
   /**
    * A guard that holds nothing yet.
    *
-   * @param onLimit called each time something is let go because of the WAL limit
+   * @param onLimit called each time it is released because of the WAL limit
    * @param clock in nanoseconds
    */
   public Guard(
@@ -86,7 +86,7 @@ public final class Guard implements AutoCloseable {
     switch (policy.decide(header, info, unread(), backlogFull, mark, now)) {
       case HOLD -> {
         if (mark < 0) {
-          pin();
+          hold();
         }
       }
       case HAND_OVER -> handOver();
@@ -114,7 +114,7 @@ public final class Guard implements AutoCloseable {
         : header.mxFrame();
   }
 
-  private void pin() {
+  private void hold() {
     boolean always = mode == GuardMode.ALWAYS;
     if (!always && info.backfilled() >= header.mxFrame()) {
       return; // There is nothing that a restart could take but what lock 0 can't keep.
@@ -197,7 +197,7 @@ public final class Guard implements AutoCloseable {
   }
 
   /**
-   * Called when there is nothing to do: lets go when it has been quiet for a moment.
+   * Called when there is nothing to do: releases what is held when it has been quiet for a moment.
    *
    * @return how many nanoseconds to wait at most until it is called again
    */
@@ -216,7 +216,7 @@ public final class Guard implements AutoCloseable {
     return Long.MAX_VALUE;
   }
 
-  /** Lets go. */
+  /** Releases the read transaction, if there is one. */
   public void release() {
     if (mark >= 0) {
       mark = -1;

@@ -9,17 +9,17 @@ import java.util.concurrent.TimeUnit;
  * Decides when a read transaction is worth what it costs the application; knows neither clock nor
  * connection. For the capture thread.
  *
- * <p>What a pin costs: from the application's autocheckpoint threshold on, every commit tries a
- * checkpoint in vain, and RESTART and TRUNCATE wait for us. What it is worth: the WAL is not
- * restarted under us, however long we are held up. So ADAPTIVE knows three states:
+ * <p>What a held read transaction costs: from the application's autocheckpoint threshold on, every
+ * commit tries a checkpoint in vain, and RESTART and TRUNCATE wait for us. What it is worth: the
+ * WAL is not restarted under us, however long we are held up. So ADAPTIVE knows three states:
  *
  * <ol>
  *   <li><i>At ease</i>, the usual one: what is committed is copied, and a generation lasts long. We
  *       would have to be held up for a whole one to lose something. Nothing is held.
  *   <li><i>At risk</i>: some frames are not copied yet, or generations are short, or the WAL fills
  *       so fast that this one will be. Held while the WAL is an eighth below the length at which
- *       this application restarts it, let go before, and at once, for the rest of the generation,
- *       when a checkpoint is at work.
+ *       this application restarts it, released before that, and at once, for the rest of the
+ *       generation, when a checkpoint is at work.
  *   <li><i>Truly behind</i>: an eighth of a generation is not copied, or the backlog is full. Held
  *       on regardless: the application is slowed down, since it writes faster than can be read.
  * </ol>
@@ -30,12 +30,12 @@ import java.util.concurrent.TimeUnit;
  * work, and, before either, from the room that the WAL file has; a WAL that was just created has
  * proven no length but the one that it has.
  *
- * <p>A RESTART or TRUNCATE of the application that waits for a pin can't be seen, but it lets
- * nobody commit meanwhile. So without commits ADAPTIVE holds nothing, except to wait for the
- * handler.
+ * <p>A RESTART or TRUNCATE of the application that waits for a read transaction can't be seen, but
+ * it lets nobody commit meanwhile. So without commits ADAPTIVE holds nothing, except to wait for
+ * the handler.
  *
- * <p>Whatever the mode, a WAL that has reached the limit is let go, and not held again before it
- * was restarted.
+ * <p>Whatever the mode, a WAL that has reached the limit is not held any longer, nor again before
+ * it was restarted.
  */
 final class GuardPolicy {
 
@@ -53,9 +53,9 @@ final class GuardPolicy {
   static final int USUAL_LENGTH = 1000;
 
   /**
-   * Where WALs are shorter than this, as much may be written before a pin is released as until the
-   * application would have restarted the WAL, which so would grow to a multiple: a pin would be
-   * noticed.
+   * Where WALs are shorter than this, as much may be written before a read transaction is released
+   * as until the application would have restarted the WAL, which so would grow to a multiple:
+   * holding one would be noticed.
    */
   private static final int SHORTEST_LENGTH = 256;
 
@@ -76,7 +76,7 @@ final class GuardPolicy {
   private int length;
   private int longest = USUAL_LENGTH;
   private boolean known;
-  private boolean pinned;
+  private boolean held;
   private boolean seen;
   private int salt1;
   private int salt2;
@@ -141,7 +141,7 @@ final class GuardPolicy {
     } else if (!known && !checkpoint && mark < 0) {
       length = Math.max(length, Math.min(USUAL_LENGTH, header.mxFrame()));
     }
-    pinned |= mark >= 0;
+    held |= mark >= 0;
     overLimit = header.mxFrame() >= limitFrames;
     if (mode == GuardMode.NEVER || overLimit) {
       return Decision.RELEASE;
@@ -176,7 +176,7 @@ final class GuardPolicy {
         // Who looked away for a good part of it has seen no length at all.
         if (!known || mxFrame <= length) {
           length = mxFrame;
-        } else if (!pinned) { // Else it may be as long as that because of us.
+        } else if (!held) { // Else it may be as long as that because of us.
           length = (int) ((3L * length + mxFrame) / 4);
         }
         longest = !known || mxFrame >= longest ? mxFrame : (int) ((15L * longest + mxFrame) / 16);
@@ -187,7 +187,7 @@ final class GuardPolicy {
       stretched = false;
       grownBySnapshot = false;
       yielded = false;
-      pinned = false;
+      held = false;
       backfilled = 0;
       attempted = 0;
     }
@@ -209,9 +209,9 @@ final class GuardPolicy {
   /**
    * Would a generation be a short one at this pace? What came before says nothing about a burst.
    */
-  private void sample(WalIndexHeader header, long now, boolean anew) {
+  private void sample(WalIndexHeader header, long now, boolean restarted) {
     long time = now - sampled;
-    if (!anew) {
+    if (!restarted) {
       if (time < SAMPLE_NANOS) {
         return;
       }

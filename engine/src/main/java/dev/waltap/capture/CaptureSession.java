@@ -478,7 +478,7 @@ final class CaptureSession implements AutoCloseable {
     if (horizon != null) {
       horizon.snapshotTaken();
     }
-    log.keepUp(); // The snapshot is let go: what was written meanwhile must not go with it.
+    log.keepUp(); // The snapshot is released: what was written meanwhile must not go with it.
     decodeNet(net);
     counters.reconcile(System.nanoTime() - begun);
   }

@@ -44,7 +44,7 @@ final class Counters {
     reconcileNanos += nanos;
   }
 
-  /** A read transaction was let go at the WAL limit. */
+  /** A read transaction was released at the WAL limit. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the capture thread
   void walLimit() {
     walLimits++;
@@ -71,7 +71,7 @@ final class Counters {
     hitRate = set.hitRate();
   }
 
-  /** The handler has changes of this time in hand; -1 for none. */
+  /** The handler has changes of this time; -1 for none. */
   void handling(long micros) {
     handlingMicros = micros;
   }

@@ -18,7 +18,7 @@ final class Epochs {
     return current;
   }
 
-  /** The tail starts in this generation: it belongs to the epoch in hand. */
+  /** The tail starts in this generation: it belongs to the current epoch. */
   void startAt(long generation) {
     offset = generation - current;
   }
@@ -33,7 +33,7 @@ final class Epochs {
     return current;
   }
 
-  /** The epoch in hand. */
+  /** The current epoch. */
   long current() {
     return current;
   }

@@ -28,7 +28,7 @@ public final class LimitedSnapshot {
   /**
    * Copies a page.
    *
-   * @throws WalLimitException if the read transaction has to be let go first
+   * @throws WalLimitException if the read transaction has to be released first
    */
   void copy(int pageNumber, byte[] to) {
     if (++copied % PAGES_BETWEEN_LOOKS == 0 && limitReached.getAsBoolean()) {

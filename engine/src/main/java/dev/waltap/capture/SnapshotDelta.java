@@ -20,8 +20,8 @@ import java.util.Arrays;
 /**
  * Makes a snapshot look like one large transaction: the pages of the page set that differ there,
  * and the pages that its trees reach and the page set does not hold. Pages that are the same are
- * recognized by their hash. Pages that are in hand already, from a snapshot that could not be read
- * to its end, are compared with this one as well.
+ * recognized by their hash. Pages that are held already, from a snapshot that could not be read to
+ * its end, are compared with this one as well.
  *
  * <p>Each page is visited once, whatever the pages lead to: one that two lead to is refused. For
  * the capture thread.
@@ -89,7 +89,7 @@ final class SnapshotDelta implements PageSource {
     }
   }
 
-  /** Keeps the image in hand, if it is news. */
+  /** Keeps the current image, if it is new. */
   private void changed(int pageNumber) {
     read.add(pageNumber);
     byte[] earlier = changed.get(pageNumber);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads whole snapshots under read transactions that end when the WAL reaches its limit. While one
- * is held SQLite can't start the WAL anew, so it grows with all that is written meanwhile.
+ * is held SQLite can't restart the WAL, so it grows with all that is written meanwhile.
  *
  * <p>A snapshot that could not be read in time is read again in another leg, from a newer snapshot;
  * the reader keeps the pages it has and copies only those that differ. Copying a page and comparing
@@ -157,8 +157,8 @@ final class SnapshotReads {
   }
 
   /**
-   * Waits until the application has started the WAL anew, for which nobody may read. It does not if
-   * it writes no more, if it does not checkpoint, or if others read all the time.
+   * Waits until the application has restarted the WAL, for which nobody may read. It does not if it
+   * writes no more, if it does not checkpoint, or if others read all the time.
    */
   private void awaitRestart() {
     long now = System.nanoTime();

@@ -53,7 +53,7 @@ abstract class CaptureCommand extends ShellCommand {
       paramLabel = "SIZE",
       converter = OptionConverters.Size.class,
       description =
-          "The WAL size at which any read transaction is let go (256MiB). A snapshot that is"
+          "The WAL size at which any read transaction is released (256MiB). A snapshot that is"
               + " being scanned goes on from a newer one then.")
   private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
 

@@ -29,7 +29,7 @@ final class SetupCommand extends InstallerCommand {
       paramLabel = "SIZE",
       converter = OptionConverters.Size.class,
       description =
-          "The WAL size at which the read transaction is let go (256MiB). The scan goes on from a"
+          "The WAL size at which the read transaction is released (256MiB). The scan goes on from a"
               + " newer snapshot then.")
   private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
 

@@ -146,7 +146,7 @@ class GuardPolicyTest {
       unread = 100;
       assertThat(decide(policy)).isEqualTo(RELEASE);
     }
-    unread = 200; // It has grown this long by itself, so a pin changes little.
+    unread = 200; // It has grown this long by itself, so a read transaction changes little.
     assertThat(decide(policy)).isEqualTo(HOLD);
   }
 
@@ -181,7 +181,7 @@ class GuardPolicyTest {
   }
 
   @Test
-  void learnsNoLengthThatItsOwnPinMade() {
+  void learnsNoLengthThatItsOwnReadTransactionMade() {
     GuardPolicy policy = adaptive();
     generation(policy, 400, 20);
     generation(policy, 400, 20);

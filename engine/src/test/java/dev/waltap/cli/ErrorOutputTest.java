@@ -21,7 +21,7 @@ class ErrorOutputTest {
   private final CountDownLatch reader = new CountDownLatch(1);
 
   @AfterEach
-  void letGo() {
+  void release() {
     reader.countDown();
   }
 

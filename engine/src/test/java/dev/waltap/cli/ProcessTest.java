@@ -133,7 +133,7 @@ class ProcessTest {
 
   @Test
   void aSecondSignalEndsAProcessThatIsStuck() throws Exception {
-    // Nobody reads the output: the batch in hand never ends.
+    // Nobody reads the output: the current batch never ends.
     Process process = start("cdc", null);
     assertThat(errors(process).readLine()).startsWith("waltap: ready");
     awaitFullPipe(process);

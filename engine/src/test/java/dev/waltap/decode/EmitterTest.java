@@ -49,7 +49,7 @@ class EmitterTest {
   }
 
   @Test
-  void namesAndTimesEachTransactionAnew() {
+  void namesAndTimesEachTransactionForItself() {
     emitter.begin(3, 7, MICROS);
     emitter.bootstrap("a");
     emitter.end();

@@ -50,7 +50,7 @@ final class HashMerge {
     this.chains = chains;
   }
 
-  /** Forgets the pages and rows of the transaction in hand. */
+  /** Forgets the pages and rows of the current transaction. */
   void reset() {
     before.reset();
     after.reset();

@@ -51,7 +51,7 @@ final class RowMerge {
     this.chains = chains;
   }
 
-  /** Forgets the pages and rows of the transaction in hand. */
+  /** Forgets the pages and rows of the current transaction. */
   void reset() {
     before.reset();
     after.reset();

@@ -98,7 +98,7 @@ public final class TransactionDiff {
   }
 
   /**
-   * Takes a transaction in hand; its pages become the page set's at {@link #finish}.
+   * Begins a transaction; its pages become the page set's at {@link #finish}.
    *
    * @throws CorruptDatabaseException if it wrote a page 1 that is none; it must be {@link #abandon
    *     abandoned} then
@@ -122,7 +122,7 @@ public final class TransactionDiff {
     dropped.begin();
   }
 
-  /** What SQLite did not write anew has no meaning under another number of reserved bytes. */
+  /** What SQLite did not write again has no meaning under another number of reserved bytes. */
   private void requireAllWritten() {
     for (int page : old.pageNumbers()) {
       if (Integer.compareUnsigned(page, written.databaseSize()) <= 0 && !written.contains(page)) {
@@ -311,7 +311,7 @@ public final class TransactionDiff {
   }
 
   /**
-   * Gives up the transaction in hand and its pages: the page set stays as it was, and another one
+   * Gives up the current transaction and its pages: the page set stays as it was, and another one
    * may begin. What is shown of it before {@link #finish} was called is valid no more.
    */
   public void abandon() {

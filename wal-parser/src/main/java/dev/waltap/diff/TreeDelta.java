@@ -29,7 +29,7 @@ public final class TreeDelta {
   /** The tree, as it is after the transaction where it still exists. */
   public Tree tree() {
     if (tree == null) {
-      throw new IllegalStateException("no transaction in hand");
+      throw new IllegalStateException("no current transaction");
     }
     return tree;
   }

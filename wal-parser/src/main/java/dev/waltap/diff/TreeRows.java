@@ -107,7 +107,7 @@ public final class TreeRows {
     }
   }
 
-  /** Read anew each time: after a long walk below, the page may have left the hot tier. */
+  /** Read again each time: after a long walk below, the page may have left the hot tier. */
   private int child(int pageNumber, int index) {
     return BTreePage.child(source.page(pageNumber), BTreePage.header(pageNumber), index);
   }

@@ -37,7 +37,7 @@ public final class PageBuffers {
     }
   }
 
-  /** Gives back an array that may be read until the transaction in hand ends. */
+  /** Gives back an array that may be read until the current transaction ends. */
   public void releaseAtEnd(byte[] buffer) {
     if (limbo.size() < maxFree) {
       limbo.addLast(buffer);

@@ -6,7 +6,7 @@ public interface PageSource {
 
   /**
    * The image of a page. Read only, and the source's own: it stays as it is until the transaction
-   * or scan in hand has ended, not longer.
+   * or scan that is under way has ended, not longer.
    *
    * @param pageNumber 1 or more
    * @throws UnknownPageException if this source does not hold the page

@@ -133,7 +133,7 @@ public final class RecordReader {
     return (int) Math.min(end, length);
   }
 
-  /** Lets go of the wrapped array. */
+  /** Forgets the wrapped array. */
   void forget() {
     payload = NOTHING;
     fieldCount = 0;

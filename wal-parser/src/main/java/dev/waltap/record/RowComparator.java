@@ -102,7 +102,7 @@ public final class RowComparator {
     return true;
   }
 
-  /** Lets go of both rows. */
+  /** Forgets both rows. */
   public void forget() {
     before.forget();
     after.forget();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The tail against writers that write as fast as they can, with SQLite's own autocheckpoint. Every
- * commit raises the counter by one, which the sink checks; after a gap it starts anew. So whatever
+ * commit raises the counter by one, which the sink checks; after a gap it starts again. So whatever
  * is handed over is gapless, and at the end it has come to where the writer has.
  */
 @Timeout(120)

@@ -72,7 +72,7 @@ final class PageCollector implements FrameSink {
     strict = false;
   }
 
-  /** Starts anew, as after a snapshot in which the counter said this. */
+  /** Starts again, as after a snapshot in which the counter said this. */
   void forget() {
     pages.clear();
     open.clear();

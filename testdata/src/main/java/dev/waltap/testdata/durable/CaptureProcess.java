@@ -24,7 +24,7 @@ public final class CaptureProcess implements AutoCloseable {
   /**
    * Starts one.
    *
-   * @param errors where its standard error goes, made anew
+   * @param errors where its standard error goes, created empty
    * @param memory the heap, as the JVM has it: {@code 128m}
    * @param arguments of the command line
    */

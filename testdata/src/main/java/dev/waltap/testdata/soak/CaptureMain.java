@@ -72,7 +72,7 @@ public final class CaptureMain {
         System.out.printf(
             Locale.ROOT,
             "%s changes=%d transactions=%d generations=%d overruns=%d reconciles=%d"
-                + " reconcileMillis=%d pinnedMillis=%d%n",
+                + " reconcileMillis=%d readMillis=%d%n",
             differences.isEmpty() ? "equal" : "DIFFERENT " + differences,
             metrics.changes(),
             metrics.transactions(),

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the guard of full history holds, and lets go, while the handler stands still. */
+/** What the guard of full history holds, and releases, while the handler stands still. */
 @Timeout(120)
 class GuardTest {
   private static final int WAL_LIMIT = 1 << 20;

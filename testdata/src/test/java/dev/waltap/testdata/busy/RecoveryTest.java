@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * A writer that dies while it writes to the wal-index leaves the two copies of its header
- * different, and SQLite makes it anew. That sets the counter of commits to 0, so that continuity
- * must be proved without it.
+ * different, and SQLite rebuilds it. That sets the counter of commits to 0, so that continuity must
+ * be proved without it.
  */
 @Timeout(120)
 class RecoveryTest {

@@ -114,7 +114,7 @@ class InspectProcessTest {
   @Test
   void aCopyTakenAfterACheckpointSaysWhatItCannotShow() throws Exception {
     try (Connection reader = database.open()) {
-      // It keeps the checkpoint from what comes next, and the WAL from being begun anew.
+      // It keeps the checkpoint from what comes next, and the WAL from being restarted.
       TestDatabase.execute(reader, "BEGIN", "SELECT * FROM users");
       TestDatabase.execute(
           connection, "INSERT INTO orders VALUES('late')", "PRAGMA wal_checkpoint(PASSIVE)");

@@ -74,7 +74,7 @@ class BootstrapEpochTest {
         TestDatabase.execute(writer, "DELETE FROM a WHERE id = 2");
         Position change = firstChange.get();
         assertThat(row.epoch()).as("the first epoch there is").isEqualTo(1);
-        assertThat(change.epoch()).as("the WAL was started anew meanwhile").isGreaterThan(1);
+        assertThat(change.epoch()).as("the WAL was restarted meanwhile").isGreaterThan(1);
         capture.close();
         thread.join();
       }

@@ -79,7 +79,7 @@ class SlowConsumerTest {
         }
         assertThat(harness.capture().metrics().walLimits()).isPositive();
         slow = false;
-        // SQLite starts a WAL anew in the same file, which stays as long as it ever was.
+        // SQLite restarts a WAL in the same file, which stays as long as it ever was.
         long largestWal = Path.of(database.path() + "-wal").toFile().length();
         System.out.printf("largest WAL %d, largest state %d%n", largestWal, largestState);
         assertThat(largestWal).isBetween(WAL_LIMIT / 2, WAL_LIMIT + WAL_SLACK);

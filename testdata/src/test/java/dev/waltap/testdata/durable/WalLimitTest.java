@@ -76,7 +76,7 @@ class WalLimitTest {
     database.close();
   }
 
-  /** Writes more than the limit in the middle of the scan; frees the WAL once it is let go. */
+  /** Writes more than the limit in the middle of the scan; frees the WAL once it is released. */
   private final class Application implements CaptureListener {
     private final CaptureListener next;
 
@@ -106,7 +106,7 @@ class WalLimitTest {
       details.add(message);
       if (message.contains("the WAL limit while a snapshot is read")) {
         execute("PRAGMA wal_checkpoint(TRUNCATE)");
-        assertThat(size()).as("the WAL after it was let go").isZero();
+        assertThat(size()).as("the WAL after it was released").isZero();
       }
     }
   }
@@ -215,7 +215,7 @@ class WalLimitTest {
     assertThat(largestWal).isLessThan(WAL_LIMIT + LARGEST_WRITE);
   }
 
-  /** Others read on, or nobody checkpoints: letting go would not make the WAL any shorter. */
+  /** Others read on, or nobody checkpoints: a release would not make the WAL any shorter. */
   @Test
   void scansUnderAWalThatIsOverTheLimitAlready() throws Exception {
     try (Connection reader = database.open()) {
