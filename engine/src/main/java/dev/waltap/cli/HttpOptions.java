@@ -47,7 +47,7 @@ final class HttpOptions {
       names = "--max-retries",
       paramLabel = "N|unlimited",
       converter = Retries.class,
-      description = FOR_HTTP + "how often to try again what may pass (10).")
+      description = FOR_HTTP + "how many times to retry what may be temporary (10).")
   private @Nullable Integer maxRetries;
 
   @Option(
