@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Data flows one way: each package imports only what stands before it. */
+/** Data flows one way: each package imports only what comes before it. */
 class ArchitectureTest {
 
   private static final List<String> PARSER =

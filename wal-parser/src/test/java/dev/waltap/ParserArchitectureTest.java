@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Each package imports only what stands before it, and none knows a database connection. */
+/** Each package imports only what comes before it, and none knows a database connection. */
 class ParserArchitectureTest {
 
   private static final List<String> ORDER =

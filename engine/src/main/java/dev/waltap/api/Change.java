@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param after the whole row as it is; null for DELETE, SCHEMA and BOOTSTRAP
  * @param key the declared primary key's columns, or {@code rowid} for a row without one; null for
  *     SCHEMA and BOOTSTRAP
- * @param position where the change stands in the stream
+ * @param position where the change is in the stream
  * @param transaction the transaction it belongs to
  * @param schemaBefore for SCHEMA, the table as it was; null if it did not exist
  * @param schemaAfter for SCHEMA, the table as it is; null if it exists no more

@@ -1,8 +1,8 @@
 package dev.waltap.api;
 
 /**
- * Where a change stands in the stream, written {@code epoch:frame:index}; strictly increasing
- * within a stream, and the same when the change is emitted again.
+ * Where a change is in the stream, written {@code epoch:frame:index}; strictly increasing within a
+ * stream, and the same when the change is emitted again.
  *
  * @param epoch grows with every WAL generation, bootstrap and reconcile; 1 or more
  * @param frame the commit frame of the transaction within its generation; 0 or more

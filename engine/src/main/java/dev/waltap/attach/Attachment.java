@@ -141,7 +141,7 @@ public final class Attachment implements AutoCloseable {
     return tail;
   }
 
-  /** Bytes of the WAL file as it stands. */
+  /** Bytes of the WAL file as it is now. */
   long walBytes() {
     try {
       return Files.size(FileNames.beside(database, "-wal"));
@@ -151,7 +151,7 @@ public final class Attachment implements AutoCloseable {
   }
 
   /**
-   * A snapshot, and the position of the log that it stands at.
+   * A snapshot, and the position in the log that it is taken at.
    *
    * @param bareFrames how many frames that only the log has are without salts and checksum
    * @param header the one it is of
@@ -174,8 +174,8 @@ public final class Attachment implements AutoCloseable {
    * Takes a snapshot under the read transaction that the connection holds.
    *
    * <p>The snapshot is of the header as read here, which may be later than what the transaction
-   * itself sees: frames up to nBackfill may stand in the database file in any version up to that
-   * mark, but every page that differs has a newer frame, and none of those can go away.
+   * itself sees: frames up to nBackfill may be in the database file in any version up to that mark,
+   * but every page that differs has a newer frame, and none of those can go away.
    *
    * @return pages that can be read until the read transaction ends
    * @throws IllegalStateException without a read transaction
@@ -229,7 +229,7 @@ public final class Attachment implements AutoCloseable {
             Reason.FAILED,
             FileNames.text(database)
                 + ": the file was moved, replaced or deleted while it was captured; changes made to"
-                + " whatever stands there now are not seen: start again");
+                + " whatever is there now are not seen: start again");
       }
       if (!memory.isStill(FileNames.beside(database, "-shm"))) {
         throw new CaptureException(

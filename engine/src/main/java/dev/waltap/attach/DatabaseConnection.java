@@ -114,7 +114,7 @@ public final class DatabaseConnection implements AutoCloseable {
     return readNanos + (reading ? System.nanoTime() - readingSince : 0);
   }
 
-  /** Begins and ends a read transaction: SQLite mends a torn wal-index by it. */
+  /** Begins and ends a read transaction: that makes SQLite recover a torn wal-index. */
   public void touch() {
     beginRead();
     endRead();

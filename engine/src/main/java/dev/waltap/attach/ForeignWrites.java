@@ -63,7 +63,7 @@ public final class ForeignWrites {
    *
    * @param pages as of the last commit
    * @return whether the file was written to since, and the writing seems to have ended
-   * @throws CaptureException if what stands there now can't be captured
+   * @throws CaptureException if what is there now can't be captured
    */
   public boolean found(PageSet pages) {
     byte[] databaseHeader = requireDatabase(pages);
@@ -88,7 +88,7 @@ public final class ForeignWrites {
   private boolean differs(State current, PageSet pages, byte[] databaseHeader) {
     boolean whole = info.backfilled() == header.mxFrame();
     if (!whole || attachment.tail().hasNews()) {
-      return false; // The newest pages stand in the log, or are not in the page set yet.
+      return false; // The newest pages are in the log, or are not in the page set yet.
     }
     int pageSize = attachment.pageSize();
     byte[] page = new byte[pageSize];

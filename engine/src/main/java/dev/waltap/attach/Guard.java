@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  * Holds a read transaction where {@link GuardPolicy} says that history would be lost without it.
  * For the capture thread, which closes it.
  *
- * <p>It must stand on read lock 1..4. One that begins when everything is backfilled gets lock 0:
- * under it the WAL is restarted all the same, and nothing is backfilled afterwards. ADAPTIVE begins
- * none then, and looks afterwards whether a checkpoint came in between.
+ * <p>It must be on read lock 1..4. One that begins when everything is backfilled gets lock 0: under
+ * it the WAL is restarted all the same, and nothing is backfilled afterwards. ADAPTIVE begins none
+ * then, and looks afterwards whether a checkpoint came in between.
  *
  * <p>ALWAYS is handed over: the new reader begins before the old one ends, so that there is no
  * moment without one. That takes a second connection, which only this mode opens. Lock 0 is right
  * for it: handed over only when all is copied, it lets the application restart the WAL, and stops
  * the backfill, hence the next restart, of what is new. It begins before the read transaction of
- * the snapshot ends from which the log is followed, and goes on while a torn wal-index is mended:
- * in either moment a restart would lose what is committed but not copied yet.
+ * the snapshot ends from which the log is followed, and goes on while a torn wal-index is
+ * recovered: in either moment a restart would lose what is committed but not copied yet.
  */
 public final class Guard implements AutoCloseable {
 
@@ -139,7 +139,7 @@ public final class Guard implements AutoCloseable {
     if (now - handedOver < HAND_OVER_NANOS) {
       return;
     }
-    // As it stands before the new reader begins: it sees that much, and perhaps more.
+    // As it is before the new reader begins: it sees that much, and perhaps more.
     int seen = header.mxFrame();
     boolean restartable = info.backfilled() == seen;
     beginOnOther();
@@ -183,11 +183,11 @@ public final class Guard implements AutoCloseable {
   }
 
   /**
-   * Mends a wal-index header that stays torn, by a read transaction: SQLite recovers it if its
+   * Recovers a wal-index header that stays torn, by a read transaction: SQLite recovers it if its
    * writer died, and waits if the writer was only stopped in the middle. ALWAYS keeps what it holds
    * meanwhile, since that writer goes on, and may restart the WAL.
    */
-  public void mend() {
+  public void recover() {
     if (mode == GuardMode.ALWAYS && mark >= 0) {
       other().touch();
     } else {

@@ -114,8 +114,8 @@ final class GuardPolicy {
   /**
    * Decides.
    *
-   * @param header as it stands
-   * @param info as it stands
+   * @param header as it is now
+   * @param info as it is now
    * @param unread committed frames that are not copied yet
    * @param backlogFull whether copying waits for the handler
    * @param now in nanoseconds

@@ -91,7 +91,9 @@ final class OtherWals {
     return processes;
   }
 
-  /** The kernel's name of the file is not Java's: it is the one under which our own lock stands. */
+  /**
+   * The kernel's name of the file is not Java's: it is the one that our own lock is listed under.
+   */
   private static List<Lock> ofOurFile(FileLocks locks, Path path, long offset) {
     try {
       List<Lock> sameInode = locks.on(UnixAttribute.INODE.of(path), offset);

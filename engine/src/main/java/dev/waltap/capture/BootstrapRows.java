@@ -8,8 +8,8 @@ import dev.waltap.diff.TreeRows;
 import java.util.List;
 
 /**
- * Emits every row of the page set, as one transaction. The page set stands still meanwhile, while
- * the log is copied on; so a slow handler holds no lock. For the capture thread.
+ * Emits every row of the page set, as one transaction. The page set does not change meanwhile,
+ * while the log is copied on; so a slow handler holds no lock. For the capture thread.
  */
 final class BootstrapRows {
   private static final int ROWS_BETWEEN_REPORTS = 4096;

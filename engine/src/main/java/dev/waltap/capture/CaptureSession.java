@@ -270,7 +270,8 @@ final class CaptureSession implements AutoCloseable {
       return; // What closes the gap emits them, too.
     }
     if (newShadows) {
-      listener.detail("shadow tables enter: emitting them and the net changes since the last run");
+      listener.detail(
+          "shadow tables are added: emitting them and the net changes since the last run");
       reconcile();
       return;
     }

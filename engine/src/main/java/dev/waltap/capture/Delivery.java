@@ -108,7 +108,7 @@ final class Delivery {
       deliver(batch);
     } else if (!fed) {
       throw new CaptureException(
-          Reason.FAILED, "the capture thread ended without a word: is there memory enough?");
+          Reason.FAILED, "the capture thread ended without an error: is there enough memory?");
     }
     return true;
   }

@@ -105,7 +105,7 @@ final class Lifecycle {
       }
       case STOPPING, CLOSED ->
           throw new IllegalStateException("this capture was closed; build another one");
-      default -> throw new IllegalStateException("this capture is at work");
+      default -> throw new IllegalStateException("this capture is running already");
     }
   }
 

@@ -104,7 +104,7 @@ final class LogFollower implements LogKeeper {
     return gap;
   }
 
-  /** Where the last commit stands that was copied. */
+  /** Where the last copied commit is. */
   WalPosition position() {
     return attachment.tail().position();
   }
@@ -127,7 +127,7 @@ final class LogFollower implements LogKeeper {
       return;
     }
     switch (attachment.tail().poll(backlog, FRAMES_PER_POLL)) {
-      case TORN -> guard.mend();
+      case TORN -> guard.recover();
       case GAP -> {
         lose(attachment.tail().gapReason());
         listener.detail(overrun());
@@ -148,7 +148,7 @@ final class LogFollower implements LogKeeper {
   private String overrun() {
     return String.format(
         Locale.ROOT,
-        "overrun: the log was looked at %.1f ms ago, with %.1f MiB to decode; of its generation,"
+        "overrun: the log was last polled %.1f ms ago, with %.1f MiB to decode; of its generation,"
             + " a restart is expected at frame %d",
         (System.nanoTime() - lastLook) / 1e6,
         backlog.bytes() / (double) (1 << 20),

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
     })
 final class InspectCommand extends ShellCommand {
 
-  @Parameters(paramLabel = "DB", description = "The database file; its WAL stands beside it.")
+  @Parameters(paramLabel = "DB", description = "The database file; its WAL is beside it.")
   private Path database = Path.of("");
 
   @Option(names = "--limit", paramLabel = "N", description = "Show so many transactions (50).")
@@ -96,7 +96,7 @@ final class InspectCommand extends ShellCommand {
     @Override
     public void summary(WalInspection.@Nullable Summary wal) {
       if (wal == null) {
-        line(database + "-wal is missing or empty: all that is committed stands in the database");
+        line(database + "-wal is missing or empty: all that is committed is in the database file");
         return;
       }
       backfilled = wal.decodedFrom();
@@ -131,7 +131,7 @@ final class InspectCommand extends ShellCommand {
             "  "
                 + wal.leftover()
                 + (wal.committed() == 0
-                    ? " frames are left of before: they stand in the database"
+                    ? " frames are left from before: they are in the database file"
                     : " frames behind them: under way, or rolled back"));
       }
       if (wal.backfilled() > 0) {

@@ -44,7 +44,7 @@ final class Settings {
   }
 
   /**
-   * The arguments with those added that stand elsewhere, behind the command's name.
+   * The arguments with those added that are given elsewhere, behind the command's name.
    *
    * @throws ParameterException if the file can't be read, or has something that is no option
    */

@@ -148,7 +148,7 @@ final class ChangedRows implements TableRows, RowSink {
     try {
       compare(was, is);
     } catch (CorruptDatabaseException e) {
-      before.check(was); // These say where it stands.
+      before.check(was); // These say where it is.
       after.check(is);
       throw e;
     }

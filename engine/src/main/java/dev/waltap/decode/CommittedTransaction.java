@@ -24,7 +24,7 @@ public final class CommittedTransaction {
    * @param inEpoch the epoch of its WAL generation
    * @param atFrame its commit frame
    * @param seenMicros when it was seen, in microseconds since 1970 UTC
-   * @param at where the tail stands behind it
+   * @param at where the tail is after it
    */
   public void committed(long inEpoch, long atFrame, long seenMicros, WalPosition at) {
     epoch = inEpoch;
@@ -48,7 +48,7 @@ public final class CommittedTransaction {
     return timestampMicros;
   }
 
-  /** Where the tail stands behind it. */
+  /** Where the tail is after it. */
   public WalPosition walPosition() {
     return walPosition;
   }

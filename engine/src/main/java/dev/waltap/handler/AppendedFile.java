@@ -292,7 +292,7 @@ final class AppendedFile implements AutoCloseable {
     return bytes;
   }
 
-  /** Takes back what stands behind this length. */
+  /** Cuts what was written beyond this length. */
   void cut(long length) throws IOException {
     if (regular != null && regular.length() > length) {
       regular.setLength(length);

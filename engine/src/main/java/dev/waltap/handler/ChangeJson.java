@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * Writes a change as one JSON object on one line, in UTF-8, streaming: a BLOB never becomes a
  * string of its own, so a row costs little more memory than it has bytes.
  *
- * <p>An object's keys stand in the order {@code table, timestamp, operation, before, after, key,
+ * <p>An object's keys come in the order {@code table, timestamp, operation, before, after, key,
  * position, transaction, source}, the last one left out of a change that no capture made. A REAL
  * always has a fraction or an exponent, which distinguishes it from an INTEGER; infinities are
  * {@code 9e999} and {@code -9e999}, as in SQLite's own JSON. May be used by any number of threads.
  */
 public final class ChangeJson {
 
-  /** Closing must not close or flush the target, nor mend an object that broke off. */
+  /** Closing must not close or flush the target, nor complete an object that broke off. */
   private static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
           .rootValueSeparator((String) null)

@@ -52,7 +52,7 @@ public final class FileOutput extends OutputStream {
   private boolean failed;
 
   /**
-   * Opens the file and stands at its end.
+   * Opens the file and goes to its end.
    *
    * @param format what its lines are, of which a torn last one is cut
    * @param notes gets a line when the file was renamed, and events go on in a new one

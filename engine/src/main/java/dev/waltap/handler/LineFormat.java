@@ -61,7 +61,7 @@ public enum LineFormat {
   abstract Match match(byte[] start, int length);
 
   /**
-   * Whether the text stands here, as far as there is something, {@code #} being any digit; moves on
+   * Whether the text is here, as far as there is something, {@code #} being any digit; moves on
    * past it.
    */
   private static boolean follows(String text, byte[] start, int length, int[] at) {

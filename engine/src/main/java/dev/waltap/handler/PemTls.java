@@ -54,7 +54,7 @@ public final class PemTls {
    *
    * @param authorities certificates to trust instead of the Java installation's; null for those
    * @param certificate who we are, with what leads to its authority; null for nobody
-   * @param key its private key; null if it stands in the certificate's file
+   * @param key its private key; null if it is in the certificate's file
    * @throws IOException if a file can't be read or used; the message says why
    */
   public static SSLContext context(

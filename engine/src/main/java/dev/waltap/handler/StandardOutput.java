@@ -27,7 +27,7 @@ public final class StandardOutput extends OutputStream {
   /** Opens the standard output of this process. */
   public static StandardOutput open() {
     OutputStream out = new FileOutputStream(FileDescriptor.out);
-    // A disk takes what it is given, or fails; anything else may stand still.
+    // A disk takes what it is given, or fails; anything else may block.
     return new StandardOutput(
         Files.isRegularFile(ITSELF) ? out : new StoppableOutput(out, "standard output"), isPipe());
   }

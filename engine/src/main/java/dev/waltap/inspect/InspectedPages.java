@@ -56,7 +56,7 @@ final class InspectedPages implements AutoCloseable {
   /**
    * Pages as of a commit.
    *
-   * @param commit the commit frame; none of the frames behind it may stand in the database file
+   * @param commit the commit frame; none of the frames behind it may be in the database file
    */
   InspectedPages(DatabaseFile file, InspectedLog log, int pageSize, int commit) {
     this.pageSize = pageSize;

@@ -24,7 +24,7 @@ public record LogLag(Kind kind, long transactions, long frames, long walBytes, i
 
   /** What a WAL is to a saved position. */
   public enum Kind {
-    /** The next transactions stand behind the saved one: they will be emitted exactly. */
+    /** The next transactions follow the saved one: they will be emitted exactly. */
     CONTINUES,
     /**
      * The WAL was restarted since, so what was changed until then will be emitted as net changes.
@@ -57,7 +57,7 @@ public record LogLag(Kind kind, long transactions, long frames, long walBytes, i
     try (log) {
       WalHeader header = log.header();
       int atRisk = atRisk(log);
-      if (!saved.saltsAre(header.salt1(), header.salt2()) || !stands(log, saved)) {
+      if (!saved.saltsAre(header.salt1(), header.salt2()) || !isPresent(log, saved)) {
         return new LogLag(Kind.REUSED, 0, 0, bytes, atRisk);
       }
       int transactions = commits(log, saved.frame());
@@ -77,7 +77,7 @@ public record LogLag(Kind kind, long transactions, long frames, long walBytes, i
   /**
    * A bare frame has no checksum to compare: whether it is the one that was saved, iChange says.
    */
-  private static boolean stands(InspectedLog log, WalPosition saved) {
+  private static boolean isPresent(InspectedLog log, WalPosition saved) {
     byte[] frame = new byte[FrameHeader.SIZE];
     if (saved.frame() == 0) {
       return true;

@@ -127,7 +127,7 @@ public final class ColumnMapping {
         && old.defaultValue().equals(now.defaultValue());
   }
 
-  /** Whether rows stand in a tree of the same kind, in the same order, by the same columns. */
+  /** Whether rows are in a tree of the same kind, in the same order, by the same columns. */
   public boolean keepsKeys(TableLayout before, TableLayout after) {
     boolean same =
         before.withoutRowid() == after.withoutRowid()

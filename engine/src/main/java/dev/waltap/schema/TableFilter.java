@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Which tables and columns are captured.
  *
  * <p>Immutable. Patterns are SQLite GLOBs ({@code *}, {@code ?}, {@code [a-z]}, {@code [^a-z]}),
- * matched without regard to ASCII case; a name that has such characters also matches as it stands.
+ * matched without regard to ASCII case; a name that has such characters also matches literally.
  */
 public final class TableFilter {
 

@@ -23,7 +23,7 @@ public record LogPosition(long epoch, WalPosition wal) {
     return new Position(epoch, wal.frame(), 0);
   }
 
-  /** Whether this transaction is the one that the position is of, or stands before that. */
+  /** Whether this transaction is the one that the position is of, or comes before that. */
   public boolean isWithin(Position position) {
     return isWithin(epoch, wal.frame(), position);
   }

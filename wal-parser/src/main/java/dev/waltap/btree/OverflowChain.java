@@ -32,13 +32,13 @@ public final class OverflowChain {
     this.source = source;
   }
 
-  /** Stands before the chain of a cell, which has none if all of its payload is local. */
+  /** Moves before the chain of a cell, which has none if all of its payload is local. */
   public void start(int cellPage, Cell cell) {
     start(cellPage, cell.overflowPage(), cell.payloadSize() - cell.localSize());
   }
 
   /**
-   * Stands before a chain.
+   * Moves before a chain.
    *
    * @param cellPage the page that holds the cell
    * @param first the chain's first page

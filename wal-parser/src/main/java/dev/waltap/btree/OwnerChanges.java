@@ -113,7 +113,7 @@ public final class OwnerChanges {
   /**
    * Checks that every page that comes was free to.
    *
-   * @throws CorruptDatabaseException if one still stands at another place, naming tree and page
+   * @throws CorruptDatabaseException if one still has another place, naming tree and page
    */
   public void check() {
     for (int i = 0; i < count; i++) {

@@ -57,7 +57,7 @@ public final class Payloads {
     return (int) cell.payloadSize();
   }
 
-  /** Stands at the first byte of a payload, for {@link #differsFrom}. */
+  /** Moves to the first byte of a payload, for {@link #differsFrom}. */
   public void start(int pageNumber, byte[] page, Cell cell) {
     piece = page;
     pieceAt = cell.payloadOffset();

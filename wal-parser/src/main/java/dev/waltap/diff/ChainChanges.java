@@ -37,7 +37,7 @@ final class ChainChanges {
   private final OverflowChain chainBefore;
   private final Cell cell = new Cell();
 
-  // The chains of the old version's cells: where the first page of each stands in the arrays.
+  // The chains of the old version's cells: where the first page of each is in the arrays.
   private final IntMap chains = new IntMap();
   private int[] firstPages = new int[MIN_CAPACITY];
   private int[] leaves = new int[MIN_CAPACITY];

@@ -105,7 +105,7 @@ final class HashMerge {
 
   private static CorruptDatabaseException twice(RowCursor row) {
     return CorruptDatabaseException.page(
-        row.pageNumber(), "the key of cell " + row.position() + " stands in the tree twice");
+        row.pageNumber(), "the key of cell " + row.position() + " is in the tree twice");
   }
 
   private void emit(@Nullable Place place, RowSink sink) {
@@ -143,7 +143,7 @@ final class HashMerge {
     return BTreePage.isLeaf(source.page(pageNumber), BTreePage.header(pageNumber));
   }
 
-  /** Stands at each cell in turn, but for those that both versions of a leaf have in common. */
+  /** Visits each cell in turn, but for those that both versions of a leaf have in common. */
   private void forEach(RowCursor cursor, CellRuns runs, Runnable action) {
     cursor.start(runs, true);
     while (!cursor.atEnd()) {
@@ -171,7 +171,7 @@ final class HashMerge {
       cursor.loadKey(keys);
       return new Key(keys.of(cursor.keyArray(), cursor.keyOffset(), cursor.payloadSize()));
     } catch (CorruptDatabaseException e) {
-      cursor.checkRecord(Integer.MAX_VALUE); // This says where it stands.
+      cursor.checkRecord(Integer.MAX_VALUE); // This says where it is.
       throw e;
     }
   }

@@ -52,7 +52,7 @@ final class IntMap {
     values[at] = value;
   }
 
-  /** Where the key stands, or where it would. */
+  /** Where the key is, or where it would be. */
   private int find(int key) {
     int mask = keys.length - 1;
     int at = ((key * SPREAD) >>> 7) & mask;

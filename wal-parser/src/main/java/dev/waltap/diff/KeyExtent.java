@@ -1,6 +1,6 @@
 package dev.waltap.diff;
 
-/** How much of a payload its key takes, which stands first in it. */
+/** How much of a payload its key takes, which comes first in it. */
 public interface KeyExtent {
 
   /**

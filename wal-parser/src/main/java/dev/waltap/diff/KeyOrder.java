@@ -7,7 +7,7 @@ public interface KeyOrder extends KeyExtent {
   /**
    * Compares the keys of two records.
    *
-   * @return negative, zero or positive as the first stands before, with or behind the second
+   * @return negative, zero or positive as the first comes before, with or after the second
    */
   int compare(byte[] a, int offsetA, int sizeA, byte[] b, int offsetB, int sizeB);
 }

@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A place at one row of one version of a tree, moved along runs of cells or set by hand. The
- * payload is given where it stands; only one that spills into overflow pages is put together first,
- * and of that no more than is asked for. Reused; for one thread; what it shows is valid until it
- * moves.
+ * payload is given where it is; only one that spills into overflow pages is put together first, and
+ * of that no more than is asked for. Reused; for one thread; what it shows is valid until it moves.
  */
 public final class RowCursor {
   private static final CellRuns NO_RUNS = new CellRuns();
@@ -69,7 +68,7 @@ public final class RowCursor {
     chains = lister;
   }
 
-  /** Stands at the first cell of the runs. */
+  /** Moves to the first cell of the runs. */
   void start(CellRuns cells, boolean indexTree) {
     runs = cells;
     index = indexTree;
@@ -77,7 +76,7 @@ public final class RowCursor {
     nextRun();
   }
 
-  /** Forgets the page it stands on: its source is about to change. */
+  /** Forgets the page it is on: its source is about to change. */
   void reset() {
     runs = NO_RUNS;
     pageNumber = 0;
@@ -90,7 +89,7 @@ public final class RowCursor {
     }
   }
 
-  /** Stands at one cell. */
+  /** Moves to one cell. */
   void moveTo(int number, int cellIndex, boolean indexTree) {
     runs = NO_RUNS;
     index = indexTree;
@@ -167,7 +166,7 @@ public final class RowCursor {
     }
   }
 
-  /** Where the row stands, for going back to it before the transaction is finished. */
+  /** Where the row is, for going back to it before the transaction is finished. */
   public long address() {
     return (long) pageNumber << 32 | position;
   }
@@ -285,7 +284,7 @@ public final class RowCursor {
     keptRowid = rowid();
   }
 
-  /** Whether the key loaded now, or the rowid, stands behind the one that was kept. */
+  /** Whether the key loaded now, or the rowid, comes after the one that was kept. */
   boolean isBehindKept(@Nullable KeyOrder order) {
     return order == null
         ? keptRowid < rowid()
@@ -350,7 +349,7 @@ public final class RowCursor {
         other.payloadSize());
   }
 
-  /** Whether the header is one, and stands at {@link #keyArray}: a malformed one may not. */
+  /** Whether the header is one, and is at {@link #keyArray}: a malformed one may not be. */
   private boolean hasHeader() {
     int available = keyArray == page ? cell.localSize() : assembled;
     return RecordDifference.hasHeader(keyArray, keyOffset, available);

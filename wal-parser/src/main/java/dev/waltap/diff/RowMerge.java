@@ -96,7 +96,7 @@ final class RowMerge {
         && rest(after, afterMoved, order, row -> report(1, sink));
   }
 
-  /** Whether both stand at the start of the same leaf, with nothing changed below it. */
+  /** Whether both are at the start of the same leaf, with nothing changed below it. */
   private boolean atSamePage(boolean index) {
     return !sameBytesToo
         && before.pageNumber() == after.pageNumber()
@@ -112,7 +112,7 @@ final class RowMerge {
 
   /**
    * Skips the cells that both versions of a leaf share at its front, and remembers where those
-   * begin that they share at its back: once both cursors stand there, they are skipped, too.
+   * begin that they share at its back: once both cursors are there, they are skipped, too.
    */
   private boolean skipFront(boolean index, @Nullable KeyOrder order, RowSink sink) {
     shared.find(before.page(), after.page(), before.pageNumber(), index);
@@ -168,7 +168,7 @@ final class RowMerge {
     if (skipped) {
       return (!beforeMoved || ascends(before, order)) && (!afterMoved || ascends(after, order));
     }
-    // The lesser side, if it moved in the last step: the other one stands behind it.
+    // The lesser side, if it moved in the last step: the other one is after it.
     boolean lesserIsBefore = side < 0 || (side == 0 && lastSide <= 0);
     boolean proven = side == 0 && lastSide != 0;
     if (lesserIsBefore) {
@@ -235,7 +235,7 @@ final class RowMerge {
           after.keyOffset(),
           after.payloadSize());
     } catch (CorruptDatabaseException e) {
-      before.checkRecord(Integer.MAX_VALUE); // These say where it stands.
+      before.checkRecord(Integer.MAX_VALUE); // These say where it is.
       after.checkRecord(Integer.MAX_VALUE);
       throw e;
     }

@@ -1,8 +1,8 @@
 package dev.waltap.format;
 
 /**
- * The layout of a b-tree page (file format, section 1.6). On page 1 everything stands 100 bytes
- * further on, behind the database header; {@link #header(int)} gives that offset.
+ * The layout of a b-tree page (file format, section 1.6). On page 1 everything is 100 bytes further
+ * on, behind the database header; {@link #header(int)} gives that offset.
  *
  * <pre>
  * OFFSET  SIZE  MEANING

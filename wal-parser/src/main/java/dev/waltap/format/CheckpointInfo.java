@@ -31,7 +31,7 @@ public final class CheckpointInfo {
 
   private final byte[] bytes = new byte[SIZE];
 
-  /** Takes in the bytes that stand at {@link #OFFSET} in the file. */
+  /** Takes in the bytes at {@link #OFFSET} in the file. */
   public void load(byte[] b, int off) {
     System.arraycopy(b, off, bytes, 0, SIZE);
   }

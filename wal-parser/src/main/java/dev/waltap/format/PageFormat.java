@@ -76,12 +76,12 @@ public final class PageFormat {
     return usableSize - 4;
   }
 
-  /** How much of a payload of this size stands in its cell on a table leaf. */
+  /** How much of a payload of this size is in its cell on a table leaf. */
   public int localOnTableLeaf(long payloadSize) {
     return local(payloadSize, usableSize - 35);
   }
 
-  /** How much of a payload of this size stands in its cell on a page of an index b-tree. */
+  /** How much of a payload of this size is in its cell on a page of an index b-tree. */
   public int localOnIndex(long payloadSize) {
     return local(payloadSize, (usableSize - 12) * 64 / 255 - 23);
   }

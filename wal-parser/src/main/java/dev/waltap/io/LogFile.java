@@ -114,8 +114,8 @@ public final class LogFile implements AutoCloseable {
   }
 
   /**
-   * Looks where the path leads and goes there: after this the file is the one that stands at the
-   * path, or none.
+   * Looks where the path leads and goes there: after this the file is the one that is at the path,
+   * or none.
    *
    * @return whether that is another file than before
    */

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * A set of pages that is emptied at no cost, for use again and again. Its memory follows the pages
- * that are in it, wherever in the database they stand. For one thread.
+ * that are in it, wherever in the database they are. For one thread.
  *
  * <p>Open addressing by blocks of 64 neighbours, a bit each. A place whose serial is not the
  * current one is free.
@@ -63,7 +63,7 @@ public final class PageBitSet {
     return true;
   }
 
-  /** Where the block stands, or where it would. */
+  /** Where the block is, or where it would be. */
   private int find(int block) {
     int mask = blocks.length - 1;
     int at = ((block * SPREAD) >>> 6) & mask;

@@ -4,9 +4,8 @@ import java.util.Arrays;
 
 /**
  * Gives each page a slot, an index into arrays: so what is kept of pages takes memory by their
- * number, not by how far out in the database they stand. Slots are handed out for sixteen
- * neighbours at once and given back with the last of them; neighbours stay together in memory. For
- * one thread.
+ * number, not by how far out in the database they are. Slots are handed out for sixteen neighbours
+ * at once and given back with the last of them; neighbours stay together in memory. For one thread.
  *
  * <pre>
  * page number   = 28 bits block | 4 bits place

@@ -87,7 +87,7 @@ public final class StoredRow {
     return Arrays.copyOfRange(reader.bytes(column), offset, offset + reader.bytesLength(column));
   }
 
-  /** What {@link #rawBytes} copies, where it stands. */
+  /** What {@link #rawBytes} copies, where it is. */
   public ByteBuffer rawBuffer(int column) {
     RowReader reader = reader();
     return ByteBuffer.wrap(

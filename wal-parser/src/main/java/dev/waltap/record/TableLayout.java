@@ -105,7 +105,7 @@ public final class TableLayout {
     return rootPage;
   }
 
-  /** Whether rows stand in an index b-tree, keyed by the primary key. */
+  /** Whether rows are in an index b-tree, keyed by the primary key. */
   public boolean withoutRowid() {
     return withoutRowid;
   }

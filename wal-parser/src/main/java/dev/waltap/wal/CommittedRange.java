@@ -15,7 +15,7 @@ import java.util.Locale;
  *       or a last frame whose size is not the header's, is nothing that SQLite commits.
  *   <li>A frame may be <i>bare</i>, its salts and checksum zero: {@link FrameHeader#isBare} says
  *       how that comes. Within the range it is as committed as any.
- *   <li>Salts that are neither zero nor the generation's stand in another file, or another part of
+ *   <li>Salts that are neither zero nor the generation's are in another file, or another part of
  *       it, than the wal-index is of. That is no damage; look again, then take a new snapshot.
  *   <li>{@code aFrameCksum} is compared with that of another header only, never with a frame: after
  *       a bare commit it is what another frame stored.
@@ -30,7 +30,7 @@ import java.util.Locale;
  */
 public final class CommittedRange {
 
-  /** What stands where a committed frame should. */
+  /** What is where a committed frame should be. */
   public enum Found {
     /** A frame of the generation. */
     CHECKED,

@@ -34,7 +34,7 @@ final class FrameScan {
    *
    * @param after the frame whose checksum is known
    * @param preceding what the first commit may repeat
-   * @param stands whether frame {@code after} is still what it was
+   * @param unchanged whether frame {@code after} is still what it was
    */
   void chain(
       int salt1,
@@ -43,9 +43,9 @@ final class FrameScan {
       WalChecksum start,
       boolean bigEndian,
       RepeatDetector preceding,
-      boolean stands) {
+      boolean unchanged) {
     clear(after);
-    repeatDetector.continueFrom(preceding, stands);
+    repeatDetector.continueFrom(preceding, unchanged);
     sum.reset(start.s0(), start.s1());
     wal.readAhead(wal.capacity());
     for (int frame = after + 1; wal.frameHeader(frame, header); frame++) {

@@ -28,7 +28,7 @@ public enum GapReason {
       "the WAL file does not hold the frames that the wal-index names: was it replaced?", false),
   /** The page size is another one. */
   PAGE_SIZE("the page size changed", false),
-  /** The saved state is of another database file than the one that stands there. */
+  /** The saved state is of another database file than the one that is there. */
   ANOTHER_FILE("the database file is another one than the saved state is of", false),
   /** Something other than SQLite wrote to the database file. */
   FOREIGN_WRITE(

@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
  * must have been somewhere: behind our position in the old generation, in frames overwritten since,
  * or in generations in between, which salt1 shows. One more than ours is the next generation; some
  * more, and there were others, perhaps empty; anything else was drawn by a connection that had not
- * restarted this WAL itself, which a fifth of all generations are. What still stands in the file
- * bounds how long the others can have been, and time how many commits can have been made.
+ * restarted this WAL itself, which a fifth of all generations are. What is still in the file bounds
+ * how long the others can have been, and time how many commits can have been made.
  *
  * <p>Where the new generation has overwritten our position, or a TRUNCATE has emptied the file,
- * nothing stands any more. If salt1 says that there were others, that is a gap. If it does not,
+ * nothing is left any more. If salt1 says that there were others, that is a gap. If it does not,
  * iChange is believed by whoever looked a moment ago: a writer would have to have died in the
  * middle of publishing a commit since then, and exactly as many commits to have followed as iChange
  * had counted, while a young database that is filled in large transactions does this every time.
@@ -29,7 +29,7 @@ final class HiddenCommits {
   /** A quarter of a million commits a second is more than SQLite does. */
   private static final long FASTEST_COMMIT_NANOS = 4000;
 
-  /** Who looked so lately is trusted where nothing stands that could prove it. */
+  /** Who looked so lately is trusted where nothing is left that could prove it. */
   private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final WalFile wal;
@@ -44,7 +44,7 @@ final class HiddenCommits {
    * not looked at: its frames are read one by one.
    *
    * @param commits that iChange had counted at the position, at least 1
-   * @param position where we stand in the old generation
+   * @param position where we are in the old generation
    * @param newer header of the new one
    * @param nanos since the old one was seen with nothing behind the position; negative if unknown
    */

@@ -63,7 +63,7 @@ final class LastFrame {
     return !seen || bare;
   }
 
-  /** Looks at the frame as it stands. */
+  /** Looks at the frame as it is now. */
   Standing look(CommittedRange range, int frame, byte[] header) {
     CommittedRange.Found found = range.header(frame, header);
     if (found == CommittedRange.Found.CHECKED) {

@@ -52,17 +52,17 @@ final class OldGeneration {
     bigEndian = known ? notedBigEndian : newer.bigEndianChecksums();
     // Of frame 0 there is no checksum, and no need: who is there has lost frame 1 by now.
     sum.reset(position.checksum1(), position.checksum2());
-    boolean stands = stands(position);
-    scan.chain(salt1, salt2, position.frame(), sum, bigEndian, preceding, stands);
+    boolean unchanged = isUnchanged(position);
+    scan.chain(salt1, salt2, position.frame(), sum, bigEndian, preceding, unchanged);
     if (bare && scan.lastCommit() == position.frame()) {
       // A transaction that spilled to its own first frame twice goes on from what the bare one has
       // stored.
       sum.reset(0, 0);
-      scan.chain(salt1, salt2, position.frame(), sum, bigEndian, preceding, stands);
+      scan.chain(salt1, salt2, position.frame(), sum, bigEndian, preceding, unchanged);
     }
   }
 
-  private boolean stands(WalPosition position) {
+  private boolean isUnchanged(WalPosition position) {
     return position.frame() > 0
         && wal.frameHeader(position.frame(), standing)
         && FrameHeader.saltsAre(standing, salt1, salt2)

@@ -13,7 +13,7 @@ import java.util.Optional;
  * up to the last commit frame of the longest prefix whose salts and cumulative checksums hold. That
  * is what SQLite's own recovery makes of it ({@code walIndexRecover()} of wal.c).
  *
- * <p>For a live database this is not the commit horizon: a commit frame may stand in the file that
+ * <p>For a live database this is not the commit horizon: a commit frame may be in the file that
  * never was published. Ask {@link WalIndex} there.
  *
  * @param header of the file
@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param commits how many commit frames there are, padding included
  * @param checksum1 the checksum of the last commit frame, with {@code checksum2}
  * @param endsAtBareFrame whether the prefix ends because the next frame has neither salts nor a
- *     checksum: commits may stand from there on, which a recovery loses
+ *     checksum: there may be commits from there on, which a recovery loses
  */
 public record RecoveredWal(
     WalHeader header,

@@ -31,14 +31,14 @@ final class RepeatDetector {
   /**
    * The commit that precedes the next is the one that another detector noted last.
    *
-   * @param stands whether its frame is certainly still the one that it was; else whatever may
+   * @param unchanged whether its frame is certainly still the one that it was; else whatever may
    *     repeat it is taken to do so
    */
-  void continueFrom(RepeatDetector other, boolean stands) {
+  void continueFrom(RepeatDetector other, boolean unchanged) {
     lastCommit = other.lastCommit;
     lastPageNumber = other.lastPageNumber;
     lastSize = other.lastSize;
-    comparable = stands;
+    comparable = unchanged;
   }
 
   /** Notes a commit, the one that the next may repeat. */

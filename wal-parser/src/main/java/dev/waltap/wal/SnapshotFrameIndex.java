@@ -5,7 +5,7 @@ import dev.waltap.format.FrameHeader;
 
 /**
  * The WAL's part of a snapshot: for each page its newest frame in a range of frames. A page that is
- * not here stands in the database file.
+ * not here is in the database file.
  *
  * <p>Holds as long as nobody overwrites the range: while the caller's read transaction keeps its
  * mark. Frames up to nBackfill are best left out of the range: a reader on lock 0 does not protect
@@ -59,7 +59,7 @@ public final class SnapshotFrameIndex {
     return frames;
   }
 
-  /** The newest frame of a page, from 1; 0 if the page stands in the database file. */
+  /** The newest frame of a page, from 1; 0 if the page is in the database file. */
   public int frameOf(int page) {
     return newest.get(page);
   }

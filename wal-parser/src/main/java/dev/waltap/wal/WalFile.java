@@ -84,7 +84,7 @@ public final class WalFile implements AutoCloseable {
     return (int) Math.max(0, Math.min(frames, Integer.MAX_VALUE));
   }
 
-  /** Goes to the file that now stands at the path; true if it is another one than before. */
+  /** Goes to the file that is now at the path; true if it is another one than before. */
   public boolean follow() {
     try {
       return file.follow();

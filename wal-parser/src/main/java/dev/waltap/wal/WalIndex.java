@@ -76,7 +76,7 @@ public final class WalIndex {
     return false;
   }
 
-  /** Takes the checkpoint information as it stands; nothing protects it from moving meanwhile. */
+  /** Takes the checkpoint information as it is; nothing protects it from moving meanwhile. */
   public void read(CheckpointInfo into) {
     memory.copy(CheckpointInfo.OFFSET, checkpoint, 0, checkpoint.length);
     into.load(checkpoint, 0);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Within a generation: take a stable header, copy frames up to its mxFrame, and before each
  * commit is handed over look whether the header still holds. What is committed then is by {@link
- * CommittedRange}; whether the frame consumed last still stands is by {@link LastFrame}. Where that
- * is a bare one, iChange must say so too, since a recovery would have dropped it.
+ * CommittedRange}; whether the frame consumed last is still there is by {@link LastFrame}. Where
+ * that is a bare one, iChange must say so too, since a recovery would have dropped it.
  *
  * <p>When the WAL was restarted: what is left of the old generation behind the new one's frames is
  * read on by its checksum chain. If its commits and those of the new generation add up to the
@@ -35,7 +35,7 @@ public final class WalTail implements AutoCloseable {
     TRANSACTIONS,
     /**
      * Continuity is lost for good: transactions after {@link #position()} can't be had from the
-     * WAL. All that was handed over stands. Take a snapshot, then {@link #startAt} it.
+     * WAL. All that was handed over stays valid. Take a snapshot, then {@link #startAt} it.
      */
     GAP,
     /** The wal-index header is torn: begin a read transaction through SQLite, then poll again. */

@@ -371,7 +371,7 @@ final class DiffFollower implements AutoCloseable {
     }
   }
 
-  /** Writes down what it receives, and where that stands. */
+  /** Writes down what it receives, and where that is. */
   private static final class Collector implements RowSink {
     private final List<String> changes = new ArrayList<>();
     private final List<long[]> addresses = new ArrayList<>();

@@ -228,7 +228,7 @@ class HostileTransactionTest {
         ByteBuffer.wrap(page).putInt(at, 1 + random.nextInt(version.length + 2));
       }
       default -> {
-        // The last child of an interior page, or what stands there.
+        // The last child of an interior page, or what is there.
         int[] ends = {0, 1, number, -1, Integer.MIN_VALUE, version.length + 1};
         ByteBuffer.wrap(page).putInt(random.nextBoolean() ? 8 : 0, ends[random.nextInt(6)]);
       }

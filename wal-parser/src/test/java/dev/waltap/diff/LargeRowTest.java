@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rows of many megabytes are compared where they stand, and put together for nobody. */
+/** Rows of many megabytes are compared where they are, and put together for nobody. */
 class LargeRowTest implements RowSink {
   private static final int SIZE = 20_000_000;
 

@@ -61,7 +61,7 @@ class SharedCellsTest {
     assertThat(shared.front() + shared.back()).isZero();
   }
 
-  /** A leaf whose cells stand at places of no order. */
+  /** A leaf whose cells are at places of no order. */
   private static byte[] leaf(Random random, int pageNumber, int count) {
     byte[] bytes = new byte[FORMAT.pageSize()];
     random.nextBytes(bytes);

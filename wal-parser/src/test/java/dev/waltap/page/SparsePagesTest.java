@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is kept of pages takes memory by their number, wherever in the database they stand. */
+/** What is kept of pages takes memory by their number, wherever in the database they are. */
 class SparsePagesTest {
   /** Of a database of 2^32 - 2 pages, the largest there can be. */
   private static final int LAST = -2;

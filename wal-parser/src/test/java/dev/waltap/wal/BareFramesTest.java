@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Committed frames without salts and checksum, in every place where they can stand. */
+/** Committed frames without salts and checksum, in every place where they can be. */
 class BareFramesTest {
 
   private static final int PAGE_SIZE = 1024;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How many commits a restart may hide is bounded by time, by salt1, and by what still stands. */
+/** How many commits a restart may hide is bounded by time, by salt1, and by what is still there. */
 class HiddenCommitsTest {
   private static final int PAGE_SIZE = 512;
   private static final long UNKNOWN = -1;

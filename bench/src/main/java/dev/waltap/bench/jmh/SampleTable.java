@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One table of an SQLite database, and the database's pages as they stand in the file. Every tenth
+ * One table of an SQLite database, and the database's pages as they are in the file. Every tenth
  * rowid is taken, so that rows can be put between others. For one thread, which closes it.
  */
 final class SampleTable implements AutoCloseable {

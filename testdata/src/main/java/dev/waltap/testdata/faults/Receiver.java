@@ -42,7 +42,7 @@ final class Receiver implements AutoCloseable {
     }
   }
 
-  /** The changes of {@code {"changes":[…]}}, each as it stands there. */
+  /** The changes of {@code {"changes":[…]}}, each as it is there. */
   private static List<String> lines(String body) throws IOException {
     List<String> lines = new ArrayList<>();
     try (JsonParser parser = JSON.createParser(body)) {

@@ -17,7 +17,7 @@ import java.util.Random;
 
 /**
  * A tail that follows a log which is published bit by bit, restarted, cut and damaged, with right
- * checksums and wrong ones. What it hands over is what stands in the file; without damage it is all
+ * checksums and wrong ones. What it hands over is what is in the file; without damage it is all
  * that was committed.
  */
 final class DamagedLog implements Layer {
@@ -52,7 +52,7 @@ final class DamagedLog implements Layer {
         writer.step();
         accepted |= follow(tail, check, random);
         if (!writer.isDamaged() && !tail.position().equals(writer.position())) {
-          throw new AssertionError("stands at " + tail.position() + " of " + writer.position());
+          throw new AssertionError("is at " + tail.position() + " of " + writer.position());
         }
       }
       if (random.nextInt(4) == 0) {

@@ -46,7 +46,7 @@ final class DamagedPages implements Layer {
       return true;
     } finally {
       if (!done) {
-        followers.remove(place); // It stands who knows where.
+        followers.remove(place); // Nobody knows where it is now.
         follower.close();
       }
     }

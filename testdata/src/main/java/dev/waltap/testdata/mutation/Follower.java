@@ -43,7 +43,7 @@ final class Follower implements AutoCloseable {
   private final long[] first;
   private final long[] held;
 
-  /** Stands before a transaction that leaves the schema as it is. */
+  /** Begins a transaction that leaves the schema as it is. */
   Follower(RecordedDatabase base, int version) {
     this.base = base;
     this.version = version;
@@ -145,7 +145,7 @@ final class Follower implements AutoCloseable {
     return sum[0];
   }
 
-  /** Whether rowids ascend, and no row stands in an index b-tree twice. */
+  /** Whether rowids ascend, and no row is in an index b-tree twice. */
   boolean isOrderly() {
     boolean orderly = true;
     TreeRows rows = new TreeRows(diff.formatBefore(), pages);

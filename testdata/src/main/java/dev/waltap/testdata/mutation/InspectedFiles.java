@@ -26,7 +26,7 @@ final class InspectedFiles implements AutoCloseable {
     return path;
   }
 
-  /** Replaces all bytes; the index is a copy of the header, and what stands behind both. */
+  /** Replaces all bytes; the index is a copy of the header, and what follows both. */
   void write(byte[] databaseBytes, byte[] walBytes, byte[] index, byte[] info) throws IOException {
     database.set(databaseBytes, databaseBytes.length);
     wal.set(walBytes, walBytes.length);

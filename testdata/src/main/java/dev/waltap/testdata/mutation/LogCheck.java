@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Takes transactions from a tail, and looks whether they stand in the file. */
+/** Takes transactions from a tail, and checks that they are in the file. */
 final class LogCheck implements FrameSink {
   private final LogWriter writer;
   private final int pageSize;

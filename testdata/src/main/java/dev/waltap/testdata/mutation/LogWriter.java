@@ -158,7 +158,7 @@ final class LogWriter {
     List<RecordedDatabase.Written> transactions = base.transactions();
     int count = 1 + random.nextInt(transactions.size());
     boolean inOrder = random.nextInt(3) > 0;
-    damaged = true; // What was never published of the old generation stands in the file, too.
+    damaged = true; // What was never published of the old generation is in the file, too.
     salt += inOrder ? 1 : random.nextInt(5);
     byte[] next = Log.of(transactions.subList(0, count), pageSize, salt);
     System.arraycopy(next, 0, wal, 0, Math.min(next.length, wal.length));

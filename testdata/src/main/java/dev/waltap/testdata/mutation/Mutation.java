@@ -77,7 +77,7 @@ final class Mutation {
     }
   }
 
-  /** Headers and cell pointers stand in front. */
+  /** Headers and cell pointers come first. */
   private int place(int length) {
     return random.nextInt(3) == 0 ? random.nextInt(Math.min(64, length)) : random.nextInt(length);
   }

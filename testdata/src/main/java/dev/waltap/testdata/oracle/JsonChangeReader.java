@@ -134,7 +134,7 @@ final class JsonChangeReader {
     Set<String> seen = new HashSet<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       if (!seen.add(parser.currentName())) {
-        throw new IOException("column " + parser.currentName() + " stands twice");
+        throw new IOException("column " + parser.currentName() + " is there twice");
       }
       names.add(parser.currentName());
       values.add(value());
@@ -183,14 +183,14 @@ final class JsonChangeReader {
   private void field(String name) throws IOException {
     expect(JsonToken.FIELD_NAME);
     if (!name.equals(parser.currentName())) {
-      throw new IOException("key " + parser.currentName() + " where " + name + " should stand");
+      throw new IOException("key " + parser.currentName() + " where " + name + " should be");
     }
   }
 
   private void expect(JsonToken wanted) throws IOException {
     JsonToken token = parser.nextToken();
     if (token != wanted) {
-      throw new IOException(token + " where " + wanted + " should stand");
+      throw new IOException(token + " where " + wanted + " should be");
     }
   }
 }

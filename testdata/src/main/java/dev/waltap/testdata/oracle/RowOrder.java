@@ -16,7 +16,7 @@ final class RowOrder {
   private RowOrder() {}
 
   /**
-   * Whether the first row stands before the second; true, too, where that cannot be known: a rowid
+   * Whether the first row comes before the second; true, too, where that cannot be known: a rowid
    * table with a declared key does not say its rowids.
    *
    * @param legacy whether DESC may be ignored, or be ignored until VACUUM makes it count

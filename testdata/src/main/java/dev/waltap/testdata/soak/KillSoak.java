@@ -87,7 +87,7 @@ final class KillSoak implements Soak {
     }
   }
 
-  // It has the salts. No lock stands on this file, so that it may be closed.
+  // It has the salts. There is no lock on this file, so that it may be closed.
   private static byte[] walHeader(TestDatabase database) throws IOException {
     try (InputStream wal = Files.newInputStream(Path.of(database.path() + "-wal"))) {
       return wal.readNBytes(WAL_HEADER_SIZE);

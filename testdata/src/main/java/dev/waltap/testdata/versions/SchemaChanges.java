@@ -16,7 +16,7 @@ final class SchemaChanges {
     this.dialect = dialect;
   }
 
-  /** A statement that stands in no transaction. */
+  /** A statement outside of a transaction. */
   String alone() {
     return switch (random.nextInt(4)) {
       case 0 -> "VACUUM";

@@ -102,7 +102,7 @@ class AlwaysGuardTest {
         tear(database.path());
         WalIndexHeader header = new WalIndexHeader();
         assertThat(attachment.index().read(header)).isFalse();
-        guard.mend();
+        guard.recover();
         assertThat(attachment.index().read(header)).isTrue();
         assertThat(TestDatabase.number(app, "PRAGMA wal_checkpoint(RESTART)")).isEqualTo(1);
         guard.release();

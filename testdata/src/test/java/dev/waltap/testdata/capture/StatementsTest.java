@@ -95,7 +95,7 @@ class StatementsTest {
     }
   }
 
-  /** With a cache of a few pages, frames stand in the WAL long before the commit, and again. */
+  /** With a cache of a few pages, frames are in the WAL long before the commit, and again. */
   @Test
   void emitsTransactionsThatSpill() throws Exception {
     try (LiveCapture capture =

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.Collation;
 
-/** Tables without a rowid: rows stand in interior cells, too, in the order of their keys. */
+/** Tables without a rowid: rows are in interior cells, too, in the order of their keys. */
 class WithoutRowidTest {
   private static final String NUMBERS =
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) ";
