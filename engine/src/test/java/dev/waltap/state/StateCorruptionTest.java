@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Damage is detected, or changes nothing that is read. */
+@Tag("slow")
 class StateCorruptionTest {
   private static final int TIMES = 300;
   @TempDir Path temp;

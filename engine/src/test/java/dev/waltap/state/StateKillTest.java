@@ -10,17 +10,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGKILL of a process in the middle of adding, acknowledging and compacting. */
+@Tag("slow")
 class StateKillTest {
   private static final int KILLS = Integer.getInteger("waltap.kills", 50);
   @TempDir Path temp;
 
   @Test
   void whateverWasFlushedIsThere() throws Exception {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("waltap.seed", System.nanoTime());
     Random random = new Random(seed);
     StateDirectory directory = StateDirectory.at(temp.resolve("state"));
     directory.create();
@@ -29,7 +31,7 @@ class StateKillTest {
     }
     for (int kill = 0; kill < KILLS; kill++) {
       long[] reported = runAndKill(directory, random.nextLong(), random.nextInt(25));
-      String which = "seed " + seed + ", kill " + kill;
+      String which = "-Dwaltap.seed=" + seed + ", kill " + kill;
       try (StateLock lock = directory.hold("test");
           StateStore store = StateStore.open(lock)) {
         assertThat(StateModel.difference(store)).as(which).isEmpty();

@@ -10,11 +10,13 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Signals wake when they should, sleep otherwise, and leave no thread behind. */
+@Tag("slow")
 @Timeout(60)
 class WakeSignalsTest {
   private static final long LONG = TimeUnit.SECONDS.toNanos(20);

@@ -2,9 +2,11 @@ package dev.waltap.testdata;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The acceptance check, scaled down: small transactions, then large ones, from another process. */
+@Tag("slow")
 class AcceptanceMainTest {
   @Test
   void theReplicaIsEqual() {

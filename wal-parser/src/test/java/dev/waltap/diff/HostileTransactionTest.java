@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HostileTransactionTest {
   private static final int ROUNDS = Integer.getInteger("hostile.rounds", 4000);
-  private static final long SEED = Long.getLong("hostile.seed", 11);
+  private static final long SEED = Long.getLong("waltap.seed", 11);
   private static final PageFormat FORMAT = new PageFormat(512, 512);
   private static final KeyOrder BYTES =
       (a, offsetA, sizeA, b, offsetB, sizeB) ->
@@ -168,7 +168,7 @@ class HostileTransactionTest {
         mutate(version, changed, random);
       }
       PageOwners expected = scan(version);
-      String what = "seed " + SEED + ", round " + round;
+      String what = "-Dwaltap.seed=" + SEED + ", round " + round;
       try {
         follower.follow(version, changed);
         assertThat(expected).as(what + ": followed what is no tree").isNotNull();

@@ -2,13 +2,15 @@ package dev.waltap.diff;
 
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random workloads followed transaction by transaction. A failure names its seed; run that one
- * alone with {@code -Ddiff.seed=N}, or more of them with {@code -Ddiff.seeds=N}.
+ * alone with {@code -Dwaltap.seed=N}, or more of them with {@code -Ddiff.seeds=N}.
  */
+@Tag("slow")
 class TransactionDiffRandomTest {
   private static final int SEEDS = Integer.getInteger("diff.seeds", 60);
   private static final int TRANSACTIONS = Integer.getInteger("diff.transactions", 60);
@@ -17,7 +19,7 @@ class TransactionDiffRandomTest {
 
   @Test
   void followsRandomWorkloads() throws Exception {
-    Integer only = Integer.getInteger("diff.seed");
+    Integer only = Integer.getInteger("waltap.seed");
     int first = only != null ? only : 1;
     int last = only != null ? only : SEEDS;
     int transactions = 0;
@@ -42,7 +44,7 @@ class TransactionDiffRandomTest {
           changes += follower.changes();
         }
       } catch (Exception | AssertionError e) {
-        throw new AssertionError("seed " + seed, e);
+        throw new AssertionError("-Dwaltap.seed=" + seed, e);
       }
     }
     System.out.println(transactions + " transactions with " + changes + " changes followed");

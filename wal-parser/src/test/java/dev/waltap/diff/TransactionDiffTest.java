@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The transactions that are hard to follow, one by one; {@link DiffFollower} does the comparing.
  */
+@Tag("slow")
 class TransactionDiffTest {
   @TempDir Path directory;
   private VersionedDatabase database;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever bytes a database holds: a scan ends, and says what is wrong in terms of its pages. */
 class TreeScannerCorruptionTest {
-  private static final int SEED = 7;
+  private static final long SEED = Long.getLong("waltap.seed", 7);
   private static final int ROUNDS = Integer.getInteger("corruption.rounds", 3000);
 
   @TempDir Path directory;
@@ -92,7 +92,7 @@ class TreeScannerCorruptionTest {
       } catch (CorruptDatabaseException e) {
         messages.add(String.valueOf(e.getMessage()));
       } catch (RuntimeException | StackOverflowError e) {
-        throw new AssertionError("seed " + SEED + ", round " + round, e);
+        throw new AssertionError("-Dwaltap.seed=" + SEED + ", round " + round, e);
       }
     }
     assertThat(messages)

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * our reading. The companions open and close plain channels instead, and show that the checks can
  * fail.
  */
+@Tag("slow")
 class LockSafetyTest {
 
   private static final String TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)";

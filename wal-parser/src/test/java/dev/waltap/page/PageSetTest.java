@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The page set against a map; and its promise that images handed out stay as they are. */
+@Tag("slow")
 class PageSetTest {
   private static final int PAGE_SIZE = 1024;
   private static final int MAX_PAGES = 4000;

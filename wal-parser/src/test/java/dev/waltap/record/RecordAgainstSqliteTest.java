@@ -26,7 +26,7 @@ class RecordAgainstSqliteTest {
   @ParameterizedTest
   @EnumSource
   void decodesRandomRows(TextEncoding encoding) throws Exception {
-    long seed = new Random().nextLong();
+    long seed = Long.getLong("waltap.seed", new Random().nextLong());
     RandomValues values = new RandomValues(new Random(seed));
     Path database = directory.resolve("rows.db");
     TableLayout layout =
@@ -62,13 +62,13 @@ class RecordAgainstSqliteTest {
     for (FileRows.Cell cell : cells) {
       actual.add(decode(StoredRow.owning(layout, cell.rowid(), cell.payload())));
     }
-    assertThat(actual).as("seed " + seed).isEqualTo(expected);
+    assertThat(actual).as("-Dwaltap.seed=" + seed).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @EnumSource
   void ordersRandomKeysAsTheBtreeDoes(TextEncoding encoding) throws Exception {
-    long seed = new Random().nextLong();
+    long seed = Long.getLong("waltap.seed", new Random().nextLong());
     Random random = new Random(seed);
     RandomValues values = new RandomValues(random);
     Path database = directory.resolve("keys.db");
@@ -114,12 +114,21 @@ class RecordAgainstSqliteTest {
       byte[] a = cells.get(one).payload();
       byte[] b = cells.get(other).payload();
       assertThat(Integer.signum(comparator.compare(a, 0, a.length, b, 0, b.length)))
-          .as(() -> "seed " + seed + " " + columns + ": " + hex(a) + " and " + hex(b))
+          .as(() -> "-Dwaltap.seed=" + seed + " " + columns + ": " + hex(a) + " and " + hex(b))
           .isEqualTo(Integer.compare(one, other));
       byte[] keyA = leading(a, comparator);
       byte[] keyB = leading(b, comparator);
       assertThat(Integer.signum(comparator.compare(keyA, 0, a.length, keyB, 0, b.length)))
-          .as(() -> "seed " + seed + " " + columns + ": leading bytes " + hex(keyA) + ", " + hex(b))
+          .as(
+              () ->
+                  "-Dwaltap.seed="
+                      + seed
+                      + " "
+                      + columns
+                      + ": leading bytes "
+                      + hex(keyA)
+                      + ", "
+                      + hex(b))
           .isEqualTo(Integer.compare(one, other));
       shorter += keyA.length < a.length ? 1 : 0;
     }

@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * commit raises the counter by one, which the sink checks; after a gap it starts again. So whatever
  * is handed over is gapless, and at the end it has come to where the writer has.
  */
+@Tag("slow")
 @Timeout(120)
 class ConcurrentWriterTest {
 

@@ -19,10 +19,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Captures in the application's own JVM, with its own connections beside them. */
+@Tag("slow")
 @Timeout(240)
 class EmbeddedTest {
 

@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is done to the files behind SQLite's back ends the capture in words, or is emitted. */
+@Tag("slow")
 @Timeout(120)
 class FilesTest {
   private interface Deed {

@@ -18,12 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Two copies of SQLite in one process drop each other's locks: capture refuses to be one. */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class SecondSqliteTest {

@@ -9,12 +9,14 @@ import java.sql.Connection;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The WAL of an application that checkpoints often stays as short under a capture as without. */
+@Tag("slow")
 @Timeout(120)
 class SmallWalTest {
   private static final int TRANSACTIONS = 200;

@@ -7,6 +7,7 @@ import dev.waltap.api.GapPolicy;
 import dev.waltap.testdata.TestDatabase;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Tables that take each other's names or root pages within one transaction: both trees are in the
  * page set, so nothing is a gap, which would end these captures.
  */
+@Tag("slow")
 class TableRotationTest {
   private static String rows(String table, int from, int to) {
     return String.format(

@@ -10,11 +10,13 @@ import dev.waltap.testdata.oracle.OracleOptions;
 import dev.waltap.testdata.workload.WriterOptions;
 import dev.waltap.testdata.workload.WriterProcess;
 import java.sql.Connection;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** The three captures as processes, on databases that other processes write; judged by oracle. */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class CaptureProcessTest {
 

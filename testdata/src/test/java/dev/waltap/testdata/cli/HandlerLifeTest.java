@@ -19,10 +19,12 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Handlers that throw or are slow, and captures that are closed at any moment. */
+@Tag("slow")
 @Timeout(180)
 class HandlerLifeTest {
 

@@ -18,12 +18,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What can't be captured is refused in words of its own, and stays as it is to the byte. */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class RefusalProcessTest {
 

@@ -9,11 +9,13 @@ import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** State directories through the command line: resumed, looked at, damaged, taken away. */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class DurableCliTest extends DurableFixture {
   private static final int STATE_PAGE = 8192;

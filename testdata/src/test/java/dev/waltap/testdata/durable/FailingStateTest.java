@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.condition.OS;
  * A disk under the state directory that is full, read-only or away: capture ends in words, and what
  * was saved is where it goes on.
  */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class FailingStateTest extends DurableFixture {
   private static final int ROWS = 16;

@@ -2,6 +2,7 @@ package dev.waltap.testdata.durable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Captures killed at random moments lose nothing; {@link dev.waltap.testdata.KillMain} does more.
  */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class KillTest {
 

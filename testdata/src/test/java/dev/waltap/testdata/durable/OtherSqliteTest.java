@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.condition.OS;
  * A database of an application whose SQLite knows more than the one in here: syntax, functions,
  * modules. Its entries in sqlite_schema are written as it would leave them.
  */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class OtherSqliteTest extends DurableFixture {
   private static final String GOOD = "CREATE TABLE a(id INTEGER PRIMARY KEY, v TEXT)";

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waltap.testdata.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** A consumer that holds tables from before a bootstrap learns which of them are gone. */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class RebootstrapTest extends DurableFixture {
 

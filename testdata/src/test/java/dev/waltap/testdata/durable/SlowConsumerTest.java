@@ -15,11 +15,13 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** A consumer that is far slower than the writer, and then recovers. */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class SlowConsumerTest {
   private static final Duration LIMIT = Duration.ofMinutes(2);

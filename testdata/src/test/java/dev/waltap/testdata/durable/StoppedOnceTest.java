@@ -6,11 +6,13 @@ import dev.waltap.testdata.TestDatabase;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** SIGTERM while {@code --once} is not through. */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class StoppedOnceTest extends DurableFixture {
 

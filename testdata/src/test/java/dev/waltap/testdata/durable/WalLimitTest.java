@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * at the WAL limit, and what was scanned by then is brought up to a newer snapshot. The application
  * writes from within the capture's progress reports, so that each test goes the same way each time.
  */
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class WalLimitTest {
   private static final Duration LIMIT = Duration.ofMinutes(2);

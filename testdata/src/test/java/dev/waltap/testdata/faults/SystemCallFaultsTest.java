@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * command ends in words, leaves nothing open, and the next one completes what was emitted. {@code
  * FaultMain} has all of them.
  */
+@Tag("slow")
 @Timeout(120)
 class SystemCallFaultsTest {
   private static final int TRIES = 2;
@@ -30,8 +32,8 @@ class SystemCallFaultsTest {
   @ParameterizedTest
   @EnumSource(Work.class)
   void areSurvived(Work work) throws Exception {
-    long seed = ThreadLocalRandom.current().nextInt(1_000_000_000);
-    System.out.println("SystemCallFaultsTest " + work + ": seed " + seed);
+    long seed = Long.getLong("waltap.seed", ThreadLocalRandom.current().nextInt(1_000_000_000));
+    System.out.println("SystemCallFaultsTest " + work + ": -Dwaltap.seed=" + seed);
     Random random = new Random(seed);
     try (FaultRun run = new FaultRun(work)) {
       int met = 0;

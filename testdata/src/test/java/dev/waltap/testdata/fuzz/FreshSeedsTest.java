@@ -7,12 +7,14 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Some minutes of the fuzzer against the product, over seeds that nobody has tried; each is printed
  * before it runs. {@code -Dwaltap.fuzz.minutes=N} says how many minutes, 0 for none.
  */
+@Tag("slow")
 class FreshSeedsTest {
   private static final double MINUTES =
       Double.parseDouble(System.getProperty("waltap.fuzz.minutes", "3"));
@@ -22,7 +24,7 @@ class FreshSeedsTest {
   @Test
   void findsNoDifference() throws Exception {
     long deadline = System.nanoTime() + (long) (MINUTES * TimeUnit.MINUTES.toNanos(1));
-    long seed = ThreadLocalRandom.current().nextInt(1_000_000_000);
+    long seed = Long.getLong("waltap.seed", ThreadLocalRandom.current().nextInt(1_000_000_000));
     long total = 0;
     for (; System.nanoTime() - deadline < 0; seed++) {
       System.out.printf(

@@ -13,11 +13,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The fuzzer accepts a capture that is right, and finds the faults of one that is not. */
+@Tag("slow")
 class FuzzerTest {
   private static final Set<Feature> FEATURES =
       EnumSet.complementOf(EnumSet.of(Feature.MANY_COLUMNS));

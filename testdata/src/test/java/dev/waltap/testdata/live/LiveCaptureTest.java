@@ -17,9 +17,11 @@ import dev.waltap.testdata.workload.WriterProcess;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The engine against another process that writes as fast as it can, judged by the replica. */
+@Tag("slow")
 class LiveCaptureTest {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final long SLOW_BATCH_NANOS = 2_000_000;

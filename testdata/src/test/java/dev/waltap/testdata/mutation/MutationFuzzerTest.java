@@ -15,7 +15,8 @@ class MutationFuzzerTest {
   void endsEachDamagedInputInRightRowsOrADeclaredException() throws Exception {
     List<String> lines = Collections.synchronizedList(new ArrayList<>());
     try (MutationFuzzer fuzzer = new MutationFuzzer(null, lines::add)) {
-      boolean passed = fuzzer.run(new Random().nextInt(1 << 30), 3_000, 1);
+      boolean passed =
+          fuzzer.run(Integer.getInteger("waltap.seed", new Random().nextInt(1 << 30)), 3_000, 1);
       assertThat(passed).as(String.join("\n", lines)).isTrue();
     }
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.condition.OS;
  * The commands say which commits a crash would lose by SQLite's own fault, and what to do. SQLite
  * 3.40.1 writes such commits, as applications do.
  */
+@Tag("slow")
 @Timeout(120)
 @EnabledOnOs(OS.LINUX)
 class CommitsAtRiskTest {

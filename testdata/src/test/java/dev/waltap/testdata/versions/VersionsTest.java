@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Some of the version matrix, of which {@link dev.waltap.testdata.VersionsMain} runs all: the jars
  * that the build copied, and what else this machine has of SQLite.
  */
+@Tag("slow")
 @Timeout(300)
 class VersionsTest {
   private static final Path JARS = Path.of("target", "versions");
@@ -26,7 +28,7 @@ class VersionsTest {
   /** They commit frames without salts and checksums. */
   private static final List<String> BARE = List.of("3.40.1.0", "3.50.1.0");
 
-  private static final long SEED = Long.getLong("waltap.versions.seed", 1);
+  private static final long SEED = Long.getLong("waltap.seed", 1);
   private static final int TRANSACTIONS = 900;
 
   static List<SqliteBuild> builds() throws IOException {
