@@ -88,7 +88,7 @@ public final class CaptureEngine implements ChangeDataCapture {
       return capture;
     } catch (Throwable e) {
       if (begun) {
-        lifecycle.end(Stage.ENDED);
+        ended();
       }
       throw e;
     }
@@ -109,18 +109,32 @@ public final class CaptureEngine implements ChangeDataCapture {
   }
 
   private void runBegun(CaptureMode mode) {
-    // A bootstrap is without state: it moves no position, and runs beside a capture that holds one.
-    CaptureOptions with = mode == CaptureMode.BOOTSTRAP ? options.withoutState() : options;
-    CaptureThread capture = thread(with, queue, wake, stateHolder, work(mode));
     runner = Thread.currentThread();
-    thread = capture;
+    try {
+      // A bootstrap is without state: it moves no position, and runs beside a capture that holds
+      // one.
+      CaptureOptions with = mode == CaptureMode.BOOTSTRAP ? options.withoutState() : options;
+      CaptureThread capture = thread(with, queue, wake, stateHolder, work(mode));
+      thread = capture;
+      deliverFrom(capture);
+    } finally {
+      ended();
+    }
+    throwFailure();
+  }
+
+  private void deliverFrom(CaptureThread capture) {
     try {
       capture.start();
       delivery.run(capture::isAlive);
     } finally {
-      end(capture);
+      try {
+        stop();
+      } finally {
+        capture.delivered();
+        capture.join();
+      }
     }
-    throwFailure();
   }
 
   private CaptureThread thread(
@@ -145,21 +159,16 @@ public final class CaptureEngine implements ChangeDataCapture {
     }
   }
 
-  private void end(CaptureThread capture) {
+  /** Nothing of the run is left; whatever happened to it, the capture has ended. */
+  private void ended() {
     try {
-      stop();
+      closeWake();
+    } catch (Throwable e) {
+      queue.finish(e);
     } finally {
-      capture.delivered();
-      capture.join();
-      try {
-        closeWake();
-      } catch (Throwable e) {
-        queue.finish(e);
-      } finally {
-        runner = null;
-        thread = null;
-        lifecycle.end(Stage.ENDED);
-      }
+      runner = null;
+      thread = null;
+      lifecycle.end(Stage.ENDED);
     }
   }
 
