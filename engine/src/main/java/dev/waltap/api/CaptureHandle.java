@@ -37,7 +37,7 @@ public interface CaptureHandle extends AutoCloseable {
    * @param timeout how long to wait at most
    * @return whether it is ready; if not, the time is over, or it has ended without being ready
    * @throws CaptureException if it failed before it was ready
-   * @throws InterruptedException if the caller is interrupted; the capture goes on
+   * @throws InterruptedException if the caller is interrupted; the capture continues
    */
   boolean awaitReady(Duration timeout) throws InterruptedException;
 

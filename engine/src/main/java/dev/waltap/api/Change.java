@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param position where the change is in the stream
  * @param transaction the transaction it belongs to
  * @param schemaBefore for SCHEMA, the table as it was; null if it did not exist
- * @param schemaAfter for SCHEMA, the table as it is; null if it exists no more
+ * @param schemaAfter for SCHEMA, the table as it is; null if it no longer exists
  * @param source the database and the stream it comes from
  */
 public record Change(

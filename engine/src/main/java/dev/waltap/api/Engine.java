@@ -10,8 +10,8 @@ package dev.waltap.api;
  * <ul>
  *   <li>Built, a capture may be set up and torn down, and then run once. Another run, or one beside
  *       a setup, throws {@link IllegalStateException}.
- *   <li>{@link #close} ends what is under way, a setup included, and what was closed runs no more:
- *       a mode returns at once, since whoever closes may be faster, {@code setup} throws.
+ *   <li>{@link #close} ends what is under way, a setup included, and what was closed does not run
+ *       again: a mode returns at once, since whoever closes may be faster, {@code setup} throws.
  *   <li>An interrupt of the thread that runs the capture ends it in order: what was handled counts
  *       as delivered and is saved, the flag stays set, and the mode throws a {@link
  *       CaptureException} whose cause is an {@link InterruptedException}. During {@code setup}
@@ -38,7 +38,7 @@ public interface Engine extends AutoCloseable {
   void bootstrap();
 
   /**
-   * Delivers the snapshot, then every change after exactly that snapshot, until closed; goes on
+   * Delivers the snapshot, then every change after exactly that snapshot, until closed; continues
    * from a saved position if there is one.
    *
    * @throws CaptureException if the database is refused, the handler threw or capture failed

@@ -6,7 +6,7 @@ public enum Operation {
   INSERT,
   /** A row that keeps its key and has other column values. */
   UPDATE,
-  /** A row that is there no more; {@code after} is null. */
+  /** A row that no longer exists; {@code after} is null. */
   DELETE,
   /** A table was created, altered, renamed or dropped. */
   SCHEMA,

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * moment without one. That takes a second connection, which only this mode opens. Lock 0 is right
  * for it: handed over only when all is copied, it lets the application restart the WAL, and stops
  * the backfill, hence the next restart, of what is new. It begins before the read transaction of
- * the snapshot ends from which the log is followed, and goes on while a torn wal-index is
+ * the snapshot ends from which the log is followed, and continues while a torn wal-index is
  * recovered: in either moment a restart would lose what is committed but not copied yet.
  */
 public final class Guard implements AutoCloseable {
@@ -185,7 +185,7 @@ public final class Guard implements AutoCloseable {
   /**
    * Recovers a wal-index header that stays torn, by a read transaction: SQLite recovers it if its
    * writer died, and waits if the writer was only stopped in the middle. ALWAYS keeps what it holds
-   * meanwhile, since that writer goes on, and may restart the WAL.
+   * meanwhile, since that writer continues, and may restart the WAL.
    */
   public void recover() {
     if (mode == GuardMode.ALWAYS && mark >= 0) {

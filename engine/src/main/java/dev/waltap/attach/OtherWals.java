@@ -39,8 +39,8 @@ final class OtherWals {
   List<String> reasons(Path asNamed) throws IOException {
     List<String> reasons = new ArrayList<>();
     String what =
-        "; who opens it there keeps a -wal and a -shm of its own: commits made there are not seen"
-            + " here, and both together corrupt the database: ";
+        "; whoever opens it there keeps a -wal and a -shm of its own: commits made there are not"
+            + " seen here, and both together corrupt the database: ";
     long links = UnixAttribute.LINKS.of(database);
     if (links > 1) {
       reasons.add(

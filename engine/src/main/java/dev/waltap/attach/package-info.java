@@ -1,5 +1,6 @@
 /**
- * Standing at a live database: its files, its connection, what refuses it, what guards its history.
+ * Attaching to a live database: its files, its connection, the checks that may refuse it, and the
+ * guard of its history.
  */
 @NullMarked
 package dev.waltap.attach;

@@ -113,7 +113,7 @@ final class Baseline implements AutoCloseable {
     catalog = Catalog.empty(filter);
   }
 
-  /** A decoder that goes on from here. */
+  /** A decoder that continues from here. */
   TransactionDecoder decoder(Emitter emitter, Journal journal) {
     TransactionPages none = new TransactionPages(buffers, new PageStore(buffers.pageSize(), 0), 0);
     TransactionDiff diff = new TransactionDiff(format(), buffers, pageSet, owners, none);
@@ -124,7 +124,7 @@ final class Baseline implements AutoCloseable {
    * Fills the page set from a snapshot.
    *
    * @param beforeEnd called while its read transaction is still held
-   * @return the position at which the tail goes on
+   * @return the position at which the tail continues
    */
   WalPosition take(Runnable beforeEnd) {
     try {
@@ -279,7 +279,7 @@ final class Baseline implements AutoCloseable {
    * Fills a transaction with what differs between the page set and a snapshot taken now.
    *
    * @param beforeEnd called while the snapshot's read transaction is still held
-   * @return the position at which the tail goes on
+   * @return the position at which the tail continues
    */
   WalPosition delta(
       CommittedTransaction net, long epoch, TransactionDecoder current, Runnable beforeEnd) {

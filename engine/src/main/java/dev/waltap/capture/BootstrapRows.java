@@ -30,7 +30,7 @@ final class BootstrapRows {
   /**
    * Emits them.
    *
-   * @param gone tables that the handler may hold and that exist no more
+   * @param gone tables that the handler may hold and that no longer exist
    */
   void emit(long epoch, long frame, List<TableSchema> gone) {
     long total = 0;

@@ -191,7 +191,7 @@ final class CaptureSession implements AutoCloseable {
     run();
   }
 
-  /** Takes a snapshot, in a new epoch, and goes on from it. */
+  /** Takes a snapshot, in a new epoch, and continues from it. */
   private void freshBaseline(BaselineUse use) {
     DurableState durable = state;
     if (durable != null && durable.exists()) {

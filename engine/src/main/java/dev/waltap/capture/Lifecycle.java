@@ -47,7 +47,7 @@ final class Lifecycle {
     }
   }
 
-  /** Kept, so that not even an end for want of memory needs any. */
+  /** Kept, so that not even an end caused by lack of memory needs any. */
   private static final Runnable NOTHING = () -> {};
 
   private Stage stage = Stage.IDLE;

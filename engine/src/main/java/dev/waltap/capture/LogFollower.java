@@ -83,7 +83,7 @@ final class LogFollower implements LogKeeper {
     stage = Stage.FOLLOWING;
   }
 
-  /** Follows no more until it is started again: another snapshot is about to be taken. */
+  /** Stops following until it is started again: another snapshot is about to be taken. */
   void detach() {
     gap = null;
     stage = Stage.DETACHED;

@@ -158,7 +158,7 @@ final class SnapshotReads {
 
   /**
    * Waits until the application has restarted the WAL, for which nobody may read. It does not if it
-   * writes no more, if it does not checkpoint, or if others read all the time.
+   * stops writing, if it does not checkpoint, or if others read all the time.
    */
   private void awaitRestart() {
     long now = System.nanoTime();

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
     name = "bootstrap-and-cdc",
     description = {
       "The snapshot, then every change after exactly that snapshot: no gap, no overlap.",
-      "With a saved position it goes on from there, unless --rebootstrap."
+      "With a saved position it continues from there, unless --rebootstrap."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -54,7 +54,7 @@ abstract class CaptureCommand extends ShellCommand {
       converter = OptionConverters.Size.class,
       description =
           "The WAL size at which any read transaction is released (256MiB). A snapshot that is"
-              + " being scanned goes on from a newer one then.")
+              + " being scanned continues from a newer one then.")
   private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
 
   @Option(names = "--no-schema-events", description = "Leave out SCHEMA events.")

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * whoever warns may hold a read transaction, and with it the application's WAL: it must not wait
  * for a reader. As long as the stream takes what it gets, a write returns when it is through, so
  * that lines stay in order with what goes elsewhere; once it doesn't, writes are kept up to a
- * limit, and whole lines left out beyond that, which is said when it goes on.
+ * limit, and whole lines left out beyond that, which is said when it continues.
  *
  * <p>Any thread may write. The thread is a daemon, and lives as long as the process.
  */

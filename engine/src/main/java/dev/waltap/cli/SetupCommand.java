@@ -29,8 +29,8 @@ final class SetupCommand extends InstallerCommand {
       paramLabel = "SIZE",
       converter = OptionConverters.Size.class,
       description =
-          "The WAL size at which the read transaction is released (256MiB). The scan goes on from a"
-              + " newer snapshot then.")
+          "The WAL size at which the read transaction is released (256MiB). The scan continues from"
+              + " a newer snapshot then.")
   private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
 
   SetupCommand(Shell shell) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * An opened output.
  *
  * @param handler takes the changes
- * @param stop makes the handler give up what it only retries; for any thread
- * @param reopen looks whether the output was rotated; null where there is nothing to rotate; for
+ * @param stop makes the handler abandon what it only retries; for any thread
+ * @param reopen checks whether the output was rotated; null where there is nothing to rotate; for
  *     any thread
  * @param closing releases the output when the capture has ended
  */

@@ -147,7 +147,7 @@ public final class Emitter {
    * DDL.
    *
    * @param before null if the table did not exist
-   * @param after null if it exists no more
+   * @param after null if it no longer exists
    * @param emitted whether the table passes the filter; if not, the change is only counted
    */
   public void schema(

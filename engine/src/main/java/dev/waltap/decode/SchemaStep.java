@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One table across a change of schema.
  *
  * @param before the table as it was, null if it did not exist
- * @param after the table as it is, null if it exists no more
+ * @param after the table as it is, null if it no longer exists
  */
 record SchemaStep(@Nullable CapturedTable before, @Nullable CapturedTable after) {
 

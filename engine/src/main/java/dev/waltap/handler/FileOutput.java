@@ -14,9 +14,9 @@ import java.util.function.Consumer;
  * delivered stays. After a failure nothing more is written.
  *
  * <p>The file may be rotated under it. Where the name leads to another file, or to none, writing
- * goes on there, at the latest with the next batch, and {@link #reopen} looks at once. What was not
- * yet synced when the file was deleted or truncated is written again. Truncated (logrotate's {@code
- * copytruncate}), the file goes on at its new end.
+ * continues there, at the latest with the next batch, and {@link #reopen} checks at once. What was
+ * not yet synced when the file was deleted or truncated is written again. Truncated (logrotate's
+ * {@code copytruncate}), the file continues at its new end.
  *
  * <p>A device or a named pipe is written to as it is: nothing is cut, synced or rotated there. For
  * one thread, except {@link #reopen} and {@link #stop}; whoever opened it closes it.

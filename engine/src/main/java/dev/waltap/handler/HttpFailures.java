@@ -65,7 +65,8 @@ final class HttpFailures {
       return "it does not speak TLS there: is it http:// rather than https://?";
     }
     if (lower.contains("fatal alert")) {
-      return "it refused the TLS connection, as for want of a client certificate that it accepts ("
+      return "it refused the TLS connection, perhaps for lack of a client certificate that it"
+          + " accepts ("
           + message
           + "): give one by --cert FILE and --key FILE";
     }

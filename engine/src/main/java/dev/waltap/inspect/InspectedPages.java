@@ -34,7 +34,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages that an inspection starts from, whose they are, and the decoder that goes on from
+ * The pages that an inspection starts from, whose they are, and the decoder that continues from
  * there. For one thread, which closes it.
  */
 final class InspectedPages implements AutoCloseable {
@@ -134,7 +134,7 @@ final class InspectedPages implements AutoCloseable {
     return decoder != null;
   }
 
-  /** Decodes no more. */
+  /** Stops decoding. */
   void stop() {
     decoder = null;
   }

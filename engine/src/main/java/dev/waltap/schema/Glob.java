@@ -54,7 +54,7 @@ final class Glob {
     return at == points.length;
   }
 
-  /** Where the pattern goes on if what is at {@code at} takes this character, else -1. */
+  /** Where the pattern continues if what is at {@code at} takes this character, else -1. */
   private int step(int at, int character) {
     return switch (points[at]) {
       case '?' -> at + 1;

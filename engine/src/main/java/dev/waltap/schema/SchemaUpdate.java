@@ -64,7 +64,7 @@ public final class SchemaUpdate {
     return update;
   }
 
-  /** The tables as they were that are no more, or not like that. */
+  /** The earlier versions of the tables that are gone, or are different now. */
   public List<Table> gone() {
     return gone;
   }

@@ -28,7 +28,7 @@ final class TemporaryDirectory {
           + directory
           + " ("
           + property
-          + "): look whether this system and that directory allow it";
+          + "): check whether this system and that directory allow it";
     }
     return "it is unpacked into the temporary directory "
         + directory

@@ -4,7 +4,8 @@ import dev.waltap.api.Position;
 import dev.waltap.wal.WalPosition;
 
 /**
- * The end of a transaction: its place in the stream, and where in the WAL reading goes on after it.
+ * The end of a transaction: its place in the stream, and where in the WAL reading continues after
+ * it.
  *
  * @param epoch the stream's epoch; 1 or more
  * @param wal its commit frame, and what proves that nothing was missed

@@ -14,7 +14,7 @@ import org.sqlite.SQLiteException;
 /** What went wrong with the state, in words: what, what it means, and what to do. */
 final class StateErrors {
   private static final String KEPT =
-      "; nothing saved is lost, and capture goes on from there when it is started again";
+      "; nothing saved is lost, and capture continues from there when it is started again";
 
   private StateErrors() {}
 

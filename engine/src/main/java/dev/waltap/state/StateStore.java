@@ -339,7 +339,7 @@ public final class StateStore implements AutoCloseable {
     begun = false;
     dirty = false;
     if (fileKey != null && !fileKey.equals(fileKey())) {
-      // SQLite goes on writing to a file that has no name any more, and nobody will find it.
+      // SQLite continues writing to a file that has no name any more, and nobody will find it.
       throw StateErrors.gone(file.path());
     }
     commitCountFile.write(origin.nonce(), head.commits);

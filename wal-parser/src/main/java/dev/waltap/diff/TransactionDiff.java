@@ -150,7 +150,7 @@ public final class TransactionDiff {
    * Finds what happened to the pages of a tree.
    *
    * @param before the tree as it was, null for one that did not exist
-   * @param after the tree as it is, null for one that exists no more
+   * @param after the tree as it is, null for one that no longer exists
    * @throws CorruptDatabaseException if what it is now is no tree
    * @throws UnknownPageException if it leads to a page that is neither written nor held
    */
@@ -312,7 +312,7 @@ public final class TransactionDiff {
 
   /**
    * Gives up the current transaction and its pages: the page set stays as it was, and another one
-   * may begin. What is shown of it before {@link #finish} was called is valid no more.
+   * may begin. What is shown of it before {@link #finish} was called is no longer valid.
    */
   public void abandon() {
     formatAfter.follow(formatBefore);

@@ -7,7 +7,7 @@ package dev.waltap.format;
  * s0 += word[i] + s1;  s1 += word[i + 1] + s0;   for i = 0, 2, 4 ...
  * </pre>
  *
- * <p>The WAL header's sum covers its first 24 bytes; a frame's goes on from that of the frame
+ * <p>The WAL header's sum covers its first 24 bytes; a frame's continues from that of the frame
  * before (from the header's for frame 1) over the first 8 bytes of the frame header and the page.
  * Words are read in the order that the WAL's magic number names, whatever the machine. Source:
  * {@code walChecksumBytes()} of wal.c; fileformat2.html, "Checksum Algorithm".

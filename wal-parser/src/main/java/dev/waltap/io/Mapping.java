@@ -11,7 +11,7 @@ import java.util.concurrent.FutureTask;
  *
  * <p>A thread that is interrupted within {@code FileChannel.map} closes the channel, and with it
  * the descriptor: on the database or the -shm file that drops every lock SQLite holds there, and a
- * -wal file could be read no more. So the call is made on a thread of its own that nobody else
+ * -wal file could no longer be read. So the call is made on a thread of its own that nobody else
  * knows and hence nobody interrupts.
  */
 final class Mapping {

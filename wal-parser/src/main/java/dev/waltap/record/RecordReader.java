@@ -109,7 +109,7 @@ public final class RecordReader {
   /**
    * How many leading bytes of a record must be at hand for {@link #wrap(byte[], int, int, int)} and
    * then its leading fields to be read. More than are at hand means: ask again with so many. A
-   * malformed record takes no more than is at hand; reading it says what is wrong.
+   * malformed record takes no more than there is; reading it says what is wrong.
    *
    * @param available bytes at hand; a varint at least
    * @param length the whole length of the payload

@@ -89,7 +89,7 @@ final class LastFrame {
   }
 
   /**
-   * Whether the frame behind a bare one goes on from it: from the checksum that the wal-index said
+   * Whether the frame after a bare one continues from it: from the checksum that the wal-index said
    * as of the bare one, or, if the transaction made its checksums up from its first frame on, from
    * what the bare one has stored. A frame without a checksum doesn't say.
    *

@@ -25,7 +25,7 @@ final class OldGeneration {
     this.wal = wal;
   }
 
-  /** Remembers the byte order of a generation while its header is to be had. */
+  /** Remembers the byte order of a generation while its header is available. */
   void note(WalIndexHeader header) {
     noted = true;
     notedSalt1 = header.salt1();
@@ -55,8 +55,8 @@ final class OldGeneration {
     boolean unchanged = isUnchanged(position);
     scan.chain(salt1, salt2, position.frame(), sum, bigEndian, preceding, unchanged);
     if (bare && scan.lastCommit() == position.frame()) {
-      // A transaction that spilled to its own first frame twice goes on from what the bare one has
-      // stored.
+      // A transaction that spilled to its own first frame twice continues from what the bare one
+      // has stored.
       sum.reset(0, 0);
       scan.chain(salt1, salt2, position.frame(), sum, bigEndian, preceding, unchanged);
     }

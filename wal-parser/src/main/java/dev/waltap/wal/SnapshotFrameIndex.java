@@ -9,9 +9,9 @@ import dev.waltap.format.FrameHeader;
  *
  * <p>Holds as long as nobody overwrites the range: while the caller's read transaction keeps its
  * mark. Frames up to nBackfill are best left out of the range: a reader on lock 0 does not protect
- * them, and needs them not. Which frames are committed is by {@link CommittedRange}, so a bare one
- * of another generation is not noticed: who has no read transaction must look at the wal-index
- * afterwards.
+ * them, and does not need them. Which frames are committed is decided by {@link CommittedRange}, so
+ * a bare one of another generation is not noticed: whoever has no read transaction must look at the
+ * wal-index afterwards.
  *
  * <p>Not safe for several threads; the file belongs to the caller.
  */

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /**
- * A WAL as an array of frames, committed or not: who reads says which. Nothing here is proof of
+ * A WAL as an array of frames, committed or not: the reader decides which. Nothing here is proof of
  * anything; the file may change, shrink or be replaced at any time.
  *
  * <p>Allocates nothing for frames, except 16 bytes for each copy out of the mapping: a block of

@@ -3,7 +3,7 @@ package dev.waltap.wal;
 import dev.waltap.format.WalIndexHeader;
 
 /**
- * The last consumed commit: where reading goes on, and what proves that nothing was missed.
+ * The last consumed commit: where reading continues, and what proves that nothing was missed.
  *
  * @param salt1 names the generation, with {@code salt2}
  * @param frame the commit's last frame, from 1; 0 for the start of a generation

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Reads committed transactions out of a live WAL, in order, each once, without any lock.
  *
  * <p>Within a generation: take a stable header, copy frames up to its mxFrame, and before each
- * commit is handed over look whether the header still holds. What is committed then is by {@link
- * CommittedRange}; whether the frame consumed last is still there is by {@link LastFrame}. Where
- * that is a bare one, iChange must say so too, since a recovery would have dropped it.
+ * commit is handed over check whether the header still holds. What is committed then is decided by
+ * {@link CommittedRange}; whether the frame consumed last is still there is decided by {@link
+ * LastFrame}. Where that is a bare one, iChange must say so too, since a recovery would have
+ * dropped it.
  *
  * <p>When the WAL was restarted: what is left of the old generation behind the new one's frames is
  * read on by its checksum chain. If its commits and those of the new generation add up to the

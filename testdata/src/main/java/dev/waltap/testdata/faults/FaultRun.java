@@ -51,7 +51,7 @@ public final class FaultRun implements AutoCloseable {
         "INSERT INTO w VALUES('a', x'00')");
     this.oracle = newOracle();
     open = process.run(command(List.of("setup"))).open();
-    if (!work.anew()) {
+    if (!work.startsFresh()) {
       oracle.oracle().baseline(writer);
     }
   }
@@ -109,7 +109,7 @@ public final class FaultRun implements AutoCloseable {
   }
 
   private void prepare() throws Exception {
-    if (work.anew()) {
+    if (work.startsFresh()) {
       deleteState();
       Files.deleteIfExists(output());
       read = 0;
@@ -188,7 +188,7 @@ public final class FaultRun implements AutoCloseable {
         }
       }
     }
-    if (work.anew() && work != Work.BOOTSTRAP) {
+    if (work.startsFresh() && work != Work.BOOTSTRAP) {
       write();
     }
     String command = work == Work.BOOTSTRAP ? "bootstrap-and-cdc" : "cdc";

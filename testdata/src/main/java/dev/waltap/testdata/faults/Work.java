@@ -27,7 +27,7 @@ public enum Work {
   }
 
   /** Whether every try begins without state. */
-  boolean anew() {
+  boolean startsFresh() {
     return compareTo(HTTP) > 0;
   }
 
