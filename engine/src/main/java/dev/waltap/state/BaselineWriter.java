@@ -58,9 +58,9 @@ public final class BaselineWriter implements AutoCloseable {
     }
     long nonce = new SecureRandom().nextLong();
     try {
-      CommitCountFile.create(directory.witnessFile(), nonce);
+      CommitCountFile.create(directory.commitCountFile(), nonce);
     } catch (IOException e) {
-      throw StateErrors.io(directory.witnessFile(), e);
+      throw StateErrors.io(directory.commitCountFile(), e);
     }
     return begin(
         lock, nonce, database, new StateHeader(at, acknowledged ? at.position() : null), null);

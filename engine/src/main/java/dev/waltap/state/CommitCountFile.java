@@ -50,7 +50,7 @@ final class CommitCountFile implements AutoCloseable {
 
   /** Opens the file of a state that says it has seen so many commits. */
   static CommitCountFile open(StateDirectory directory, long nonce, long commits) {
-    Path path = directory.witnessFile();
+    Path path = directory.commitCountFile();
     Closer closer = new Closer();
     try {
       FileChannel channel =

@@ -125,7 +125,7 @@ public final class StateDirectory {
           Files.deleteIfExists(path.resolve("state.db" + suffix));
         }
         removeUnfinished();
-        Files.deleteIfExists(witnessFile());
+        Files.deleteIfExists(commitCountFile());
         Files.deleteIfExists(lockFile());
       }
       Files.deleteIfExists(real);
@@ -147,7 +147,7 @@ public final class StateDirectory {
     return path.resolve("state.db.new");
   }
 
-  Path witnessFile() {
+  Path commitCountFile() {
     return path.resolve("witness");
   }
 

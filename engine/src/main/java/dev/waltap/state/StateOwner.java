@@ -22,7 +22,7 @@ final class StateOwner {
     try (StateFile file = StateFile.openReadOnly(directory.stateFile())) {
       owner = StateOrigin.read(file).database();
     } catch (CaptureException | SQLException e) {
-      if (Files.exists(directory.witnessFile())) {
+      if (Files.exists(directory.commitCountFile())) {
         return;
       }
       throw StateErrors.refused(
