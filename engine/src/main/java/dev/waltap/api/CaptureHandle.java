@@ -19,7 +19,7 @@ public interface CaptureHandle extends AutoCloseable {
   enum State {
     /** It attaches, sets up state or scans; a {@link CaptureMode#BOOTSTRAP} stays here. */
     STARTING,
-    /** Every commit from now on will be emitted. */
+    /** Every later commit will be emitted. */
     READY,
     /** It was closed, or has done what it was started for. */
     ENDED,

@@ -13,7 +13,7 @@ public interface CaptureListener {
   default void ready() {}
 
   /**
-   * Long work continues.
+   * Reports the progress of long work.
    *
    * @param work what is done: {@code scan}, {@code bootstrap}, {@code reconcile}
    * @param done how much is done
