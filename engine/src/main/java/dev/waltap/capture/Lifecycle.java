@@ -1,6 +1,7 @@
 package dev.waltap.capture;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a capture is in its life; the same from every thread.
@@ -47,11 +48,10 @@ final class Lifecycle {
     }
   }
 
-  /** Kept, so that not even an end caused by lack of memory needs any. */
-  private static final Runnable NOTHING = () -> {};
-
   private Stage stage = Stage.IDLE;
-  private Runnable stop = NOTHING;
+
+  /** Makes what runs end; null if nothing runs. */
+  private @Nullable Runnable stop;
 
   /** The one method that changes the stage. */
   private void move(Stage next) {
@@ -111,7 +111,7 @@ final class Lifecycle {
 
   /** What began has ended, and nothing of it runs any more. */
   synchronized void end(Stage next) {
-    stop = NOTHING;
+    stop = null;
     move(stage == Stage.STOPPING ? Stage.CLOSED : next);
   }
 
@@ -126,7 +126,9 @@ final class Lifecycle {
       }
       stopping = stop;
     }
-    stopping.run();
+    if (stopping != null) {
+      stopping.run();
+    }
   }
 
   /** Waits for the end of what runs, so long at most; says whether it has come. */

@@ -19,7 +19,7 @@ class NamedPipeTest {
           whileItWaits.run();
           return new ByteArrayOutputStream() {
             @Override
-            public void write(byte[] bytes, int offset, int length) {
+            public synchronized void write(byte[] bytes, int offset, int length) {
               read.write(bytes, offset, length);
             }
 

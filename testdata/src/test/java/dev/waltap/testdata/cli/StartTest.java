@@ -12,6 +12,7 @@ import dev.waltap.api.CaptureHandle.State;
 import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
+import dev.waltap.api.Row;
 import dev.waltap.testdata.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -71,7 +72,9 @@ class StartTest {
       assertThat(handle.awaitReady(LONG)).isTrue();
       assertThat(handle.state()).isEqualTo(State.READY);
       TestDatabase.execute(writer, "INSERT INTO t(v) VALUES('b')");
-      assertThat(next().after().getString("v")).isEqualTo("b");
+      Row after = next().after();
+      assertThat(after).isNotNull();
+      assertThat(after.getString("v")).isEqualTo("b");
       assertThat(handle.metrics().changes()).isEqualTo(1);
       assertThat(handle.end()).isNotDone();
       handle.close();
