@@ -6,10 +6,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The groups in the journal, oldest first, without their content. For one thread. */
 final class JournalGroups {
+  /** What an earlier run left is due: else runs too short for that would leave more and more. */
+  private static final long LEFT_BEHIND_NANOS = TimeUnit.DAYS.toNanos(365);
+
   private final ArrayDeque<Group> groups = new ArrayDeque<>();
   private long entries;
   private long bytes;
@@ -22,13 +26,13 @@ final class JournalGroups {
    * @param frame of it
    * @param entries its transactions
    * @param bytes their size on disk
-   * @param since when it was written, or the state opened: {@code System.nanoTime()}
+   * @param since when it was written: {@code System.nanoTime()}
    */
   record Group(long id, long epoch, long frame, long entries, long bytes, long since) {}
 
   static JournalGroups read(StateFile file, StateHeader head) throws SQLException {
     JournalGroups all = new JournalGroups();
-    long now = System.nanoTime();
+    long longAgo = System.nanoTime() - LEFT_BEHIND_NANOS;
     try (PreparedStatement select =
             file.prepare(
                 "SELECT id, entries, epoch, frame, length(data) FROM journal ORDER BY id");
@@ -41,7 +45,7 @@ final class JournalGroups {
         }
         bytes += row.getLong(5);
         if (row.getLong(2) > 0) {
-          all.add(new Group(id, row.getLong(3), row.getLong(4), row.getLong(2), bytes, now));
+          all.add(new Group(id, row.getLong(3), row.getLong(4), row.getLong(2), bytes, longAgo));
           bytes = 0;
         }
       }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waltap.Waltap;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
+import dev.waltap.state.StateDirectory;
+import dev.waltap.state.StateReader;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.workload.WriterOptions;
 import dev.waltap.testdata.workload.WriterProcess;
@@ -81,6 +83,28 @@ class OnceBesideAWriterTest {
         }
         assertThat(writer.isAlive()).isTrue();
       }
+    }
+  }
+
+  @Test
+  void runsTooShortToCompactTheirJournalLeaveNoGrowingOne() throws Exception {
+    try (TestDatabase database = TestDatabase.create();
+        Connection connection = database.open()) {
+      TestDatabase.execute(connection, "CREATE TABLE seen(id INTEGER PRIMARY KEY)");
+      StateDirectory state = StateDirectory.at(database.directory().resolve("state"));
+      for (int id = 1; id <= 10; id++) {
+        try (ChangeDataCapture capture =
+            Waltap.open(database.path())
+                .stateDirectory(state.path())
+                .once(true)
+                .handler(changes -> {})
+                .build()) {
+          capture.setup();
+          TestDatabase.execute(connection, "INSERT INTO seen VALUES(" + id + ")");
+          capture.cdc();
+        }
+      }
+      assertThat(StateReader.status(state).journalEntries()).isLessThanOrEqualTo(2);
     }
   }
 }
