@@ -88,7 +88,9 @@ public final class Attachment implements AutoCloseable {
     } catch (IOException e) {
       throw closer.closeAfter(
           new CaptureException(
-              Reason.REFUSED, path + ": the WAL can't be opened: " + e.getMessage(), e));
+              Reason.REFUSED,
+              FileNames.text(path) + ": the WAL can't be opened: " + e.getMessage(),
+              e));
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;
@@ -110,7 +112,7 @@ public final class Attachment implements AutoCloseable {
           database, header.pageSize(), header.textEncoding(), header.applicationId());
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED, database + ": can't be looked at: " + e.getMessage(), e);
+          Reason.FAILED, FileNames.text(database) + ": can't be looked at: " + e.getMessage(), e);
     }
   }
 
@@ -213,7 +215,7 @@ public final class Attachment implements AutoCloseable {
       wal.follow();
     } catch (UncheckedIOException e) {
       throw new CaptureException(
-          Reason.FAILED, database + "-wal: can't be opened: " + e.getMessage(), e);
+          Reason.FAILED, FileNames.text(database) + "-wal: can't be opened: " + e.getMessage(), e);
     }
   }
 
@@ -248,7 +250,7 @@ public final class Attachment implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED, database + ": can't be looked at: " + e.getMessage(), e);
+          Reason.FAILED, FileNames.text(database) + ": can't be looked at: " + e.getMessage(), e);
     }
   }
 

@@ -39,7 +39,7 @@ public final class DatabaseChecks {
       Surroundings.requireFitFileSystem(database);
       Access.require(database);
     } catch (IOException e) {
-      throw refused(database + ": can't be looked at: " + Reasons.of(e));
+      throw refused(FileNames.text(database) + ": can't be looked at: " + Reasons.of(e));
     }
     return acquire(database);
   }
@@ -52,7 +52,7 @@ public final class DatabaseChecks {
   public static DatabaseFile openToRead(Path database) {
     requirePresent(database);
     if (!Files.isReadable(database)) {
-      throw refused(database + ": not readable for this user; grant access to it");
+      throw refused(FileNames.text(database) + ": not readable for this user; grant access to it");
     }
     return acquire(database);
   }
@@ -88,7 +88,8 @@ public final class DatabaseChecks {
               + ": can't be reached: permission denied: this user may not search a directory on the"
               + " way there; run as the application's user, or grant access");
     } catch (IOException e) {
-      throw refused(database + ": can't be reached: " + Reasons.of(e) + ": check the path");
+      throw refused(
+          FileNames.text(database) + ": can't be reached: " + Reasons.of(e) + ": check the path");
     }
     if (is.isDirectory()) {
       throw refused(
@@ -96,7 +97,8 @@ public final class DatabaseChecks {
               + ": is a directory, not a database; give the path of the database file in it");
     }
     if (!is.isRegularFile()) {
-      throw refused(database + ": is not a regular file, so it can't be a database");
+      throw refused(
+          FileNames.text(database) + ": is not a regular file, so it can't be a database");
     }
   }
 
@@ -156,7 +158,7 @@ public final class DatabaseChecks {
               + e.getMessage()
               + ": a newer or another SQLite made it, which this version of waltap can't follow");
     } catch (CorruptDatabaseException e) {
-      throw refused(database + ": " + e.getMessage() + "; nothing was changed");
+      throw refused(FileNames.text(database) + ": " + e.getMessage() + "; nothing was changed");
     }
     if (file.size() < header.pageSize()) {
       throw refused(
@@ -227,7 +229,7 @@ public final class DatabaseChecks {
               + MappedCopies.PROPERTY
               + "=false, which reads the WAL without mapping it";
     }
-    return new CaptureException(Reason.FAILED, database + ": " + what, failure);
+    return new CaptureException(Reason.FAILED, FileNames.text(database) + ": " + what, failure);
   }
 
   /** A database whose pages can't be read as what they should be, and what to do. */

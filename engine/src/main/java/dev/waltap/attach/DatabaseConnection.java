@@ -3,6 +3,7 @@ package dev.waltap.attach;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.io.Closer;
+import dev.waltap.io.FileNames;
 import dev.waltap.sqlite.SqliteConnections;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -127,7 +128,9 @@ public final class DatabaseConnection implements AutoCloseable {
       }
     } catch (SQLException e) {
       throw new CaptureException(
-          Reason.FAILED, database + ": SQLite can't read it: " + DatabaseChecks.oneLine(e), e);
+          Reason.FAILED,
+          FileNames.text(database) + ": SQLite can't read it: " + DatabaseChecks.oneLine(e),
+          e);
     }
   }
 
@@ -137,7 +140,9 @@ public final class DatabaseConnection implements AutoCloseable {
       closer.close();
     } catch (IllegalStateException e) {
       throw new CaptureException(
-          Reason.FAILED, database + ": SQLite can't close it: " + DatabaseChecks.oneLine(e), e);
+          Reason.FAILED,
+          FileNames.text(database) + ": SQLite can't close it: " + DatabaseChecks.oneLine(e),
+          e);
     }
   }
 }

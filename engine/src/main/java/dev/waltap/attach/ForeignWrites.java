@@ -156,13 +156,15 @@ public final class ForeignWrites {
     Path database = attachment.database();
     byte[] bytes = new byte[DatabaseHeader.SIZE];
     if (attachment.file().read(0, bytes, 0, bytes.length) == 0) {
-      throw failed(database + ": the file was truncated and is empty now: restore it, start again");
+      throw failed(
+          FileNames.text(database)
+              + ": the file was truncated and is empty now: restore it, start again");
     }
     DatabaseHeader now;
     try {
       now = DatabaseHeader.parse(bytes);
     } catch (DatabaseException e) {
-      throw failed(database + ": the file was overwritten: " + e.getMessage());
+      throw failed(FileNames.text(database) + ": the file was overwritten: " + e.getMessage());
     }
     if (!isInWalMode(now, pages)) {
       throw failed(

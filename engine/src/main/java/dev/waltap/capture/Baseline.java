@@ -20,6 +20,7 @@ import dev.waltap.diff.TransactionDiff;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
@@ -182,7 +183,9 @@ final class Baseline implements AutoCloseable {
       return DatabaseChecks.damaged(attachment.database(), Reason.REFUSED, damage);
     }
     return new CaptureException(
-        Reason.REFUSED, attachment.database() + ": " + e.getMessage() + "; start again", e);
+        Reason.REFUSED,
+        FileNames.text(attachment.database()) + ": " + e.getMessage() + "; start again",
+        e);
   }
 
   private void scan(LimitedSnapshot snapshot) {
@@ -270,7 +273,8 @@ final class Baseline implements AutoCloseable {
   private void requireReadable(Schema schema, Reason reason) {
     for (UnreadableTable table : schema.unreadable()) {
       if (filter.accepts(table)) {
-        throw new CaptureException(reason, attachment.database() + ": " + table.refusal());
+        throw new CaptureException(
+            reason, FileNames.text(attachment.database()) + ": " + table.refusal());
       }
     }
   }

@@ -20,6 +20,7 @@ import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.io.Closer;
+import dev.waltap.io.FileNames;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.LogPosition;
 import dev.waltap.state.StateStore;
@@ -408,7 +409,9 @@ final class CaptureSession implements AutoCloseable {
   private CaptureException cannotFollow(RuntimeException e) {
     return new CaptureException(
         Reason.FAILED,
-        attachment.database() + ": a transaction can't be followed: " + e.getMessage(),
+        FileNames.text(attachment.database())
+            + ": a transaction can't be followed: "
+            + e.getMessage(),
         e);
   }
 

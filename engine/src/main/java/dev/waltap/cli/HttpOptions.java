@@ -140,7 +140,7 @@ final class HttpOptions {
     try (Stream<String> lines = Files.lines(file)) {
       return lines.filter(line -> !line.isBlank()).map(HttpTarget.Header::parse).toList();
     } catch (NoSuchFileException e) {
-      throw new IOException("there is no file of headers " + file, e);
+      throw new IOException("there is no file of headers " + FileNames.text(file), e);
     } catch (IOException | java.io.UncheckedIOException e) {
       throw new IOException(
           "can't read the headers in " + FileNames.text(file) + ": " + e.getMessage(), e);

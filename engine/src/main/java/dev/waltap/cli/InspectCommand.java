@@ -3,6 +3,7 @@ package dev.waltap.cli;
 import dev.waltap.api.Change;
 import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.inspect.WalInspection;
+import dev.waltap.io.FileNames;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -96,7 +97,9 @@ final class InspectCommand extends ShellCommand {
     @Override
     public void summary(WalInspection.@Nullable Summary wal) {
       if (wal == null) {
-        line(database + "-wal is missing or empty: all that is committed is in the database file");
+        line(
+            FileNames.text(database)
+                + "-wal is missing or empty: all that is committed is in the database file");
         return;
       }
       backfilled = wal.decodedFrom();

@@ -92,7 +92,10 @@ public final class PemTls {
     PrivateKey secret = key(key, owner);
     if (!belongTogether(secret, owner)) {
       throw new IOException(
-          "the key in " + key + " is not that of the first certificate in " + certificate);
+          "the key in "
+              + FileNames.text(key)
+              + " is not that of the first certificate in "
+              + FileNames.text(certificate));
     }
     KeyStore store = emptyStore();
     store.setKeyEntry("client", secret, new char[0], chain.toArray(Certificate[]::new));
@@ -112,7 +115,7 @@ public final class PemTls {
     try {
       return Files.readString(file, StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException e) {
-      throw new IOException("there is no file " + file, e);
+      throw new IOException("there is no file " + FileNames.text(file), e);
     } catch (IOException e) {
       throw new IOException("can't read " + FileNames.text(file) + ": " + e.getMessage(), e);
     }
@@ -132,7 +135,8 @@ public final class PemTls {
       }
     }
     if (certificates.isEmpty()) {
-      throw new IOException(file + " holds no certificate in PEM (-----BEGIN CERTIFICATE-----)");
+      throw new IOException(
+          FileNames.text(file) + " holds no certificate in PEM (-----BEGIN CERTIFICATE-----)");
     }
     return certificates;
   }
@@ -147,7 +151,8 @@ public final class PemTls {
     }
     Matcher block = KEY.matcher(text);
     if (!block.find()) {
-      throw new IOException(file + " holds no private key in PEM (-----BEGIN PRIVATE KEY-----)");
+      throw new IOException(
+          FileNames.text(file) + " holds no private key in PEM (-----BEGIN PRIVATE KEY-----)");
     }
     try {
       byte[] der = Base64.getMimeDecoder().decode(block.group(2));

@@ -67,7 +67,8 @@ public final class StateDirectory {
         PrivateFiles.createDirectory(path);
       } catch (FileAlreadyExistsException e) {
         if (!Files.isDirectory(path)) {
-          throw StateErrors.refused(path + " is not a directory: name another for the state");
+          throw StateErrors.refused(
+              FileNames.text(path) + " is not a directory: name another for the state");
         }
         refuseForeign("hold a state");
       }
@@ -114,7 +115,8 @@ public final class StateDirectory {
       return false;
     }
     if (!Files.isDirectory(path)) {
-      throw StateErrors.refused(path + " is not a directory: it is no state, and is left alone");
+      throw StateErrors.refused(
+          FileNames.text(path) + " is not a directory: it is no state, and is left alone");
     }
     try {
       Path real = path.toRealPath();

@@ -44,7 +44,7 @@ final class StateErrors {
               + ": its directory is gone, or not readable and writable for this user: put it right"
               + KEPT;
     } else if (code == SQLiteErrorCode.SQLITE_BUSY.code) {
-      what = file + " is locked by another program: end it, or wait for it" + KEPT;
+      what = FileNames.text(file) + " is locked by another program: end it, or wait for it" + KEPT;
     } else {
       what =
           "cannot read or write "

@@ -4,6 +4,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureOptions.StateLag;
 import dev.waltap.api.Position;
 import dev.waltap.io.Closer;
+import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.LogKeeper;
 import java.io.IOException;
@@ -419,7 +420,8 @@ public final class StateStore implements AutoCloseable {
     }
     throw new CaptureException(
         CaptureException.Reason.FAILED,
-        file.path() + ": an earlier failure ended the work on it: start the capture again",
+        FileNames.text(file.path())
+            + ": an earlier failure ended the work on it: start the capture again",
         failure);
   }
 
