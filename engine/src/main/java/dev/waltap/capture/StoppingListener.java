@@ -5,7 +5,13 @@ import dev.waltap.decode.ChangeQueue;
 import dev.waltap.decode.StoppedException;
 
 /** Ends long work, which reports its progress, when the capture is to stop. */
-record StoppingListener(CaptureListener listener, ChangeQueue queue) implements CaptureListener {
+final class StoppingListener extends ForwardingListener {
+  private final ChangeQueue queue;
+
+  StoppingListener(CaptureListener listener, ChangeQueue queue) {
+    super(listener);
+    this.queue = queue;
+  }
 
   static void requireRunning(ChangeQueue queue) {
     if (queue.isStopped()) {
@@ -19,23 +25,8 @@ record StoppingListener(CaptureListener listener, ChangeQueue queue) implements 
   }
 
   @Override
-  public void ready() {
-    listener.ready();
-  }
-
-  @Override
   public void progress(String work, long done, long total, String unit) {
-    requireRunning(queue);
-    listener.progress(work, done, total, unit);
-  }
-
-  @Override
-  public void warning(String message) {
-    listener.warning(message);
-  }
-
-  @Override
-  public void detail(String message) {
-    listener.detail(message);
+    requireRunning();
+    super.progress(work, done, total, unit);
   }
 }
