@@ -1,5 +1,6 @@
 package dev.waltap.handler;
 
+import dev.waltap.io.Closer;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
@@ -10,18 +11,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class NamedPipe extends OutputStream {
 
-  /** Opens the pipe; waits for a reader. */
-  interface Opening {
-
-    /** Opens it. */
-    OutputStream open() throws IOException;
-  }
-
-  private final Opening opening;
+  private final Closer.Opening<OutputStream, IOException> opening;
   private @Nullable OutputStream out;
   private boolean closed;
 
-  NamedPipe(Opening opening) {
+  /**
+   * A pipe that is not open yet.
+   *
+   * @param opening opens it; waits for a reader
+   */
+  NamedPipe(Closer.Opening<OutputStream, IOException> opening) {
     this.opening = opening;
   }
 
