@@ -179,10 +179,15 @@ class ProcessTest {
     assertThat(errors.readLine()).isNull();
   }
 
-  @Test
-  void oneSignalEndsAProcessWhoseNamedPipeTakesNothing() throws Exception {
+  private Path makeNamedPipe() throws Exception {
     Path fifo = directory.resolve("fifo");
     assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    return fifo;
+  }
+
+  @Test
+  void oneSignalEndsAProcessWhoseNamedPipeTakesNothing() throws Exception {
+    Path fifo = makeNamedPipe();
     // Opened for both, so that nobody waits for the other; nobody reads.
     try (java.io.RandomAccessFile reader = new java.io.RandomAccessFile(fifo.toFile(), "rw")) {
       assertThat(reader.getFD().valid()).isTrue();
@@ -197,8 +202,7 @@ class ProcessTest {
 
   @Test
   void oneSignalEndsAProcessWhoseNamedPipeNobodyOpens() throws Exception {
-    Path fifo = directory.resolve("fifo");
-    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    Path fifo = makeNamedPipe();
     Process process = start("cdc", null, "--output", fifo.toString());
     BufferedReader errors = errors(process);
     assertThat(errors.readLine()).startsWith("waltap: ready");
@@ -209,8 +213,7 @@ class ProcessTest {
 
   @Test
   void aReaderThatOpensANamedPipeLaterGetsAllOfIt() throws Exception {
-    Path fifo = directory.resolve("fifo");
-    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    Path fifo = makeNamedPipe();
     Process process = start("cdc", null, "--output", fifo.toString());
     assertThat(errors(process).readLine()).startsWith("waltap: ready");
     try (BufferedReader events = Files.newBufferedReader(fifo)) {
