@@ -39,7 +39,7 @@ public final class AllocationFaults {
         && !initializesClass()
         && shared.nextAllocationFails()) {
       OutOfMemoryError error = new OutOfMemoryError("Java heap space (injected)");
-      shared.say(error);
+      shared.keepTrace(error);
       throw error;
     }
   }

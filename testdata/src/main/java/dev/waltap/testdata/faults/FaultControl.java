@@ -83,7 +83,7 @@ final class FaultControl {
   }
 
   /** Keeps where an allocation failed, for {@link #trace}. */
-  void say(Throwable failure) {
+  void keepTrace(Throwable failure) {
     StringWriter text = new StringWriter();
     failure.printStackTrace(new PrintWriter(text));
     try {
