@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ParserArchitectureTest {
 
   private static final List<String> ORDER =
-      Stream.of("format", "record", "io", "wal", "page", "btree", "diff")
+      Stream.of("format", "record", "io", "wal", "page", "history", "btree", "snapshot", "diff")
           .map(name -> "dev.waltap." + name)
           .toList();
 

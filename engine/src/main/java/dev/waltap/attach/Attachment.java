@@ -10,7 +10,7 @@ import dev.waltap.io.Closer;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.io.FileNames;
 import dev.waltap.io.SharedMemory;
-import dev.waltap.page.Snapshot;
+import dev.waltap.snapshot.Snapshot;
 import dev.waltap.state.DatabaseIdentity;
 import dev.waltap.wal.CommittedRange;
 import dev.waltap.wal.SnapshotFrameIndex;

@@ -174,7 +174,7 @@ public final class DatabaseChecks {
 
   /** In words what SQLite says of a database that it can't read, and where the damage shows. */
   static CaptureException unreadable(Path database, SQLException e) {
-    String said = oneLine(e);
+    String said = Reasons.oneLine(e);
     if (said.contains("SQLITE_BUSY")) {
       return new CaptureException(Reason.REFUSED, Locked.describe(database), e);
     }
@@ -242,13 +242,6 @@ public final class DatabaseChecks {
             + damage.getMessage()
             + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
         damage);
-  }
-
-  /** SQLite's own message; the driver repeats it in brackets. */
-  public static String oneLine(Throwable e) {
-    return String.valueOf(e.getMessage())
-        .replaceAll("\\s*\\R\\s*", " ")
-        .replaceFirst("(?i)(database disk image is malformed) \\(\\1\\)$", "$1");
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.waltap.attach;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.host.Reasons;
 import dev.waltap.io.Closer;
 import dev.waltap.io.FileNames;
 import dev.waltap.sqlite.SqliteConnections;
@@ -129,7 +130,7 @@ public final class DatabaseConnection implements AutoCloseable {
     } catch (SQLException e) {
       throw new CaptureException(
           Reason.FAILED,
-          FileNames.text(database) + ": SQLite can't read it: " + DatabaseChecks.oneLine(e),
+          FileNames.text(database) + ": SQLite can't read it: " + Reasons.oneLine(e),
           e);
     }
   }
@@ -141,7 +142,7 @@ public final class DatabaseConnection implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new CaptureException(
           Reason.FAILED,
-          FileNames.text(database) + ": SQLite can't close it: " + DatabaseChecks.oneLine(e),
+          FileNames.text(database) + ": SQLite can't close it: " + Reasons.oneLine(e),
           e);
     }
   }

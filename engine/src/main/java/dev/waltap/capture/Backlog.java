@@ -1,12 +1,12 @@
 package dev.waltap.capture;
 
 import dev.waltap.decode.CommittedTransaction;
+import dev.waltap.decode.Micros;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.wal.FrameSink;
 import dev.waltap.wal.WalPosition;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
@@ -141,19 +141,11 @@ final class Backlog implements FrameSink, AutoCloseable {
   public void commit(long generation, int frame, int databaseSize) {
     open.pages.databaseSize(databaseSize);
     open.committed(
-        epochOfGeneration.applyAsLong(generation), frame, nowMicros(), tailPosition.get());
+        epochOfGeneration.applyAsLong(generation), frame, Micros.now(), tailPosition.get());
     if (!waiting.add(open)) {
       recycle(open);
     }
     open = fresh();
-  }
-
-  static long micros(Instant time) {
-    return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
-  }
-
-  static long nowMicros() {
-    return micros(Instant.now());
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.waltap.api.CaptureListener;
 import dev.waltap.api.TableSchema;
 import dev.waltap.decode.CapturedTable;
 import dev.waltap.decode.Emitter;
+import dev.waltap.decode.Micros;
+import dev.waltap.decode.Replica;
 import dev.waltap.diff.TreeRows;
 import java.util.List;
 
@@ -14,17 +16,17 @@ import java.util.List;
 final class BootstrapRows {
   private static final int ROWS_BETWEEN_REPORTS = 4096;
 
-  private final Baseline baseline;
+  private final Replica replica;
   private final Emitter emitter;
   private final CaptureListener listener;
   private final TreeRows rows;
   private long emitted;
 
-  BootstrapRows(Baseline baseline, Emitter emitter, CaptureListener listener) {
-    this.baseline = baseline;
+  BootstrapRows(Replica replica, Emitter emitter, CaptureListener listener) {
+    this.replica = replica;
     this.emitter = emitter;
     this.listener = listener;
-    this.rows = new TreeRows(baseline.format(), baseline.pageSet());
+    this.rows = new TreeRows(replica.format(), replica.pageSet());
   }
 
   /**
@@ -34,14 +36,14 @@ final class BootstrapRows {
    */
   void emit(long epoch, long frame, List<TableSchema> gone) {
     long total = 0;
-    for (CapturedTable table : baseline.catalog().tables()) {
-      total += table.emitted() ? baseline.rows(table) : 0;
+    for (CapturedTable table : replica.catalog().tables()) {
+      total += table.emitted() ? replica.rows(table) : 0;
     }
-    emitter.begin(epoch, frame, Backlog.nowMicros());
+    emitter.begin(epoch, frame, Micros.now());
     for (TableSchema table : gone) {
       emitter.schema(table.name(), table, null, true);
     }
-    for (CapturedTable table : baseline.catalog().tables()) {
+    for (CapturedTable table : replica.catalog().tables()) {
       emit(table, total);
     }
     emitter.end();
@@ -50,7 +52,7 @@ final class BootstrapRows {
 
   private void emit(CapturedTable table, long total) {
     if (!table.emitted()) {
-      emitter.skip(2 + baseline.rows(table));
+      emitter.skip(2 + replica.rows(table));
       return;
     }
     emitter.schema(table.name(), null, table.table().declaration(), true);

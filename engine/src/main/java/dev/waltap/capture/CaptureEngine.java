@@ -12,7 +12,9 @@ import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.capture.Lifecycle.Stage;
-import dev.waltap.decode.ChangeQueue;
+import dev.waltap.decode.Micros;
+import dev.waltap.deliver.ChangeQueue;
+import dev.waltap.deliver.Delivery;
 import dev.waltap.io.FileNames;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.wake.WakeSignals;
@@ -58,7 +60,11 @@ public final class CaptureEngine implements ChangeDataCapture {
     this.wake = signal != null ? signal : WakeSignals.walIndexPolling();
     this.delivery =
         new Delivery(
-            options.handler(), options.batchSize(), queue, counters, stateHolder::acknowledge);
+            options.handler(),
+            options.batchSize(),
+            queue,
+            counters.delivery(),
+            stateHolder::acknowledge);
   }
 
   @Override
@@ -275,17 +281,15 @@ public final class CaptureEngine implements ChangeDataCapture {
   @Override
   public CaptureMetrics metrics() {
     Change waiting = queue.oldest();
-    long oldest = counters.oldestMicros(waiting == null ? -1 : Backlog.micros(waiting.timestamp()));
+    long oldest = counters.oldestMicros(waiting == null ? -1 : Micros.of(waiting.timestamp()));
     return new CaptureMetrics(
         delivery.position(),
         counters.lagFrames(),
         counters.lagTransactions(),
-        oldest < 0
-            ? Duration.ZERO
-            : Duration.ofNanos(Math.max(0, Backlog.nowMicros() - oldest) * 1000),
+        oldest < 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, Micros.now() - oldest) * 1000),
         counters.transactions(),
-        counters.changes(),
-        counters.bytes(),
+        counters.delivery().changes(),
+        counters.delivery().bytes(),
         counters.frames(),
         counters.generations(),
         counters.overruns(),

@@ -1,7 +1,7 @@
 package dev.waltap.capture;
 
-import dev.waltap.decode.ChangeQueue;
-import dev.waltap.decode.StoppedException;
+import dev.waltap.deliver.ChangeQueue;
+import dev.waltap.deliver.StoppedException;
 import dev.waltap.wake.Threads;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;

@@ -2,6 +2,7 @@ package dev.waltap.capture;
 
 import dev.waltap.attach.Attachment;
 import dev.waltap.attach.Guard;
+import dev.waltap.deliver.DeliveryCounters;
 import dev.waltap.page.PageSet;
 
 /**
@@ -9,6 +10,7 @@ import dev.waltap.page.PageSet;
  * counter belongs to, read by any: each is a volatile with a single writer.
  */
 final class Counters {
+  private final DeliveryCounters delivery = new DeliveryCounters();
   private volatile long transactions;
   private volatile long overruns;
   private volatile long reconciles;
@@ -21,9 +23,6 @@ final class Counters {
   private volatile long waiting;
   private volatile long decodingMicros = -1;
   private volatile long oldestMicros = -1;
-  private volatile long changes;
-  private volatile long bytes;
-  private volatile long handlingMicros = -1;
   private volatile long pages;
   private volatile long pageBytes;
   private volatile double hitRate = 1;
@@ -71,15 +70,9 @@ final class Counters {
     hitRate = set.hitRate();
   }
 
-  /** The handler has changes of this time; -1 for none. */
-  void handling(long micros) {
-    handlingMicros = micros;
-  }
-
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the handler's thread
-  void delivered(int count, long size) {
-    changes += count;
-    bytes += size;
+  /** What is counted by the handler's thread. */
+  DeliveryCounters delivery() {
+    return delivery;
   }
 
   long transactions() {
@@ -124,7 +117,8 @@ final class Counters {
 
   /** When the oldest change was seen that is not delivered, of which these places know. */
   long oldestMicros(long queued) {
-    for (long micros : new long[] {handlingMicros, queued, decodingMicros, oldestMicros}) {
+    for (long micros :
+        new long[] {delivery.handlingMicros(), queued, decodingMicros, oldestMicros}) {
       if (micros >= 0) {
         return micros; // Changes go through these places in this order.
       }
@@ -142,13 +136,5 @@ final class Counters {
 
   double hitRate() {
     return hitRate;
-  }
-
-  long changes() {
-    return changes;
-  }
-
-  long bytes() {
-    return bytes;
   }
 }

@@ -4,7 +4,7 @@ import dev.waltap.api.CaptureListener;
 import dev.waltap.attach.Attachment;
 import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.attach.Guard;
-import dev.waltap.decode.ChangeQueue;
+import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.wal.GapReason;
 import dev.waltap.wal.LogKeeper;
 import dev.waltap.wal.WalPosition;

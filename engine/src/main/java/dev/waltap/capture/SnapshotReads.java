@@ -9,6 +9,8 @@ import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseGoneException;
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalIndexHeader;
+import dev.waltap.snapshot.Snapshot;
+import dev.waltap.snapshot.SnapshotLimitException;
 import dev.waltap.wal.WalIndex;
 import dev.waltap.wal.WalPosition;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +69,7 @@ final class SnapshotReads {
    * @return the position of the snapshot that was read whole
    * @throws CaptureException FAILED if the WAL reaches its limit again and again
    */
-  WalPosition read(Consumer<LimitedSnapshot> leg, Runnable beforeEnd) {
+  WalPosition read(Consumer<Snapshot> leg, Runnable beforeEnd) {
     int legs = 0;
     int failures = 0;
     while (true) {
@@ -79,7 +81,7 @@ final class SnapshotReads {
           return read.position();
         }
         requireTries(++failures, "SQLite recovered the WAL after a crash", null);
-      } catch (LimitedSnapshot.WalLimitException e) {
+      } catch (SnapshotLimitException e) {
         counters.walLimit();
         if (++legs == MAX_LEGS) {
           throw starved();
@@ -96,8 +98,7 @@ final class SnapshotReads {
   }
 
   /** Null if what was read was not sound. */
-  private Attachment.@Nullable SnapshotAt readOnce(
-      Consumer<LimitedSnapshot> leg, Runnable beforeEnd) {
+  private Attachment.@Nullable SnapshotAt readOnce(Consumer<Snapshot> leg, Runnable beforeEnd) {
     DatabaseConnection connection = attachment.connection();
     connection.beginRead();
     try {
@@ -112,7 +113,7 @@ final class SnapshotReads {
     }
   }
 
-  private boolean readWhole(Attachment.SnapshotAt at, Consumer<LimitedSnapshot> leg) {
+  private boolean readWhole(Attachment.SnapshotAt at, Consumer<Snapshot> leg) {
     try {
       leg.accept(limited(at));
     } catch (CorruptDatabaseException e) {
@@ -151,9 +152,9 @@ final class SnapshotReads {
    * A WAL that is long already, because of other readers or since nobody checkpoints it, is none of
    * our making: it may grow by a quarter of the limit then.
    */
-  private LimitedSnapshot limited(Attachment.SnapshotAt at) {
+  private Snapshot limited(Attachment.SnapshotAt at) {
     long max = Math.max(limitFrames, at.position().frame() + Math.max(1, limitFrames / 4));
-    return new LimitedSnapshot(at.snapshot(), () -> index.read(header) && header.mxFrame() >= max);
+    return at.snapshot().until(() -> index.read(header) && header.mxFrame() >= max);
   }
 
   /**

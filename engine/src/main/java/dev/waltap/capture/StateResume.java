@@ -3,12 +3,9 @@ package dev.waltap.capture;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.decode.CommittedTransaction;
-import dev.waltap.decode.Emitter;
 import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.format.CorruptDatabaseException;
-import dev.waltap.page.PageBuffers;
 import dev.waltap.page.UnknownPageException;
-import dev.waltap.schema.TableFilter;
 import dev.waltap.state.JournalEntry;
 import dev.waltap.state.Replay;
 import org.jspecify.annotations.Nullable;
@@ -18,44 +15,34 @@ import org.jspecify.annotations.Nullable;
  * others are emitted again, with the positions they had. For the capture thread.
  */
 final class StateResume implements Replay {
-  private final TransactionDecoder decoder;
-  private final Emitter emitter;
-  private final Backlog backlog;
+  private final CaptureParts parts;
   private final FilterHistory filters;
-  private final TableFilter filter;
   private final @Nullable KnownTables known;
+  private final TransactionDecoder decoder;
   private boolean delivered;
   private CommittedTransaction open;
 
   /**
-   * A replay.
+   * A replay, by the decoder of the replica, which holds the state's pages.
    *
-   * @param filters under which the journal's transactions were emitted
-   * @param filter the one of this run: what it leaves out is not emitted again
+   * @param filters under which the journal's transactions were emitted; what this run's leaves out
+   *     is not emitted again
    * @param known null to emit; else nothing is emitted, and this finds out which tables the handler
    *     may hold
    */
-  StateResume(
-      TransactionDecoder decoder,
-      Emitter emitter,
-      Backlog backlog,
-      FilterHistory filters,
-      TableFilter filter,
-      @Nullable KnownTables known) {
-    this.decoder = decoder;
+  StateResume(CaptureParts parts, FilterHistory filters, @Nullable KnownTables known) {
+    this.parts = parts;
     this.filters = filters;
-    this.filter = filter;
     this.known = known;
-    this.emitter = emitter;
-    this.backlog = backlog;
-    this.open = backlog.take();
+    this.decoder = parts.replica.decoder();
+    this.open = parts.backlog.take();
   }
 
   /** Replays the whole journal. */
-  void run(DurableState state, PageBuffers buffers) {
+  void run(DurableState state) {
     state.replaying(true);
     try {
-      state.store().replay(buffers, this);
+      state.store().replay(parts.replica.buffers(), this);
     } catch (CorruptDatabaseException | UnknownPageException e) {
       throw new CaptureException(
           Reason.REFUSED,
@@ -65,17 +52,17 @@ final class StateResume implements Replay {
           e);
     } finally {
       state.replaying(false);
-      emitter.mute(false);
+      parts.emitter.mute(false);
     }
   }
 
   @Override
   public void begin(JournalEntry entry, boolean acknowledged) {
     delivered = acknowledged;
-    emitter.mute(acknowledged || known != null);
+    parts.emitter.mute(acknowledged || known != null);
     FilterHistory.Entry change = filters.beginningAt(entry.position());
     if (change != null) {
-      decoder.filter(filter.within(change.filter()));
+      decoder.filter(parts.baseline.filter().within(change.filter()));
     }
     open.pages.databaseSize(entry.databaseSize());
     open.committed(
@@ -98,7 +85,7 @@ final class StateResume implements Replay {
     } else if (known != null) {
       known.add(decoder.catalog());
     }
-    backlog.recycle(open);
-    open = backlog.take();
+    parts.backlog.recycle(open);
+    open = parts.backlog.take();
   }
 }

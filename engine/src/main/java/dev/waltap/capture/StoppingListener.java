@@ -1,8 +1,8 @@
 package dev.waltap.capture;
 
 import dev.waltap.api.CaptureListener;
-import dev.waltap.decode.ChangeQueue;
-import dev.waltap.decode.StoppedException;
+import dev.waltap.deliver.ChangeQueue;
+import dev.waltap.deliver.StoppedException;
 
 /** Ends long work, which reports its progress, when the capture is to stop. */
 final class StoppingListener extends ForwardingListener {

@@ -1,8 +1,8 @@
 package dev.waltap.capture;
 
 import dev.waltap.decode.CommittedTransaction;
+import dev.waltap.history.PageHistory;
 import dev.waltap.page.PageBuffers;
-import dev.waltap.page.PageHistory;
 import dev.waltap.wal.WalPosition;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes changes of rows, numbers them and puts them into the queue. One change is held back always:
+ * Makes changes of rows, numbers them and adds them to the sink. One change is held back always:
  * only the next one, or the end of the transaction, shows whether it was the last. For the capture
  * thread.
  */
@@ -22,9 +22,8 @@ public final class Emitter {
   private static final int FIXED_BYTES = 256;
   private static final int LARGE = 1 << 20;
 
-  private final ChangeQueue queue;
+  private final ChangeSink sink;
   private final LogKeeper keeper;
-  private final Runnable release;
   private final boolean schemaEvents;
   private final Supplier<Source> source;
   private final PendingChange pending = new PendingChange();
@@ -39,8 +38,8 @@ public final class Emitter {
   private boolean muted;
 
   /** An emitter of changes that come from nowhere in particular. */
-  public Emitter(ChangeQueue queue, boolean schemaEvents, LogKeeper keeper, Runnable release) {
-    this(queue, schemaEvents, () -> Source.NONE, keeper, release);
+  public Emitter(ChangeSink sink, boolean schemaEvents, LogKeeper keeper) {
+    this(sink, schemaEvents, () -> Source.NONE, keeper);
   }
 
   /**
@@ -49,16 +48,9 @@ public final class Emitter {
    * @param schemaEvents whether SCHEMA changes are emitted; they are counted in any case
    * @param source asked once for each transaction where its changes come from
    * @param keeper keeps up with the log
-   * @param release called when enough was added to the queue to be handed over
    */
-  public Emitter(
-      ChangeQueue queue,
-      boolean schemaEvents,
-      Supplier<Source> source,
-      LogKeeper keeper,
-      Runnable release) {
-    this.release = release;
-    this.queue = queue;
+  public Emitter(ChangeSink sink, boolean schemaEvents, Supplier<Source> source, LogKeeper keeper) {
+    this.sink = sink;
     this.schemaEvents = schemaEvents;
     this.source = source;
     this.keeper = keeper;
@@ -108,18 +100,17 @@ public final class Emitter {
   }
 
   /**
-   * Waits, before a change with large images is made, until the handler has taken enough for them
-   * to be the only ones past the queue's bound. For any other change there is room.
+   * Called before a change is made: one with large images may have to wait for room. For any other
+   * there is room.
    */
   public void makeRoom(long payloadBytes) {
     if (payloadBytes < LARGE) {
       return;
     }
     if (!pending.isEmpty()) {
-      queuePending();
+      addPending();
     }
-    release.run();
-    queue.awaitRoom(payloadBytes, keeper::keepUp);
+    sink.makeRoom(payloadBytes);
   }
 
   /** A row was inserted, or is there when a table enters. */
@@ -178,10 +169,7 @@ public final class Emitter {
       return;
     }
     if (!pending.isEmpty()) {
-      queuePending();
-      if (queue.isReleaseDue()) {
-        release.run();
-      }
+      addPending();
     }
     long bytes = FIXED_BYTES + payloadBytes;
     pending.hold(table, operation, before, after, key, schemaBefore, schemaAfter, at, bytes);
@@ -189,16 +177,15 @@ public final class Emitter {
   }
 
   /** Another change follows, so the pending one is not the last. */
-  private void queuePending() {
-    queue.add(takePending(false), pending.bytes(), null);
+  private void addPending() {
+    sink.add(takePending(false), pending.bytes());
   }
 
   private Change takePending(boolean last) {
     if (transactionId.isEmpty()) { // The filter leaves nothing of many transactions.
       transactionId = epoch + ":" + frame;
       from = source.get();
-      timestamp =
-          Instant.ofEpochSecond(timestampMicros / 1_000_000, timestampMicros % 1_000_000 * 1_000);
+      timestamp = Micros.instant(timestampMicros);
     }
     return pending.take(epoch, frame, transactionId, timestamp, last, from);
   }
@@ -210,10 +197,10 @@ public final class Emitter {
     }
     if (pending.isEmpty()) {
       Position position = new Position(epoch, frame, Math.max(0, index - 1));
-      queue.addEnd(new TransactionEnd(position, timestampMicros));
+      sink.addEnd(new TransactionEnd(position, timestampMicros));
       return;
     }
     Change last = takePending(true);
-    queue.add(last, pending.bytes(), new TransactionEnd(last.position(), timestampMicros));
+    sink.addLast(last, pending.bytes(), new TransactionEnd(last.position(), timestampMicros));
   }
 }

@@ -35,4 +35,11 @@ public final class Reasons {
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
+
+  /** SQLite's own message; the driver repeats it in brackets. */
+  public static String oneLine(Throwable e) {
+    return String.valueOf(e.getMessage())
+        .replaceAll("\\s*\\R\\s*", " ")
+        .replaceFirst("(?i)(database disk image is malformed) \\(\\1\\)$", "$1");
+  }
 }

@@ -4,28 +4,20 @@ import dev.waltap.api.Change;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
-import dev.waltap.capture.LimitedSnapshot;
-import dev.waltap.capture.SnapshotScan;
 import dev.waltap.decode.CapturedTable;
-import dev.waltap.decode.Catalog;
-import dev.waltap.decode.ChangeQueue;
+import dev.waltap.decode.ChangeSink;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.Emitter;
 import dev.waltap.decode.Journal;
+import dev.waltap.decode.Replica;
 import dev.waltap.decode.SchemaReader;
-import dev.waltap.decode.StoppedException;
-import dev.waltap.decode.TransactionDecoder;
-import dev.waltap.diff.TransactionDiff;
+import dev.waltap.decode.TransactionEnd;
 import dev.waltap.format.DatabaseException;
-import dev.waltap.format.PageFormat;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.page.PageBuffers;
-import dev.waltap.page.PageSet;
-import dev.waltap.page.PageStore;
-import dev.waltap.page.Snapshot;
-import dev.waltap.page.TransactionPages;
 import dev.waltap.schema.SchemaRow;
 import dev.waltap.schema.TableFilter;
+import dev.waltap.snapshot.Snapshot;
 import dev.waltap.wal.SnapshotFrameIndex;
 import java.util.HashMap;
 import java.util.List;
@@ -34,24 +26,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages that an inspection starts from, whose they are, and the decoder that continues from
- * there. For one thread, which closes it.
+ * The replica that an inspection starts from, and whose the pages of indexes are. For one thread,
+ * which closes it.
  */
 final class InspectedPages implements AutoCloseable {
   private static final long MEMORY = 32L << 20;
 
   private final int pageSize;
-  private final PageBuffers buffers;
-  private final PageSet pageSet;
-  private final PageOwners owners = new PageOwners();
+  private final Replica replica;
   private final PageOwners indexOwners = new PageOwners();
   private final Map<Integer, String> indexNames = new HashMap<>();
-  private final SchemaReader schemaReader;
-  private final ChangeQueue queue = new ChangeQueue(Integer.MAX_VALUE, Long.MAX_VALUE);
   private final Snapshot base;
   private Consumer<Change> target = change -> {};
-  private @Nullable TransactionDecoder decoder;
-  private Catalog catalog;
+  private boolean decodable;
 
   /**
    * Pages as of a commit.
@@ -60,10 +47,8 @@ final class InspectedPages implements AutoCloseable {
    */
   InspectedPages(DatabaseFile file, InspectedLog log, int pageSize, int commit) {
     this.pageSize = pageSize;
-    this.buffers = new PageBuffers(pageSize);
-    this.pageSet = new PageSet(buffers, MEMORY);
-    this.schemaReader = new SchemaReader();
-    this.catalog = Catalog.empty(new TableFilter(List.of(), List.of(), List.of()));
+    TableFilter all = new TableFilter(List.of(), List.of(), List.of());
+    this.replica = new Replica(new PageBuffers(pageSize), MEMORY, all);
     SnapshotFrameIndex frames = SnapshotFrameIndex.index(log.wal(), log.range(), 0, commit);
     int size = commit == 0 ? (int) (file.size() / pageSize) : frames.databaseSize();
     this.base = new Snapshot(file, frames, pageSize, size);
@@ -71,44 +56,27 @@ final class InspectedPages implements AutoCloseable {
 
   /** Reads all tables; returns why they can't be read, null if they can. */
   @Nullable String scan() {
-    LimitedSnapshot all = new LimitedSnapshot(base, () -> false);
-    SnapshotScan scan;
-    PageFormat format;
     try {
-      scan = new SnapshotScan(all, buffers, pageSet, owners, unused -> {});
-      format = PageFormat.of(scan.page(1));
-      scan.scan(SchemaReader.TREE);
-      catalog = catalog.next(schemaReader.read(scan));
-      for (CapturedTable table : catalog.tables()) {
-        scan.scan(table.tree());
-      }
+      replica.scan(base, (done, of) -> {}, schema -> {});
     } catch (DatabaseException e) {
       return "the database as of before can't be read: " + e.getMessage();
     }
-    scanIndexes(scan, format);
-    Emitter emitter = new Emitter(queue, true, () -> {}, this::drain);
-    TransactionPages none = new TransactionPages(buffers, new PageStore(buffers.pageSize(), 0), 0);
-    decoder =
-        new TransactionDecoder(
-            pageSet,
-            new TransactionDiff(format, buffers, pageSet, owners, none),
-            schemaReader,
-            emitter,
-            Journal.NONE,
-            catalog);
+    scanIndexes();
+    replica.decoder(new Emitter(new Changes(), true, () -> {}), Journal.NONE);
+    decodable = true;
     return null;
   }
 
-  private void scanIndexes(SnapshotScan scan, PageFormat format) {
+  private void scanIndexes() {
     int ordinal = 1;
-    for (SchemaRow row : schemaReader.rows(scan)) {
+    for (SchemaRow row : replica.schemaRows()) {
       if (row.type().equals("index") && row.rootPage() > 0) {
         Tree tree = new Tree(ordinal, (int) row.rootPage(), true, row.name());
         indexNames.put(ordinal++, row.name());
         try {
           new TreeScanner(
                   this::image,
-                  format,
+                  replica.format(),
                   base.size(),
                   (of, page, kind, parent, image) -> indexOwners.adopt(of, page, kind, parent))
               .scan(tree);
@@ -127,52 +95,45 @@ final class InspectedPages implements AutoCloseable {
   }
 
   PageBuffers buffers() {
-    return buffers;
+    return replica.buffers();
   }
 
   boolean isDecodable() {
-    return decoder != null;
+    return decodable;
   }
 
   /** Stops decoding. */
   void stop() {
-    decoder = null;
+    decodable = false;
   }
 
-  /** Emits the changes of a transaction and moves on. */
+  /** Passes on the changes of a transaction and moves on. */
   void decode(CommittedTransaction transaction, Consumer<Change> changes) {
-    TransactionDecoder current = decoder;
-    if (current == null) {
-      throw new IllegalStateException("there is nothing to decode from");
-    }
     target = changes;
-    current.decode(transaction);
-    catalog = current.catalog();
-    drain();
+    replica.decoder().decode(transaction);
   }
 
-  private void drain() {
-    if (queue.hasStaged()) {
-      queue.release(() -> {});
+  /** Passes each change on at once. */
+  private final class Changes implements ChangeSink {
+    @Override
+    public void add(Change change, long bytes) {
+      target.accept(change);
     }
-    try {
-      while (queue.depth() > 0) {
-        ChangeQueue.Batch batch = queue.take(Integer.MAX_VALUE, Long.MAX_VALUE, 0);
-        if (batch != null) {
-          batch.changes().forEach(target);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoppedException();
+
+    @Override
+    public void addLast(Change change, long bytes, TransactionEnd end) {
+      target.accept(change);
     }
+
+    @Override
+    public void addEnd(TransactionEnd end) {}
   }
 
   /** A frame of number, page, database size and whether it is bare, and whose page it holds. */
   WalInspection.Frame frame(int[] frame) {
     int page = frame[1];
-    String owner = tableOf(owners.tree(page));
-    byte kind = owners.kind(page);
+    String owner = tableOf(replica.owners().tree(page));
+    byte kind = replica.owners().kind(page);
     if (owner == null) {
       owner = indexNames.get(indexOwners.tree(page));
       kind = indexOwners.kind(page);
@@ -195,7 +156,7 @@ final class InspectedPages implements AutoCloseable {
     if (ordinal == SchemaReader.TREE.ordinal()) {
       return SchemaReader.TREE.name();
     }
-    for (CapturedTable table : catalog.tables()) {
+    for (CapturedTable table : replica.catalog().tables()) {
       if (table.tree().ordinal() == ordinal) {
         return table.name();
       }
@@ -205,7 +166,6 @@ final class InspectedPages implements AutoCloseable {
 
   @Override
   public void close() {
-    schemaReader.close();
-    pageSet.close();
+    replica.close();
   }
 }

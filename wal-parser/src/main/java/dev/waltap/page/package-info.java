@@ -1,7 +1,6 @@
 /**
- * Where pages come from: a snapshot of database file and log, and the page set, the pages of the
- * captured tables as of the last consumed commit. And where those of committed transactions wait
- * until they are consumed.
+ * Pages and their memory: the page set, which holds the pages of the captured tables as of the last
+ * consumed commit, and the pages that one transaction wrote.
  */
 @NullMarked
 package dev.waltap.page;

@@ -1,7 +1,7 @@
 package dev.waltap.bench.jmh;
 
+import dev.waltap.history.PageHistory;
 import dev.waltap.page.PageBuffers;
-import dev.waltap.page.PageHistory;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.TransactionPages;
 import java.io.IOException;

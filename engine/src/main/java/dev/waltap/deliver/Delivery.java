@@ -1,12 +1,11 @@
-package dev.waltap.capture;
+package dev.waltap.deliver;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Position;
-import dev.waltap.attach.DatabaseChecks;
-import dev.waltap.decode.ChangeQueue;
 import dev.waltap.decode.TransactionEnd;
+import dev.waltap.host.Reasons;
 import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Batches that follow each other closely are flushed together, {@link ChangesHandler#flush}: a
  * disk that syncs for every batch holds up the application, whose log is on it, too.
  */
-final class Delivery {
+public final class Delivery {
   private static final long MAX_BATCH_BYTES = 8L << 20;
 
   /** So often it is looked whether the queue can still end. */
@@ -32,7 +31,7 @@ final class Delivery {
   private final ChangesHandler handler;
   private final int batchSize;
   private final ChangeQueue queue;
-  private final Counters counters;
+  private final DeliveryCounters counters;
   private final Consumer<Position> acknowledge;
   private @Nullable Position reached;
   private boolean unflushed;
@@ -45,11 +44,11 @@ final class Delivery {
    * @param batchSize most changes to hand over at once
    * @param acknowledge called with the end of the last transaction delivered
    */
-  Delivery(
+  public Delivery(
       ChangesHandler handler,
       int batchSize,
       ChangeQueue queue,
-      Counters counters,
+      DeliveryCounters counters,
       Consumer<Position> acknowledge) {
     this.handler = handler;
     this.batchSize = batchSize;
@@ -66,7 +65,7 @@ final class Delivery {
    *     the thread's flag set, if the thread was interrupted; what was handled before counts as
    *     delivered
    */
-  void run(BooleanSupplier feeding) {
+  public void run(BooleanSupplier feeding) {
     try {
       while (deliverNext(feeding)) {
         if (untilFlush() <= 0) {
@@ -130,7 +129,7 @@ final class Delivery {
   }
 
   private void hand(ChangeQueue.Batch batch) {
-    counters.handling(Backlog.micros(batch.changes().get(0).timestamp()));
+    counters.handling(batch.changes().get(0));
     try {
       handler.handleChanges(Collections.unmodifiableList(batch.changes()));
     } catch (Exception e) {
@@ -146,7 +145,7 @@ final class Delivery {
         }
       }
     }
-    counters.handling(-1);
+    counters.handling(null);
     counters.delivered(batch.changes().size(), batch.bytes());
   }
 
@@ -184,12 +183,12 @@ final class Delivery {
   private static CaptureException failed(Exception e) {
     return new CaptureException(
         Reason.HANDLER,
-        "the handler failed, so its batch counts as undelivered: " + DatabaseChecks.oneLine(e),
+        "the handler failed, so its batch counts as undelivered: " + Reasons.oneLine(e),
         e);
   }
 
   /** The end of the last transaction that was delivered; null before the first. */
-  @Nullable Position position() {
+  public @Nullable Position position() {
     return position;
   }
 }

@@ -1,4 +1,4 @@
-package dev.waltap.decode;
+package dev.waltap.deliver;
 
 /** Unwinds the capture thread when the handler's side has ended; never seen by users. */
 public final class StoppedException extends RuntimeException {

@@ -1,4 +1,4 @@
-package dev.waltap.capture;
+package dev.waltap.deliver;
 
 import static dev.waltap.handler.Changes.insert;
 import static dev.waltap.handler.Changes.row;
@@ -9,7 +9,6 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Position;
-import dev.waltap.decode.ChangeQueue;
 import dev.waltap.decode.TransactionEnd;
 import dev.waltap.handler.BlobFormat;
 import dev.waltap.handler.FileOutput;
@@ -27,6 +26,7 @@ class DeliveryTest {
   @TempDir private Path directory = Path.of("");
 
   private final ChangeQueue queue = new ChangeQueue(1000, 1 << 20);
+  private final StagedChanges staged = new StagedChanges(queue, () -> {}, () -> {});
   private final List<String> calls = new ArrayList<>();
 
   @Test
@@ -74,8 +74,8 @@ class DeliveryTest {
 
   @Test
   void acknowledgesTransactionsWithoutChanges() {
-    queue.addEnd(new TransactionEnd(new Position(1, 7, 0), 0));
-    queue.release(() -> {});
+    staged.addEnd(new TransactionEnd(new Position(1, 7, 0), 0));
+    staged.release();
     queue.finish(null);
     delivery(new Recorder(batch -> {}), 1).run(() -> true);
     assertThat(calls).containsExactly("flush", "acknowledge 1:7:0");
@@ -107,9 +107,9 @@ class DeliveryTest {
     for (int frame : frames) {
       Position position = new Position(1, frame, 0);
       Change made = insert(row("id", 1L));
-      queue.add(at(made, position), 1, new TransactionEnd(position, 0));
+      staged.addLast(at(made, position), 1, new TransactionEnd(position, 0));
     }
-    queue.release(() -> {});
+    staged.release();
     queue.finish(null);
   }
 
@@ -129,7 +129,7 @@ class DeliveryTest {
 
   private Delivery delivery(ChangesHandler handler, int batchSize) {
     return new Delivery(
-        handler, batchSize, queue, new Counters(), end -> calls.add("acknowledge " + end));
+        handler, batchSize, queue, new DeliveryCounters(), end -> calls.add("acknowledge " + end));
   }
 
   private class Recorder implements ChangesHandler {

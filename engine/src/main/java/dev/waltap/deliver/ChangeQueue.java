@@ -1,13 +1,15 @@
-package dev.waltap.decode;
+package dev.waltap.deliver;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.Change;
+import dev.waltap.decode.TransactionEnd;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class ChangeQueue {
   private static final long FULL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int SPINS = 200;
-  private static final int STAGED_CHANGES = 256;
-  private static final long STAGED_BYTES = 1 << 20;
 
   /**
    * What was taken at once.
    *
    * @param changes in order; empty if there is an end only
-   * @param bytes of their images, as counted when they were added
+   * @param bytes of their images, as counted when they were put
    * @param end the end of the last transaction that they complete; null if they complete none
    */
   public record Batch(List<Change> changes, long bytes, @Nullable TransactionEnd end) {
@@ -37,7 +37,14 @@ public final class ChangeQueue {
     }
   }
 
-  private record Entry(@Nullable Change change, long bytes, @Nullable TransactionEnd end) {}
+  /**
+   * What is put.
+   *
+   * @param bytes to count for the change
+   * @param end the end of its transaction if it is the last change of it; without a change, the end
+   *     of one that has none to deliver
+   */
+  record Entry(@Nullable Change change, long bytes, @Nullable TransactionEnd end) {}
 
   private final int maxChanges;
   private final long maxBytes;
@@ -45,8 +52,6 @@ public final class ChangeQueue {
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
-  private final List<Entry> staged = new ArrayList<>();
-  private long stagedBytes;
   private long waitingBytes;
   private long takenBytes;
   private long released;
@@ -63,77 +68,50 @@ public final class ChangeQueue {
    * An empty queue. One change is let in whatever its size, so that the largest passes, too.
    *
    * @param maxChanges that wait to be taken
-   * @param maxBytes of their images, as counted by {@link #add}
+   * @param maxBytes of their images, as counted by whoever puts them
    */
   public ChangeQueue(int maxChanges, long maxBytes) {
     this.maxChanges = maxChanges;
     this.maxBytes = maxBytes;
   }
 
-  /**
-   * Adds a change to those that {@link #release} hands over.
-   *
-   * @param size bytes to count for it
-   * @param end the end of its transaction if it is the last change of it
-   */
-  public void add(Change change, long size, @Nullable TransactionEnd end) {
-    staged.add(new Entry(change, size, end));
-    stagedBytes += size;
+  int maxChanges() {
+    return maxChanges;
   }
 
-  /** Says that a transaction ended that has no changes to deliver. */
-  public void addEnd(TransactionEnd end) {
-    int last = staged.size() - 1;
-    if (last >= 0 && staged.get(last).change() == null) {
-      staged.remove(last);
-    }
-    staged.add(new Entry(null, 0, end));
-  }
-
-  /** Whether enough was added for {@link #release} to be worth it. */
-  public boolean isReleaseDue() {
-    return staged.size() >= Math.min(STAGED_CHANGES, maxChanges)
-        || stagedBytes >= Math.min(STAGED_BYTES, maxBytes);
-  }
-
-  /** Whether something was added that is not released yet. */
-  public boolean hasStaged() {
-    return !staged.isEmpty();
+  long maxBytes() {
+    return maxBytes;
   }
 
   /**
-   * Hands over what was added, waiting while the queue is full.
+   * Puts entries, waiting while the queue is full.
    *
    * @param whileWaiting called every millisecond or so while the queue is full
    * @throws StoppedException once nobody takes any more
    */
-  public void release(Runnable whileWaiting) {
+  void put(List<Entry> added, Runnable whileWaiting) {
     int done = 0;
-    while (done < staged.size()) {
-      done = offer(done);
-      if (done < staged.size()) {
+    while (done < added.size()) {
+      done = offer(added, done);
+      if (done < added.size()) {
         whileWaiting.run();
       }
     }
-    staged.clear();
-    stagedBytes = 0;
   }
 
-  /** Hands over what fits, waiting a moment for at least one; returns the index of the rest. */
-  private int offer(int from) {
+  /** Puts those that fit, waiting a moment for at least one; returns the index of the rest. */
+  private int offer(List<Entry> added, int from) {
     lock.lock();
     try {
-      long left = FULL_WAIT_NANOS;
-      while (isFull(staged.get(from).bytes()) && left > 0) {
-        left = notFull.awaitNanos(left);
-      }
+      long size = added.get(from).bytes();
+      waitAMoment(() -> !isFull(size));
       if (stopped) {
         throw new StoppedException();
       }
       boolean wasEmpty = entries.isEmpty();
       int next = from;
-      while (next < staged.size() && !isFull(staged.get(next).bytes())) {
-        Entry entry = staged.get(next++);
+      while (next < added.size() && !isFull(added.get(next).bytes())) {
+        Entry entry = added.get(next++);
         entries.addLast(entry);
         waitingBytes += entry.bytes();
       }
@@ -143,17 +121,45 @@ public final class ChangeQueue {
       }
       publish();
       return next;
-    } catch (InterruptedException e) {
-      throw interrupted(e);
     } finally {
       lock.unlock();
     }
   }
 
   private boolean isFull(long size) {
-    return !stopped
-        && !entries.isEmpty()
-        && (entries.size() >= maxChanges || waitingBytes + size > maxBytes);
+    return !entries.isEmpty() && (entries.size() >= maxChanges || waitingBytes + size > maxBytes);
+  }
+
+  /** With the lock held: waits until the condition holds, the queue stops or a moment is over. */
+  private void waitAMoment(BooleanSupplier condition) {
+    try {
+      long left = FULL_WAIT_NANOS;
+      while (!stopped && left > 0 && !condition.getAsBoolean()) {
+        left = notFull.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      // The capture thread is ours: only a listener that it calls can have interrupted it.
+      throw new CaptureException(
+          CaptureException.Reason.FAILED, "the capture thread was interrupted by a listener", e);
+    }
+  }
+
+  private void awaitThat(BooleanSupplier condition, Runnable whileWaiting) {
+    while (true) {
+      lock.lock();
+      try {
+        waitAMoment(condition);
+        if (condition.getAsBoolean()) {
+          return;
+        }
+        if (stopped) {
+          throw new StoppedException();
+        }
+      } finally {
+        lock.unlock();
+      }
+      whileWaiting.run();
+    }
   }
 
   /**
@@ -163,31 +169,17 @@ public final class ChangeQueue {
    * @throws StoppedException once nobody takes any more
    */
   void awaitRoom(long size, Runnable whileWaiting) {
-    while (!hasRoom(size)) {
-      whileWaiting.run();
-    }
+    awaitThat(
+        () -> delivered == released || waitingBytes + takenBytes <= maxBytes - size, whileWaiting);
   }
 
-  private boolean hasRoom(long size) {
-    lock.lock();
-    try {
-      long left = FULL_WAIT_NANOS;
-      while (delivered < released && isOver(size) && !stopped && left > 0) {
-        left = notFull.awaitNanos(left);
-      }
-      if (stopped) {
-        throw new StoppedException();
-      }
-      return delivered == released || !isOver(size);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean isOver(long size) {
-    return waitingBytes + takenBytes > maxBytes - size;
+  /**
+   * Waits until all that was put is delivered.
+   *
+   * @throws StoppedException once nobody takes any more
+   */
+  public void awaitDelivered(Runnable whileWaiting) {
+    awaitThat(() -> delivered == released, whileWaiting);
   }
 
   /** All that was taken is delivered. */
@@ -197,35 +189,6 @@ public final class ChangeQueue {
       takenBytes = 0;
       delivered = taken;
       notFull.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Waits until all that was released is delivered.
-   *
-   * @throws StoppedException once nobody takes any more
-   */
-  public void awaitDelivered(Runnable whileWaiting) {
-    while (!isDelivered()) {
-      whileWaiting.run();
-    }
-  }
-
-  private boolean isDelivered() {
-    lock.lock();
-    try {
-      long left = FULL_WAIT_NANOS;
-      while (delivered < released && !stopped && left > 0) {
-        left = notFull.awaitNanos(left);
-      }
-      if (stopped && delivered < released) {
-        throw new StoppedException();
-      }
-      return delivered == released;
-    } catch (InterruptedException e) {
-      throw interrupted(e);
     } finally {
       lock.unlock();
     }
@@ -243,12 +206,6 @@ public final class ChangeQueue {
     } finally {
       lock.unlock();
     }
-  }
-
-  /** The capture thread is ours: only a listener that it calls can have interrupted it. */
-  private static CaptureException interrupted(InterruptedException cause) {
-    return new CaptureException(
-        CaptureException.Reason.FAILED, "the capture thread was interrupted by a listener", cause);
   }
 
   /** Nobody takes any more: both sides end. */

@@ -1,4 +1,4 @@
-package dev.waltap.decode;
+package dev.waltap.deliver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,7 @@ import dev.waltap.api.Operation;
 import dev.waltap.api.Position;
 import dev.waltap.api.Transaction;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -30,8 +31,7 @@ class ChangeQueueTest {
   private int waited;
 
   private void add(long size) {
-    queue.add(CHANGE, size, null);
-    queue.release(() -> waited++);
+    queue.put(List.of(new ChangeQueue.Entry(CHANGE, size, null)), () -> waited++);
   }
 
   private void take() {

@@ -1,4 +1,4 @@
-package dev.waltap.page;
+package dev.waltap.history;
 
 import dev.waltap.format.Bytes;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.waltap.capture;
+package dev.waltap.snapshot;
 
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
@@ -9,32 +9,32 @@ import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
-import java.util.function.LongConsumer;
 
 /**
  * Fills a page set with all captured trees of a snapshot, and says who owns each page. Pages that
  * the set holds already, from a snapshot that could not be read to its end, are compared, and
- * replaced where they differ. For the capture thread.
+ * replaced where they differ. For one thread.
  */
 public final class SnapshotScan implements PageSource {
   private static final int PAGES_BETWEEN_REPORTS = 1024;
 
-  private final LimitedSnapshot snapshot;
+  private final Snapshot snapshot;
   private final PageBuffers buffers;
   private final PageSet pageSet;
   private final PageOwners owners;
   private final TreeScanner scanner;
-  private final LongConsumer progress;
+  private final SnapshotProgress progress;
   private final PageBitSet read = new PageBitSet();
   private long scanned;
   private long rows;
 
+  /** A scan that has read nothing yet; it fills what it is given. */
   public SnapshotScan(
-      LimitedSnapshot snapshot,
+      Snapshot snapshot,
       PageBuffers buffers,
       PageSet pageSet,
       PageOwners owners,
-      LongConsumer progress) {
+      SnapshotProgress progress) {
     this.snapshot = snapshot;
     this.buffers = buffers;
     this.pageSet = pageSet;
@@ -72,7 +72,7 @@ public final class SnapshotScan implements PageSource {
       rows += BTreePage.cellCount(image, BTreePage.header(pageNumber));
     }
     if (++scanned % PAGES_BETWEEN_REPORTS == 0) {
-      progress.accept(scanned);
+      progress.pages(scanned, snapshot.size());
     }
   }
 }

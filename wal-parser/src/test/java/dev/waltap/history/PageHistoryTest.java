@@ -1,8 +1,11 @@
-package dev.waltap.page;
+package dev.waltap.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageStore;
+import dev.waltap.page.TransactionPages;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,10 @@
-package dev.waltap.page;
+package dev.waltap.snapshot;
 
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.wal.SnapshotFrameIndex;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 
 /**
  * A database as one read transaction sees it: each page from its newest frame that is not in the
@@ -11,10 +12,15 @@ import java.util.Arrays;
  * For one thread.
  */
 public final class Snapshot {
+  /** Some hundred kilobytes: a millisecond or so. */
+  private static final int PAGES_BETWEEN_LOOKS = 32;
+
   private final DatabaseFile file;
   private final SnapshotFrameIndex frames;
   private final int pageSize;
   private final int size;
+  private final BooleanSupplier limitReached;
+  private int copied;
 
   /**
    * A snapshot.
@@ -23,10 +29,29 @@ public final class Snapshot {
    * @param size the database's size in pages as of the snapshot
    */
   public Snapshot(DatabaseFile file, SnapshotFrameIndex frames, int pageSize, int size) {
+    this(file, frames, pageSize, size, () -> false);
+  }
+
+  private Snapshot(
+      DatabaseFile file,
+      SnapshotFrameIndex frames,
+      int pageSize,
+      int size,
+      BooleanSupplier limitReached) {
     this.file = file;
     this.frames = frames;
     this.pageSize = pageSize;
     this.size = size;
+    this.limitReached = limitReached;
+  }
+
+  /**
+   * The same snapshot, which can be read until its read transaction has to be released.
+   *
+   * @param limitReached says that; asked every {@value #PAGES_BETWEEN_LOOKS} pages
+   */
+  public Snapshot until(BooleanSupplier limitReached) {
+    return new Snapshot(file, frames, pageSize, size, limitReached);
   }
 
   /** The database's size in pages, an unsigned number. */
@@ -38,8 +63,12 @@ public final class Snapshot {
    * Copies a page; what lies past the end of the file reads as zeros, as SQLite has it.
    *
    * @throws CorruptDatabaseException if the database has no such page
+   * @throws SnapshotLimitException if the read transaction has to be released first
    */
   public void copy(int pageNumber, byte[] to) {
+    if (++copied % PAGES_BETWEEN_LOOKS == 0 && limitReached.getAsBoolean()) {
+      throw new SnapshotLimitException();
+    }
     if (Integer.compareUnsigned(pageNumber - 1, size) >= 0) {
       throw new CorruptDatabaseException(
           "page "

@@ -1,5 +1,6 @@
-package dev.waltap.page;
+package dev.waltap.history;
 
+import dev.waltap.page.PageBuffers;
 import org.jspecify.annotations.Nullable;
 
 /**

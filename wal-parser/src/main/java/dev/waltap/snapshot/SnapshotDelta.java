@@ -1,6 +1,5 @@
-package dev.waltap.capture;
+package dev.waltap.snapshot;
 
-import dev.waltap.api.CaptureListener;
 import dev.waltap.btree.Depth;
 import dev.waltap.btree.OverflowChain;
 import dev.waltap.btree.PageBounds;
@@ -24,12 +23,12 @@ import java.util.Arrays;
  * its end, are compared with this one as well.
  *
  * <p>Each page is visited once, whatever the pages lead to: one that two lead to is refused. For
- * the capture thread.
+ * one thread.
  */
-final class SnapshotDelta implements PageSource {
+public final class SnapshotDelta implements PageSource {
   private static final int PAGES_BETWEEN_REPORTS = 1024;
 
-  private final LimitedSnapshot snapshot;
+  private final Snapshot snapshot;
   private final PageFormat format;
   private final PageBuffers buffers;
   private final PageSet pageSet;
@@ -40,26 +39,32 @@ final class SnapshotDelta implements PageSource {
   private final PageBitSet chainOwners = new PageBitSet();
   private final PageBitSet chainsSeen = new PageBitSet();
   private final PageBitSet read = new PageBitSet();
-  private final CaptureListener listener;
+  private final SnapshotProgress progress;
   private final Cell cell = new Cell();
   private final OverflowChain chain;
   private final boolean allDiffer;
   private byte[] scratch;
   private int visited;
 
-  SnapshotDelta(
-      LimitedSnapshot snapshot,
+  /**
+   * A comparison; nothing is compared yet.
+   *
+   * @param pageSet what is held; stays as it is, as do the owners
+   * @param changed takes the pages that differ
+   */
+  public SnapshotDelta(
+      Snapshot snapshot,
       PageBuffers buffers,
       PageSet pageSet,
       PageOwners owners,
       TransactionPages changed,
-      CaptureListener listener) {
+      SnapshotProgress progress) {
     this.snapshot = snapshot;
     this.buffers = buffers;
     this.pageSet = pageSet;
     this.owners = owners;
     this.changed = changed;
-    this.listener = listener;
+    this.progress = progress;
     this.scratch = buffers.take();
     snapshot.copy(1, scratch);
     this.format = PageFormat.of(scratch);
@@ -72,12 +77,12 @@ final class SnapshotDelta implements PageSource {
   }
 
   /** Finds the pages that are held and differ. */
-  void compareHeld() {
+  public void compareHeld() {
     int[] held = pageSet.pageNumbers();
     for (int i = 0; i < held.length; i++) {
       int page = held[i];
       if ((i + 1) % PAGES_BETWEEN_REPORTS == 0 || i == held.length - 1) {
-        listener.progress("reconcile", i + 1, held.length, "pages");
+        progress.pages(i + 1, held.length);
       }
       if (isInSnapshot(page)) {
         snapshot.copy(page, scratch);
@@ -116,7 +121,7 @@ final class SnapshotDelta implements PageSource {
   }
 
   /** Finds the pages of a tree that are not held. {@link #compareHeld} must have run. */
-  void discover(Tree tree) {
+  public void discover(Tree tree) {
     try {
       discover(tree, tree.root(), PageOwners.ROOT, 0);
     } catch (CorruptDatabaseException e) {
@@ -131,7 +136,7 @@ final class SnapshotDelta implements PageSource {
     }
     if (++visited % PAGES_BETWEEN_REPORTS == 0) {
       // How many there are is not known; whoever listens may stop the walk.
-      listener.progress("reconcile", visited, Math.max(visited, pageSet.size()), "pages");
+      progress.pages(visited, Math.max(visited, pageSet.size()));
     }
   }
 

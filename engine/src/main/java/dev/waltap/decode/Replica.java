@@ -1,0 +1,233 @@
+package dev.waltap.decode;
+
+import dev.waltap.btree.PageOwners;
+import dev.waltap.btree.Tree;
+import dev.waltap.btree.TreeScanner;
+import dev.waltap.diff.TransactionDiff;
+import dev.waltap.format.PageFormat;
+import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageSet;
+import dev.waltap.page.PageSource;
+import dev.waltap.page.PageStore;
+import dev.waltap.page.TransactionPages;
+import dev.waltap.schema.Schema;
+import dev.waltap.schema.SchemaRow;
+import dev.waltap.schema.TableFilter;
+import dev.waltap.snapshot.Snapshot;
+import dev.waltap.snapshot.SnapshotDelta;
+import dev.waltap.snapshot.SnapshotProgress;
+import dev.waltap.snapshot.SnapshotScan;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The captured tables as of one commit: their pages, whose each page is, and which tables they
+ * make. Filled from a snapshot or from saved pages, compared with a later snapshot, and moved on,
+ * transaction by transaction, by its decoder. For one thread, which closes it.
+ */
+public final class Replica implements AutoCloseable {
+  private final PageBuffers buffers;
+  private final long memory;
+  private final TableFilter filter;
+  private final SchemaReader schemaReader;
+  private final Map<String, Long> rows = new HashMap<>();
+  private PageSet pageSet;
+  private PageOwners owners = new PageOwners();
+  private Catalog catalog;
+  private @Nullable TransactionDecoder decoder;
+
+  /**
+   * A replica of nothing.
+   *
+   * @param memory bytes for its pages, see {@link PageSet}
+   * @param filter says which tables are emitted
+   */
+  public Replica(PageBuffers buffers, long memory, TableFilter filter) {
+    this.buffers = buffers;
+    this.memory = memory;
+    this.filter = filter;
+    this.pageSet = new PageSet(buffers, memory);
+    this.catalog = Catalog.empty(filter);
+    this.schemaReader = new SchemaReader(); // Last: only this has to be closed.
+  }
+
+  /** Where arrays of its pages come from and go to. */
+  public PageBuffers buffers() {
+    return buffers;
+  }
+
+  /** Its pages. */
+  public PageSet pageSet() {
+    return pageSet;
+  }
+
+  /** Whose its pages are. */
+  public PageOwners owners() {
+    return owners;
+  }
+
+  /** How its pages are read, as page 1 says. */
+  public PageFormat format() {
+    return PageFormat.of(pageSet.page(1));
+  }
+
+  /** Its tables. */
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  /** All rows of its schema table: tables, indexes, views and triggers. */
+  public List<SchemaRow> schemaRows() {
+    return schemaReader.rows(pageSet);
+  }
+
+  /** How many rows a table had in the snapshot that was scanned. */
+  public long rows(CapturedTable table) {
+    return rows.getOrDefault(table.name(), 0L);
+  }
+
+  /** Forgets everything. */
+  public void clear() {
+    PageSet earlier = pageSet;
+    pageSet = new PageSet(buffers, memory);
+    earlier.close();
+    begin(filter);
+  }
+
+  private void begin(TableFilter by) {
+    owners = new PageOwners();
+    catalog = Catalog.empty(by);
+    decoder = null;
+    rows.clear();
+  }
+
+  /**
+   * The schema of a snapshot, of which nothing else is read.
+   *
+   * @throws dev.waltap.format.DatabaseException if it can't be read
+   */
+  public Schema schema(Snapshot snapshot) {
+    PageSource pages =
+        page -> {
+          byte[] image = new byte[buffers.pageSize()];
+          snapshot.copy(page, image);
+          return image;
+        };
+    new TreeScanner(
+            pages,
+            PageFormat.of(pages.page(1)),
+            snapshot.size(),
+            (tree, page, kind, parent, image) -> {})
+        .scan(SchemaReader.TREE);
+    return schemaReader.read(pages);
+  }
+
+  /**
+   * Becomes a snapshot. Pages that are held already are compared, and read where they differ.
+   *
+   * @param check refuses a schema by an exception, before its tables are read
+   * @throws dev.waltap.format.DatabaseException if it can't be read
+   */
+  public void scan(Snapshot snapshot, SnapshotProgress progress, Consumer<Schema> check) {
+    begin(filter);
+    SnapshotScan scan = new SnapshotScan(snapshot, buffers, pageSet, owners, progress);
+    scan.scan(SchemaReader.TREE);
+    Schema schema = schemaReader.read(scan);
+    check.accept(schema);
+    catalog = catalog.next(schema);
+    for (CapturedTable table : catalog.tables()) {
+      rows.put(table.name(), scan.scan(table.tree()));
+    }
+    removeUnowned();
+  }
+
+  /**
+   * Becomes what the pages make that were put into its page set since it was cleared.
+   *
+   * @param earlier the filter that they were saved under
+   * @param check refuses a schema by an exception, before its tables are read
+   * @throws dev.waltap.format.DatabaseException if they do not make whole tables
+   * @throws dev.waltap.page.UnknownPageException likewise
+   */
+  public void adopt(TableFilter earlier, Consumer<Schema> check) {
+    begin(filter.within(earlier));
+    TreeScanner scanner = new TreeScanner(pageSet, format(), 0, this::adopt);
+    scanner.scan(SchemaReader.TREE);
+    Schema schema = schemaReader.read(pageSet);
+    check.accept(schema);
+    catalog = catalog.next(schema);
+    for (CapturedTable table : catalog.tables()) {
+      scanner.scan(table.tree());
+    }
+    removeUnowned();
+  }
+
+  private void adopt(Tree tree, int pageNumber, byte kind, int parent, byte[] image) {
+    owners.adopt(tree, pageNumber, kind, parent);
+  }
+
+  private void removeUnowned() {
+    for (int page : pageSet.pageNumbers()) {
+      if (owners.kind(page) == PageOwners.NONE) {
+        pageSet.remove(page);
+      }
+    }
+    buffers.endTransaction();
+  }
+
+  /**
+   * Collects what would make this replica a snapshot; it stays as it is. It must have a decoder.
+   *
+   * @param into takes the pages that differ; may hold some of an earlier try
+   * @param check refuses a schema by an exception, before its tables are read
+   * @throws dev.waltap.format.DatabaseException if the snapshot can't be read
+   */
+  public void compare(
+      Snapshot snapshot, TransactionPages into, SnapshotProgress progress, Consumer<Schema> check) {
+    SnapshotDelta delta = new SnapshotDelta(snapshot, buffers, pageSet, owners, into, progress);
+    delta.compareHeld();
+    delta.discover(SchemaReader.TREE);
+    Schema schema = schemaReader.read(delta);
+    check.accept(schema);
+    for (CapturedTable table : decoder().catalog(schema).tables()) {
+      delta.discover(table.tree());
+    }
+  }
+
+  /**
+   * A decoder that moves this replica on from here, its only one.
+   *
+   * @param journal keeps each transaction before a change of it is emitted
+   */
+  public TransactionDecoder decoder(Emitter emitter, Journal journal) {
+    TransactionPages none = new TransactionPages(buffers, new PageStore(buffers.pageSize(), 0), 0);
+    TransactionDiff diff = new TransactionDiff(format(), buffers, pageSet, owners, none);
+    TransactionDecoder made =
+        new TransactionDecoder(pageSet, diff, schemaReader, emitter, journal, catalog);
+    decoder = made;
+    return made;
+  }
+
+  /**
+   * The decoder that was made.
+   *
+   * @throws IllegalStateException if none was
+   */
+  public TransactionDecoder decoder() {
+    TransactionDecoder made = decoder;
+    if (made == null) {
+      throw new IllegalStateException("there is nothing to decode from");
+    }
+    return made;
+  }
+
+  @Override
+  public void close() {
+    try (PageSet pages = pageSet) {
+      schemaReader.close();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Where the pages of committed transactions wait, in little memory, until they are decoded. */
+@NullMarked
+package dev.waltap.history;
+
+import org.jspecify.annotations.NullMarked;
