@@ -1,5 +1,6 @@
 package dev.waltap.handler;
 
+import dev.waltap.io.DirectoryEntries;
 import dev.waltap.io.FileNames;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -226,8 +226,8 @@ final class AppendedFile implements AutoCloseable {
     if (key == null) {
       return false;
     }
-    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-      for (Path descriptor : descriptors) {
+    try {
+      for (Path descriptor : DirectoryEntries.of(Path.of("/proc/self/fd"))) {
         if (Files.exists(descriptor) && key.equals(key(descriptor))) {
           return (Integer) Files.getAttribute(descriptor, "unix:nlink") > 0;
         }
@@ -305,14 +305,13 @@ final class AppendedFile implements AutoCloseable {
     return FileNames.text(path);
   }
 
+  /** Never fails: what counts as delivered was synced, or is in the pipe. */
   @Override
-  public void close() throws IOException {
-    try {
+  public void close() {
+    try (RandomAccessFile second = regular) {
       out.close();
-    } finally {
-      if (regular != null) {
-        regular.close();
-      }
+    } catch (IOException e) {
+      // The descriptor is gone all the same, as on any Unix.
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.waltap.state;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.host.Reasons;
+import dev.waltap.io.DirectoryEntries;
 import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,9 +177,12 @@ public final class StateDirectory {
   }
 
   private void refuseForeign(String what) throws IOException {
-    try (Stream<Path> files = Files.list(path)) {
+    try {
       List<String> foreign =
-          files.map(file -> file.getFileName().toString()).filter(name -> !isOurs(name)).toList();
+          DirectoryEntries.of(path).stream()
+              .map(file -> file.getFileName().toString())
+              .filter(name -> !isOurs(name))
+              .toList();
       if (!foreign.isEmpty()) {
         throw StateErrors.refused(
             FileNames.text(path)

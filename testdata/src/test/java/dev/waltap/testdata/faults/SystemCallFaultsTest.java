@@ -60,6 +60,28 @@ class SystemCallFaultsTest {
     }
   }
 
+  /** The JDK lets an exception through then that it does not declare. */
+  @Test
+  void aDirectoryThatCannotBeClosedIsAnOrdinaryFailure() throws Exception {
+    everyCall(Work.TEARDOWN, Fault.IO_ERROR);
+  }
+
+  /** All that was delivered was synced before. */
+  @Test
+  void anOutputFileThatCannotBeClosedLosesNothing() throws Exception {
+    everyCall(Work.OUTPUT, Fault.IO_ERROR);
+  }
+
+  private static void everyCall(Work work, Fault fault) throws Exception {
+    try (FaultRun run = new FaultRun(work)) {
+      int at = 1;
+      while (run.attemptAt(fault, at)) {
+        at++;
+      }
+      assertThat(at).isGreaterThan(5);
+    }
+  }
+
   /** Any but those that such work makes no call for. */
   private static Fault draw(Work work, Random random) {
     List<Fault> faults = List.of(Fault.values());
