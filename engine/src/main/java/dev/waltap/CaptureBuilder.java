@@ -12,10 +12,12 @@ import dev.waltap.api.GuardMode;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.capture.CaptureEngine;
+import dev.waltap.wake.WakeSignals;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,7 @@ public final class CaptureBuilder {
   private GapPolicy onGap = GapPolicy.RECONCILE;
   private GuardMode guard = GuardMode.ADAPTIVE;
   private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
-  private @Nullable WakeSignal wakeSignal;
+  private Supplier<WakeSignal> wakeSignal = WakeSignals::walIndexPolling;
   private boolean schemaEvents = true;
   private boolean rebootstrap;
   private boolean once;
@@ -44,7 +46,7 @@ public final class CaptureBuilder {
   private long queueBytes;
   private long pageSetMemory;
   private StateLag stateLag = StateLag.DEFAULT;
-  private CaptureListener listener = CaptureListener.NONE;
+  private @Nullable CaptureListener listener;
   private @Nullable String sourceName;
 
   CaptureBuilder(Path database) {
@@ -127,10 +129,22 @@ public final class CaptureBuilder {
     return this;
   }
 
-  /** Says when to look for commits (polling of the wal-index). The capture closes it. */
-  public CaptureBuilder wakeSignal(WakeSignal signal) {
-    this.wakeSignal = Objects.requireNonNull(signal, "signal");
+  /**
+   * Makes the signal that says when to look for commits (polling of the wal-index): asked once for
+   * each capture that is built, which closes what it got.
+   */
+  public CaptureBuilder wakeSignal(Supplier<? extends WakeSignal> signals) {
+    this.wakeSignal = Objects.requireNonNull(signals, "signals")::get;
     return this;
+  }
+
+  /**
+   * Says when to look for commits, where one capture is built, which closes the signal; {@link
+   * #wakeSignal(Supplier)} serves several.
+   */
+  public CaptureBuilder wakeSignal(WakeSignal signal) {
+    Objects.requireNonNull(signal, "signal");
+    return wakeSignal(() -> signal);
   }
 
   /** Whether SCHEMA changes are delivered (true). */
@@ -188,7 +202,10 @@ public final class CaptureBuilder {
     return this;
   }
 
-  /** Notifies this listener of how the capture goes. */
+  /**
+   * Notifies this listener of how the capture goes (one that logs through {@link System.Logger}, as
+   * {@code dev.waltap}: warnings, readiness and long work; {@link CaptureListener#NONE} is silent).
+   */
   public CaptureBuilder listener(CaptureListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;
@@ -215,7 +232,7 @@ public final class CaptureBuilder {
     check(
         !once || stateDirectory != null,
         "a capture that ends when it has caught up needs state: name a state directory");
-    return new CaptureOptions(
+    return new BuiltOptions(
         database,
         tables,
         excludeTables,
@@ -234,7 +251,7 @@ public final class CaptureBuilder {
         queueBytes,
         pageSetMemory,
         stateLag,
-        listener,
+        listener != null ? listener : new LoggingListener(database),
         sourceName);
   }
 

@@ -38,7 +38,7 @@ class ArchitectureTest {
           Map.entry("sqlite", List.of("api", "host", "io")),
           Map.entry("schema", and(PARSER, "api", "sqlite")),
           Map.entry("state", and(PARSER, "api", "host", "sqlite", "schema")),
-          Map.entry("wake", List.of("api", "io")),
+          Map.entry("wake", List.of("api", "host", "io")),
           Map.entry("attach", and(PARSER, "api", "host", "sqlite", "state")),
           Map.entry("decode", and(PARSER, "api", "schema")),
           Map.entry("deliver", List.of("api", "host", "decode")),

@@ -8,9 +8,12 @@ import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
+import dev.waltap.api.WakeSignal;
+import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +45,25 @@ class CaptureBuilderTest {
     CaptureBuilder named = Waltap.open(database).stateDirectory(other);
     assertThat(named.options().stateDirectory()).isEqualTo(other);
     assertThat(named.noState().options().stateDirectory()).isNull();
+  }
+
+  @Test
+  void asksForASignalForEachCapture() {
+    AtomicInteger asked = new AtomicInteger();
+    CaptureBuilder builder =
+        Waltap.open(directory.resolve("app.db"))
+            .wakeSignal(
+                () -> {
+                  asked.incrementAndGet();
+                  return WakeSignals.manual();
+                });
+    assertThat(asked).hasValue(0);
+    builder.build().close();
+    builder.build().close();
+    assertThat(asked).hasValue(2);
+    WakeSignal one = WakeSignals.manual();
+    assertThat(builder.wakeSignal(one).options().wakeSignal().get()).isSameAs(one);
+    builder.wakeSignal(WakeSignals::manual).build().close();
   }
 
   @Test

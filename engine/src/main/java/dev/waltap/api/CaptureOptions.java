@@ -3,58 +3,19 @@ package dev.waltap.api;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All options of a capture, validated by the builder in {@code dev.waltap.Waltap}.
- *
- * @param database the database file
- * @param tables globs of the tables to capture; empty for all ordinary tables
- * @param excludeTables globs of the tables to leave out
- * @param excludeColumns globs {@code table.column} of the columns to leave out; never key columns
- * @param handler takes the changes
- * @param batchSize most changes a handler gets at once; 1 or more
- * @param stateDirectory where position and page set live; null for none
- * @param onGap what to do when history was lost
- * @param guard when to hold a read transaction
- * @param walLimit WAL size in bytes at which a held read transaction is released
- * @param wakeSignal says when to look for commits; null for wal-index polling
- * @param schemaEvents whether SCHEMA changes are delivered
- * @param rebootstrap whether {@code bootstrapAndCdc} starts over in spite of a saved position
- * @param once whether a capture ends when it has caught up
- * @param queueChanges most changes waiting for the handler
- * @param queueBytes most bytes of row images waiting for the handler
- * @param pageSetMemory bytes of memory for the page set, past which it lives in a temporary file
- * @param stateLag how far the saved pages may lag behind what was delivered
- * @param listener notified of how the capture goes
- * @param sourceName what the changes' source is called; null for the database file's name
+ * All options of a capture, checked and completed by the builder that {@code Waltap.open} gives,
+ * which is the only one to make them: more may come. Immutable.
  */
-public record CaptureOptions(
-    Path database,
-    List<String> tables,
-    List<String> excludeTables,
-    List<String> excludeColumns,
-    ChangesHandler handler,
-    int batchSize,
-    @Nullable Path stateDirectory,
-    GapPolicy onGap,
-    GuardMode guard,
-    long walLimit,
-    @Nullable WakeSignal wakeSignal,
-    boolean schemaEvents,
-    boolean rebootstrap,
-    boolean once,
-    int queueChanges,
-    long queueBytes,
-    long pageSetMemory,
-    StateLag stateLag,
-    CaptureListener listener,
-    @Nullable String sourceName) {
+public interface CaptureOptions {
 
   /**
    * The WAL size in bytes at which a read transaction is released unless told otherwise: 256 MiB.
    */
-  public static final long DEFAULT_WAL_LIMIT = 256L << 20;
+  long DEFAULT_WAL_LIMIT = 256L << 20;
 
   /**
    * How far the pages saved in the state directory may lag behind what was delivered. What lags is
@@ -64,7 +25,7 @@ public record CaptureOptions(
    * @param time after which a delivered transaction is due; more than zero
    * @param bytes of journal after which they are due sooner; more than zero
    */
-  public record StateLag(Duration time, long bytes) {
+  record StateLag(Duration time, long bytes) {
     /** 5 seconds, 64 MiB. */
     public static final StateLag DEFAULT = new StateLag(Duration.ofSeconds(5), 64L << 20);
 
@@ -76,34 +37,66 @@ public record CaptureOptions(
     }
   }
 
-  public CaptureOptions {
-    tables = List.copyOf(tables);
-    excludeTables = List.copyOf(excludeTables);
-    excludeColumns = List.copyOf(excludeColumns);
-  }
+  /** The database file. */
+  Path database();
+
+  /** Globs of the tables to capture; empty for all ordinary tables. */
+  List<String> tables();
+
+  /** Globs of the tables to leave out. */
+  List<String> excludeTables();
+
+  /** Globs {@code table.column} of the columns to leave out; never key columns. */
+  List<String> excludeColumns();
+
+  /** Takes the changes. */
+  ChangesHandler handler();
+
+  /** Most changes a handler gets at once; 1 or more. */
+  int batchSize();
+
+  /** Where position and page set live; null for none. */
+  @Nullable Path stateDirectory();
+
+  /** What to do when history was lost. */
+  GapPolicy onGap();
+
+  /** When to hold a read transaction. */
+  GuardMode guard();
+
+  /** WAL size in bytes at which a held read transaction is released. */
+  long walLimit();
+
+  /** Gives the signal that says when to look for commits, a new one for each capture. */
+  Supplier<WakeSignal> wakeSignal();
+
+  /** Whether SCHEMA changes are delivered. */
+  boolean schemaEvents();
+
+  /** Whether {@code bootstrapAndCdc} starts over in spite of a saved position. */
+  boolean rebootstrap();
+
+  /** Whether a capture ends when it has caught up. */
+  boolean once();
+
+  /** Most changes waiting for the handler. */
+  int queueChanges();
+
+  /** Most bytes of row images waiting for the handler. */
+  long queueBytes();
+
+  /** Bytes of memory for the page set, past which it lives in a temporary file. */
+  long pageSetMemory();
+
+  /** How far the saved pages may lag behind what was delivered. */
+  StateLag stateLag();
+
+  /** Notified of how the capture goes. */
+  CaptureListener listener();
+
+  /** What the changes' source is called; null for the database file's name. */
+  @Nullable String sourceName();
 
   /** The same without state. */
-  public CaptureOptions withoutState() {
-    return new CaptureOptions(
-        database,
-        tables,
-        excludeTables,
-        excludeColumns,
-        handler,
-        batchSize,
-        null,
-        onGap,
-        guard,
-        walLimit,
-        wakeSignal,
-        schemaEvents,
-        rebootstrap,
-        once,
-        queueChanges,
-        queueBytes,
-        pageSetMemory,
-        stateLag,
-        listener,
-        sourceName);
-  }
+  CaptureOptions withoutState();
 }

@@ -1,38 +1,27 @@
 package dev.waltap.api;
 
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change, as handed to a {@link ChangesHandler}. Immutable; may be kept.
- *
- * @param table the table's name; for a rename or drop the old one
- * @param timestamp when the commit was seen, the same for a whole transaction
- * @param operation what happened
- * @param before the whole row as it was; null for INSERT, SCHEMA and BOOTSTRAP
- * @param after the whole row as it is; null for DELETE, SCHEMA and BOOTSTRAP
- * @param key the declared primary key's columns, or {@code rowid} for a row without one; null for
- *     SCHEMA and BOOTSTRAP
- * @param position where the change is in the stream
- * @param transaction the transaction it belongs to
- * @param schemaBefore for SCHEMA, the table as it was; null if it did not exist
- * @param schemaAfter for SCHEMA, the table as it is; null if it no longer exists
- * @param source the database and the stream it comes from
+ * One change, as handed to a {@link ChangesHandler}. Immutable; may be kept. Two are equal if all
+ * that they say is.
  */
-public record Change(
-    String table,
-    Instant timestamp,
-    Operation operation,
-    @Nullable Row before,
-    @Nullable Row after,
-    @Nullable Row key,
-    Position position,
-    Transaction transaction,
-    @Nullable TableSchema schemaBefore,
-    @Nullable TableSchema schemaAfter,
-    Source source) {
+public final class Change {
+  private final String table;
+  private final Instant timestamp;
+  private final Operation operation;
+  private final @Nullable Row before;
+  private final @Nullable Row after;
+  private final @Nullable Row key;
+  private final Position position;
+  private final Transaction transaction;
+  private final @Nullable TableSchema schemaBefore;
+  private final @Nullable TableSchema schemaAfter;
+  private final Source source;
 
-  /** A change that no capture made. */
+  /** A change that no capture made; {@link #builder} asks for less. */
   public Change(
       String table,
       Instant timestamp,
@@ -56,6 +45,116 @@ public record Change(
         schemaBefore,
         schemaAfter,
         Source.NONE);
+  }
+
+  /** A change of all parts, each as its accessor has it. */
+  public Change(
+      String table,
+      Instant timestamp,
+      Operation operation,
+      @Nullable Row before,
+      @Nullable Row after,
+      @Nullable Row key,
+      Position position,
+      Transaction transaction,
+      @Nullable TableSchema schemaBefore,
+      @Nullable TableSchema schemaAfter,
+      Source source) {
+    this.table = Objects.requireNonNull(table, "table");
+    this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
+    this.operation = Objects.requireNonNull(operation, "operation");
+    this.before = before;
+    this.after = after;
+    this.key = key;
+    this.position = Objects.requireNonNull(position, "position");
+    this.transaction = Objects.requireNonNull(transaction, "transaction");
+    this.schemaBefore = schemaBefore;
+    this.schemaAfter = schemaAfter;
+    this.source = Objects.requireNonNull(source, "source");
+  }
+
+  /** Begins to make a change as a test of a handler needs it; see {@link ChangeBuilder}. */
+  public static ChangeBuilder builder(String table, Operation operation) {
+    return new ChangeBuilder(table, operation);
+  }
+
+  /** The table's name; for a rename or drop the old one. */
+  public String table() {
+    return table;
+  }
+
+  /** When the commit was seen, in UTC to the microsecond; the same for a whole transaction. */
+  public Instant timestamp() {
+    return timestamp;
+  }
+
+  /** What happened. */
+  public Operation operation() {
+    return operation;
+  }
+
+  /** The whole row as it was; null for INSERT, SCHEMA and BOOTSTRAP. */
+  public @Nullable Row before() {
+    return before;
+  }
+
+  /** The whole row as it is; null for DELETE, SCHEMA and BOOTSTRAP. */
+  public @Nullable Row after() {
+    return after;
+  }
+
+  /**
+   * The declared primary key's columns, or {@code rowid} for a row without one; null for SCHEMA and
+   * BOOTSTRAP.
+   */
+  public @Nullable Row key() {
+    return key;
+  }
+
+  /** Where the change is in the stream. */
+  public Position position() {
+    return position;
+  }
+
+  /** The transaction it belongs to. */
+  public Transaction transaction() {
+    return transaction;
+  }
+
+  /** For SCHEMA, the table as it was; null if it did not exist. */
+  public @Nullable TableSchema schemaBefore() {
+    return schemaBefore;
+  }
+
+  /** For SCHEMA, the table as it is; null if it no longer exists. */
+  public @Nullable TableSchema schemaAfter() {
+    return schemaAfter;
+  }
+
+  /** The database and the stream it comes from. */
+  public Source source() {
+    return source;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Change that
+        && position.equals(that.position)
+        && table.equals(that.table)
+        && timestamp.equals(that.timestamp)
+        && operation == that.operation
+        && Objects.equals(before, that.before)
+        && Objects.equals(after, that.after)
+        && Objects.equals(key, that.key)
+        && transaction.equals(that.transaction)
+        && Objects.equals(schemaBefore, that.schemaBefore)
+        && Objects.equals(schemaAfter, that.schemaAfter)
+        && source.equals(that.source);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(table, timestamp, operation, before, after, key, position, source);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package dev.waltap.api;
 
-import dev.waltap.record.StorageClass;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * Indexes run from 0 to {@code size() - 1}; others throw {@link IndexOutOfBoundsException}. Names
  * are matched as SQLite does, without regard to ASCII case; an unknown one throws {@link
  * IllegalArgumentException}.
+ *
+ * <p>A value is asked for by the type that it has, since SQLite stores any type in any column:
+ * {@link #storageClass(int)} says which. <b>NULL</b> is no number: {@link #getLong(int)}, {@link
+ * #getInt(int)}, {@link #getDouble(int)} and {@link #getBoolean(int)} throw {@link
+ * IllegalStateException} for it, so ask {@link #isNull(int)} before. {@link #getString(int)},
+ * {@link #getBytes(int)}, {@link #getByteBuffer(int)} and {@link #getObject(int)} return null.
  */
 public interface Row {
 
@@ -35,14 +43,37 @@ public interface Row {
   /**
    * The value of an INTEGER.
    *
-   * @throws IllegalStateException if the value is of another storage class
+   * @throws IllegalStateException if the value is of another storage class, NULL included
    */
   long getLong(int index);
 
   /**
+   * The value of an INTEGER that fits into an {@code int}.
+   *
+   * @throws IllegalStateException if the value is of another storage class, NULL included
+   * @throws ArithmeticException if it does not fit
+   */
+  default int getInt(int index) {
+    long value = getLong(index);
+    if (value != (int) value) {
+      throw new ArithmeticException(names().get(index) + " is " + value + ", too large for an int");
+    }
+    return (int) value;
+  }
+
+  /**
+   * The value of an INTEGER as SQLite sees truth: false for 0, true for any other.
+   *
+   * @throws IllegalStateException if the value is of another storage class, NULL included
+   */
+  default boolean getBoolean(int index) {
+    return getLong(index) != 0;
+  }
+
+  /**
    * The value of a REAL, or of an INTEGER widened.
    *
-   * @throws IllegalStateException if the value is of another storage class
+   * @throws IllegalStateException if the value is of another storage class, NULL included
    */
   double getDouble(int index);
 
@@ -98,6 +129,16 @@ public interface Row {
     return getLong(require(name));
   }
 
+  /** The named INTEGER that fits into an {@code int}. */
+  default int getInt(String name) {
+    return getInt(require(name));
+  }
+
+  /** The named INTEGER as SQLite sees truth. */
+  default boolean getBoolean(String name) {
+    return getBoolean(require(name));
+  }
+
   /** The named REAL. */
   default double getDouble(String name) {
     return getDouble(require(name));
@@ -113,9 +154,48 @@ public interface Row {
     return getBytes(require(name));
   }
 
+  /** The named BLOB, to be read only. */
+  default @Nullable ByteBuffer getByteBuffer(String name) {
+    return getByteBuffer(require(name));
+  }
+
   /** The named value. */
   default @Nullable Object getObject(String name) {
     return getObject(require(name));
+  }
+
+  /**
+   * All values by name, in table order, each as {@link #getObject(int)} gives it. Unmodifiable;
+   * names are looked up with regard to case there.
+   */
+  default Map<String, @Nullable Object> toMap() {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    for (int i = 0; i < size(); i++) {
+      values.put(names().get(i), getObject(i));
+    }
+    return Collections.unmodifiableMap(values);
+  }
+
+  /**
+   * A row of names and values in turn, as a test may need one: {@code Row.of("id", 1, "name",
+   * "Ada")}.
+   *
+   * @param namesAndValues values as null, {@link Long}, {@link Integer}, {@link Short}, {@link
+   *     Byte} or {@link Boolean} (1 or 0) for an INTEGER, {@link Double} or {@link Float} for a
+   *     REAL (NaN is NULL), {@link String} for a TEXT, in UTF-8, {@code byte[]} for a BLOB; copied
+   * @throws IllegalArgumentException if a value is of another type, a name is none or stands twice
+   */
+  static Row of(@Nullable Object... namesAndValues) {
+    return ValueRow.of(namesAndValues);
+  }
+
+  /**
+   * A row of these names and values, in the map's order: what {@link #toMap} gave, or a test's own.
+   *
+   * @throws IllegalArgumentException as {@link #of(Object...)}
+   */
+  static Row of(Map<String, ? extends @Nullable Object> values) {
+    return ValueRow.of(values);
   }
 
   private int require(String name) {

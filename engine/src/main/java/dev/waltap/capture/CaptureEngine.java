@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -56,8 +57,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   public CaptureEngine(CaptureOptions options) {
     this.options = options;
     this.queue = new ChangeQueue(options.queueChanges(), options.queueBytes());
-    WakeSignal signal = options.wakeSignal();
-    this.wake = signal != null ? signal : WakeSignals.walIndexPolling();
+    this.wake = Objects.requireNonNull(options.wakeSignal().get(), "the supplier's wake signal");
     this.delivery =
         new Delivery(
             options.handler(),
@@ -282,7 +282,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   public CaptureMetrics metrics() {
     Change waiting = queue.oldest();
     long oldest = counters.oldestMicros(waiting == null ? -1 : Micros.of(waiting.timestamp()));
-    return new CaptureMetrics(
+    return new MetricsSnapshot(
         delivery.position(),
         counters.lagFrames(),
         counters.lagTransactions(),

@@ -2,7 +2,7 @@ package dev.waltap.capture;
 
 import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.deliver.StoppedException;
-import dev.waltap.wake.Threads;
+import dev.waltap.host.Threads;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;

@@ -3,7 +3,7 @@ package dev.waltap.capture;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureHandle;
 import dev.waltap.api.CaptureMetrics;
-import dev.waltap.wake.Threads;
+import dev.waltap.host.Threads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -1,4 +1,4 @@
-/** What Linux says under {@code /proc} of mounts, locks, and this process; nothing elsewhere. */
+/** The process and its threads, and what Linux says under {@code /proc} of mounts and locks. */
 @NullMarked
 package dev.waltap.host;
 

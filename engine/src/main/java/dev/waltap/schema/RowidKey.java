@@ -1,7 +1,8 @@
 package dev.waltap.schema;
 
+import dev.waltap.api.AbstractRow;
+import dev.waltap.api.StorageClass;
 import dev.waltap.record.Names;
-import dev.waltap.record.StorageClass;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +60,5 @@ final class RowidKey extends AbstractRow {
   public byte @Nullable [] getBytes(int index) {
     require(index, StorageClass.BLOB, StorageClass.NULL);
     return null;
-  }
-
-  @Override
-  byte[] bytes(int index) {
-    throw new IllegalStateException("a rowid has no bytes");
   }
 }

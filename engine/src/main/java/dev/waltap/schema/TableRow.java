@@ -1,6 +1,7 @@
 package dev.waltap.schema;
 
-import dev.waltap.record.StorageClass;
+import dev.waltap.api.AbstractRow;
+import dev.waltap.api.StorageClass;
 import dev.waltap.record.StoredRow;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -34,7 +35,13 @@ final class TableRow extends AbstractRow {
 
   @Override
   public StorageClass storageClass(int index) {
-    return stored.storageClass(shape.column(index));
+    return switch (stored.storageClass(shape.column(index))) {
+      case NULL -> StorageClass.NULL;
+      case INTEGER -> StorageClass.INTEGER;
+      case REAL -> StorageClass.REAL;
+      case TEXT -> StorageClass.TEXT;
+      case BLOB -> StorageClass.BLOB;
+    };
   }
 
   @Override
@@ -62,7 +69,7 @@ final class TableRow extends AbstractRow {
       return null;
     }
     require(index, StorageClass.BLOB, StorageClass.TEXT);
-    return bytes(index);
+    return stored.rawBytes(shape.column(index));
   }
 
   @Override
@@ -72,10 +79,5 @@ final class TableRow extends AbstractRow {
     }
     require(index, StorageClass.BLOB, StorageClass.TEXT);
     return stored.rawBuffer(shape.column(index));
-  }
-
-  @Override
-  byte[] bytes(int index) {
-    return stored.rawBytes(shape.column(index));
   }
 }

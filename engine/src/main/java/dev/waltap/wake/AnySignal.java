@@ -1,6 +1,7 @@
 package dev.waltap.wake;
 
 import dev.waltap.api.WakeSignal;
+import dev.waltap.host.Threads;
 import dev.waltap.io.Closer;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.waltap.wake;
 
+import dev.waltap.host.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;

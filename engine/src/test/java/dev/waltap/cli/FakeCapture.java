@@ -5,6 +5,7 @@ import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
+import dev.waltap.capture.MetricsSnapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -87,7 +88,7 @@ final class FakeCapture implements ChangeDataCapture {
   @Override
   public CaptureMetrics metrics() {
     Duration none = Duration.ZERO;
-    return new CaptureMetrics(
+    return new MetricsSnapshot(
         null, 0, 0, none, 1, changes.size(), 0, 0, 0, 0, 0, none, none, 0, 0, 0, 0, 0, 0, 0);
   }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.api.Row;
+import dev.waltap.api.StorageClass;
 import dev.waltap.format.TextEncoding;
-import dev.waltap.record.StorageClass;
 import dev.waltap.record.StoredRow;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.waltap.testdata.fuzz;
 
-import dev.waltap.record.StorageClass;
+import dev.waltap.api.StorageClass;
 import dev.waltap.testdata.model.Names;
 import dev.waltap.testdata.model.Shape;
 import dev.waltap.testdata.model.Snapshot;

@@ -1,7 +1,7 @@
 package dev.waltap.testdata.model;
 
 import dev.waltap.api.Row;
-import dev.waltap.record.StorageClass;
+import dev.waltap.api.StorageClass;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.waltap.testdata.model;
 
-import dev.waltap.record.StorageClass;
+import dev.waltap.api.StorageClass;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

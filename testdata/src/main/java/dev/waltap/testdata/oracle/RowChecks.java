@@ -65,7 +65,7 @@ final class RowChecks {
       return null;
     }
     if (key.implicit()) {
-      return emitted.values().get(0).kind() == dev.waltap.record.StorageClass.INTEGER ? key : null;
+      return emitted.values().get(0).kind() == dev.waltap.api.StorageClass.INTEGER ? key : null;
     }
     return shape.keyOf(image.values(), null).equals(key) ? key : null;
   }

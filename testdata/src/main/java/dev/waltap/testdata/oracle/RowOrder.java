@@ -1,6 +1,6 @@
 package dev.waltap.testdata.oracle;
 
-import dev.waltap.record.StorageClass;
+import dev.waltap.api.StorageClass;
 import dev.waltap.testdata.model.Image;
 import dev.waltap.testdata.model.Names;
 import dev.waltap.testdata.model.RowKey;

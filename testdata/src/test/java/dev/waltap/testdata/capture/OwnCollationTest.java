@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Row;
-import dev.waltap.record.StorageClass;
+import dev.waltap.api.StorageClass;
 import dev.waltap.testdata.TestDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;

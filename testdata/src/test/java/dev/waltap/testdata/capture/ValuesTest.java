@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Row;
-import dev.waltap.record.StorageClass;
+import dev.waltap.api.StorageClass;
 import dev.waltap.testdata.TestDatabase;
 import java.util.Arrays;
 import java.util.List;

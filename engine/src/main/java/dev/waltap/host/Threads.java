@@ -1,4 +1,4 @@
-package dev.waltap.wake;
+package dev.waltap.host;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,22 +1,31 @@
-package dev.waltap.schema;
+package dev.waltap.api;
 
-import dev.waltap.api.Row;
-import dev.waltap.record.StorageClass;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What all rows have in common: equal by names and values, brief when printed. */
-abstract class AbstractRow implements Row {
+/**
+ * What all rows have in common that Waltap makes: equal by names and values, brief when printed.
+ *
+ * <p>Two values are equal if their storage class is, and their number, or the bytes of their TEXT
+ * or BLOB as {@link Row#getBytes(int)} gives them: -0.0 is not 0.0, and a text in UTF-16 is not the
+ * same text in UTF-8.
+ */
+public abstract class AbstractRow implements Row {
 
   /** Characters of a text, and bytes of a blob, that are printed. */
   private static final int PRINTED = 32;
 
-  /** The bytes of the value at {@code index}, a TEXT or BLOB. */
-  abstract byte[] bytes(int index);
+  /** For rows of a class of its own; {@link Row#of(Object...)} makes one of values. */
+  protected AbstractRow() {}
 
-  /** Fails unless the value at {@code index} is of one of these storage classes. */
-  final StorageClass require(int index, StorageClass first, StorageClass second) {
+  /**
+   * The storage class of a value, which must be one of two.
+   *
+   * @throws IllegalStateException if it is another one
+   */
+  protected final StorageClass require(int index, StorageClass first, StorageClass second) {
     StorageClass actual = storageClass(index);
     if (actual != first && actual != second) {
       throw new IllegalStateException(names().get(index) + " is " + actual + ", not " + first);
@@ -49,8 +58,12 @@ abstract class AbstractRow implements Row {
           case REAL ->
               Double.doubleToRawLongBits(getDouble(index))
                   == Double.doubleToRawLongBits(that.getDouble(index));
-          case TEXT, BLOB -> Arrays.equals(bytes(index), that.bytes(index));
+          case TEXT, BLOB -> bytes(index).equals(that.bytes(index));
         };
+  }
+
+  private ByteBuffer bytes(int index) {
+    return Objects.requireNonNull(getByteBuffer(index));
   }
 
   @Override
@@ -63,7 +76,7 @@ abstract class AbstractRow implements Row {
                 case NULL -> 0;
                 case INTEGER -> Long.hashCode(getLong(i));
                 case REAL -> Double.hashCode(getDouble(i));
-                case TEXT, BLOB -> Arrays.hashCode(bytes(i));
+                case TEXT, BLOB -> bytes(i).hashCode();
               };
     }
     return hash;
@@ -91,10 +104,12 @@ abstract class AbstractRow implements Row {
         text.append(whole ? "" : "…");
       }
       case BLOB -> {
-        byte[] value = bytes(index);
-        int printed = Math.min(value.length, PRINTED);
-        text.append("x'").append(HexFormat.of().formatHex(value, 0, printed)).append('\'');
-        text.append(printed < value.length ? "…" : "");
+        ByteBuffer value = bytes(index);
+        int length = value.remaining();
+        byte[] printed = new byte[Math.min(length, PRINTED)];
+        value.get(printed);
+        text.append("x'").append(HexFormat.of().formatHex(printed)).append('\'');
+        text.append(printed.length < length ? "…" : "");
       }
     }
   }
