@@ -58,11 +58,18 @@ class ParserArchitectureTest {
   }
 
   @Test
+  void theEngineMayUseAllOfThem() throws IOException {
+    String module = Files.readString(Path.of("src/main/java/module-info.java"));
+    assertThat(ORDER).allSatisfy(name -> assertThat(module).contains("exports " + name + " to"));
+  }
+
+  @Test
   void everyPackageSaysWhatItIsFor() throws IOException {
     try (Stream<Path> paths = Files.walk(Path.of("src/main/java"))) {
       List<Path> mute =
           paths
               .filter(path -> path.toString().endsWith(".java"))
+              .filter(path -> !path.endsWith("module-info.java"))
               .map(Path::getParent)
               .distinct()
               .filter(directory -> !Files.exists(directory.resolve("package-info.java")))
