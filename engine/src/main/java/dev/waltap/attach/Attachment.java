@@ -112,7 +112,7 @@ public final class Attachment implements AutoCloseable {
           database, header.pageSize(), header.textEncoding(), header.applicationId());
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED, FileNames.text(database) + ": can't be looked at: " + e.getMessage(), e);
+          Reason.DISK, FileNames.text(database) + ": can't be looked at: " + e.getMessage(), e);
     }
   }
 
@@ -215,7 +215,7 @@ public final class Attachment implements AutoCloseable {
       wal.follow();
     } catch (UncheckedIOException e) {
       throw new CaptureException(
-          Reason.FAILED, FileNames.text(database) + "-wal: can't be opened: " + e.getMessage(), e);
+          Reason.DISK, FileNames.text(database) + "-wal: can't be opened: " + e.getMessage(), e);
     }
   }
 
@@ -228,14 +228,14 @@ public final class Attachment implements AutoCloseable {
     try {
       if (!file.isStill(database)) {
         throw new CaptureException(
-            Reason.FAILED,
+            Reason.DATABASE_GONE,
             FileNames.text(database)
                 + ": the file was moved, replaced or deleted while it was captured; changes made to"
                 + " whatever is there now are not seen: start again");
       }
       if (!memory.isStill(FileNames.beside(database, "-shm"))) {
         throw new CaptureException(
-            Reason.FAILED,
+            Reason.DATABASE_GONE,
             FileNames.text(database)
                 + "-shm: the wal-index was replaced or deleted while the database was captured;"
                 + " start again");
@@ -243,14 +243,14 @@ public final class Attachment implements AutoCloseable {
       // SQLite keeps it as long as a connection is open, and ours is.
       if (!Files.exists(FileNames.beside(database, "-wal"))) {
         throw new CaptureException(
-            Reason.FAILED,
+            Reason.DATABASE_GONE,
             FileNames.text(database)
                 + "-wal: the log was deleted while the database was captured, and perhaps commits"
                 + " with it: run PRAGMA integrity_check, start again");
       }
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED, FileNames.text(database) + ": can't be looked at: " + e.getMessage(), e);
+          Reason.DISK, FileNames.text(database) + ": can't be looked at: " + e.getMessage(), e);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseException;
+import dev.waltap.format.DatabaseGoneException;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.host.Reasons;
@@ -180,7 +181,7 @@ public final class DatabaseChecks {
     }
     if (said.contains("SQLITE_FULL") || said.contains("SQLITE_IOERR_SHMSIZE")) {
       return new CaptureException(
-          Reason.REFUSED,
+          Reason.DISK,
           FileNames.text(database)
               + "-shm: the file system is full, and SQLite can't make the wal-index (32 KiB) that"
               + " all its readers share: free some space; nothing was changed",
@@ -198,7 +199,7 @@ public final class DatabaseChecks {
     }
     if (!said.contains("SQLITE_CORRUPT") && !said.contains("SQLITE_NOTADB")) {
       return new CaptureException(
-          Reason.REFUSED,
+          said.contains("SQLITE_IOERR") ? Reason.DISK : Reason.REFUSED,
           FileNames.text(database)
               + ": SQLite can't open it for reading: "
               + said
@@ -218,7 +219,7 @@ public final class DatabaseChecks {
   public static CaptureException failed(Path database, Throwable failure) {
     String what = "an error inside the capture: " + failure;
     if (failure instanceof CorruptDatabaseException damage) {
-      return damaged(database, Reason.FAILED, damage);
+      return damaged(database, damage);
     }
     if (failure instanceof DatabaseException || failure instanceof UncheckedIOException) {
       what = failure.getMessage();
@@ -229,14 +230,42 @@ public final class DatabaseChecks {
               + MappedCopies.PROPERTY
               + "=false, which reads the WAL without mapping it";
     }
-    return new CaptureException(Reason.FAILED, FileNames.text(database) + ": " + what, failure);
+    return new CaptureException(reasonOf(failure), FileNames.text(database) + ": " + what, failure);
+  }
+
+  /** Why a capture ends that meets this. */
+  public static Reason reasonOf(Throwable failure) {
+    if (failure instanceof DatabaseException database) {
+      return reasonOf(database);
+    }
+    if (failure instanceof UncheckedIOException) {
+      return Reason.DISK;
+    }
+    boolean passing = failure instanceof OutOfMemoryError || MappedCopies.isLateFault(failure);
+    return passing ? Reason.FAILED : Reason.BUG;
+  }
+
+  private static Reason reasonOf(DatabaseException failure) {
+    if (failure instanceof DatabaseGoneException) {
+      return Reason.DATABASE_GONE;
+    }
+    return failure instanceof UnsupportedDatabaseException ? Reason.SCHEMA : Reason.REFUSED;
+  }
+
+  /** Why a capture ends for which SQLite can't read a database that it has open. */
+  static Reason reasonOf(SQLException failure) {
+    String said = Reasons.oneLine(failure);
+    if (said.contains("SQLITE_IOERR") || said.contains("SQLITE_FULL")) {
+      return Reason.DISK;
+    }
+    boolean damaged = said.contains("SQLITE_CORRUPT") || said.contains("SQLITE_NOTADB");
+    return damaged ? Reason.REFUSED : Reason.FAILED;
   }
 
   /** A database whose pages can't be read as what they should be, and what to do. */
-  public static CaptureException damaged(
-      Path database, Reason reason, CorruptDatabaseException damage) {
+  public static CaptureException damaged(Path database, CorruptDatabaseException damage) {
     return new CaptureException(
-        reason,
+        Reason.REFUSED,
         FileNames.text(database)
             + ": "
             + damage.getMessage()

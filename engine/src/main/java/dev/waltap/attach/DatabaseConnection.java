@@ -129,7 +129,7 @@ public final class DatabaseConnection implements AutoCloseable {
       }
     } catch (SQLException e) {
       throw new CaptureException(
-          Reason.FAILED,
+          DatabaseChecks.reasonOf(e),
           FileNames.text(database) + ": SQLite can't read it: " + Reasons.oneLine(e),
           e);
     }

@@ -194,6 +194,6 @@ public final class ForeignWrites {
   }
 
   private static CaptureException failed(String message) {
-    return new CaptureException(Reason.FAILED, message);
+    return new CaptureException(Reason.DATABASE_GONE, message);
   }
 }

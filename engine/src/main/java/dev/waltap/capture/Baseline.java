@@ -92,7 +92,7 @@ final class Baseline implements AutoCloseable {
     store.loadPages(
         replica.buffers(), (image, pageNumber) -> replica.pageSet().put(pageNumber, image));
     try {
-      replica.adopt(earlier, schema -> requireReadable(schema, Reason.REFUSED));
+      replica.adopt(earlier, this::requireReadable);
     } catch (DatabaseException | UnknownPageException e) {
       throw new CaptureException(
           Reason.REFUSED,
@@ -105,10 +105,10 @@ final class Baseline implements AutoCloseable {
 
   private CaptureException refused(DatabaseException e) {
     if (e instanceof CorruptDatabaseException damage) {
-      return DatabaseChecks.damaged(attachment.database(), Reason.REFUSED, damage);
+      return DatabaseChecks.damaged(attachment.database(), damage);
     }
     return new CaptureException(
-        Reason.REFUSED,
+        DatabaseChecks.reasonOf(e),
         FileNames.text(attachment.database()) + ": " + e.getMessage() + "; start again",
         e);
   }
@@ -151,15 +151,15 @@ final class Baseline implements AutoCloseable {
                   ? "no tables"
                   : String.join(", ", schema.tables().stream().map(t -> t.name()).toList())));
     }
-    requireReadable(schema, Reason.REFUSED);
+    requireReadable(schema);
   }
 
   /** A table that can't be read has rows all the same, which would seem to be gone. */
-  private void requireReadable(Schema schema, Reason reason) {
+  private void requireReadable(Schema schema) {
     for (UnreadableTable table : schema.unreadable()) {
       if (filter.accepts(table)) {
         throw new CaptureException(
-            reason, FileNames.text(attachment.database()) + ": " + table.refusal());
+            Reason.SCHEMA, FileNames.text(attachment.database()) + ": " + table.refusal());
       }
     }
   }
@@ -179,7 +179,7 @@ final class Baseline implements AutoCloseable {
                       snapshot,
                       net.pages,
                       (done, of) -> listener.progress("reconcile", done, of, "pages"),
-                      schema -> requireReadable(schema, Reason.FAILED)),
+                      this::requireReadable),
               beforeEnd);
       net.committed(epoch, position.frame(), Micros.now(), position);
       return position;

@@ -75,7 +75,7 @@ public final class StateDirectory {
       PrivateFiles.restrictDirectory(path);
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED,
+          Reason.DISK,
           "cannot make the state directory " + FileNames.text(path) + ": " + Reasons.of(e),
           e);
     }
@@ -135,7 +135,7 @@ public final class StateDirectory {
       return true;
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED,
+          Reason.DISK,
           "cannot remove the state directory " + FileNames.text(path) + ": " + Reasons.of(e),
           e);
     }

@@ -54,13 +54,14 @@ final class StateErrors {
               + "): check the disk"
               + KEPT;
     }
-    return new CaptureException(Reason.FAILED, what, e);
+    Reason reason = code == SQLiteErrorCode.SQLITE_BUSY.code ? Reason.FAILED : Reason.DISK;
+    return new CaptureException(reason, what, e);
   }
 
   /** A file of the state directory can't be worked with. */
   static CaptureException io(Path file, IOException e) {
     return new CaptureException(
-        Reason.FAILED,
+        Reason.DISK,
         "cannot read or write "
             + FileNames.text(file)
             + " ("
@@ -73,7 +74,7 @@ final class StateErrors {
   /** The state was taken away while it was in use. */
   static CaptureException gone(Path file) {
     return new CaptureException(
-        Reason.FAILED,
+        Reason.REFUSED,
         FileNames.text(file)
             + " was removed or replaced while capture was using it: the position can't be saved any"
             + " more; put the directory back, or run setup and bootstrap again");

@@ -91,7 +91,7 @@ public final class StateLock implements AutoCloseable {
       throw StateErrors.refused("there is no state in " + directory + ": run setup first");
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.FAILED,
+          Reason.DISK,
           "cannot lock "
               + FileNames.text(directory.lockFile())
               + " ("

@@ -3,7 +3,10 @@ package dev.waltap.attach;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.DatabaseGoneException;
+import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.sqlite.SqliteConnections;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +36,25 @@ class DatabaseChecksTest {
     assertThat(failed)
         .hasCause(late)
         .hasMessageContainingAll("app.db", "truncated", "-Dwaltap.mapWal=false");
+  }
+
+  @Test
+  void saysByTheReasonWhetherToStartAgain() {
+    assertThat(reason(new UncheckedIOException(new IOException("No space left on device"))))
+        .isEqualTo(Reason.DISK);
+    assertThat(reason(new DatabaseGoneException("truncated"))).isEqualTo(Reason.DATABASE_GONE);
+    assertThat(reason(new UnsupportedDatabaseException("newer"))).isEqualTo(Reason.SCHEMA);
+    assertThat(reason(new CorruptDatabaseException("page 7"))).isEqualTo(Reason.REFUSED);
+    assertThat(reason(new OutOfMemoryError())).isEqualTo(Reason.FAILED);
+    assertThat(reason(new IllegalStateException())).isEqualTo(Reason.BUG);
+    assertThat(DatabaseChecks.reasonOf(new SQLException("[SQLITE_IOERR_READ] disk I/O error")))
+        .isEqualTo(Reason.DISK);
+    assertThat(DatabaseChecks.reasonOf(new SQLException("[SQLITE_BUSY] database is locked")))
+        .isEqualTo(Reason.FAILED);
+  }
+
+  private static Reason reason(Throwable failure) {
+    return DatabaseChecks.failed(DATABASE, failure).reason();
   }
 
   /** Kill seed 500221: the file was there, then gone, and that was taken for a lack of rights. */
