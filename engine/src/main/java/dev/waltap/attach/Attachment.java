@@ -167,8 +167,7 @@ public final class Attachment implements AutoCloseable {
    */
   public boolean isSound(SnapshotAt at) {
     WalIndexHeader now = new WalIndexHeader();
-    boolean restarted =
-        index.read(now) && !at.position().saltsAre(now.salt1(), now.salt2()); // Under lock 0.
+    boolean restarted = index.read(now) && at.position().salts() != now.salts(); // Under lock 0.
     return restarted || index.stillHolds(at.header());
   }
 

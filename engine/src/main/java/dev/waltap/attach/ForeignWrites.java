@@ -40,7 +40,7 @@ public final class ForeignWrites {
   private static final int PAGE_COUNT_OFFSET = 28;
   private static final int VERSION_VALID_FOR_OFFSET = 92;
 
-  private record Checkpoint(int salt1, int salt2, int backfilled) {}
+  private record Checkpoint(long salts, int backfilled) {}
 
   private record State(Checkpoint checkpoint, FileTime modified, long size) {}
 
@@ -149,7 +149,7 @@ public final class ForeignWrites {
     if (!attachment.index().read(header, info) || info.backfillAttempted() > info.backfilled()) {
       return null;
     }
-    return new Checkpoint(header.salt1(), header.salt2(), info.backfilled());
+    return new Checkpoint(header.salts(), info.backfilled());
   }
 
   private byte[] requireDatabase(PageSet pages) {

@@ -109,7 +109,7 @@ public final class Guard implements AutoCloseable {
    */
   private int unread() {
     WalPosition position = attachment.tail().position();
-    return position.saltsAre(header.salt1(), header.salt2())
+    return position.salts() == header.salts()
         ? Math.max(0, header.mxFrame() - position.frame())
         : header.mxFrame();
   }
@@ -119,13 +119,12 @@ public final class Guard implements AutoCloseable {
     if (!always && info.backfilled() >= header.mxFrame()) {
       return; // There is nothing that a restart could take but what lock 0 can't keep.
     }
-    int salt1 = header.salt1();
-    int salt2 = header.salt2();
+    long salts = header.salts();
     int backfilled = info.backfilled();
     connection.beginRead();
     boolean read = index.read(header);
     index.read(info);
-    boolean still = header.salt1() == salt1 && header.salt2() == salt2;
+    boolean still = header.salts() == salts;
     if (!always && !(read && still && info.backfilled() == backfilled)) {
       connection.endRead(); // Perhaps on lock 0; the next poll tries again.
       return;

@@ -78,8 +78,7 @@ final class GuardPolicy {
   private boolean known;
   private boolean held;
   private boolean seen;
-  private int salt1;
-  private int salt2;
+  private long salts;
   private int mxFrame;
   private int backfilled;
   private int attempted;
@@ -167,7 +166,7 @@ final class GuardPolicy {
   }
 
   private void learn(WalIndexHeader header, long now) {
-    boolean restarted = seen && (header.salt1() != salt1 || header.salt2() != salt2);
+    boolean restarted = seen && header.salts() != salts;
     if (restarted) {
       boolean watched = now - looked <= (now - begun) / 4;
       boolean own = !stretched && !(grownBySnapshot && mxFrame > length);
@@ -201,8 +200,7 @@ final class GuardPolicy {
       lastCommit = now;
     }
     seen = true;
-    salt1 = header.salt1();
-    salt2 = header.salt2();
+    salts = header.salts();
     mxFrame = header.mxFrame();
   }
 

@@ -11,17 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitHorizon {
   private final boolean known;
-  private final int salt1;
-  private final int salt2;
+  private final long salts;
   private final int frame;
   private @Nullable WalPosition first;
   private boolean entered;
   private boolean reached;
 
-  private CommitHorizon(boolean known, int salt1, int salt2, int frame) {
+  private CommitHorizon(boolean known, long salts, int frame) {
     this.known = known;
-    this.salt1 = salt1;
-    this.salt2 = salt2;
+    this.salts = salts;
     this.frame = frame;
   }
 
@@ -29,7 +27,7 @@ final class CommitHorizon {
   static CommitHorizon of(WalIndex index) {
     WalIndexHeader header = new WalIndexHeader();
     boolean known = index.read(header);
-    return new CommitHorizon(known, header.salt1(), header.salt2(), header.mxFrame());
+    return new CommitHorizon(known, header.salts(), header.mxFrame());
   }
 
   /** A snapshot was taken since: it is later than this. */
@@ -42,12 +40,12 @@ final class CommitHorizon {
     if (!known) {
       return;
     }
-    if (position.saltsAre(salt1, salt2)) {
+    if (position.salts() == salts) {
       entered = true;
       reached |= position.frame() >= frame;
     } else if (frame == 0 && first != null) {
       // Nothing of its generation was committed then, and that before it was followed.
-      reached |= !position.saltsAre(first.salt1(), first.salt2());
+      reached |= position.salts() != first.salts();
     } else {
       // What comes after a generation was committed after all of it.
       reached |= entered;

@@ -166,15 +166,14 @@ final class SnapshotReads {
     long end = now + RESTART_NANOS;
     long lastCommit = now;
     boolean known = index.read(header);
-    int salt1 = header.salt1();
-    int salt2 = header.salt2();
+    long salts = header.salts();
     int commits = header.changeCounter();
     while (known && now - end < 0 && now - lastCommit < QUIET_NANOS) {
       listener.requireRunning();
       LockSupport.parkNanos(PAUSE_NANOS);
       now = System.nanoTime();
       known = index.read(header);
-      if (header.salt1() != salt1 || header.salt2() != salt2) {
+      if (header.salts() != salts) {
         return;
       }
       if (header.changeCounter() != commits) {

@@ -11,7 +11,7 @@ public final class CommittedTransaction {
   private long epoch;
   private long frame;
   private long timestampMicros;
-  private WalPosition walPosition = new WalPosition(0, 0, 0, 0, 0, 0);
+  private WalPosition walPosition = new WalPosition(0, 0, 0, 0);
 
   /** A transaction to be filled: these pages first, then {@link #committed}. */
   public CommittedTransaction(TransactionPages pages) {

@@ -80,8 +80,7 @@ final class InspectedLog implements AutoCloseable {
       if (index.read(published, info)
           && published.mxFrame() > 0
           && published.mxFrame() <= wal.capacity()
-          && published.salt1() == header.salt1()
-          && published.salt2() == header.salt2()) {
+          && published.salts() == header.salts()) {
         int attempted = Math.max(info.backfilled(), info.backfillAttempted());
         int known = Math.min(attempted, published.mxFrame());
         range.set(published);
@@ -89,7 +88,7 @@ final class InspectedLog implements AutoCloseable {
       }
       if (index.read(published, info) && published.isInit() && published.mxFrame() == 0) {
         // Restarted: what the file holds was checkpointed, and nothing of it counts any more.
-        range.set(header.salt1(), header.salt2(), 0, 0);
+        range.set(header.salts(), 0, 0);
         return new InspectedLog(wal, memory, index, published, header, range, 0, false);
       }
       memory.release();
@@ -99,7 +98,7 @@ final class InspectedLog implements AutoCloseable {
       wal.close();
       return null;
     }
-    range.set(header.salt1(), header.salt2(), recovered.lastCommit(), recovered.databaseSize());
+    range.set(header.salts(), recovered.lastCommit(), recovered.databaseSize());
     return new InspectedLog(
         wal, null, null, published, header, range, -1, recovered.endsAtBareFrame());
   }
@@ -158,8 +157,7 @@ final class InspectedLog implements AutoCloseable {
 
   /** Whether a frame was written in this generation and says so. */
   boolean isOfGeneration(int frame) {
-    return wal.frameHeader(frame, frameHeader)
-        && FrameHeader.saltsAre(frameHeader, header.salt1(), header.salt2());
+    return wal.frameHeader(frame, frameHeader) && FrameHeader.salts(frameHeader) == header.salts();
   }
 
   /**

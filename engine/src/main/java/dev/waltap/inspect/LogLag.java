@@ -57,7 +57,7 @@ public record LogLag(Kind kind, long transactions, long frames, long walBytes, i
     try (log) {
       WalHeader header = log.header();
       int atRisk = atRisk(log);
-      if (!saved.saltsAre(header.salt1(), header.salt2()) || !isPresent(log, saved)) {
+      if (saved.salts() != header.salts() || !isPresent(log, saved)) {
         return new LogLag(Kind.REUSED, 0, 0, bytes, atRisk);
       }
       int transactions = commits(log, saved.frame());
@@ -86,9 +86,7 @@ public record LogLag(Kind kind, long transactions, long frames, long walBytes, i
       return false;
     }
     return switch (log.range().header(saved.frame(), frame)) {
-      case CHECKED ->
-          FrameHeader.checksum1(frame) == saved.checksum1()
-              && FrameHeader.checksum2(frame) == saved.checksum2();
+      case CHECKED -> FrameHeader.checksum(frame) == saved.checksum();
       case BARE -> log.changeCounter() - saved.changeCounter() == commits(log, saved.frame());
       default -> false;
     };

@@ -133,13 +133,13 @@ public final class WalInspection implements AutoCloseable {
         && present.isOfGeneration(present.committed() + leftover + 1)) {
       leftover++;
     }
+    long salts = present.header().salts();
     sink.summary(
         new Summary(
             present.wal().path(),
             pageSize,
             present.header().checkpointSequence(),
-            String.format(
-                Locale.ROOT, "%08x %08x", present.header().salt1(), present.header().salt2()),
+            String.format(Locale.ROOT, "%08x %08x", salts >>> 32, salts & 0xffffffffL),
             frames,
             present.committed(),
             present.hasIndex(),
@@ -212,7 +212,7 @@ public final class WalInspection implements AutoCloseable {
     }
   }
 
-  private static final WalPosition NOWHERE = new WalPosition(0, 0, 0, 0, 0, 0);
+  private static final WalPosition NOWHERE = new WalPosition(0, 0, 0, 0);
 
   private static boolean decode(InspectedPages pages, CommittedTransaction transaction, Sink sink) {
     if (!pages.isDecodable()) {

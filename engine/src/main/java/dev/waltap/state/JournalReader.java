@@ -113,13 +113,7 @@ final class JournalReader {
     segment.get(); // Of no meaning.
     long epoch = segment.getLong();
     WalPosition wal =
-        new WalPosition(
-            segment.getInt(),
-            segment.getInt(),
-            segment.getInt(),
-            segment.getInt(),
-            segment.getInt(),
-            segment.getInt());
+        new WalPosition(segment.getLong(), segment.getInt(), segment.getLong(), segment.getInt());
     return new JournalEntry(new LogPosition(epoch, wal), segment.getLong(), segment.getInt());
   }
 

@@ -19,7 +19,10 @@ import java.sql.SQLException;
  *  begin      1  1
  *             1  1; of no meaning
  *             8  epoch
- *            24  salts, frame, checksums, change counter: 4 each
+ *             8  salts
+ *             4  frame
+ *             8  checksum
+ *             4  change counter
  *             8  timestamp
  *             4  database size
  *  page       1  2
@@ -62,8 +65,8 @@ final class JournalWriter implements PageImages.Sink {
       room(BEGIN_SIZE);
       var wal = entry.position().wal();
       segment.put((byte) BEGIN).put(UNUSED).putLong(entry.position().epoch());
-      segment.putInt(wal.salt1()).putInt(wal.salt2()).putInt(wal.frame());
-      segment.putInt(wal.checksum1()).putInt(wal.checksum2()).putInt(wal.changeCounter());
+      segment.putLong(wal.salts()).putInt(wal.frame());
+      segment.putLong(wal.checksum()).putInt(wal.changeCounter());
       segment.putLong(entry.timestampMicros()).putInt(entry.databaseSize());
       pages.forEach(this);
       room(1);

@@ -1,6 +1,7 @@
 package dev.waltap.state;
 
 import dev.waltap.api.Position;
+import dev.waltap.format.Bytes;
 import dev.waltap.wal.WalPosition;
 
 /**
@@ -36,8 +37,8 @@ public record LogPosition(long epoch, WalPosition wal) {
   /** The stored form: seven decimal numbers with colons between. */
   String store() {
     return epoch
-        + (":" + wal.salt1() + ":" + wal.salt2())
-        + (":" + wal.frame() + ":" + wal.checksum1() + ":" + wal.checksum2())
+        + (":" + storePair(wal.salts()))
+        + (":" + wal.frame() + ":" + storePair(wal.checksum()))
         + (":" + wal.changeCounter());
   }
 
@@ -56,6 +57,12 @@ public record LogPosition(long epoch, WalPosition wal) {
       wal[i] = Integer.parseInt(parts[i + 1]);
     }
     return new LogPosition(
-        Long.parseLong(parts[0]), new WalPosition(wal[0], wal[1], wal[2], wal[3], wal[4], wal[5]));
+        Long.parseLong(parts[0]),
+        new WalPosition(Bytes.pair(wal[0], wal[1]), wal[2], Bytes.pair(wal[3], wal[4]), wal[5]));
+  }
+
+  /** The stored form of salts, or of a checksum: two decimal numbers with a colon between. */
+  static String storePair(long pair) {
+    return (int) (pair >>> 32) + ":" + (int) pair;
   }
 }

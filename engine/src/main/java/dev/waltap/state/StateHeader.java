@@ -1,6 +1,7 @@
 package dev.waltap.state;
 
 import dev.waltap.api.Position;
+import dev.waltap.format.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -44,20 +45,21 @@ final class StateHeader {
     this.base = base;
     this.last = base;
     this.acknowledged = acknowledged;
-    this.epoch = new Epoch(base.epoch(), base.wal().salt1(), base.wal().salt2());
+    this.epoch = new Epoch(base.epoch(), base.wal().salts());
   }
 
   /** An epoch and the generation it was given out for. */
-  record Epoch(long number, int salt1, int salt2) {
+  record Epoch(long number, long salts) {
 
     static Epoch load(String text) {
       String[] parts = text.split(":", -1);
       return new Epoch(
-          Long.parseLong(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+          Long.parseLong(parts[0]),
+          Bytes.pair(Integer.parseInt(parts[1]), Integer.parseInt(parts[2])));
     }
 
     String store() {
-      return number + ":" + salt1 + ":" + salt2;
+      return number + ":" + LogPosition.storePair(salts);
     }
   }
 

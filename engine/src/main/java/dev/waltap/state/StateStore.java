@@ -174,9 +174,7 @@ public final class StateStore implements AutoCloseable {
           journal.add(entry, images);
           head.last = entry.position();
           if (head.last.epoch() > head.epoch.number()) {
-            head.epoch =
-                new StateHeader.Epoch(
-                    head.last.epoch(), head.last.wal().salt1(), head.last.wal().salt2());
+            head.epoch = new StateHeader.Epoch(head.last.epoch(), head.last.wal().salts());
           }
           added++;
         });

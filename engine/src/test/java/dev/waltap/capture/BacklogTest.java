@@ -27,7 +27,7 @@ class BacklogTest {
   private final PageBuffers buffers = new PageBuffers(PAGE_SIZE);
   private final ArrayDeque<Committed> model = new ArrayDeque<>();
   private final Map<Integer, byte[]> latest = new LinkedHashMap<>();
-  private WalPosition position = new WalPosition(0, 0, 0, 0, 0, 0);
+  private WalPosition position = new WalPosition(0, 0, 0, 0);
   private final Backlog backlog =
       new Backlog(buffers, MEMORY, generation -> generation + 100, () -> position);
   private long modelBytes;
@@ -69,7 +69,7 @@ class BacklogTest {
   }
 
   private void commit(Map<Integer, byte[]> images) {
-    position = new WalPosition(1, 2, frames, random.nextInt(), 4, 5);
+    position = new WalPosition(1, frames, random.nextLong(), 5);
     Committed committed =
         new Committed(images, 100L + frames / 1000, frames, random.nextInt(1 << 20), position);
     backlog.commit(frames / 1000, frames, committed.databaseSize);

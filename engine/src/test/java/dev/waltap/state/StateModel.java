@@ -1,5 +1,6 @@
 package dev.waltap.state;
 
+import dev.waltap.format.Bytes;
 import dev.waltap.format.TextEncoding;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.WalPosition;
@@ -50,7 +51,9 @@ final class StateModel {
     int epoch = (int) (1 + number / PER_EPOCH);
     int frame = (int) (1 + number % PER_EPOCH * 3);
     return new LogPosition(
-        epoch, new WalPosition(epoch * 31, -epoch, frame, frame * 7, -frame, (int) number));
+        epoch,
+        new WalPosition(
+            Bytes.pair(epoch * 31, -epoch), frame, Bytes.pair(frame * 7, -frame), (int) number));
   }
 
   static long number(LogPosition position) {

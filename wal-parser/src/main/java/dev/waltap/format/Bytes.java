@@ -61,6 +61,14 @@ public final class Bytes {
     return (int) NATIVE_32.get(b, off);
   }
 
+  /**
+   * Two 32-bit numbers as one, the first in its upper half: as salts and checksums are handed
+   * around, which always come in pairs.
+   */
+  public static long pair(int first, int second) {
+    return (long) first << 32 | (second & 0xffffffffL);
+  }
+
   /** Writes the low 16 bits, big-endian. */
   public static void putU16(byte[] b, int off, int value) {
     BIG_16.set(b, off, (short) value);

@@ -38,9 +38,9 @@ public final class FrameHeader {
     return Bytes.u32(b, 4);
   }
 
-  /** Whether the frame is of the generation that these salts name. */
-  public static boolean saltsAre(byte[] b, int salt1, int salt2) {
-    return Bytes.u32(b, 8) == salt1 && Bytes.u32(b, 12) == salt2;
+  /** Both salts, which name the generation that the frame was written in. */
+  public static long salts(byte[] b) {
+    return Bytes.i64(b, 8);
   }
 
   /**
@@ -50,18 +50,12 @@ public final class FrameHeader {
    * commit begins to make them up behind those frames.
    */
   public static boolean isBare(byte[] b) {
-    return pageNumber(b) != 0
-        && (Bytes.u32(b, 8) | Bytes.u32(b, 12) | Bytes.u32(b, 16) | Bytes.u32(b, 20)) == 0;
+    return pageNumber(b) != 0 && (salts(b) | checksum(b)) == 0;
   }
 
-  /** The stored checksum's first sum. */
-  public static int checksum1(byte[] b) {
-    return Bytes.u32(b, 16);
-  }
-
-  /** The stored checksum's second sum. */
-  public static int checksum2(byte[] b) {
-    return Bytes.u32(b, 20);
+  /** The stored checksum, both sums. */
+  public static long checksum(byte[] b) {
+    return Bytes.i64(b, 16);
   }
 
   /** Where frame {@code frame} (from 1) starts in the file. */
@@ -77,6 +71,6 @@ public final class FrameHeader {
 
   /** Whether the running checksum, this frame added, is what the header says. */
   public static boolean checksumIs(byte[] header, WalChecksum sum) {
-    return sum.is(checksum1(header), checksum2(header));
+    return sum.value() == checksum(header);
   }
 }

@@ -19,10 +19,10 @@ public final class WalChecksum {
   private int s0;
   private int s1;
 
-  /** Starts from known sums; (0, 0) for a header. */
-  public void reset(int sum0, int sum1) {
-    s0 = sum0;
-    s1 = sum1;
+  /** Starts from a known checksum; 0 for a header. */
+  public void reset(long value) {
+    s0 = (int) (value >>> 32);
+    s1 = (int) value;
   }
 
   /**
@@ -53,18 +53,8 @@ public final class WalChecksum {
     s1 = c;
   }
 
-  /** The first sum. */
-  public int s0() {
-    return s0;
-  }
-
-  /** The second sum. */
-  public int s1() {
-    return s1;
-  }
-
-  /** Whether both sums are these. */
-  public boolean is(int sum0, int sum1) {
-    return s0 == sum0 && s1 == sum1;
+  /** Both sums, s0 in the upper half: as a WAL stores them, read as one big-endian number. */
+  public long value() {
+    return Bytes.pair(s0, s1);
   }
 }

@@ -17,16 +17,17 @@ package dev.waltap.format;
  *
  * <p>All numbers are big-endian. Source: head of wal.c; fileformat2.html, "WAL Header". The salts
  * name a generation: they change whenever the file is begun again.
+ *
+ * @param salts both of them, salt 1 in the upper half
+ * @param checksum both sums, checksum 1 in the upper half
  */
 public record WalHeader(
     boolean bigEndianChecksums,
     int version,
     int pageSize,
     int checkpointSequence,
-    int salt1,
-    int salt2,
-    int checksum1,
-    int checksum2) {
+    long salts,
+    long checksum) {
 
   /** Bytes of the header. */
   public static final int SIZE = 32;
@@ -51,7 +52,7 @@ public record WalHeader(
     }
     WalChecksum sum = new WalChecksum();
     sum.update(b, 0, CHECKED, (Bytes.u32(b, 0) & 1) != 0);
-    return sum.is(Bytes.u32(b, 24), Bytes.u32(b, 28));
+    return sum.value() == Bytes.i64(b, 24);
   }
 
   /**
@@ -74,19 +75,12 @@ public record WalHeader(
         version,
         Bytes.u32(b, 8),
         Bytes.u32(b, 12),
-        salt1(b),
-        salt2(b),
-        Bytes.u32(b, 24),
-        Bytes.u32(b, 28));
+        Bytes.i64(b, 16),
+        Bytes.i64(b, 24));
   }
 
-  /** Salt 1 of a header's bytes, whole or not. */
-  public static int salt1(byte[] b) {
-    return Bytes.u32(b, 16);
-  }
-
-  /** Salt 2 of a header's bytes, whole or not. */
-  public static int salt2(byte[] b) {
-    return Bytes.u32(b, 20);
+  /** Salt 1 alone, which grows by one with most restarts; salt 2 is drawn each time. */
+  public static int salt1(long salts) {
+    return (int) (salts >>> 32);
   }
 }

@@ -62,9 +62,9 @@ public final class WalIndexHeader {
     if (!isInit()) {
       return false;
     }
-    sum.reset(0, 0);
+    sum.reset(0);
     sum.update(bytes, 0, CHECKED, NATIVE_BIG);
-    return sum.is(Bytes.nativeU32(bytes, 40), Bytes.nativeU32(bytes, 44));
+    return sum.value() == nativePair(CHECKED);
   }
 
   /**
@@ -75,10 +75,7 @@ public final class WalIndexHeader {
   public boolean isContinuedBy(WalIndexHeader later) {
     int frames = later.mxFrame() - mxFrame();
     int commits = later.changeCounter() - changeCounter();
-    return later.salt1() == salt1()
-        && later.salt2() == salt2()
-        && commits >= 0
-        && commits <= frames;
+    return later.salts() == salts() && commits >= 0 && commits <= frames;
   }
 
   /** The format version, 3007000. */
@@ -117,33 +114,26 @@ public final class WalIndexHeader {
     return Bytes.nativeU32(bytes, 20);
   }
 
-  /** First sum of frame mxFrame's checksum. */
-  public int frameChecksum1() {
-    return Bytes.nativeU32(bytes, 24);
+  /** The checksum of frame mxFrame. */
+  public long frameChecksum() {
+    return nativePair(24);
   }
 
-  /** Second sum of frame mxFrame's checksum. */
-  public int frameChecksum2() {
-    return Bytes.nativeU32(bytes, 28);
+  /** Both salts, which name the generation. */
+  public long salts() {
+    return Bytes.i64(bytes, SALTS);
   }
 
-  /** Salt 1 of the generation. */
-  public int salt1() {
-    return Bytes.u32(bytes, SALTS);
-  }
-
-  /** Salt 2 of the generation. */
-  public int salt2() {
-    return Bytes.u32(bytes, SALTS + 4);
+  private long nativePair(int at) {
+    return Bytes.pair(Bytes.nativeU32(bytes, at), Bytes.nativeU32(bytes, at + 4));
   }
 
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "wal-index header: salts %08x-%08x, mxFrame %d, iChange %d, %d pages of %d bytes",
-        salt1(),
-        salt2(),
+        "wal-index header: salts %016x, mxFrame %d, iChange %d, %d pages of %d bytes",
+        salts(),
         mxFrame(),
         changeCounter(),
         databaseSize(),

@@ -50,8 +50,7 @@ public final class CommittedRange {
   }
 
   private final WalFile wal;
-  private int salt1;
-  private int salt2;
+  private long salts;
   private int last;
   private int databaseSize;
 
@@ -73,17 +72,17 @@ public final class CommittedRange {
               + Integer.toUnsignedLong(header.mxFrame())
               + " frames committed, more than a WAL can have");
     }
-    return set(header.salt1(), header.salt2(), header.mxFrame(), header.databaseSize());
+    return set(header.salts(), header.mxFrame(), header.databaseSize());
   }
 
   /**
    * Makes this frames 1 to {@code last} of a generation.
    *
+   * @param generation its salts
    * @param size the database's size in pages after the last frame; 0 if it is not known
    */
-  public CommittedRange set(int first, int second, int lastFrame, int size) {
-    this.salt1 = first;
-    this.salt2 = second;
+  public CommittedRange set(long generation, int lastFrame, int size) {
+    this.salts = generation;
     this.last = lastFrame;
     this.databaseSize = size;
     return this;
@@ -113,14 +112,14 @@ public final class CommittedRange {
   private Found look(int frame, byte[] header) {
     int size = FrameHeader.commitSize(header);
     boolean known = frame != last || databaseSize == 0 || size == databaseSize;
-    Found found = kind(header, salt1, salt2);
+    Found found = kind(header, salts);
     boolean sane = FrameHeader.pageNumber(header) > 0 && size >= 0 && known;
     return found.isCommitted() && !sane ? Found.NONSENSE : found;
   }
 
   /** What a frame's header is to a generation. */
-  static Found kind(byte[] header, int salt1, int salt2) {
-    if (FrameHeader.saltsAre(header, salt1, salt2)) {
+  static Found kind(byte[] header, long salts) {
+    if (FrameHeader.salts(header) == salts) {
       return FrameHeader.pageNumber(header) == 0 ? Found.NONSENSE : Found.CHECKED;
     }
     if (FrameHeader.isBare(header)) {

@@ -32,24 +32,25 @@ final class FrameScan {
    * Follows a generation by salts and checksums from a known frame to where they cease to hold. It
    * is no harm that frames are overwritten meanwhile: what was summed is what was copied.
    *
+   * @param salts the generation's
    * @param after the frame whose checksum is known
+   * @param start that checksum
    * @param preceding what the first commit may repeat
    * @param unchanged whether frame {@code after} is still what it was
    */
   void chain(
-      int salt1,
-      int salt2,
+      long salts,
       int after,
-      WalChecksum start,
+      long start,
       boolean bigEndian,
       RepeatDetector preceding,
       boolean unchanged) {
     clear(after);
     repeatDetector.continueFrom(preceding, unchanged);
-    sum.reset(start.s0(), start.s1());
+    sum.reset(start);
     wal.readAhead(wal.capacity());
     for (int frame = after + 1; wal.frameHeader(frame, header); frame++) {
-      if (CommittedRange.kind(header, salt1, salt2) != CommittedRange.Found.CHECKED
+      if (CommittedRange.kind(header, salts) != CommittedRange.Found.CHECKED
           || !wal.page(frame, page)) {
         endedAtBareFrame = FrameHeader.isBare(header);
         return;

@@ -1,6 +1,7 @@
 package dev.waltap.wal;
 
 import dev.waltap.format.FrameHeader;
+import dev.waltap.format.WalHeader;
 import dev.waltap.format.WalIndexHeader;
 import java.util.concurrent.TimeUnit;
 
@@ -52,7 +53,7 @@ final class HiddenCommits {
     if (nanos >= 0 && nanos / FASTEST_COMMIT_NANOS < commits) {
       return false;
     }
-    int jump = newer.salt1() - position.salt1();
+    int jump = salt1Growth(position, newer);
     boolean counted = jump > 0 && jump <= LARGEST_COUNTED;
     if (!counted && position.frame() == 0) {
       return false; // The first frame of an empty generation was written, and named it.
@@ -79,29 +80,32 @@ final class HiddenCommits {
   private int written(WalPosition position, WalIndexHeader newer) {
     int last = newer.mxFrame();
     if (last >= position.frame()) {
-      if (newer.salt1() - position.salt1() != 1) {
+      if (salt1Growth(position, newer) != 1) {
         return wal.capacity();
       }
-      while (isOf(last + 1, position.salt1(), position.salt2())) {
+      while (isOf(last + 1, position.salts())) {
         last++;
       }
       return last;
     }
     int written = position.frame();
-    while (written > last && isOf(written, position.salt1(), position.salt2())) {
+    while (written > last && isOf(written, position.salts())) {
       written--;
     }
     if (written < position.frame()) {
       return written;
     }
-    while (isOf(written + 1, newer.salt1(), newer.salt2())) {
+    while (isOf(written + 1, newer.salts())) {
       written++; // Spilled by a transaction that is not committed.
     }
     return written;
   }
 
-  private boolean isOf(int frame, int salt1, int salt2) {
-    return wal.frameHeader(frame, header)
-        && CommittedRange.kind(header, salt1, salt2).isCommitted();
+  private static int salt1Growth(WalPosition position, WalIndexHeader newer) {
+    return WalHeader.salt1(newer.salts()) - WalHeader.salt1(position.salts());
+  }
+
+  private boolean isOf(int frame, long salts) {
+    return wal.frameHeader(frame, header) && CommittedRange.kind(header, salts).isCommitted();
   }
 }

@@ -28,8 +28,7 @@ final class LastFrame {
   private final WalChecksum sum = new WalChecksum();
   private boolean seen;
   private boolean bare;
-  private int checksum1;
-  private int checksum2;
+  private long checksum;
   private int pageNumber;
   private int size;
 
@@ -39,18 +38,16 @@ final class LastFrame {
   }
 
   /** All that is known is a saved checksum, of a frame that has one. */
-  void expect(int first, int second) {
+  void expect(long saved) {
     seen = false;
-    checksum1 = first;
-    checksum2 = second;
+    checksum = saved;
   }
 
   /** A frame was consumed. */
   void record(byte[] header, byte[] bytes) {
     seen = true;
     bare = FrameHeader.isBare(header);
-    checksum1 = FrameHeader.checksum1(header);
-    checksum2 = FrameHeader.checksum2(header);
+    checksum = FrameHeader.checksum(header);
     if (bare) {
       pageNumber = FrameHeader.pageNumber(header);
       size = FrameHeader.commitSize(header);
@@ -67,10 +64,7 @@ final class LastFrame {
   Standing look(CommittedRange range, int frame, byte[] header) {
     CommittedRange.Found found = range.header(frame, header);
     if (found == CommittedRange.Found.CHECKED) {
-      boolean same =
-          !(seen && bare)
-              && FrameHeader.checksum1(header) == checksum1
-              && FrameHeader.checksum2(header) == checksum2;
+      boolean same = !(seen && bare) && FrameHeader.checksum(header) == checksum;
       return same ? Standing.SAME : Standing.CHANGED;
     }
     if (found != CommittedRange.Found.BARE || FrameHeader.commitSize(header) == 0) {
@@ -93,18 +87,17 @@ final class LastFrame {
    * as of the bare one, or, if the transaction made its checksums up from its first frame on, from
    * what the bare one has stored. A frame without a checksum doesn't say.
    *
-   * @param first what the wal-index said, with {@code second}; 0 and 0 if that is not known
+   * @param published what the wal-index said; 0 if that is not known
    */
-  boolean isFollowed(CommittedRange range, int frame, int first, int second, boolean bigEndian) {
-    if ((first | second) == 0
-        || range.frame(frame + 1, next, compared) != CommittedRange.Found.CHECKED) {
+  boolean isFollowed(CommittedRange range, int frame, long published, boolean bigEndian) {
+    if (published == 0 || range.frame(frame + 1, next, compared) != CommittedRange.Found.CHECKED) {
       return true;
     }
-    return goesOnFrom(first, second, bigEndian) || goesOnFrom(0, 0, bigEndian);
+    return goesOnFrom(published, bigEndian) || goesOnFrom(0, bigEndian);
   }
 
-  private boolean goesOnFrom(int first, int second, boolean bigEndian) {
-    sum.reset(first, second);
+  private boolean goesOnFrom(long start, boolean bigEndian) {
+    sum.reset(start);
     FrameHeader.addTo(sum, next, compared, bigEndian);
     return FrameHeader.checksumIs(next, sum);
   }

@@ -13,12 +13,10 @@ final class OldGeneration {
   private final WalFile wal;
   private final WalChecksum sum = new WalChecksum();
   private final byte[] standing = new byte[FrameHeader.SIZE];
-  private int salt1;
-  private int salt2;
+  private long salts;
   private boolean bigEndian;
   private boolean noted;
-  private int notedSalt1;
-  private int notedSalt2;
+  private long notedSalts;
   private boolean notedBigEndian;
 
   OldGeneration(WalFile wal) {
@@ -28,8 +26,7 @@ final class OldGeneration {
   /** Remembers the byte order of a generation while its header is available. */
   void note(WalIndexHeader header) {
     noted = true;
-    notedSalt1 = header.salt1();
-    notedSalt2 = header.salt2();
+    notedSalts = header.salts();
     notedBigEndian = header.bigEndianChecksums();
   }
 
@@ -45,36 +42,35 @@ final class OldGeneration {
       boolean bare,
       WalIndexHeader newer,
       RepeatDetector preceding) {
-    salt1 = position.salt1();
-    salt2 = position.salt2();
+    salts = position.salts();
     // If we never saw this generation's header, it most likely was like that of the newer one.
-    boolean known = noted && position.saltsAre(notedSalt1, notedSalt2);
+    boolean known = noted && salts == notedSalts;
     bigEndian = known ? notedBigEndian : newer.bigEndianChecksums();
     // Of frame 0 there is no checksum, and no need: who is there has lost frame 1 by now.
-    sum.reset(position.checksum1(), position.checksum2());
+    long start = position.checksum();
     boolean unchanged = isUnchanged(position);
-    scan.chain(salt1, salt2, position.frame(), sum, bigEndian, preceding, unchanged);
+    scan.chain(salts, position.frame(), start, bigEndian, preceding, unchanged);
     if (bare && scan.lastCommit() == position.frame()) {
       // A transaction that spilled to its own first frame twice continues from what the bare one
       // has stored.
-      sum.reset(0, 0);
-      scan.chain(salt1, salt2, position.frame(), sum, bigEndian, preceding, unchanged);
+      start = 0;
+      scan.chain(salts, position.frame(), start, bigEndian, preceding, unchanged);
     }
+    sum.reset(start);
   }
 
   private boolean isUnchanged(WalPosition position) {
     return position.frame() > 0
         && wal.frameHeader(position.frame(), standing)
-        && FrameHeader.saltsAre(standing, salt1, salt2)
-        && FrameHeader.checksum1(standing) == position.checksum1()
-        && FrameHeader.checksum2(standing) == position.checksum2();
+        && FrameHeader.salts(standing) == salts
+        && FrameHeader.checksum(standing) == position.checksum();
   }
 
   /** Copies the next frame; false if it is no longer the one that was counted. */
   boolean next(int frame, byte[] header, byte[] page) {
     if (!wal.frameHeader(frame, header)
         || !wal.page(frame, page)
-        || !FrameHeader.saltsAre(header, salt1, salt2)) {
+        || FrameHeader.salts(header) != salts) {
       return false;
     }
     FrameHeader.addTo(sum, header, page, bigEndian);

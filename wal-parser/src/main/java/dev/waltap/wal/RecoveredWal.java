@@ -20,18 +20,11 @@ import java.util.Optional;
  * @param lastCommit the last commit frame, 0 for none
  * @param databaseSize in pages as of that frame, 0 for none
  * @param commits how many commit frames there are, padding included
- * @param checksum1 the checksum of the last commit frame, with {@code checksum2}
  * @param endsAtBareFrame whether the prefix ends because the next frame has neither salts nor a
  *     checksum: there may be commits from there on, which a recovery loses
  */
 public record RecoveredWal(
-    WalHeader header,
-    int lastCommit,
-    int databaseSize,
-    int commits,
-    int checksum1,
-    int checksum2,
-    boolean endsAtBareFrame) {
+    WalHeader header, int lastCommit, int databaseSize, int commits, boolean endsAtBareFrame) {
 
   /** Reads a whole WAL; empty if the file is missing or has no whole header, so holds nothing. */
   public static Optional<RecoveredWal> read(Path path) throws IOException {
@@ -49,26 +42,25 @@ public record RecoveredWal(
     byte[] frameHeader = new byte[FrameHeader.SIZE];
     byte[] page = new byte[header.pageSize()];
     WalChecksum sum = new WalChecksum();
-    sum.reset(header.checksum1(), header.checksum2());
-    RecoveredWal found =
-        new RecoveredWal(header, 0, 0, 0, header.checksum1(), header.checksum2(), false);
+    sum.reset(header.checksum());
+    RecoveredWal found = new RecoveredWal(header, 0, 0, 0, false);
     wal.readAhead(wal.capacity());
     for (int frame = 1; wal.frameHeader(frame, frameHeader) && wal.page(frame, page); frame++) {
       FrameHeader.addTo(sum, frameHeader, page, header.bigEndianChecksums());
-      if (!FrameHeader.saltsAre(frameHeader, header.salt1(), header.salt2())
+      if (FrameHeader.salts(frameHeader) != header.salts()
           || FrameHeader.pageNumber(frameHeader) == 0
           || !FrameHeader.checksumIs(frameHeader, sum)) {
         return FrameHeader.isBare(frameHeader) ? found.beforeBareFrame() : found;
       }
       int size = FrameHeader.commitSize(frameHeader);
       if (size != 0) {
-        found = new RecoveredWal(header, frame, size, found.commits + 1, sum.s0(), sum.s1(), false);
+        found = new RecoveredWal(header, frame, size, found.commits + 1, false);
       }
     }
     return found;
   }
 
   private RecoveredWal beforeBareFrame() {
-    return new RecoveredWal(header, lastCommit, databaseSize, commits, checksum1, checksum2, true);
+    return new RecoveredWal(header, lastCommit, databaseSize, commits, true);
   }
 }

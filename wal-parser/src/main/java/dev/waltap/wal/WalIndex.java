@@ -1,6 +1,5 @@
 package dev.waltap.wal;
 
-import dev.waltap.format.Bytes;
 import dev.waltap.format.CheckpointInfo;
 import dev.waltap.format.WalIndexHeader;
 import dev.waltap.io.SharedMemory;
@@ -25,7 +24,6 @@ public final class WalIndex {
   private final SharedMemory memory;
   private final byte[] first = new byte[WalIndexHeader.SIZE];
   private final byte[] second = new byte[WalIndexHeader.SIZE];
-  private final byte[] salts = new byte[8];
   private final byte[] checkpoint = new byte[CheckpointInfo.SIZE];
   private final CheckpointInfo before = new CheckpointInfo();
   private final WalIndexHeader again = new WalIndexHeader();
@@ -101,11 +99,5 @@ public final class WalIndex {
     }
     again.load(first, 0);
     return last.isContinuedBy(again);
-  }
-
-  /** Whether the WAL is still in the generation that these salts name. */
-  public boolean saltsAre(int salt1, int salt2) {
-    memory.copy(WalIndexHeader.SALTS, salts, 0, salts.length);
-    return Bytes.u32(salts, 0) == salt1 && Bytes.u32(salts, 4) == salt2;
   }
 }

@@ -77,11 +77,9 @@ public final class WalTail implements AutoCloseable {
   private final HiddenCommits hiddenCommits;
 
   private long generation = 1;
-  private int salt1;
-  private int salt2;
+  private long salts;
   private int frame;
-  private int checksum1;
-  private int checksum2;
+  private long checksum;
 
   private boolean started;
   private boolean counterTrusted;
@@ -131,15 +129,13 @@ public final class WalTail implements AutoCloseable {
   }
 
   private void start(WalPosition position, boolean trustCounter) {
-    if (started && !position.saltsAre(salt1, salt2)) {
+    if (started && position.salts() != salts) {
       generation++;
     }
-    salt1 = position.salt1();
-    salt2 = position.salt2();
+    salts = position.salts();
     frame = position.frame();
-    checksum1 = position.checksum1();
-    checksum2 = position.checksum2();
-    lastFrame.expect(checksum1, checksum2);
+    checksum = position.checksum();
+    lastFrame.expect(checksum);
     counter.reset(position.changeCounter());
     counterTrusted = trustCounter;
     repeatDetector.reset();
@@ -150,7 +146,7 @@ public final class WalTail implements AutoCloseable {
 
   /** The last commit handed over, or where reading started. */
   public WalPosition position() {
-    return new WalPosition(salt1, salt2, frame, checksum1, checksum2, counter.changeCounter());
+    return new WalPosition(salts, frame, checksum, counter.changeCounter());
   }
 
   /** The commit frame of {@link #position()}. */
@@ -265,11 +261,11 @@ public final class WalTail implements AutoCloseable {
     if (header.mxFrame() > 0 && header.pageSize() != wal.pageSize()) {
       return gap(GapReason.PAGE_SIZE);
     }
-    if (header.salt1() != salt1 || header.salt2() != salt2) {
+    if (header.salts() != salts) {
       Step crossing = cross(sink);
       return crossing == Step.MORE ? follow(sink, maxFrames) : crossing;
     }
-    if (frame > 0 || (salt1 | salt2) != 0 || counterTrusted) {
+    if (frame > 0 || salts != 0 || counterTrusted) {
       return follow(sink, maxFrames);
     }
     // Resumed before the first frame of a WAL without a name: which one was it?
@@ -308,8 +304,7 @@ public final class WalTail implements AutoCloseable {
     if (frame == 0) {
       return Step.MORE;
     }
-    if (last == frame
-        && (header.frameChecksum1() != checksum1 || header.frameChecksum2() != checksum2)) {
+    if (last == frame && header.frameChecksum() != checksum) {
       return gap(GapReason.RECOVERED);
     }
     switch (lastFrame.look(range, frame, frameHeader)) {
@@ -333,8 +328,7 @@ public final class WalTail implements AutoCloseable {
   // what is committed behind ours, and if the next frame has a checksum, it must go on from ours.
   private Step checkAfterBare() {
     CommittedRange.Found found = newScan.count(range, frame, repeatDetector);
-    boolean goesOn =
-        lastFrame.isFollowed(range, frame, checksum1, checksum2, header.bigEndianChecksums());
+    boolean goesOn = lastFrame.isFollowed(range, frame, checksum, header.bigEndianChecksums());
     if (!found.isCommitted()) {
       return fault(newScan.faultyFrame());
     }
@@ -378,8 +372,7 @@ public final class WalTail implements AutoCloseable {
         }
         commit(sink, next, page);
         if (next == last) {
-          checksum1 = header.frameChecksum1();
-          checksum2 = header.frameChecksum2();
+          checksum = header.frameChecksum();
         }
         return Step.MORE;
       }
@@ -397,8 +390,7 @@ public final class WalTail implements AutoCloseable {
     repeatDetector.note(commitFrame, pageNumber, size);
     lastFrame.record(frameHeader, page);
     frame = commitFrame;
-    checksum1 = FrameHeader.checksum1(frameHeader);
-    checksum2 = FrameHeader.checksum2(frameHeader);
+    checksum = FrameHeader.checksum(frameHeader);
     bareFrames += openBareFrames;
     handedOver = true;
     sink.frame(pageNumber, page);
@@ -431,11 +423,9 @@ public final class WalTail implements AutoCloseable {
       sink.rollback();
       return gap(GapReason.OVERRUN);
     }
-    salt1 = header.salt1();
-    salt2 = header.salt2();
+    salts = header.salts();
     frame = 0;
-    checksum1 = 0;
-    checksum2 = 0;
+    checksum = 0;
     generation++;
     repeatDetector.reset();
     return Step.MORE;

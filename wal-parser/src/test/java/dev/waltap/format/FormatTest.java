@@ -90,13 +90,13 @@ class FormatTest {
       assertThat(index.sameAs(shm, WalIndexHeader.SIZE)).isTrue();
       assertThat(index.version()).isEqualTo(WalHeader.VERSION);
       assertThat(index.pageSize()).isEqualTo(65536);
-      assertThat(index.salt1()).isEqualTo(header.salt1());
-      assertThat(index.salt2()).isEqualTo(header.salt2());
+      assertThat(index.salts()).isEqualTo(header.salts());
+      assertThat(WalHeader.salt1(index.salts())).isEqualTo(Bytes.u32(wal, 16));
       assertThat(index.databaseSize()).isEqualTo(3);
       assertThat(index.bigEndianChecksums()).isEqualTo(header.bigEndianChecksums());
 
       WalChecksum sum = new WalChecksum();
-      sum.reset(header.checksum1(), header.checksum2());
+      sum.reset(header.checksum());
       int commits = 0;
       for (int frame = 1; frame <= index.mxFrame(); frame++) {
         int at = Math.toIntExact(FrameHeader.offset(frame, 65536));
@@ -105,10 +105,10 @@ class FormatTest {
         byte[] page = Arrays.copyOfRange(wal, start, start + 65536);
         FrameHeader.addTo(sum, frameHeader, page, header.bigEndianChecksums());
         assertThat(FrameHeader.checksumIs(frameHeader, sum)).isTrue();
-        assertThat(FrameHeader.saltsAre(frameHeader, header.salt1(), header.salt2())).isTrue();
+        assertThat(FrameHeader.salts(frameHeader)).isEqualTo(header.salts());
         commits += FrameHeader.commitSize(frameHeader) == 0 ? 0 : 1;
       }
-      assertThat(sum.is(index.frameChecksum1(), index.frameChecksum2())).isTrue();
+      assertThat(sum.value()).isEqualTo(index.frameChecksum());
       assertThat(index.changeCounter()).isEqualTo(commits);
 
       CheckpointInfo info = new CheckpointInfo();

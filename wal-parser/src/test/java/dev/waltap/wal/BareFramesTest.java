@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BareFramesTest {
 
   private static final int PAGE_SIZE = 1024;
-  private static final int STALE1 = 0x1234567;
-  private static final int STALE2 = 0x89abcdef;
+  private static final long STALE = 0x0123456789abcdefL;
 
   @TempDir Path directory;
   private CountedDatabase database;
@@ -66,13 +65,13 @@ class BareFramesTest {
 
   /** A counted transaction without checksums; aFrameCksum is what a stale frame stored. */
   private void writeBare() throws Exception {
-    writeBare(STALE1, STALE2);
+    writeBare(STALE);
   }
 
-  private void writeBare(int checksum1, int checksum2) throws Exception {
+  private void writeBare(long checksum) throws Exception {
     int before = now().frame();
     database.write(1);
-    forger.strip(before + 1, now().frame(), checksum1, checksum2);
+    forger.strip(before + 1, now().frame(), checksum);
   }
 
   private void checkpoint(String mode) throws Exception {
@@ -96,7 +95,7 @@ class BareFramesTest {
     database.write(2);
     writeBare();
     database.write(1);
-    writeBare(0, 0);
+    writeBare(0);
     writeBare();
     database.write(2);
     assertFollows(8);
@@ -107,7 +106,7 @@ class BareFramesTest {
   void areReadOneAtATime() throws Exception {
     for (int i = 1; i <= 5; i++) {
       if (i % 2 == 0) {
-        writeBare(0, 0);
+        writeBare(0);
       } else {
         writeBare();
       }
@@ -145,7 +144,7 @@ class BareFramesTest {
     assertFollows(1);
     int before = now().frame();
     database.write(1);
-    forger.chain(before + 1, now().frame(), 0, 0);
+    forger.chain(before + 1, now().frame(), 0);
     assertFollows(2);
   }
 
@@ -180,7 +179,7 @@ class BareFramesTest {
     assertFollows(11);
     int before = now().frame();
     database.write(1);
-    forger.chain(before + 1, now().frame(), 0, 0);
+    forger.chain(before + 1, now().frame(), 0);
     checkpoint("PASSIVE");
     database.write(1);
     assertFollows(13);
@@ -240,13 +239,7 @@ class BareFramesTest {
     WalPosition saved = tail.position();
     database.write(2);
     tail.resumeAt(
-        new WalPosition(
-            saved.salt1(),
-            saved.salt2(),
-            saved.frame(),
-            saved.checksum1(),
-            saved.checksum2(),
-            saved.changeCounter() - 1));
+        new WalPosition(saved.salts(), saved.frame(), saved.checksum(), saved.changeCounter() - 1));
     assertGap(GapReason.RECOVERED);
   }
 
@@ -294,7 +287,7 @@ class BareFramesTest {
     database.execute("UPDATE counter SET n=printf('%012d', n+1)");
     database.execute("COMMIT");
     int last = now().frame();
-    forger.strip(before + 1, last, STALE1, STALE2);
+    forger.strip(before + 1, last, STALE);
     assertFollows(1);
     WalPosition position = tail.position();
     recover();
@@ -303,7 +296,7 @@ class BareFramesTest {
     }
     writeBare();
     if (now().frame() == last) {
-      assertThat(now().checksum1()).isEqualTo(position.checksum1());
+      assertThat(now().checksum()).isEqualTo(position.checksum());
     }
     assertGap(GapReason.RECOVERED);
     database.write(1);

@@ -2,6 +2,7 @@ package dev.waltap.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.format.Bytes;
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalHeader;
 import dev.waltap.format.WalIndexHeader;
@@ -68,7 +69,7 @@ class HiddenCommitsTest {
   }
 
   private boolean mayHide(long commits, int frame, WalIndexHeader newer, long nanos) {
-    WalPosition position = new WalPosition(OLD, SALT2, frame, 1, 1, (int) commits);
+    WalPosition position = new WalPosition(Bytes.pair(OLD, SALT2), frame, 1, (int) commits);
     return new HiddenCommits(wal).mayHide(commits, position, newer, nanos);
   }
 
@@ -134,7 +135,7 @@ class HiddenCommitsTest {
   @Test
   void aSalt1ThatWrapsAroundIsTheNextOne() throws Exception {
     frames(4, 0).frames(6, -1);
-    WalPosition position = new WalPosition(-1, SALT2, 10, 1, 1, 1);
+    WalPosition position = new WalPosition(Bytes.pair(-1, SALT2), 10, 1, 1);
     assertThat(new HiddenCommits(wal).mayHide(1, position, header(0, 4), UNKNOWN)).isFalse();
   }
 

@@ -120,12 +120,12 @@ class SnapshotFrameIndexTest {
     buffer.putInt(0, 0x377f0682 | (bigEndian ? 1 : 0));
     WalChecksum sum = new WalChecksum();
     sum.update(result, 0, 24, bigEndian);
-    buffer.putInt(24, sum.s0()).putInt(28, sum.s1());
+    buffer.putLong(24, sum.value());
     for (int at = 32; at + FrameHeader.SIZE + PAGE_SIZE <= result.length; at += 24 + PAGE_SIZE) {
       byte[] header = Arrays.copyOfRange(result, at, at + FrameHeader.SIZE);
       byte[] page = Arrays.copyOfRange(result, at + 24, at + 24 + PAGE_SIZE);
       FrameHeader.addTo(sum, header, page, bigEndian);
-      buffer.putInt(at + 16, sum.s0()).putInt(at + 20, sum.s1());
+      buffer.putLong(at + 16, sum.value());
     }
     return result;
   }

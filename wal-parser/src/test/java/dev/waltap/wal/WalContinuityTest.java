@@ -3,6 +3,7 @@ package dev.waltap.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.CountedDatabase;
+import dev.waltap.format.WalHeader;
 import dev.waltap.wal.WalTail.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -144,13 +145,13 @@ class WalContinuityTest extends TailTestCase {
     for (int i = 1; i <= 5; i++) {
       database.write(40);
       poll();
-      int before = now().salt1();
+      int before = WalHeader.salt1(now().salts());
       checkpoint("PASSIVE");
       rollBackSpilled(30);
       try (Connection other = CountedDatabase.connect(database.path())) {
         CountedDatabase.write(other, 3);
       }
-      assertThat(now().salt1() - before).isNotEqualTo(1);
+      assertThat(WalHeader.salt1(now().salts()) - before).isNotEqualTo(1);
       assertThat(poll()).isEqualTo(Outcome.TRANSACTIONS);
       assertThat(sink.counter()).isEqualTo(43L * i);
     }
@@ -163,11 +164,11 @@ class WalContinuityTest extends TailTestCase {
     for (int i = 1; i <= 5; i++) {
       checkpoint("TRUNCATE");
       assertThat(poll()).isEqualTo(Outcome.NOTHING);
-      int before = now().salt1();
+      int before = WalHeader.salt1(now().salts());
       try (Connection other = CountedDatabase.connect(database.path())) {
         CountedDatabase.write(other, 3);
       }
-      assertThat(now().salt1() - before).isNotEqualTo(1);
+      assertThat(WalHeader.salt1(now().salts()) - before).isNotEqualTo(1);
       assertThat(poll()).isEqualTo(Outcome.TRANSACTIONS);
       assertThat(sink.counter()).isEqualTo(20 + 3 * i);
     }

@@ -50,22 +50,22 @@ final class WalIndexForger {
   }
 
   /** The last transaction loses salts and checksums of all its frames. */
-  void strip(int first, int last, int checksum1, int checksum2) throws IOException {
+  void strip(int first, int last, long checksum) throws IOException {
     stripFrames(first, last);
-    publish(checksum1, checksum2);
+    publish(checksum);
   }
 
   /** Its first frames lose them, the others have checksums that begin with (0, 0). */
   void stripAndChain(int first, int firstChained, int last) throws IOException {
     stripFrames(first, firstChained - 1);
-    chain(firstChained, last, 0, 0);
+    chain(firstChained, last, 0);
   }
 
-  /** The frames get checksums that begin with these sums; the last is that of the header. */
-  void chain(int first, int last, int start1, int start2) throws IOException {
+  /** The frames get checksums that begin with this one; the last is that of the header. */
+  void chain(int first, int last, long start) throws IOException {
     WalIndexHeader header = header();
     WalChecksum sum = new WalChecksum();
-    sum.reset(start1, start2);
+    sum.reset(start);
     try (RandomAccessFile file = new RandomAccessFile(wal.toFile(), "rw")) {
       byte[] head = new byte[FrameHeader.SIZE];
       byte[] page = new byte[pageSize];
@@ -75,13 +75,11 @@ final class WalIndexForger {
         file.readFully(page);
         FrameHeader.addTo(sum, head, page, header.bigEndianChecksums());
         file.seek(FrameHeader.offset(frame, pageSize) + 8);
-        file.writeInt(header.salt1());
-        file.writeInt(header.salt2());
-        file.writeInt(sum.s0());
-        file.writeInt(sum.s1());
+        file.writeLong(header.salts());
+        file.writeLong(sum.value());
       }
     }
-    publish(sum.s0(), sum.s1());
+    publish(sum.value());
   }
 
   private void stripFrames(int first, int last) throws IOException {
@@ -113,17 +111,21 @@ final class WalIndexForger {
   }
 
   /** Sets aFrameCksum, in both copies. */
-  private void publish(int checksum1, int checksum2) throws IOException {
+  private void publish(long checksum) throws IOException {
     byte[] bytes = bytes();
     ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-    header.putInt(24, checksum1).putInt(28, checksum2);
+    putChecksum(header, 24, checksum);
     WalChecksum sum = new WalChecksum();
     sum.update(bytes, 0, 40, ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN);
-    header.putInt(40, sum.s0()).putInt(44, sum.s1());
+    putChecksum(header, 40, sum.value());
     RandomAccessFile file = open(shm);
     file.seek(WalIndexHeader.SIZE);
     file.write(bytes);
     file.seek(0);
     file.write(bytes);
+  }
+
+  private static void putChecksum(ByteBuffer header, int at, long checksum) {
+    header.putInt(at, (int) (checksum >>> 32)).putInt(at + 4, (int) checksum);
   }
 }

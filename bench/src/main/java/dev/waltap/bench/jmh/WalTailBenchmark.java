@@ -61,8 +61,7 @@ public class WalTailBenchmark extends HotPath {
   }
 
   private static WalPosition beginning(WalIndexHeader header) {
-    return new WalPosition(
-        header.salt1(), header.salt2(), 0, 0, 0, header.changeCounter() - header.mxFrame());
+    return new WalPosition(header.salts(), 0, 0, header.changeCounter() - header.mxFrame());
   }
 
   /** A frame, and its transaction, out of a backlog. */

@@ -1,5 +1,6 @@
 package dev.waltap.testdata.mutation;
 
+import dev.waltap.format.Bytes;
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalChecksum;
 import dev.waltap.format.WalIndexHeader;
@@ -40,7 +41,7 @@ final class ForgedCommit implements AutoCloseable {
     boolean big = header.get(13) != 0;
     int frame = header.getInt(16);
     WalChecksum sum = new WalChecksum();
-    sum.reset(header.getInt(24), header.getInt(28));
+    sum.reset(Bytes.pair(header.getInt(24), header.getInt(28)));
     try (RandomAccessFile wal = new RandomAccessFile(database + "-wal", "rw")) {
       int left = transaction.pages().size();
       for (Map.Entry<Integer, byte[]> page : transaction.pages().entrySet()) {
@@ -50,14 +51,15 @@ final class ForgedCommit implements AutoCloseable {
         bytes.put(FrameHeader.SIZE, page.getValue());
         sum.update(bytes.array(), 0, FrameHeader.CHECKED, big);
         sum.update(page.getValue(), 0, pageSize, big);
-        bytes.putInt(16, sum.s0()).putInt(20, sum.s1());
+        bytes.putLong(16, sum.value());
         wal.seek(FrameHeader.offset(++frame, pageSize));
         wal.write(bytes.array());
         enter(frame, page.getKey());
       }
     }
     header.putInt(8, header.getInt(8) + 1).putInt(16, frame);
-    header.putInt(20, transaction.databaseSize()).putInt(24, sum.s0()).putInt(28, sum.s1());
+    header.putInt(20, transaction.databaseSize());
+    Log.putChecksum(header, 24, sum.value());
     Log.sealIndex(header.array());
     shm.write(header.rewind(), WalIndexHeader.SIZE);
     shm.write(header.rewind(), 0);

@@ -39,13 +39,12 @@ final class Log {
     boolean big = bigEndian(wal);
     WalChecksum sum = new WalChecksum();
     sum.update(wal, 0, 24, big);
-    bytes.putInt(24, sum.s0()).putInt(28, sum.s1());
+    bytes.putLong(24, sum.value());
     for (int frame = 1; frame <= frames(wal, pageSize); frame++) {
       int at = (int) FrameHeader.offset(frame, pageSize);
       sum.update(wal, at, FrameHeader.CHECKED, big);
       sum.update(wal, at + FrameHeader.SIZE, pageSize, big);
-      bytes.putInt(at + 8, bytes.getInt(16)).putInt(at + 12, bytes.getInt(20));
-      bytes.putInt(at + 16, sum.s0()).putInt(at + 20, sum.s1());
+      bytes.putLong(at + 8, bytes.getLong(16)).putLong(at + 16, sum.value());
     }
   }
 
@@ -72,8 +71,7 @@ final class Log {
     if (mxFrame > 0) {
       int at = (int) FrameHeader.offset(mxFrame, pageSize);
       header.putInt(20, commitSize(wal, pageSize, mxFrame));
-      ByteBuffer frame = ByteBuffer.wrap(wal);
-      header.putInt(24, frame.getInt(at + 16)).putInt(28, frame.getInt(at + 20));
+      putChecksum(header, 24, ByteBuffer.wrap(wal).getLong(at + 16));
     }
     header.put(32, wal, 16, 8);
     sealIndex(header.array());
@@ -84,9 +82,11 @@ final class Log {
   static void sealIndex(byte[] header) {
     WalChecksum sum = new WalChecksum();
     sum.update(header, 0, 40, ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN);
-    ByteBuffer.wrap(header)
-        .order(ByteOrder.nativeOrder())
-        .putInt(40, sum.s0())
-        .putInt(44, sum.s1());
+    putChecksum(ByteBuffer.wrap(header).order(ByteOrder.nativeOrder()), 40, sum.value());
+  }
+
+  /** A wal-index has each of the two sums in the machine's byte order. */
+  static void putChecksum(ByteBuffer index, int at, long checksum) {
+    index.putInt(at, (int) (checksum >>> 32)).putInt(at + 4, (int) checksum);
   }
 }

@@ -80,7 +80,7 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
   }
 
   private static LogPosition position(int number) {
-    return new LogPosition(1, new WalPosition(31, -1, 1 + number, number * 7, -number, number));
+    return new LogPosition(1, new WalPosition(31, 1 + number, number * 7L, number));
   }
 
   private static Map<String, byte[]> read(Path directory) throws IOException {

@@ -218,7 +218,7 @@ class HostilePagesTest {
     boolean big = header.get(13) != 0;
     int frame = header.getInt(16);
     WalChecksum sum = new WalChecksum();
-    sum.reset(header.getInt(24), header.getInt(28));
+    sum.reset(Bytes.pair(header.getInt(24), header.getInt(28)));
     try (RandomAccessFile wal = new RandomAccessFile(database + "-wal", "rw")) {
       int left = pages.size();
       for (Map.Entry<Integer, byte[]> page : new TreeMap<>(pages).entrySet()) {
@@ -227,17 +227,21 @@ class HostilePagesTest {
         bytes.put(24, page.getValue());
         sum.update(bytes.array(), 0, 8, big);
         sum.update(page.getValue(), 0, PAGE, big);
-        bytes.putInt(16, sum.s0()).putInt(20, sum.s1());
+        bytes.putLong(16, sum.value());
         wal.seek(32 + frame++ * (24L + PAGE));
         wal.write(bytes.array());
       }
     }
     header.putInt(8, header.getInt(8) + 1).putInt(16, frame).putInt(20, size);
-    header.putInt(24, sum.s0()).putInt(28, sum.s1());
-    sum.reset(0, 0);
+    putChecksum(header, 24, sum);
+    sum.reset(0);
     sum.update(header.array(), 0, 40, ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN);
-    header.putInt(40, sum.s0()).putInt(44, sum.s1());
+    putChecksum(header, 40, sum);
     map.put(48, header, 0, 48);
     map.put(0, header, 0, 48);
+  }
+
+  private static void putChecksum(ByteBuffer header, int at, WalChecksum sum) {
+    header.putInt(at, (int) (sum.value() >>> 32)).putInt(at + 4, (int) sum.value());
   }
 }

@@ -3,6 +3,7 @@ package dev.waltap.testdata.mutation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waltap.format.Bytes;
 import dev.waltap.format.CheckpointInfo;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseHeader;
@@ -95,7 +96,7 @@ class ForgedFilesTest {
   @Test
   void refusesAnIndexThatCallsMoreFramesCommittedThanAWalCanHave() throws Exception {
     int salt1 = 6;
-    WalPosition start = new WalPosition(salt1, salt1 * 0x9E3779B1, 0, 0, 0, 0);
+    WalPosition start = new WalPosition(Bytes.pair(salt1, salt1 * 0x9E3779B1), 0, 0, 0);
     forgeLastFrame(-5);
     try (InspectedFiles files = files(true, new byte[CheckpointInfo.SIZE])) {
       SharedMemory memory = memory(files);
