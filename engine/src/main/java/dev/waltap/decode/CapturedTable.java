@@ -21,10 +21,9 @@ public record CapturedTable(
     Table table, Tree tree, Projection projection, boolean emitted, RowMatching matching) {
 
   static CapturedTable of(Table table, int ordinal, Projection projection, boolean emitted) {
-    boolean index = table.layout().withoutRowid();
     return new CapturedTable(
         table,
-        new Tree(ordinal, table.rootPage(), index, table.name()),
+        new Tree(ordinal, table.rootPage(), table.layout().treeKind(), table.name()),
         projection,
         emitted,
         RowMatching.of(table.layout(), table.layout()));

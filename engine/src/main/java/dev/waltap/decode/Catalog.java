@@ -109,7 +109,7 @@ public final class Catalog {
       }
       CapturedTable same = predecessor(update, table);
       int ordinal =
-          same != null && same.tree().index() == table.layout().withoutRowid()
+          same != null && same.tree().kind() == table.layout().treeKind()
               ? same.tree().ordinal()
               : change.newOrdinal();
       change.add(

@@ -6,6 +6,7 @@ import dev.waltap.diff.TreeRows;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.PageFormat;
 import dev.waltap.format.TextEncoding;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageSource;
 import dev.waltap.record.RecordReader;
 import dev.waltap.record.StorageClass;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SchemaReader implements AutoCloseable {
   /** The schema table itself; every database has it. */
-  public static final Tree TREE = new Tree(0, 1, false, "sqlite_schema");
+  public static final Tree TREE = new Tree(0, 1, TreeKind.TABLE, "sqlite_schema");
 
   private static final int TYPE = 0;
   private static final int NAME = 1;

@@ -13,6 +13,7 @@ import dev.waltap.decode.Replica;
 import dev.waltap.decode.SchemaReader;
 import dev.waltap.decode.TransactionEnd;
 import dev.waltap.format.DatabaseException;
+import dev.waltap.format.TreeKind;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.schema.SchemaRow;
@@ -71,7 +72,7 @@ final class InspectedPages implements AutoCloseable {
     int ordinal = 1;
     for (SchemaRow row : replica.schemaRows()) {
       if (row.type().equals("index") && row.rootPage() > 0) {
-        Tree tree = new Tree(ordinal, (int) row.rootPage(), true, row.name());
+        Tree tree = new Tree(ordinal, (int) row.rootPage(), TreeKind.INDEX, row.name());
         indexNames.put(ordinal++, row.name());
         try {
           new TreeScanner(

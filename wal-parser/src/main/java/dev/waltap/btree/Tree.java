@@ -1,6 +1,7 @@
 package dev.waltap.btree;
 
 import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.TreeKind;
 
 /**
  * One b-tree.
@@ -8,14 +9,14 @@ import dev.waltap.format.CorruptDatabaseException;
  * @param ordinal its number among the trees of the page set, 0 or more; stays the same when the
  *     root moves
  * @param root its root page
- * @param index whether it is an index b-tree, as that of a WITHOUT ROWID table is
+ * @param kind how its pages and cells are to be read
  * @param name the table's name, for messages
  */
-public record Tree(int ordinal, int root, boolean index, String name) {
+public record Tree(int ordinal, int root, TreeKind kind, String name) {
 
   /** The same tree at another root. */
   public Tree at(int newRoot) {
-    return new Tree(ordinal, newRoot, index, name);
+    return new Tree(ordinal, newRoot, kind, name);
   }
 
   @Override

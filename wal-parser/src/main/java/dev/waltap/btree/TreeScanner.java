@@ -5,6 +5,7 @@ import dev.waltap.format.Bytes;
 import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSource;
 
@@ -70,7 +71,7 @@ public final class TreeScanner {
     Depth.check(pageNumber, depth);
     reach(pageNumber, parent);
     byte[] page = source.page(pageNumber);
-    BTreePage.check(page, pageNumber, tree.index(), format);
+    BTreePage.check(page, pageNumber, tree.kind(), format);
     int header = BTreePage.header(pageNumber);
     boolean leaf = BTreePage.isLeaf(page, header);
     visitor.page(tree, pageNumber, leaf ? PageOwners.LEAF : PageOwners.INTERIOR, parent, page);
@@ -81,10 +82,10 @@ public final class TreeScanner {
         visit(tree, Bytes.u32(page, at), pageNumber, depth + 1);
         page = source.page(pageNumber);
       }
-      if (leaf && !tree.index()) {
+      if (leaf && tree.kind() == TreeKind.TABLE) {
         cell.parseTableLeaf(page, pageNumber, at, format);
         visitChain(tree, pageNumber);
-      } else if (tree.index()) {
+      } else if (tree.kind() == TreeKind.INDEX) {
         cell.parseIndex(page, pageNumber, at, leaf, format);
         visitChain(tree, pageNumber);
       }

@@ -8,6 +8,7 @@ import dev.waltap.format.BTreePage;
 import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageSource;
 import dev.waltap.page.TransactionPages;
 import java.util.Arrays;
@@ -81,12 +82,12 @@ final class ChainChanges {
     if (firstPages.length > MAX_KEPT) {
       resize(MIN_CAPACITY);
     }
-    forEachChain(delta.before(), old, formatBefore, tree.index(), this::remember);
+    forEachChain(delta.before(), old, formatBefore, tree.kind(), this::remember);
     forEachChain(
         delta.after(),
         now,
         formatAfter,
-        tree.index(),
+        tree.kind(),
         (leaf, first, size) -> {
           if (!stays(tree, leaf, first, size)) {
             arrive(tree, leaf, first, size);
@@ -152,7 +153,7 @@ final class ChainChanges {
   }
 
   private void forEachChain(
-      CellRuns runs, PageSource source, PageFormat format, boolean index, ChainVisitor visitor) {
+      CellRuns runs, PageSource source, PageFormat format, TreeKind kind, ChainVisitor visitor) {
     for (int run = 0; run < runs.size(); run++) {
       int pageNumber = runs.page(run);
       byte[] page = source.page(pageNumber);
@@ -160,7 +161,7 @@ final class ChainChanges {
       boolean leaf = BTreePage.isLeaf(page, header);
       for (int i = runs.from(run); i < runs.to(run); i++) {
         int at = BTreePage.cell(page, header, i);
-        if (index) {
+        if (kind == TreeKind.INDEX) {
           cell.parseIndex(page, pageNumber, at, leaf, format);
         } else {
           cell.parseTableLeaf(page, pageNumber, at, format);

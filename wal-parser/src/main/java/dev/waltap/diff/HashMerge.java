@@ -3,6 +3,7 @@ package dev.waltap.diff;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSource;
 import java.util.Arrays;
@@ -113,7 +114,7 @@ final class HashMerge {
       sink.inserted(after);
       return;
     }
-    match.moveTo((int) (place.before >>> 32), (int) place.before, true);
+    match.moveTo((int) (place.before >>> 32), (int) place.before, TreeKind.INDEX);
     if (sameBytesToo || !match.samePayload(after, dirty.chains())) {
       sink.updated(match, after);
     }
@@ -145,13 +146,13 @@ final class HashMerge {
 
   /** Visits each cell in turn, but for those that both versions of a leaf have in common. */
   private void forEach(RowCursor cursor, CellRuns runs, Runnable action) {
-    cursor.start(runs, true);
+    cursor.start(runs, TreeKind.INDEX);
     while (!cursor.atEnd()) {
       int from = cursor.position();
       int to = cursor.runEnd();
       if (leavesOfBoth.contains(cursor.pageNumber())) {
         int page = cursor.pageNumber();
-        shared.find(old.page(page), now.page(page), page, true);
+        shared.find(old.page(page), now.page(page), page, TreeKind.INDEX);
         from += shared.front();
         to -= shared.back();
       }

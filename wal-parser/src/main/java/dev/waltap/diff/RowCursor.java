@@ -5,6 +5,7 @@ import dev.waltap.format.BTreePage;
 import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.record.RecordDifference;
@@ -31,7 +32,7 @@ public final class RowCursor {
   private final Payloads payloads;
   private final Cell cell = new Cell();
   private final RecordReader record = new RecordReader();
-  private boolean index;
+  private TreeKind kind = TreeKind.TABLE;
   private CellRuns runs = NO_RUNS;
   private int run;
   private int position;
@@ -69,9 +70,9 @@ public final class RowCursor {
   }
 
   /** Moves to the first cell of the runs. */
-  void start(CellRuns cells, boolean indexTree) {
+  void start(CellRuns cells, TreeKind treeKind) {
     runs = cells;
-    index = indexTree;
+    kind = treeKind;
     run = -1;
     nextRun();
   }
@@ -90,9 +91,9 @@ public final class RowCursor {
   }
 
   /** Moves to one cell. */
-  void moveTo(int number, int cellIndex, boolean indexTree) {
+  void moveTo(int number, int cellIndex, TreeKind treeKind) {
     runs = NO_RUNS;
-    index = indexTree;
+    kind = treeKind;
     if (pageNumber != number) {
       pageNumber = number;
       page = source.page(number);
@@ -135,7 +136,7 @@ public final class RowCursor {
   private void parse() {
     int header = BTreePage.header(pageNumber);
     int at = BTreePage.cell(page, header, position);
-    if (index) {
+    if (kind == TreeKind.INDEX) {
       cell.parseIndex(page, pageNumber, at, BTreePage.isLeaf(page, header), format);
     } else {
       cell.parseTableLeaf(page, pageNumber, at, format);

@@ -3,6 +3,7 @@ package dev.waltap.diff;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageSource;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -67,18 +68,18 @@ final class RowMerge {
    */
   boolean run(TreeDelta delta, @Nullable KeyOrder order, boolean all, RowSink sink) {
     sameBytesToo = all;
-    boolean index = order != null;
+    TreeKind kind = order != null ? TreeKind.INDEX : TreeKind.TABLE;
     before.watch(delta, chains);
     after.watch(delta, chains);
-    before.start(delta.before(), index);
-    after.start(delta.after(), index);
+    before.start(delta.before(), kind);
+    after.start(delta.after(), kind);
     backPage = 0;
     beforeMoved = false;
     afterMoved = false;
     while (!before.atEnd() && !after.atEnd()) {
       boolean ascends = true;
-      if (atSamePage(index)) {
-        ascends = skipFront(index, order, sink);
+      if (atSamePage(kind)) {
+        ascends = skipFront(kind, order, sink);
       } else if (atSharedBack()) {
         backPage = 0;
         before.skipTo(before.runEnd());
@@ -97,13 +98,13 @@ final class RowMerge {
   }
 
   /** Whether both are at the start of the same leaf, with nothing changed below it. */
-  private boolean atSamePage(boolean index) {
+  private boolean atSamePage(TreeKind kind) {
     return !sameBytesToo
         && before.pageNumber() == after.pageNumber()
         && before.position() == 0
         && after.position() == 0
         && !dirty.chainLeaves().contains(before.pageNumber())
-        && (!index || (isLeaf(before) && isLeaf(after)));
+        && (kind == TreeKind.TABLE || (isLeaf(before) && isLeaf(after)));
   }
 
   private static boolean isLeaf(RowCursor cursor) {
@@ -114,8 +115,8 @@ final class RowMerge {
    * Skips the cells that both versions of a leaf share at its front, and remembers where those
    * begin that they share at its back: once both cursors are there, they are skipped, too.
    */
-  private boolean skipFront(boolean index, @Nullable KeyOrder order, RowSink sink) {
-    shared.find(before.page(), after.page(), before.pageNumber(), index);
+  private boolean skipFront(TreeKind kind, @Nullable KeyOrder order, RowSink sink) {
+    shared.find(before.page(), after.page(), before.pageNumber(), kind);
     if (shared.back() > 0) {
       backPage = before.pageNumber();
       backBefore = before.runEnd() - shared.back();

@@ -4,6 +4,7 @@ import dev.waltap.format.BTreePage;
 import dev.waltap.format.Bytes;
 import dev.waltap.format.Cell;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import java.util.Arrays;
 
 /**
@@ -33,7 +34,7 @@ final class SharedCells {
     return back;
   }
 
-  void find(byte[] before, byte[] after, int pageNumber, boolean index) {
+  void find(byte[] before, byte[] after, int pageNumber, TreeKind kind) {
     int header = BTreePage.header(pageNumber);
     int cellsBefore = BTreePage.cellCount(before, header);
     int cellsAfter = BTreePage.cellCount(after, header);
@@ -49,7 +50,7 @@ final class SharedCells {
     int i = 0;
     while (i < max
         && shared(
-            before, arrayBefore + 2 * i, after, arrayAfter + 2 * i, low, high, index, pageNumber)) {
+            before, arrayBefore + 2 * i, after, arrayAfter + 2 * i, low, high, kind, pageNumber)) {
       i++;
     }
     front = i;
@@ -58,7 +59,7 @@ final class SharedCells {
     int endAfter = arrayAfter + 2 * (cellsAfter - 1);
     while (j < max - i
         && shared(
-            before, endBefore - 2 * j, after, endAfter - 2 * j, low, high, index, pageNumber)) {
+            before, endBefore - 2 * j, after, endAfter - 2 * j, low, high, kind, pageNumber)) {
       j++;
     }
     back = j;
@@ -80,7 +81,7 @@ final class SharedCells {
       int slotAfter,
       int low,
       int high,
-      boolean index,
+      TreeKind kind,
       int pageNumber) {
     int at = Bytes.u16(before, slotBefore);
     if (at != Bytes.u16(after, slotAfter)) {
@@ -92,7 +93,7 @@ final class SharedCells {
     if (at >= low) {
       return false;
     }
-    if (index) {
+    if (kind == TreeKind.INDEX) {
       cell.parseIndex(before, pageNumber, at, true, format);
     } else {
       cell.parseTableLeaf(before, pageNumber, at, format);

@@ -230,13 +230,13 @@ public final class TransactionDiff {
 
   /** Goes back to a row of the old version that {@link #rows} passed on. */
   public RowCursor before(TreeDelta delta, long address) {
-    cursorBefore.moveTo((int) (address >>> 32), (int) address, delta.tree().index());
+    cursorBefore.moveTo((int) (address >>> 32), (int) address, delta.tree().kind());
     return cursorBefore;
   }
 
   /** Goes back to a row of the new version that {@link #rows} passed on. */
   public RowCursor after(TreeDelta delta, long address) {
-    cursorAfter.moveTo((int) (address >>> 32), (int) address, delta.tree().index());
+    cursorAfter.moveTo((int) (address >>> 32), (int) address, delta.tree().kind());
     return cursorAfter;
   }
 

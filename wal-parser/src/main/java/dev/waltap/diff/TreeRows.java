@@ -7,6 +7,7 @@ import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.wal.LogKeeper;
@@ -55,7 +56,7 @@ public final class TreeRows {
   private boolean visit(Tree tree, int pageNumber, int parent, int depth, Visitor visitor) {
     reach(pageNumber, parent, depth);
     byte[] page = source.page(pageNumber);
-    BTreePage.check(page, pageNumber, tree.index(), format);
+    BTreePage.check(page, pageNumber, tree.kind(), format);
     int header = BTreePage.header(pageNumber);
     int cells = BTreePage.cellCount(page, header);
     boolean leaf = BTreePage.isLeaf(page, header);
@@ -63,8 +64,8 @@ public final class TreeRows {
       if (!leaf && !visit(tree, child(pageNumber, i), pageNumber, depth + 1, visitor)) {
         return false;
       }
-      if (leaf || tree.index()) {
-        cursor.moveTo(pageNumber, i, tree.index());
+      if (leaf || tree.kind() == TreeKind.INDEX) {
+        cursor.moveTo(pageNumber, i, tree.kind());
         if (!visitor.row(cursor)) {
           return false;
         }
@@ -85,7 +86,7 @@ public final class TreeRows {
   private void list(Tree tree, int pageNumber, int parent, int depth, CellRuns into) {
     reach(pageNumber, parent, depth);
     byte[] page = source.page(pageNumber);
-    BTreePage.check(page, pageNumber, tree.index(), format);
+    BTreePage.check(page, pageNumber, tree.kind(), format);
     int header = BTreePage.header(pageNumber);
     int cells = BTreePage.cellCount(page, header);
     if (BTreePage.isLeaf(page, header)) {
@@ -94,7 +95,7 @@ public final class TreeRows {
     }
     for (int i = 0; i <= cells; i++) {
       list(tree, child(pageNumber, i), pageNumber, depth + 1, into);
-      if (tree.index() && i < cells) {
+      if (tree.kind() == TreeKind.INDEX && i < cells) {
         into.add(pageNumber, i, i + 1);
       }
     }
@@ -135,7 +136,7 @@ public final class TreeRows {
     if (BTreePage.isLeaf(page, header)) {
       return cells;
     }
-    long rows = tree.index() ? cells : 0;
+    long rows = tree.kind() == TreeKind.INDEX ? cells : 0;
     for (int i = 0; i <= cells; i++) {
       rows += count(tree, child(pageNumber, i), pageNumber, depth + 1, keeper);
     }

@@ -8,6 +8,7 @@ import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
@@ -40,8 +41,7 @@ final class TreeWalk {
 
   private TransactionPages written;
   private TreeDelta delta = new TreeDelta();
-  private Tree tree = new Tree(-1, 0, false, "");
-  private boolean index;
+  private Tree tree = new Tree(-1, 0, TreeKind.TABLE, "");
   private int ordinal;
 
   TreeWalk(
@@ -74,7 +74,6 @@ final class TreeWalk {
     written = pages;
     delta = into;
     tree = after;
-    index = tree.index();
     ordinal = tree.ordinal();
     delta.begin(tree);
     if (before != null && before.root() == after.root() && oneLeaf()) {
@@ -107,7 +106,7 @@ final class TreeWalk {
       return false;
     }
     changes.checkBounds(leaf, owners.parent(leaf));
-    BTreePage.check(after, leaf, index, format);
+    BTreePage.check(after, leaf, tree.kind(), format);
     delta.before().add(leaf, 0, BTreePage.cellCount(old.page(leaf), header));
     delta.after().add(leaf, 0, BTreePage.cellCount(after, header));
     return true;
@@ -123,7 +122,7 @@ final class TreeWalk {
       throw unwritten(pageNumber, parent);
     }
     byte[] page = now.page(pageNumber);
-    BTreePage.check(page, pageNumber, index, format);
+    BTreePage.check(page, pageNumber, tree.kind(), format);
     int header = BTreePage.header(pageNumber);
     boolean leaf = BTreePage.isLeaf(page, header);
     byte kind = leaf ? PageOwners.LEAF : PageOwners.INTERIOR;
@@ -141,6 +140,7 @@ final class TreeWalk {
       }
       return;
     }
+    boolean rowsOnInterior = affected && tree.kind() == TreeKind.INDEX;
     boolean led = changed && ours && owners.kind(pageNumber) == kind;
     for (int i = 0; i <= cells; i++) {
       int child = BTreePage.child(page, header, i);
@@ -149,7 +149,7 @@ final class TreeWalk {
       } else if (changed && !keep(child, pageNumber, led)) {
         visitNew(child, pageNumber, depth + 1);
       }
-      if (index && affected && i < cells) {
+      if (rowsOnInterior && i < cells) {
         delta.after().add(pageNumber, i, i + 1);
       }
     }
@@ -267,12 +267,13 @@ final class TreeWalk {
       }
       return;
     }
+    boolean rowsOnInterior = affected && tree.kind() == TreeKind.INDEX;
     for (int i = 0; i <= cells; i++) {
       int child = BTreePage.child(page, header, i);
       if (dirty.isDirty(child)) {
         visitOld(child, depth + 1);
       }
-      if (index && affected && i < cells) {
+      if (rowsOnInterior && i < cells) {
         delta.before().add(pageNumber, i, i + 1);
       }
     }

@@ -84,9 +84,10 @@ public final class BTreePage {
    * @throws CorruptDatabaseException if the type is not of the kind of tree, or the cells can't lie
    *     where the page says
    */
-  public static void check(byte[] page, int pageNumber, boolean index, PageFormat format) {
+  public static void check(byte[] page, int pageNumber, TreeKind kind, PageFormat format) {
     int header = header(pageNumber);
     int type = type(page, header);
+    boolean index = kind == TreeKind.INDEX;
     boolean known =
         index
             ? type == LEAF_INDEX || type == INTERIOR_INDEX

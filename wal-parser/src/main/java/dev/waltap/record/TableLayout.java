@@ -1,6 +1,7 @@
 package dev.waltap.record;
 
 import dev.waltap.format.TextEncoding;
+import dev.waltap.format.TreeKind;
 import java.util.Arrays;
 import java.util.List;
 
@@ -108,6 +109,11 @@ public final class TableLayout {
   /** Whether rows are in an index b-tree, keyed by the primary key. */
   public boolean withoutRowid() {
     return withoutRowid;
+  }
+
+  /** The kind of b-tree that its rows are in. */
+  public TreeKind treeKind() {
+    return withoutRowid ? TreeKind.INDEX : TreeKind.TABLE;
   }
 
   /** The encoding of all its text. */

@@ -9,6 +9,7 @@ import dev.waltap.format.BTreePage;
 import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
@@ -154,12 +155,12 @@ public final class SnapshotDelta implements PageSource {
       return;
     }
     byte[] page = page(pageNumber);
-    BTreePage.check(page, pageNumber, tree.index(), format);
+    BTreePage.check(page, pageNumber, tree.kind(), format);
     int header = BTreePage.header(pageNumber);
     boolean leaf = BTreePage.isLeaf(page, header);
     int cells = BTreePage.cellCount(page, header);
     for (int i = 0; i < cells; i++) {
-      if (!same && (leaf || tree.index())) {
+      if (!same && (leaf || tree.kind() == TreeKind.INDEX)) {
         parse(tree, page, pageNumber, BTreePage.cell(page, header, i), leaf);
         discoverChain(tree, pageNumber);
       }
@@ -176,7 +177,7 @@ public final class SnapshotDelta implements PageSource {
   }
 
   private void parse(Tree tree, byte[] page, int pageNumber, int at, boolean leaf) {
-    if (tree.index()) {
+    if (tree.kind() == TreeKind.INDEX) {
       cell.parseIndex(page, pageNumber, at, leaf, format);
     } else {
       cell.parseTableLeaf(page, pageNumber, at, format);

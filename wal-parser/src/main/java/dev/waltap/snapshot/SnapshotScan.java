@@ -5,6 +5,7 @@ import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
@@ -68,7 +69,7 @@ public final class SnapshotScan implements PageSource {
 
   private void visit(Tree of, int pageNumber, byte kind, int parent, byte[] image) {
     owners.adopt(of, pageNumber, kind, parent);
-    if (kind == PageOwners.LEAF || (of.index() && kind == PageOwners.INTERIOR)) {
+    if (kind == PageOwners.LEAF || (of.kind() == TreeKind.INDEX && kind == PageOwners.INTERIOR)) {
       rows += BTreePage.cellCount(image, BTreePage.header(pageNumber));
     }
     if (++scanned % PAGES_BETWEEN_REPORTS == 0) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageStore;
@@ -94,7 +95,8 @@ final class DiffFollower implements AutoCloseable {
   }
 
   private Tree newTree(String name, int root) {
-    return new Tree(nextOrdinal++, root, keyFields.of(name) > 0, name);
+    return new Tree(
+        nextOrdinal++, root, keyFields.of(name) > 0 ? TreeKind.INDEX : TreeKind.TABLE, name);
   }
 
   private TreeScanner scanner(TreeScanner.Visitor visitor) {
@@ -103,7 +105,8 @@ final class DiffFollower implements AutoCloseable {
   }
 
   private List<SlowTree.Row> slowRows(Tree tree) {
-    return SlowTree.rows(database.version(), database.format(), tree.root(), tree.index());
+    return SlowTree.rows(
+        database.version(), database.format(), tree.root(), tree.kind() == TreeKind.INDEX);
   }
 
   /**
@@ -157,7 +160,7 @@ final class DiffFollower implements AutoCloseable {
         Collector again = new Collector();
         diff.rows(delta, keyOrder(name), again);
         compare("changes of a second pass of " + name, expected, again.changes);
-        if (after.index()) {
+        if (after.kind() == TreeKind.INDEX) {
           followByKey(delta, name, expected);
         }
         addresses.put(delta, collector.addresses);

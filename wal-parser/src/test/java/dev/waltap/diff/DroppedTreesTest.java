@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageStore;
@@ -32,7 +33,7 @@ class DroppedTreesTest {
 
   @Test
   void aTreeWithALargeOrdinalTakesNoMoreThanOneWithASmall() {
-    Tree tree = new Tree(1_000_000_000, 5, false, "t");
+    Tree tree = new Tree(1_000_000_000, 5, TreeKind.TABLE, "t");
     own(tree, 5, PageOwners.ROOT);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
@@ -54,7 +55,7 @@ class DroppedTreesTest {
     int trees = 3000;
     int pagesEach = 10;
     for (int i = 0; i < trees; i++) {
-      Tree tree = new Tree(i, 2 + i * pagesEach, false, "t" + i);
+      Tree tree = new Tree(i, 2 + i * pagesEach, TreeKind.TABLE, "t" + i);
       own(tree, tree.root(), PageOwners.ROOT);
       for (int page = 1; page < pagesEach; page++) {
         own(tree, tree.root() + page, tree.root() + page - 1);
@@ -65,7 +66,7 @@ class DroppedTreesTest {
     written.databaseSize(2 + trees * pagesEach);
     diff.begin(written);
     for (int i = 1; i < trees; i++) {
-      diff.delta(new Tree(i, 2 + i * pagesEach, false, "t" + i), null);
+      diff.delta(new Tree(i, 2 + i * pagesEach, TreeKind.TABLE, "t" + i), null);
     }
     diff.check();
     diff.finish();

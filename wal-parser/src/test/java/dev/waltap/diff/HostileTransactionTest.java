@@ -8,6 +8,7 @@ import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageStore;
@@ -72,7 +73,14 @@ class HostileTransactionTest {
       List<Tree> found = new ArrayList<>();
       database
           .roots()
-          .forEach((name, root) -> found.add(new Tree(found.size(), root, name.equals("w"), name)));
+          .forEach(
+              (name, root) ->
+                  found.add(
+                      new Tree(
+                          found.size(),
+                          root,
+                          name.equals("w") ? TreeKind.INDEX : TreeKind.TABLE,
+                          name)));
       trees = found;
       pages = new byte[database.version().size()][];
       for (int i = 0; i < pages.length; i++) {
@@ -116,7 +124,7 @@ class HostileTransactionTest {
         for (Tree tree : trees) {
           if (diff.isTouched(tree)) {
             TreeDelta delta = diff.delta(tree, tree);
-            if (!diff.rows(delta, tree.index() ? BYTES : null, NOBODY)) {
+            if (!diff.rows(delta, tree.kind() == TreeKind.INDEX ? BYTES : null, NOBODY)) {
               diff.rowsByKey(delta, WHOLE, WHOLE, NOBODY);
             }
           }

@@ -6,6 +6,7 @@ import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.format.TextEncoding;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageStore;
@@ -64,8 +65,8 @@ class LargeRowTest implements RowSink {
     written = new TransactionPages(buffers, spill, 1L << 30);
     PageOwners owners = new PageOwners();
     diff = new TransactionDiff(database.format(), buffers, pages, owners, written);
-    tree = new Tree(0, database.roots().getOrDefault("t", 0), false, "t");
-    keyed = new Tree(1, database.roots().getOrDefault("w", 0), true, "w");
+    tree = new Tree(0, database.roots().getOrDefault("t", 0), TreeKind.TABLE, "t");
+    keyed = new Tree(1, database.roots().getOrDefault("w", 0), TreeKind.INDEX, "w");
     TreeScanner scanner =
         new TreeScanner(
             database.version(),
@@ -158,7 +159,7 @@ class LargeRowTest implements RowSink {
     long before = THREADS.getThreadAllocatedBytes(thread);
     diff.begin(written);
     TreeDelta delta = diff.delta(of, of);
-    diff.rows(delta, of.index() ? new DiffFollower.SlowKeys(1) : null, this);
+    diff.rows(delta, of.kind() == TreeKind.INDEX ? new DiffFollower.SlowKeys(1) : null, this);
     allocated = THREADS.getThreadAllocatedBytes(thread) - before;
     diff.finish();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waltap.format.BTreePage;
 import dev.waltap.format.Cell;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ class SharedCellsTest {
       byte[] after = before.clone();
       change(random, pageNumber, after);
       SharedCells shared = new SharedCells(FORMAT);
-      shared.find(before, after, pageNumber, false);
+      shared.find(before, after, pageNumber, TreeKind.TABLE);
       List<String> a = cells(before, pageNumber);
       List<String> b = cells(after, pageNumber);
       int front = shared.front();
@@ -48,7 +49,7 @@ class SharedCellsTest {
   void everythingIsSharedByTheSamePage() {
     byte[] page = leaf(new Random(1), 2, 12);
     SharedCells shared = new SharedCells(FORMAT);
-    shared.find(page, page.clone(), 2, false);
+    shared.find(page, page.clone(), 2, TreeKind.TABLE);
     assertThat(shared.front()).isEqualTo(12);
     assertThat(shared.back()).isZero();
   }
@@ -57,7 +58,7 @@ class SharedCellsTest {
   void emptyPagesShareNothing() {
     byte[] page = leaf(new Random(1), 2, 0);
     SharedCells shared = new SharedCells(FORMAT);
-    shared.find(page, leaf(new Random(1), 2, 3), 2, false);
+    shared.find(page, leaf(new Random(1), 2, 3), 2, TreeKind.TABLE);
     assertThat(shared.front() + shared.back()).isZero();
   }
 

@@ -7,6 +7,7 @@ import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +59,10 @@ class TreeScannerCorruptionTest {
             image.length,
             (tree, pageNumber, kind, parent, page) ->
                 assertThat(++visited[0]).isLessThanOrEqualTo(image.length));
-    roots.forEach((name, root) -> scanner.scan(new Tree(0, root, name.startsWith("w"), name)));
+    roots.forEach(
+        (name, root) ->
+            scanner.scan(
+                new Tree(0, root, name.startsWith("w") ? TreeKind.INDEX : TreeKind.TABLE, name)));
   }
 
   private byte[][] copy() {
@@ -155,7 +159,7 @@ class TreeScannerCorruptionTest {
                 found[0] = pageNumber;
               }
             });
-    scanner.scan(new Tree(0, roots.getOrDefault("r", 0), false, "r"));
+    scanner.scan(new Tree(0, roots.getOrDefault("r", 0), TreeKind.TABLE, "r"));
     return found[0];
   }
 }

@@ -5,6 +5,7 @@ import dev.waltap.diff.TreeRows;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.PageFormat;
 import dev.waltap.format.TextEncoding;
+import dev.waltap.format.TreeKind;
 import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.record.ColumnLayout;
@@ -116,7 +117,7 @@ final class SampleTable implements AutoCloseable {
         (int)
             TestDatabase.number(
                 connection, "SELECT rootpage FROM sqlite_schema WHERE name = '" + name + "'");
-    return new Tree(0, root, false, name);
+    return new Tree(0, root, TreeKind.TABLE, name);
   }
 
   void execute(String sql) throws SQLException {

@@ -10,6 +10,7 @@ import dev.waltap.diff.TreeDelta;
 import dev.waltap.diff.TreeRows;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
@@ -53,7 +54,14 @@ final class Follower implements AutoCloseable {
     pages = new PageSet(buffers, MEMORY);
     spill = new PageStore(base.pageSize(), 0);
     base.roots()
-        .forEach((name, root) -> trees.add(new Tree(trees.size(), root, name.equals("w"), name)));
+        .forEach(
+            (name, root) ->
+                trees.add(
+                    new Tree(
+                        trees.size(),
+                        root,
+                        name.equals("w") ? TreeKind.INDEX : TreeKind.TABLE,
+                        name)));
     TreeScanner scanner =
         new TreeScanner(
             page -> base.page(version, page),
@@ -156,7 +164,8 @@ final class Follower implements AutoCloseable {
           rows.forEach(
               tree,
               row -> {
-                boolean next = tree.index() ? seen.add(number(row)) : row.rowid() > last[0];
+                boolean next =
+                    tree.kind() == TreeKind.INDEX ? seen.add(number(row)) : row.rowid() > last[0];
                 last[0] = row.rowid();
                 return next;
               });
@@ -186,7 +195,7 @@ final class Follower implements AutoCloseable {
             sum[0] += number(after);
           }
         };
-    if (tree.index()) {
+    if (tree.kind() == TreeKind.INDEX) {
       // By all bytes, so that no order of keys is needed.
       diff.rowsByKey(delta, Follower::whole, Follower::whole, sink);
     } else {
