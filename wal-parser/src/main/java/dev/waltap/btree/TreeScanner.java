@@ -82,11 +82,8 @@ public final class TreeScanner {
         visit(tree, Bytes.u32(page, at), pageNumber, depth + 1);
         page = source.page(pageNumber);
       }
-      if (leaf && tree.kind() == TreeKind.TABLE) {
-        cell.parseTableLeaf(page, pageNumber, at, format);
-        visitChain(tree, pageNumber);
-      } else if (tree.kind() == TreeKind.INDEX) {
-        cell.parseIndex(page, pageNumber, at, leaf, format);
+      if (leaf || tree.kind() == TreeKind.INDEX) {
+        cell.parse(page, pageNumber, at, tree.kind(), leaf, format);
         visitChain(tree, pageNumber);
       }
     }

@@ -161,11 +161,7 @@ final class ChainChanges {
       boolean leaf = BTreePage.isLeaf(page, header);
       for (int i = runs.from(run); i < runs.to(run); i++) {
         int at = BTreePage.cell(page, header, i);
-        if (kind == TreeKind.INDEX) {
-          cell.parseIndex(page, pageNumber, at, leaf, format);
-        } else {
-          cell.parseTableLeaf(page, pageNumber, at, format);
-        }
+        cell.parse(page, pageNumber, at, kind, leaf, format);
         if (cell.overflowPage() != 0) {
           int size = (int) (cell.payloadSize() - cell.localSize());
           visitor.chain(pageNumber, cell.overflowPage(), size);

@@ -136,11 +136,7 @@ public final class RowCursor {
   private void parse() {
     int header = BTreePage.header(pageNumber);
     int at = BTreePage.cell(page, header, position);
-    if (kind == TreeKind.INDEX) {
-      cell.parseIndex(page, pageNumber, at, BTreePage.isLeaf(page, header), format);
-    } else {
-      cell.parseTableLeaf(page, pageNumber, at, format);
-    }
+    cell.parse(page, pageNumber, at, kind, BTreePage.isLeaf(page, header), format);
     leaveRow();
     if (watched != null && cell.overflowPage() != 0) {
       listChains(watched);

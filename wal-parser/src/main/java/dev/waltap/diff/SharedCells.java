@@ -93,11 +93,7 @@ final class SharedCells {
     if (at >= low) {
       return false;
     }
-    if (kind == TreeKind.INDEX) {
-      cell.parseIndex(before, pageNumber, at, true, format);
-    } else {
-      cell.parseTableLeaf(before, pageNumber, at, format);
-    }
+    cell.parse(before, pageNumber, at, kind, true, format);
     return cell.end() <= low;
   }
 }

@@ -26,11 +26,22 @@ public final class Cell {
   private int overflowPage;
 
   /**
-   * Parses the cell of a table leaf at this offset.
+   * Parses the cell at this offset, of a page whose cells have payload: any but an interior one of
+   * a table b-tree.
    *
+   * @param leaf whether the page is a leaf
    * @throws CorruptDatabaseException if it can't lie on the page
    */
-  public void parseTableLeaf(byte[] page, int pageNumber, int cell, PageFormat format) {
+  public void parse(
+      byte[] page, int pageNumber, int cell, TreeKind kind, boolean leaf, PageFormat format) {
+    if (kind == TreeKind.INDEX) {
+      parseIndex(page, pageNumber, cell, leaf, format);
+    } else {
+      parseTableLeaf(page, pageNumber, cell, format);
+    }
+  }
+
+  private void parseTableLeaf(byte[] page, int pageNumber, int cell, PageFormat format) {
     offset = cell;
     if (cell > format.usableSize() - LONGEST_HEAD) {
       checkVarints(page, pageNumber, cell, 2, format);
@@ -49,12 +60,7 @@ public final class Cell {
     payload(page, pageNumber, at, format.localOnTableLeaf(payloadSize), format);
   }
 
-  /**
-   * Parses the cell of an index page at this offset.
-   *
-   * @throws CorruptDatabaseException if it can't lie on the page
-   */
-  public void parseIndex(byte[] page, int pageNumber, int cell, boolean leaf, PageFormat format) {
+  private void parseIndex(byte[] page, int pageNumber, int cell, boolean leaf, PageFormat format) {
     offset = cell;
     int at = leaf ? cell : cell + CHILD;
     if (cell > format.usableSize() - LONGEST_HEAD) {

@@ -161,7 +161,8 @@ public final class SnapshotDelta implements PageSource {
     int cells = BTreePage.cellCount(page, header);
     for (int i = 0; i < cells; i++) {
       if (!same && (leaf || tree.kind() == TreeKind.INDEX)) {
-        parse(tree, page, pageNumber, BTreePage.cell(page, header, i), leaf);
+        int at = BTreePage.cell(page, header, i);
+        cell.parse(page, pageNumber, at, tree.kind(), leaf, format);
         discoverChain(tree, pageNumber);
       }
     }
@@ -174,14 +175,6 @@ public final class SnapshotDelta implements PageSource {
     byte kind = owners.kind(pageNumber);
     return (kind == PageOwners.LEAF || kind == PageOwners.INTERIOR)
         && owners.tree(pageNumber) == tree.ordinal();
-  }
-
-  private void parse(Tree tree, byte[] page, int pageNumber, int at, boolean leaf) {
-    if (tree.kind() == TreeKind.INDEX) {
-      cell.parseIndex(page, pageNumber, at, leaf, format);
-    } else {
-      cell.parseTableLeaf(page, pageNumber, at, format);
-    }
   }
 
   private void discoverChain(Tree tree, int pageNumber) {

@@ -115,7 +115,8 @@ class SharedCellsTest {
     Cell cell = new Cell();
     List<String> cells = new ArrayList<>();
     for (int i = 0; i < BTreePage.cellCount(page, header); i++) {
-      cell.parseTableLeaf(page, pageNumber, BTreePage.cell(page, header, i), FORMAT);
+      int at = BTreePage.cell(page, header, i);
+      cell.parse(page, pageNumber, at, TreeKind.TABLE, true, FORMAT);
       cells.add(
           new String(
               Arrays.copyOfRange(page, cell.offset(), cell.end()), StandardCharsets.ISO_8859_1));
