@@ -1,7 +1,6 @@
 package dev.waltap.wal;
 
 import dev.waltap.format.FrameHeader;
-import dev.waltap.format.WalChecksum;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,24 +12,23 @@ final class FrameScan {
   private final WalFile wal;
   private final byte[] header = new byte[FrameHeader.SIZE];
   private final byte[] page;
-  private final WalChecksum sum = new WalChecksum();
+  private final ChecksumChain chain;
   private final RepeatDetector repeatDetector;
 
   private int commits;
   private int repeats;
   private int lastCommit;
   private int faultyFrame;
-  private boolean endedAtBareFrame;
 
   FrameScan(WalFile wal) {
     this.wal = wal;
     this.page = new byte[wal.pageSize()];
+    this.chain = new ChecksumChain(wal);
     this.repeatDetector = new RepeatDetector(wal);
   }
 
   /**
-   * Follows a generation by salts and checksums from a known frame to where they cease to hold. It
-   * is no harm that frames are overwritten meanwhile: what was summed is what was copied.
+   * Follows a generation by its {@link ChecksumChain} from a known frame to its end.
    *
    * @param salts the generation's
    * @param after the frame whose checksum is known
@@ -47,18 +45,9 @@ final class FrameScan {
       boolean unchanged) {
     clear(after);
     repeatDetector.continueFrom(preceding, unchanged);
-    sum.reset(start);
+    chain.start(salts, start, bigEndian);
     wal.readAhead(wal.capacity());
-    for (int frame = after + 1; wal.frameHeader(frame, header); frame++) {
-      if (CommittedRange.kind(header, salts) != CommittedRange.Found.CHECKED
-          || !wal.page(frame, page)) {
-        endedAtBareFrame = FrameHeader.isBare(header);
-        return;
-      }
-      FrameHeader.addTo(sum, header, page, bigEndian);
-      if (!FrameHeader.checksumIs(header, sum)) {
-        return;
-      }
+    for (int frame = after + 1; chain.next(frame, header, page); frame++) {
       int size = FrameHeader.commitSize(header);
       if (size != 0) {
         int pageNumber = FrameHeader.pageNumber(header);
@@ -112,7 +101,6 @@ final class FrameScan {
     commits = 0;
     repeats = 0;
     lastCommit = after;
-    endedAtBareFrame = false;
   }
 
   private void count(int frame, boolean repeat) {
@@ -143,8 +131,8 @@ final class FrameScan {
     return faultyFrame;
   }
 
-  /** Whether a chain ended because the next frame has no checksum. */
+  /** Whether the latest chain ended because the next frame has no checksum. */
   boolean endedAtBareFrame() {
-    return endedAtBareFrame;
+    return chain.endedAtBareFrame();
   }
 }

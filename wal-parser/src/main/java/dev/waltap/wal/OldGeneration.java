@@ -1,7 +1,6 @@
 package dev.waltap.wal;
 
 import dev.waltap.format.FrameHeader;
-import dev.waltap.format.WalChecksum;
 import dev.waltap.format.WalIndexHeader;
 
 /**
@@ -11,16 +10,15 @@ import dev.waltap.format.WalIndexHeader;
 final class OldGeneration {
 
   private final WalFile wal;
-  private final WalChecksum sum = new WalChecksum();
+  private final ChecksumChain chain;
   private final byte[] standing = new byte[FrameHeader.SIZE];
-  private long salts;
-  private boolean bigEndian;
   private boolean noted;
   private long notedSalts;
   private boolean notedBigEndian;
 
   OldGeneration(WalFile wal) {
     this.wal = wal;
+    this.chain = new ChecksumChain(wal);
   }
 
   /** Remembers the byte order of a generation while its header is available. */
@@ -42,10 +40,10 @@ final class OldGeneration {
       boolean bare,
       WalIndexHeader newer,
       RepeatDetector preceding) {
-    salts = position.salts();
+    long salts = position.salts();
     // If we never saw this generation's header, it most likely was like that of the newer one.
     boolean known = noted && salts == notedSalts;
-    bigEndian = known ? notedBigEndian : newer.bigEndianChecksums();
+    boolean bigEndian = known ? notedBigEndian : newer.bigEndianChecksums();
     // Of frame 0 there is no checksum, and no need: who is there has lost frame 1 by now.
     long start = position.checksum();
     boolean unchanged = isUnchanged(position);
@@ -56,24 +54,18 @@ final class OldGeneration {
       start = 0;
       scan.chain(salts, position.frame(), start, bigEndian, preceding, unchanged);
     }
-    sum.reset(start);
+    chain.start(salts, start, bigEndian);
   }
 
   private boolean isUnchanged(WalPosition position) {
     return position.frame() > 0
         && wal.frameHeader(position.frame(), standing)
-        && FrameHeader.salts(standing) == salts
+        && FrameHeader.salts(standing) == position.salts()
         && FrameHeader.checksum(standing) == position.checksum();
   }
 
   /** Copies the next frame; false if it is no longer the one that was counted. */
   boolean next(int frame, byte[] header, byte[] page) {
-    if (!wal.frameHeader(frame, header)
-        || !wal.page(frame, page)
-        || FrameHeader.salts(header) != salts) {
-      return false;
-    }
-    FrameHeader.addTo(sum, header, page, bigEndian);
-    return FrameHeader.checksumIs(header, sum);
+    return chain.next(frame, header, page);
   }
 }

@@ -1,7 +1,6 @@
 package dev.waltap.wal;
 
 import dev.waltap.format.FrameHeader;
-import dev.waltap.format.WalChecksum;
 import dev.waltap.format.WalHeader;
 import dev.waltap.io.LogFile;
 import java.io.IOException;
@@ -41,23 +40,17 @@ public record RecoveredWal(
   private static RecoveredWal read(WalFile wal, WalHeader header) {
     byte[] frameHeader = new byte[FrameHeader.SIZE];
     byte[] page = new byte[header.pageSize()];
-    WalChecksum sum = new WalChecksum();
-    sum.reset(header.checksum());
+    ChecksumChain chain = new ChecksumChain(wal);
+    chain.start(header.salts(), header.checksum(), header.bigEndianChecksums());
     RecoveredWal found = new RecoveredWal(header, 0, 0, 0, false);
     wal.readAhead(wal.capacity());
-    for (int frame = 1; wal.frameHeader(frame, frameHeader) && wal.page(frame, page); frame++) {
-      FrameHeader.addTo(sum, frameHeader, page, header.bigEndianChecksums());
-      if (FrameHeader.salts(frameHeader) != header.salts()
-          || FrameHeader.pageNumber(frameHeader) == 0
-          || !FrameHeader.checksumIs(frameHeader, sum)) {
-        return FrameHeader.isBare(frameHeader) ? found.beforeBareFrame() : found;
-      }
+    for (int frame = 1; chain.next(frame, frameHeader, page); frame++) {
       int size = FrameHeader.commitSize(frameHeader);
       if (size != 0) {
         found = new RecoveredWal(header, frame, size, found.commits + 1, false);
       }
     }
-    return found;
+    return chain.endedAtBareFrame() ? found.beforeBareFrame() : found;
   }
 
   private RecoveredWal beforeBareFrame() {

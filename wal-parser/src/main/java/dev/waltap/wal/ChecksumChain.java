@@ -1,0 +1,55 @@
+package dev.waltap.wal;
+
+import dev.waltap.format.FrameHeader;
+import dev.waltap.format.WalChecksum;
+
+/**
+ * Frames of one generation, one after the other, each proven by salts and checksum to follow the
+ * one before it: what holds where no wal-index says what is committed. It ends at a bare frame, as
+ * SQLite's recovery does. Frames may be overwritten meanwhile: what was summed is what was copied.
+ * Used again; not safe for several threads.
+ */
+final class ChecksumChain {
+  private final WalFile wal;
+  private final WalChecksum sum = new WalChecksum();
+  private long salts;
+  private boolean bigEndian;
+  private boolean endedAtBareFrame;
+
+  ChecksumChain(WalFile wal) {
+    this.wal = wal;
+  }
+
+  /**
+   * Moves behind a frame.
+   *
+   * @param generation the salts
+   * @param checksum that of the frame, or of the file's header
+   * @param bigEndianWords how the generation's checksums read words
+   */
+  void start(long generation, long checksum, boolean bigEndianWords) {
+    salts = generation;
+    sum.reset(checksum);
+    bigEndian = bigEndianWords;
+    endedAtBareFrame = false;
+  }
+
+  /** Copies the next frame; false, and the chain has ended, if none is there that goes on. */
+  boolean next(int frame, byte[] header, byte[] page) {
+    if (!wal.frameHeader(frame, header)) {
+      return false;
+    }
+    if (CommittedRange.kind(header, salts) != CommittedRange.Found.CHECKED
+        || !wal.page(frame, page)) {
+      endedAtBareFrame = FrameHeader.isBare(header);
+      return false;
+    }
+    FrameHeader.addTo(sum, header, page, bigEndian);
+    return FrameHeader.checksumIs(header, sum);
+  }
+
+  /** Whether the chain ended because the next frame has no checksum. */
+  boolean endedAtBareFrame() {
+    return endedAtBareFrame;
+  }
+}
