@@ -1,12 +1,12 @@
 package dev.waltap.decode;
 
-import dev.waltap.diff.KeyBytes;
-import dev.waltap.diff.KeyOrder;
 import dev.waltap.diff.RowSink;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.diff.TreeDelta;
+import dev.waltap.record.KeyBytes;
 import dev.waltap.record.KeyComparator;
 import dev.waltap.record.KeyImage;
+import dev.waltap.record.KeyOrder;
 import dev.waltap.record.TableLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +38,7 @@ final class RowMatching {
     KeyComparator comparator = new KeyComparator(is);
     boolean ordered = !otherText && comparator.known() && haveSameOrder(was, is);
     return new RowMatching(
-        ordered ? new TableKeys.Order(comparator) : null,
-        new TableKeys.Images(new KeyImage(was, otherText)),
-        new TableKeys.Images(new KeyImage(is, otherText)));
+        ordered ? comparator : null, new KeyImage(was, otherText), new KeyImage(is, otherText));
   }
 
   private static boolean haveSameOrder(TableLayout was, TableLayout is) {

@@ -6,6 +6,7 @@ import dev.waltap.format.PageFormat;
 import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSource;
+import dev.waltap.record.KeyBytes;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

@@ -8,6 +8,8 @@ import dev.waltap.format.PageFormat;
 import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSource;
+import dev.waltap.record.KeyExtent;
+import dev.waltap.record.KeyOrder;
 import dev.waltap.record.RecordDifference;
 import dev.waltap.record.RecordReader;
 import dev.waltap.record.TableLayout;

@@ -5,6 +5,7 @@ import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageSource;
+import dev.waltap.record.KeyOrder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

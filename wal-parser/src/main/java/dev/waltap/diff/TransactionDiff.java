@@ -12,6 +12,8 @@ import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.page.UnknownPageException;
+import dev.waltap.record.KeyBytes;
+import dev.waltap.record.KeyOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -9,7 +9,7 @@ import java.util.Arrays;
  *
  * <p>Owned by one thread; allocates nothing.
  */
-public final class KeyComparator {
+public final class KeyComparator implements KeyOrder {
 
   private final TableLayout layout;
   private final boolean known;
@@ -35,10 +35,7 @@ public final class KeyComparator {
     return known;
   }
 
-  /**
-   * How many leading bytes of a payload {@link #compare} reads; more than are at hand means: ask
-   * again with so many.
-   */
+  @Override
   public int extent(byte[] payload, int offset, int available, int length) {
     return RecordReader.extent(payload, offset, available, length, layout.keyFields());
   }
@@ -49,6 +46,7 @@ public final class KeyComparator {
    *
    * @throws dev.waltap.format.CorruptDatabaseException if either is malformed
    */
+  @Override
   public int compare(
       byte[] payload1, int offset1, int length1, byte[] payload2, int offset2, int length2) {
     int fields = layout.keyFields();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by one thread.
  */
-public final class KeyImage {
+public final class KeyImage implements KeyBytes {
   private static final int LONG = 8;
   private static final int LENGTH = 4;
 
@@ -59,10 +59,7 @@ public final class KeyImage {
     }
   }
 
-  /**
-   * How many leading bytes of a payload {@link #of} reads; more than are at hand means: ask again
-   * with so many.
-   */
+  @Override
   public int extent(byte[] payload, int offset, int available, int length) {
     return RecordReader.extent(payload, offset, available, length, fields);
   }
@@ -73,6 +70,7 @@ public final class KeyImage {
    *
    * @throws dev.waltap.format.CorruptDatabaseException if the record is malformed
    */
+  @Override
   public byte[] of(byte[] payload, int offset, int length) {
     record.wrap(payload, offset, length, fields);
     convert();

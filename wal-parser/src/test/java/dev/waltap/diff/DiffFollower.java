@@ -12,6 +12,8 @@ import dev.waltap.page.PageSet;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.page.UnknownPageException;
+import dev.waltap.record.KeyBytes;
+import dev.waltap.record.KeyOrder;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;

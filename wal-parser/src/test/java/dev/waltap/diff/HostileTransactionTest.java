@@ -14,6 +14,8 @@ import dev.waltap.page.PageSet;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.page.UnknownPageException;
+import dev.waltap.record.KeyBytes;
+import dev.waltap.record.KeyOrder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.waltap.diff;
+package dev.waltap.record;
 
 /** The b-tree order of the keys of a WITHOUT ROWID table. */
 @FunctionalInterface

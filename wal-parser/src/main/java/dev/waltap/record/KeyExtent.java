@@ -1,4 +1,4 @@
-package dev.waltap.diff;
+package dev.waltap.record;
 
 /** How much of a payload its key takes, which comes first in it. */
 public interface KeyExtent {

@@ -1,4 +1,4 @@
-package dev.waltap.diff;
+package dev.waltap.record;
 
 /** What identifies a record of an index b-tree where the order of its keys is not known. */
 @FunctionalInterface
