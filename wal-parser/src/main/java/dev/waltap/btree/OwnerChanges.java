@@ -2,6 +2,7 @@ package dev.waltap.btree;
 
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.page.IntList;
 import dev.waltap.page.PageBitSet;
 import java.util.Arrays;
 
@@ -24,8 +25,7 @@ public final class OwnerChanges {
   private final PageBounds bounds;
   private final PageBitSet released = new PageBitSet();
   private final PageBitSet adopted = new PageBitSet();
-  private int[] left = new int[MIN_CAPACITY];
-  private int leftCount;
+  private final IntList left = new IntList();
   private int[] pages = new int[MIN_CAPACITY];
   private int[] parents = new int[MIN_CAPACITY];
   private Tree[] trees = new Tree[MIN_CAPACITY];
@@ -46,11 +46,8 @@ public final class OwnerChanges {
     bounds.pageCount(pageCount);
     released.begin();
     adopted.begin();
-    leftCount = 0;
+    left.clear();
     count = 0;
-    if (left.length > MAX_KEPT) {
-      left = new int[MIN_CAPACITY];
-    }
     if (pages.length > MAX_KEPT) {
       resize(MIN_CAPACITY);
     }
@@ -66,10 +63,7 @@ public final class OwnerChanges {
     if (!released.add(pageNumber)) {
       return false;
     }
-    if (leftCount == left.length) {
-      left = Arrays.copyOf(left, leftCount * 2);
-    }
-    left[leftCount++] = pageNumber;
+    left.add(pageNumber);
     return true;
   }
 
@@ -126,8 +120,8 @@ public final class OwnerChanges {
 
   /** Moves the owners on; {@link #check} must have been called. */
   public void apply() {
-    for (int i = 0; i < leftCount; i++) {
-      owners.clear(left[i]);
+    for (int i = 0; i < left.size(); i++) {
+      owners.clear(left.get(i));
     }
     for (int i = 0; i < count; i++) {
       owners.set(pages[i], kinds[i], parents[i], trees[i].ordinal());
@@ -136,12 +130,12 @@ public final class OwnerChanges {
 
   /** How many pages have left their place. */
   public int leftCount() {
-    return leftCount;
+    return left.size();
   }
 
   /** One of those. */
   public int left(int index) {
-    return left[index];
+    return left.get(index);
   }
 
   private void resize(int length) {

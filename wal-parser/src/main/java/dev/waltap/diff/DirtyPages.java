@@ -1,6 +1,7 @@
 package dev.waltap.diff;
 
 import dev.waltap.btree.PageOwners;
+import dev.waltap.page.IntList;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.TransactionPages;
 import java.util.ArrayList;

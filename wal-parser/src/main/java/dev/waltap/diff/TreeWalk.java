@@ -9,6 +9,7 @@ import dev.waltap.format.BTreePage;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.format.TreeKind;
+import dev.waltap.page.IntList;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;

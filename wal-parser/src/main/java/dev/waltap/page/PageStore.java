@@ -47,7 +47,7 @@ public final class PageStore implements AutoCloseable {
   private final LZ4Compressor compressor = LZ4Factory.fastestInstance().fastCompressor();
   private final LZ4SafeDecompressor decompressor = LZ4Factory.fastestInstance().safeDecompressor();
   private final List<byte[]> chunks = new ArrayList<>();
-  private final IntStack[] freeSlots;
+  private final IntList[] freeSlots;
   private final byte[] slot;
   private final ByteBuffer slotBuffer;
   private @Nullable FileChannel file;
@@ -66,7 +66,7 @@ public final class PageStore implements AutoCloseable {
     int largest = HEADER + Math.max(pageSize, compressor.maxCompressedLength(pageSize));
     this.slot = new byte[roundUp(largest)];
     this.slotBuffer = ByteBuffer.wrap(slot);
-    this.freeSlots = new IntStack[slot.length / UNIT + 1];
+    this.freeSlots = new IntList[slot.length / UNIT + 1];
   }
 
   /** Bytes in use by pages, in memory and file. */
@@ -134,10 +134,10 @@ public final class PageStore implements AutoCloseable {
   private int allocate(int units) {
     int last = Math.min(freeSlots.length - 1, units + FIT_SEARCH);
     for (int size = units; size <= last; size++) {
-      IntStack free = freeSlots[size];
-      if (free != null && !free.isEmpty()) {
+      IntList free = freeSlots[size];
+      if (free != null && free.size() > 0) {
         slotUnits = size;
-        return free.pop();
+        return free.removeLast();
       }
     }
     int inChunk = nextUnit % UNITS_PER_CHUNK;
@@ -154,12 +154,12 @@ public final class PageStore implements AutoCloseable {
   }
 
   private void release(int handle, int units) {
-    IntStack free = freeSlots[units];
+    IntList free = freeSlots[units];
     if (free == null) {
-      free = new IntStack();
+      free = new IntList();
       freeSlots[units] = free;
     }
-    free.push(handle);
+    free.add(handle);
   }
 
   private void write(int handle, int length) {
@@ -252,27 +252,6 @@ public final class PageStore implements AutoCloseable {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-    }
-  }
-
-  /** A growing stack of ints. */
-  private static final class IntStack {
-    private int[] items = new int[16];
-    private int size;
-
-    boolean isEmpty() {
-      return size == 0;
-    }
-
-    void push(int item) {
-      if (size == items.length) {
-        items = java.util.Arrays.copyOf(items, size * 2);
-      }
-      items[size++] = item;
-    }
-
-    int pop() {
-      return items[--size];
     }
   }
 }
