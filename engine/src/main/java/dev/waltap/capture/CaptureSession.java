@@ -198,6 +198,7 @@ final class CaptureSession implements AutoCloseable {
     parts.counters.decoding(transaction.timestampMicros());
     decode(transaction);
     parts.counters.decoding(-1);
+    parts.log.decoded(transaction.walPosition());
     if (horizon != null) {
       horizon.movedTo(transaction.walPosition());
     }

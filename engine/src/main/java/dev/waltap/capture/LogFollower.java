@@ -5,6 +5,7 @@ import dev.waltap.attach.Attachment;
 import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.attach.Guard;
 import dev.waltap.deliver.ChangeQueue;
+import dev.waltap.page.ExpensiveChecks;
 import dev.waltap.wal.GapReason;
 import dev.waltap.wal.LogKeeper;
 import dev.waltap.wal.WalPosition;
@@ -42,6 +43,7 @@ final class LogFollower implements LogKeeper {
   private final ChangeQueue queue;
   private final CaptureListener listener;
   private final CommitsAtRisk atRisk;
+  private final DecodedPosition decoded = new DecodedPosition();
   private Stage stage = Stage.DETACHED;
   private @Nullable GapReason gap;
   private long lastLook = System.nanoTime();
@@ -68,16 +70,17 @@ final class LogFollower implements LogKeeper {
   /** Follows from a snapshot's position on. */
   void startAt(WalPosition position) {
     attachment.tail().startAt(position);
-    follow();
+    follow(position);
   }
 
   /** Follows from a saved position on, if the log still leads there. */
   void resumeAt(WalPosition position) {
     attachment.tail().resumeAt(position);
-    follow();
+    follow(position);
   }
 
-  private void follow() {
+  private void follow(WalPosition position) {
+    decoded.startAt(position);
     epochs.startAt(attachment.tail().generation());
     gap = null;
     stage = Stage.FOLLOWING;
@@ -97,6 +100,13 @@ final class LogFollower implements LogKeeper {
     guard.release();
     gap = reason;
     stage = Stage.LOST;
+  }
+
+  /** A transaction that was copied is decoded. */
+  void decoded(WalPosition position) {
+    if (ExpensiveChecks.ON && stage == Stage.FOLLOWING) {
+      decoded.moveTo(position, position(), backlog.isEmpty());
+    }
   }
 
   /** Why the log alone does not lead on; null while it does. */

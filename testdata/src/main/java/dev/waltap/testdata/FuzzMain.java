@@ -28,6 +28,7 @@ public final class FuzzMain {
 
   /** Runs it. */
   public static void main(String[] args) {
+    AllChecks.turnOn();
     FuzzMain main = new FuzzMain();
     try {
       main.parse(args);

@@ -16,6 +16,7 @@ public final class KillMain {
 
   /** Runs it. */
   public static void main(String[] args) {
+    AllChecks.turnOn();
     int runs = 1;
     int kills = 5;
     boolean goOn = false;

@@ -19,6 +19,7 @@ public final class MutationFuzzMain {
 
   /** Runs it. */
   public static void main(String[] args) throws Exception {
+    AllChecks.turnOn();
     long seed = System.nanoTime() & 0xffffffL;
     long inputs = Long.MAX_VALUE;
     long minutes = 1;

@@ -37,6 +37,7 @@ public final class VersionsMain {
 
   /** Runs it. */
   public static void main(String[] args) throws Exception {
+    AllChecks.turnOn();
     VersionsMain main = new VersionsMain();
     try {
       main.parse(args);

@@ -1,11 +1,13 @@
 package dev.waltap.diff;
 
 import dev.waltap.btree.OwnerChanges;
+import dev.waltap.btree.OwnershipCheck;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.PageFormat;
+import dev.waltap.page.ExpensiveChecks;
 import dev.waltap.page.PageBitSet;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
@@ -45,6 +47,7 @@ public final class TransactionDiff {
   private final RowCursor cursorAfter;
   private final OwnerChanges changes;
   private final ChainChanges chains;
+  private final OwnershipCheck ownership;
   private final IntMap dropped = new IntMap();
   private final List<TreeDelta> deltas = new ArrayList<>();
   private int deltaCount;
@@ -70,6 +73,7 @@ public final class TransactionDiff {
     this.dirty = new DirtyPages(owners);
     this.now = this::newPage;
     this.changes = new OwnerChanges(owners, format);
+    this.ownership = new OwnershipCheck(owners, old);
     this.chains =
         new ChainChanges(formatBefore, formatAfter, old, now, owners, dirty, changes, none);
     this.walk = new TreeWalk(formatAfter, old, now, owners, changes, dirty, none);
@@ -332,6 +336,9 @@ public final class TransactionDiff {
     deltaCount = 0;
     if (deltas.size() > MAX_KEPT) {
       deltas.subList(MAX_KEPT, deltas.size()).clear();
+    }
+    if (ExpensiveChecks.ON) {
+      ownership.afterTransaction();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.waltap.testdata.durable;
 
+import dev.waltap.page.ExpensiveChecks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ public final class CaptureProcess implements AutoCloseable {
     List<String> line = new ArrayList<>(prefix);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(jvm);
+    line.addAll(List.of("-ea", "-D" + ExpensiveChecks.PROPERTY + "=true"));
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.waltap.cli.Main"));
     line.addAll(arguments);
     Process process =

@@ -3,6 +3,7 @@ package dev.waltap.testdata.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.page.ExpensiveChecks;
 import dev.waltap.testdata.oracle.JsonLineOracle;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -37,7 +38,7 @@ public final class CliProcess implements AutoCloseable {
   static List<String> command() {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.add("-Xmx256m");
+    line.addAll(List.of("-Xmx256m", "-ea", "-D" + ExpensiveChecks.PROPERTY + "=true"));
     String classPath = System.getProperty("java.class.path");
     // Compiled only, in the test phase: a jar lying about would be an older one.
     if (classPath.contains(Path.of("engine", "target", "classes").toString())

@@ -1,0 +1,42 @@
+package dev.waltap.capture;
+
+import dev.waltap.page.ExpensiveChecks;
+import dev.waltap.wal.WalPosition;
+
+/**
+ * Where decoding is in the log, to be compared with where copying is: all that is copied is decoded
+ * in order, and once nothing waits any more, up to the same commit. One of the {@link
+ * ExpensiveChecks}. For the capture thread.
+ */
+final class DecodedPosition {
+  private WalPosition last = new WalPosition(0, 0, 0, 0);
+
+  /** Decoding goes on after this. */
+  void startAt(WalPosition position) {
+    last = position;
+  }
+
+  /**
+   * Checks where decoding has come to.
+   *
+   * @param decoded the position after the transaction that was decoded
+   * @param tail the position after the last one that was copied
+   * @param allDecoded whether no copied one waits
+   * @throws AssertionError if one was left out, or decoded twice
+   */
+  void moveTo(WalPosition decoded, WalPosition tail, boolean allDecoded) {
+    if (decoded.salts() == last.salts() && decoded.frame() <= last.frame()) {
+      throw new AssertionError(decoded + " was decoded after " + last);
+    }
+    last = decoded;
+    boolean sameGeneration = decoded.salts() == tail.salts();
+    if (sameGeneration && decoded.frame() > tail.frame()) {
+      throw new AssertionError(decoded + " was decoded, and copied up to " + tail + " only");
+    }
+    // Of a generation that the tail has come to, nothing may be committed yet.
+    int copied = sameGeneration ? decoded.frame() : 0;
+    if (allDecoded && tail.frame() != copied) {
+      throw new AssertionError(decoded + " was decoded last, and " + tail + " does not wait");
+    }
+  }
+}
