@@ -30,6 +30,7 @@ final class Epochs {
       offset = generation - current;
       largest = current;
     }
+    assert current <= largest : current + " was not given out";
     return current;
   }
 

@@ -94,6 +94,7 @@ final class WaitingTransactions {
     if (next == null) {
       Entry entry = behind.pollFirst();
       if (entry == null) {
+        assert bytes == 0 && unencodedBytes == 0 && history.isEmpty() : "bytes of nothing";
         return null;
       }
       next = entry.held();

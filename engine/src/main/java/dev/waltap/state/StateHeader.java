@@ -96,6 +96,8 @@ final class StateHeader {
   }
 
   void write(PreparedStatement insert) throws SQLException {
+    assert compacted <= journalled : "compacted up to " + compacted + " of " + journalled;
+    assert base.epoch() <= last.epoch() : base + " is after " + last;
     insert.setLong(1, commits);
     insert.setString(2, base.store());
     insert.setString(3, last.store());

@@ -31,6 +31,7 @@ public final class OwnerChanges {
   private Tree[] trees = new Tree[MIN_CAPACITY];
   private byte[] kinds = new byte[MIN_CAPACITY];
   private int count;
+  private boolean checked;
 
   public OwnerChanges(PageOwners owners, PageFormat format) {
     this.owners = owners;
@@ -43,6 +44,7 @@ public final class OwnerChanges {
    * @param pageCount how many pages the database has after the transaction; 0 if that is not known
    */
   public void begin(int pageCount) {
+    checked = false;
     bounds.pageCount(pageCount);
     released.begin();
     adopted.begin();
@@ -60,6 +62,7 @@ public final class OwnerChanges {
 
   /** A page leaves its place; returns whether it had not left it before. */
   public boolean release(int pageNumber) {
+    assert !checked : "page " + pageNumber + " is released after the check";
     if (!released.add(pageNumber)) {
       return false;
     }
@@ -85,6 +88,7 @@ public final class OwnerChanges {
    * @throws CorruptDatabaseException if it can't, or came to another one before
    */
   public void adopt(Tree tree, int pageNumber, byte kind, int from) {
+    assert !checked : "page " + pageNumber + " is adopted after the check";
     bounds.check(pageNumber, from);
     if (!adopted.add(pageNumber)) {
       throw PageBounds.shared(pageNumber, from);
@@ -116,10 +120,12 @@ public final class OwnerChanges {
         throw trees[i].blame(PageBounds.shared(page, parents[i]));
       }
     }
+    checked = true;
   }
 
   /** Moves the owners on; {@link #check} must have been called. */
   public void apply() {
+    assert checked : "changes of owners are applied unchecked";
     for (int i = 0; i < left.size(); i++) {
       owners.clear(left.get(i));
     }

@@ -82,6 +82,7 @@ public final class PageOwners {
    * @param tree the ordinal of the tree
    */
   void set(int pageNumber, byte kind, int parent, int tree) {
+    assert kind != NONE && pageNumber != 0 && pageNumber != parent : "page " + pageNumber;
     int slot = slots.find(pageNumber);
     if (slot < 0 || kinds[slot] == NONE) {
       slot = slots.add(pageNumber);

@@ -39,6 +39,7 @@ final class IntMap {
   }
 
   void put(int key, int value) {
+    assert value >= 0 : value;
     int at = find(key);
     if (serials[at] != serial) {
       if ((size + 1) * 2 > keys.length) {

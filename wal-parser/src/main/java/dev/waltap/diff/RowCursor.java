@@ -102,6 +102,7 @@ public final class RowCursor {
     }
     position = cellIndex;
     end = cellIndex + 1;
+    assert end <= BTreePage.cellCount(page, BTreePage.header(number)) : "no cell " + cellIndex;
     parse();
   }
 
@@ -132,6 +133,7 @@ public final class RowCursor {
     page = source.page(pageNumber);
     position = runs.from(run);
     end = runs.to(run);
+    assert position >= 0 && position < end : "an empty run on page " + pageNumber;
     parse();
   }
 

@@ -169,6 +169,7 @@ public final class PageHistory {
     } else {
       throw new IllegalStateException("no version of page " + pageNumber + " to change");
     }
+    assert chunk.read <= chunk.end : "read past the end of what was appended";
     byte[] image = buffers.take();
     System.arraycopy(known, 0, image, 0, pageSize);
     into.put(pageNumber, image);

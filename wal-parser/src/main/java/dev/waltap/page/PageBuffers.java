@@ -32,6 +32,7 @@ public final class PageBuffers {
 
   /** Gives back an array that nobody reads any more. */
   public void release(byte[] buffer) {
+    assert buffer.length == pageSize : buffer.length + " bytes";
     if (free.size() < maxFree) {
       free.addLast(buffer);
     }
@@ -39,6 +40,7 @@ public final class PageBuffers {
 
   /** Gives back an array that may be read until the current transaction ends. */
   public void releaseAtEnd(byte[] buffer) {
+    assert buffer.length == pageSize : buffer.length + " bytes";
     if (limbo.size() < maxFree) {
       limbo.addLast(buffer);
     }

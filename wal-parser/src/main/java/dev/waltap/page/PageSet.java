@@ -126,6 +126,7 @@ public final class PageSet implements PageSource, AutoCloseable {
    * Puts a page in place of what was held under its number; the array is the set's from here on.
    */
   public void put(int pageNumber, byte[] page) {
+    assert pageNumber != 0 && page.length == buffers.pageSize() : "page " + pageNumber;
     int slot = heldSlot(pageNumber);
     if (slot < 0) {
       slot = slots.add(pageNumber);

@@ -59,6 +59,7 @@ public final class PageSlots {
       slot = (addBlock(pageNumber >>> SHIFT) << SHIFT) | (pageNumber & PLACE);
     }
     counts[slot >>> SHIFT]++;
+    assert counts[slot >>> SHIFT] <= PAGES_PER_BLOCK : "page " + pageNumber + " is in use";
     size++;
     return slot;
   }
@@ -67,6 +68,7 @@ public final class PageSlots {
   public void remove(int slot) {
     size--;
     int index = slot >>> SHIFT;
+    assert counts[index] > 0 : "slot " + slot + " is not in use";
     if (--counts[index] == 0) {
       removeBlock(blocks[index]);
       if (freeCount == free.length) {

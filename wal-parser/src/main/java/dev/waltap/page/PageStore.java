@@ -125,6 +125,7 @@ public final class PageStore implements AutoCloseable {
       units = (slot[0] & 0xff) << 8 | (slot[1] & 0xff);
     }
     unitsInUse -= units;
+    assert units > 0 && unitsInUse >= 0 : "slot " + handle + " is not in use";
     release(handle, units);
   }
 

@@ -126,6 +126,7 @@ public final class TransactionPages {
     byte[] image = images[index];
     images[index] = null;
     if (image == null) {
+      assert handles[index] != 0 : "page " + numbers[index] + " was handed over before";
       forgetRecent(index); // Nobody may change what was handed out by get.
       image = buffers.take();
       overflow.load(handles[index], image);

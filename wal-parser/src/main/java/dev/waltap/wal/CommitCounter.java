@@ -47,6 +47,7 @@ final class CommitCounter {
 
   /** What it means that with this many commits more iChange is this. */
   Verdict judge(int changeCounter, int moreCommits, int moreRepeats) {
+    assert moreRepeats <= moreCommits && repeats <= commits;
     int growth = changeCounter - exact;
     int max = commits + moreCommits;
     int min = max - repeats - moreRepeats;

@@ -82,6 +82,7 @@ public final class CommittedRange {
    * @param size the database's size in pages after the last frame; 0 if it is not known
    */
   public CommittedRange set(long generation, int lastFrame, int size) {
+    assert lastFrame >= 0 : lastFrame;
     this.salts = generation;
     this.last = lastFrame;
     this.databaseSize = size;

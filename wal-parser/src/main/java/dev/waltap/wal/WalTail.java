@@ -293,6 +293,7 @@ public final class WalTail implements AutoCloseable {
         return Step.MORE;
       }
     }
+    assert frame == last : "caught up at frame " + frame + " of " + last;
     counter.reset(header.changeCounter());
     counterTrusted = true;
     repeatDetector.reset();
@@ -382,6 +383,7 @@ public final class WalTail implements AutoCloseable {
   }
 
   private void commit(FrameSink sink, int commitFrame, byte[] page) {
+    assert commitFrame > frame : "frame " + commitFrame + " after " + frame;
     int pageNumber = FrameHeader.pageNumber(frameHeader);
     int size = FrameHeader.commitSize(frameHeader);
     counter.add(

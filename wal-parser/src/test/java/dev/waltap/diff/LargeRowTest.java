@@ -161,6 +161,7 @@ class LargeRowTest implements RowSink {
     TreeDelta delta = diff.delta(of, of);
     diff.rows(delta, of.kind() == TreeKind.INDEX ? new DiffFollower.SlowKeys(1) : null, this);
     allocated = THREADS.getThreadAllocatedBytes(thread) - before;
+    diff.check();
     diff.finish();
   }
 
