@@ -28,8 +28,8 @@ public class CaptureException extends RuntimeException {
      */
     FAILED(true),
     /**
-     * The handler threw; its exception is the cause. Retryable: the batch is delivered again, so
-     * that it helps if what the handler writes to is there again.
+     * The handler threw; its exception is the cause. Retryable: with state the batch is delivered
+     * again, so that it helps if what the handler writes to is there again.
      */
     HANDLER(true),
     /**
@@ -54,7 +54,7 @@ public class CaptureException extends RuntimeException {
     DATABASE_GONE(true),
     /**
      * What nobody expected: a fault of Waltap, or of a listener or wake signal that threw. Not
-     * retryable without end: it may well come again. Please report it, with the stack trace.
+     * retryable: it may well come again. Please report it, with the stack trace.
      */
     BUG(false);
 
@@ -65,8 +65,8 @@ public class CaptureException extends RuntimeException {
     }
 
     /**
-     * Whether to start again as it was, after a pause, may help without anybody's doing anything
-     * about the capture itself.
+     * Whether it may help to start the same capture again after a pause, with nothing about it
+     * changed.
      */
     public boolean isRetryable() {
       return retryable;
