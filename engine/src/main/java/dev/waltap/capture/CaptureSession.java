@@ -172,6 +172,7 @@ final class CaptureSession implements AutoCloseable {
         parts.release();
         closeGap();
       } else {
+        parts.log.allDecoded();
         parts.release();
         idle();
       }

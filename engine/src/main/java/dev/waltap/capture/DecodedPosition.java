@@ -21,22 +21,27 @@ final class DecodedPosition {
    *
    * @param decoded the position after the transaction that was decoded
    * @param tail the position after the last one that was copied
-   * @param allDecoded whether no copied one waits
-   * @throws AssertionError if one was left out, or decoded twice
+   * @throws AssertionError if it was not copied, or decoded twice
    */
-  void moveTo(WalPosition decoded, WalPosition tail, boolean allDecoded) {
+  void moveTo(WalPosition decoded, WalPosition tail) {
     if (decoded.salts() == last.salts() && decoded.frame() <= last.frame()) {
       throw new AssertionError(decoded + " was decoded after " + last);
     }
     last = decoded;
-    boolean sameGeneration = decoded.salts() == tail.salts();
-    if (sameGeneration && decoded.frame() > tail.frame()) {
+    if (decoded.salts() == tail.salts() && decoded.frame() > tail.frame()) {
       throw new AssertionError(decoded + " was decoded, and copied up to " + tail + " only");
     }
+  }
+
+  /**
+   * Checks that nothing was left out, when nothing waits any more.
+   *
+   * @throws AssertionError if something was
+   */
+  void requireAt(WalPosition tail) {
     // Of a generation that the tail has come to, nothing may be committed yet.
-    int copied = sameGeneration ? decoded.frame() : 0;
-    if (allDecoded && tail.frame() != copied) {
-      throw new AssertionError(decoded + " was decoded last, and " + tail + " does not wait");
+    if (tail.frame() != (last.salts() == tail.salts() ? last.frame() : 0)) {
+      throw new AssertionError(last + " was decoded last, and " + tail + " does not wait");
     }
   }
 }

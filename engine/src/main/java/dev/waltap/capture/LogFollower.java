@@ -105,7 +105,14 @@ final class LogFollower implements LogKeeper {
   /** A transaction that was copied is decoded. */
   void decoded(WalPosition position) {
     if (ExpensiveChecks.ON && stage == Stage.FOLLOWING) {
-      decoded.moveTo(position, position(), backlog.isEmpty());
+      decoded.moveTo(position, position());
+    }
+  }
+
+  /** Nothing that was copied waits to be decoded. */
+  void allDecoded() {
+    if (ExpensiveChecks.ON && stage == Stage.FOLLOWING) {
+      decoded.requireAt(position());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.waltap.capture;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.wal.WalPosition;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** The check of where decoding is finds a transaction that was left out, or came twice. */
@@ -13,8 +14,8 @@ class DecodedPositionTest {
     return new WalPosition(salts, frame, 7, 1);
   }
 
-  private void assertBroken(WalPosition position, WalPosition tail, boolean allDecoded) {
-    assertThatThrownBy(() -> decoded.moveTo(position, tail, allDecoded))
+  private static void assertBroken(ThrowingCallable check, WalPosition position) {
+    assertThatThrownBy(check)
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining(position.toString());
   }
@@ -22,33 +23,35 @@ class DecodedPositionTest {
   @Test
   void followsTheTailThroughGenerations() {
     decoded.startAt(at(1, 4));
-    decoded.moveTo(at(1, 5), at(1, 9), false);
-    decoded.moveTo(at(1, 9), at(1, 9), true);
-    decoded.moveTo(at(1, 12), at(2, 3), false);
-    decoded.moveTo(at(2, 3), at(2, 3), true);
-    decoded.moveTo(at(2, 6), at(3, 0), true);
-    decoded.moveTo(at(4, 1), at(4, 1), true);
+    decoded.requireAt(at(1, 4));
+    decoded.moveTo(at(1, 5), at(1, 9));
+    decoded.moveTo(at(1, 9), at(1, 9));
+    decoded.requireAt(at(1, 9));
+    decoded.moveTo(at(1, 12), at(2, 3));
+    decoded.moveTo(at(2, 3), at(2, 3));
+    decoded.requireAt(at(2, 3));
+    decoded.requireAt(at(3, 0));
+    decoded.moveTo(at(4, 1), at(4, 1));
   }
 
   @Test
   void findsATransactionThatIsDecodedTwice() {
     decoded.startAt(at(1, 4));
-    decoded.moveTo(at(1, 5), at(1, 9), false);
-    assertBroken(at(1, 5), at(1, 9), false);
-    assertBroken(at(1, 4), at(1, 9), false);
+    decoded.moveTo(at(1, 5), at(1, 9));
+    assertBroken(() -> decoded.moveTo(at(1, 5), at(1, 9)), at(1, 5));
+    assertBroken(() -> decoded.moveTo(at(1, 4), at(1, 9)), at(1, 4));
   }
 
   @Test
   void findsOneThatWasNotCopied() {
     decoded.startAt(at(1, 4));
-    assertBroken(at(1, 7), at(1, 6), false);
+    assertBroken(() -> decoded.moveTo(at(1, 7), at(1, 6)), at(1, 7));
   }
 
   @Test
   void findsOneThatWasCopiedAndLeftOut() {
     decoded.startAt(at(1, 4));
-    assertBroken(at(1, 5), at(1, 6), true);
-    decoded.startAt(at(1, 4));
-    assertBroken(at(1, 5), at(2, 1), true);
+    assertBroken(() -> decoded.requireAt(at(1, 6)), at(1, 4));
+    assertBroken(() -> decoded.requireAt(at(2, 1)), at(1, 4));
   }
 }
