@@ -2,6 +2,7 @@ package dev.waltap.history;
 
 import dev.waltap.format.Bytes;
 import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageStore;
 import dev.waltap.page.TransactionPages;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class PageHistory {
   private static final int TRANSACTION_HEADER = 8;
   private static final int PAGE_HEADER = 6;
-  private static final int MAX_CHUNK = 480 << 10;
 
   private final PageBuffers buffers;
   private final int pageSize;
@@ -60,7 +60,7 @@ public final class PageHistory {
     this.buffers = buffers;
     this.pageSize = buffers.pageSize();
     this.chunkSize =
-        (int) Math.max(4L * (PAGE_HEADER + pageSize), Math.min(MAX_CHUNK, memory / 64));
+        (int) Math.max(4L * (PAGE_HEADER + pageSize), Math.min(PageStore.CHUNK, memory / 64));
     this.appended = new RecentPages(buffers, memory / 8);
     this.taken = new RecentPages(buffers, memory / 8);
   }

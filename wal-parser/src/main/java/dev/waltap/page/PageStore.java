@@ -33,10 +33,11 @@ public final class PageStore implements AutoCloseable {
   private static final int UNIT = 128;
 
   /**
-   * Less than half a region of the smallest heap: G1 gives a larger array regions of its own,
-   * wastes what is left of the last one, and never moves it.
+   * The size in bytes of arrays that hold many pages. Less than half a region of the smallest heap:
+   * G1 gives a larger array regions of its own, wastes what is left of the last one, and never
+   * moves it.
    */
-  static final int CHUNK = 480 << 10;
+  public static final int CHUNK = 480 << 10;
 
   private static final int UNITS_PER_CHUNK = CHUNK / UNIT;
   private static final int HEADER = 5;
