@@ -110,19 +110,13 @@ public final class Replica implements AutoCloseable {
    * @throws dev.waltap.format.DatabaseException if it can't be read
    */
   public Schema schema(Snapshot snapshot) {
-    PageSource pages =
-        page -> {
-          byte[] image = new byte[buffers.pageSize()];
-          snapshot.copy(page, image);
-          return image;
-        };
     new TreeScanner(
-            pages,
-            PageFormat.of(pages.page(1)),
+            snapshot,
+            PageFormat.of(snapshot.page(1)),
             snapshot.size(),
             (tree, page, kind, parent, image) -> {})
         .scan(SchemaReader.TREE);
-    return schemaReader.read(pages);
+    return schemaReader.read(snapshot);
   }
 
   /**
@@ -134,14 +128,7 @@ public final class Replica implements AutoCloseable {
   public void scan(Snapshot snapshot, SnapshotProgress progress, Consumer<Schema> check) {
     begin(filter);
     SnapshotScan scan = new SnapshotScan(snapshot, buffers, pageSet, owners, progress);
-    scan.scan(SchemaReader.TREE);
-    Schema schema = schemaReader.read(scan);
-    check.accept(schema);
-    catalog = catalog.next(schema);
-    for (CapturedTable table : catalog.tables()) {
-      rows.put(table.name(), scan.scan(table.tree()));
-    }
-    removeUnowned();
+    read(scan, tree -> rows.put(tree.name(), scan.scan(tree)), check);
   }
 
   /**
@@ -155,12 +142,17 @@ public final class Replica implements AutoCloseable {
   public void adopt(TableFilter earlier, Consumer<Schema> check) {
     begin(filter.within(earlier));
     TreeScanner scanner = new TreeScanner(pageSet, format(), 0, this::adopt);
-    scanner.scan(SchemaReader.TREE);
-    Schema schema = schemaReader.read(pageSet);
+    read(pageSet, scanner::scan, check);
+  }
+
+  /** Reads the schema table, and the tables that it names once they were checked. */
+  private void read(PageSource pages, Consumer<Tree> scan, Consumer<Schema> check) {
+    scan.accept(SchemaReader.TREE);
+    Schema schema = schemaReader.read(pages);
     check.accept(schema);
     catalog = catalog.next(schema);
     for (CapturedTable table : catalog.tables()) {
-      scanner.scan(table.tree());
+      scan.accept(table.tree());
     }
     removeUnowned();
   }

@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class InspectedPages implements AutoCloseable {
   private static final long MEMORY = 32L << 20;
 
-  private final int pageSize;
   private final Replica replica;
   private final PageOwners indexOwners = new PageOwners();
   private final Map<Integer, String> indexNames = new HashMap<>();
@@ -47,7 +46,6 @@ final class InspectedPages implements AutoCloseable {
    * @param commit the commit frame; none of the frames behind it may be in the database file
    */
   InspectedPages(DatabaseFile file, InspectedLog log, int pageSize, int commit) {
-    this.pageSize = pageSize;
     TableFilter all = new TableFilter(List.of(), List.of(), List.of());
     this.replica = new Replica(new PageBuffers(pageSize), MEMORY, all);
     SnapshotFrameIndex frames = SnapshotFrameIndex.index(log.wal(), log.range(), 0, commit);
@@ -76,7 +74,7 @@ final class InspectedPages implements AutoCloseable {
         indexNames.put(ordinal++, row.name());
         try {
           new TreeScanner(
-                  this::image,
+                  base,
                   replica.format(),
                   base.size(),
                   (of, page, kind, parent, image) -> indexOwners.adopt(of, page, kind, parent))
@@ -87,12 +85,6 @@ final class InspectedPages implements AutoCloseable {
         }
       }
     }
-  }
-
-  private byte[] image(int pageNumber) {
-    byte[] image = new byte[pageSize];
-    base.copy(pageNumber, image);
-    return image;
   }
 
   PageBuffers buffers() {
@@ -157,12 +149,8 @@ final class InspectedPages implements AutoCloseable {
     if (ordinal == SchemaReader.TREE.ordinal()) {
       return SchemaReader.TREE.name();
     }
-    for (CapturedTable table : replica.catalog().tables()) {
-      if (table.tree().ordinal() == ordinal) {
-        return table.name();
-      }
-    }
-    return null;
+    CapturedTable table = replica.catalog().ofTree(ordinal);
+    return table == null ? null : table.name();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.waltap.snapshot;
 
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.io.DatabaseFile;
+import dev.waltap.page.PageSource;
 import dev.waltap.wal.SnapshotFrameIndex;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
@@ -11,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * database file yet, else from the file. Holds as long as the caller keeps the read transaction.
  * For one thread.
  */
-public final class Snapshot {
+public final class Snapshot implements PageSource {
   /** Some hundred kilobytes: a millisecond or so. */
   private static final int PAGES_BETWEEN_LOOKS = 32;
 
@@ -57,6 +58,14 @@ public final class Snapshot {
   /** The database's size in pages, an unsigned number. */
   public int size() {
     return size;
+  }
+
+  /** A copy of a page, which is the caller's; otherwise as {@link #copy}. */
+  @Override
+  public byte[] page(int pageNumber) {
+    byte[] image = new byte[pageSize];
+    copy(pageNumber, image);
+    return image;
   }
 
   /**
