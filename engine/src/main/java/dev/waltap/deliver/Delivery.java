@@ -90,7 +90,7 @@ public final class Delivery {
     } finally {
       Thread.currentThread().interrupt();
     }
-    if (!queue.isStopped() || !(failure.getSuppressed().length == 0)) {
+    if (!queue.isStopped() || failure.getSuppressed().length > 0) {
       throw failure;
     }
   }
