@@ -53,7 +53,7 @@ final class DamagedCapture implements Layer {
       try (ChangeDataCapture capture = capture(changes)) {
         capture.setup();
       }
-      forged.commit(damaged, base.pageSize());
+      forged.commit(damaged.pages(), damaged.databaseSize(), base.pageSize());
       String refusal = run(changes);
       Snapshot after = read();
       if (after == null) {

@@ -17,7 +17,7 @@ import java.util.Map;
  * Commits any pages into the WAL of a live database. To be closed after the last connection of this
  * process: that drops its locks.
  */
-final class ForgedCommit implements AutoCloseable {
+public final class ForgedCommit implements AutoCloseable {
   // The first table of the wal-index, as walHashGet() of wal.c has it.
   private static final int PAGE_NUMBERS = 136;
   private static final int FRAMES = 4062;
@@ -27,15 +27,22 @@ final class ForgedCommit implements AutoCloseable {
   private final Path database;
   private final FileChannel shm;
 
-  ForgedCommit(Path database) throws IOException {
+  /** For commits into the WAL of a database that a connection keeps open. */
+  public ForgedCommit(Path database) throws IOException {
     this.database = database;
     this.shm =
         FileChannel.open(
             Path.of(database + "-shm"), StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
-  /** Appends a transaction to the WAL, and publishes it in the wal-index. */
-  void commit(RecordedDatabase.Written transaction, int pageSize) throws IOException {
+  /**
+   * Appends a transaction to the WAL, and publishes it in the wal-index.
+   *
+   * @param pages their images by their numbers, in the order in which they are written
+   * @param databaseSize pages of the database after it
+   */
+  public void commit(Map<Integer, byte[]> pages, int databaseSize, int pageSize)
+      throws IOException {
     ByteBuffer header = ByteBuffer.allocate(WalIndexHeader.SIZE).order(ByteOrder.nativeOrder());
     shm.read(header, 0);
     boolean big = header.get(13) != 0;
@@ -43,10 +50,10 @@ final class ForgedCommit implements AutoCloseable {
     WalChecksum sum = new WalChecksum();
     sum.reset(Bytes.pair(header.getInt(24), header.getInt(28)));
     try (RandomAccessFile wal = new RandomAccessFile(database + "-wal", "rw")) {
-      int left = transaction.pages().size();
-      for (Map.Entry<Integer, byte[]> page : transaction.pages().entrySet()) {
+      int left = pages.size();
+      for (Map.Entry<Integer, byte[]> page : pages.entrySet()) {
         ByteBuffer bytes = ByteBuffer.allocate(FrameHeader.SIZE + pageSize);
-        bytes.putInt(page.getKey()).putInt(--left == 0 ? transaction.databaseSize() : 0);
+        bytes.putInt(page.getKey()).putInt(--left == 0 ? databaseSize : 0);
         bytes.put(8, header, WalIndexHeader.SALTS, 8);
         bytes.put(FrameHeader.SIZE, page.getValue());
         sum.update(bytes.array(), 0, FrameHeader.CHECKED, big);
@@ -58,7 +65,7 @@ final class ForgedCommit implements AutoCloseable {
       }
     }
     header.putInt(8, header.getInt(8) + 1).putInt(16, frame);
-    header.putInt(20, transaction.databaseSize());
+    header.putInt(20, databaseSize);
     Log.putChecksum(header, 24, sum.value());
     Log.sealIndex(header.array());
     shm.write(header.rewind(), WalIndexHeader.SIZE);

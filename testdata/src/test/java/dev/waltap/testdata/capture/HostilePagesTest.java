@@ -7,15 +7,9 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.format.Bytes;
-import dev.waltap.format.WalChecksum;
 import dev.waltap.testdata.TestDatabase;
-import java.io.IOException;
-import java.io.RandomAccessFile;
+import dev.waltap.testdata.mutation.ForgedCommit;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +27,7 @@ class HostilePagesTest {
   private static final int PAGE = 4096;
 
   /** Never closed: that would drop the locks of the SQLite connections of this process. */
-  private static final List<FileChannel> CHANNELS = new ArrayList<>();
+  private static final List<ForgedCommit> COMMITS = new ArrayList<>();
 
   private final BlockingQueue<String> emitted = new LinkedBlockingQueue<>();
 
@@ -73,7 +67,9 @@ class HostilePagesTest {
       thread.start();
       try {
         assertThat(ready.await(1, TimeUnit.MINUTES)).isTrue();
-        commit(database.path(), pages, size);
+        ForgedCommit forged = new ForgedCommit(database.path());
+        COMMITS.add(forged);
+        forged.commit(new TreeMap<>(pages), size, PAGE);
         if (untilEmitted) {
           String change = emitted.poll(1, TimeUnit.MINUTES);
           assertThat(change).isNotNull();
@@ -203,45 +199,5 @@ class HostilePagesTest {
       page.putShort(12 + 2 * i, (short) at);
     }
     return page.putShort(5, (short) at).array();
-  }
-
-  /** Appends the pages to the WAL as one transaction, and publishes it in the wal-index. */
-  private static void commit(Path database, Map<Integer, byte[]> pages, int size)
-      throws IOException {
-    FileChannel shm =
-        FileChannel.open(
-            Path.of(database + "-shm"), StandardOpenOption.READ, StandardOpenOption.WRITE);
-    CHANNELS.add(shm);
-    ByteBuffer map = shm.map(FileChannel.MapMode.READ_WRITE, 0, 136);
-    ByteBuffer header = ByteBuffer.allocate(48).order(ByteOrder.nativeOrder());
-    header.put(0, map, 0, 48);
-    boolean big = header.get(13) != 0;
-    int frame = header.getInt(16);
-    WalChecksum sum = new WalChecksum();
-    sum.reset(Bytes.pair(header.getInt(24), header.getInt(28)));
-    try (RandomAccessFile wal = new RandomAccessFile(database + "-wal", "rw")) {
-      int left = pages.size();
-      for (Map.Entry<Integer, byte[]> page : new TreeMap<>(pages).entrySet()) {
-        ByteBuffer bytes = ByteBuffer.allocate(24 + PAGE);
-        bytes.putInt(page.getKey()).putInt(--left == 0 ? size : 0).put(8, header, 32, 8);
-        bytes.put(24, page.getValue());
-        sum.update(bytes.array(), 0, 8, big);
-        sum.update(page.getValue(), 0, PAGE, big);
-        bytes.putLong(16, sum.value());
-        wal.seek(32 + frame++ * (24L + PAGE));
-        wal.write(bytes.array());
-      }
-    }
-    header.putInt(8, header.getInt(8) + 1).putInt(16, frame).putInt(20, size);
-    putChecksum(header, 24, sum);
-    sum.reset(0);
-    sum.update(header.array(), 0, 40, ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN);
-    putChecksum(header, 40, sum);
-    map.put(48, header, 0, 48);
-    map.put(0, header, 0, 48);
-  }
-
-  private static void putChecksum(ByteBuffer header, int at, WalChecksum sum) {
-    header.putInt(at, (int) (sum.value() >>> 32)).putInt(at + 4, (int) sum.value());
   }
 }
