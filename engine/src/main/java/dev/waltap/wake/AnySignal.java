@@ -92,8 +92,9 @@ final class AnySignal extends ParkingSignal {
       signal.start(() -> false, database);
       Thread waiting = new Thread(this::run, "waltap-wake");
       waiting.setDaemon(true);
-      waiting.start();
+      // Known before it runs: the first thing that the signal does may be to close the capture.
       thread = waiting;
+      waiting.start();
     }
 
     private void run() {
