@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Change data capture for SQLite, straight from its write-ahead log. {@link dev.waltap.Waltap} is
  * the way in.

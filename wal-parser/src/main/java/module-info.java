@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * SQLite's files as bytes, and the diff that turns changed pages into changed rows. For Waltap
  * itself: none of it is meant for others yet.

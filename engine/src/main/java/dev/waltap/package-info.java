@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The way in: {@link dev.waltap.Waltap}, the builder that wires everything else. */
 @NullMarked
 package dev.waltap;

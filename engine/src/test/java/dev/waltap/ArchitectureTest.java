@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap;
 
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.bench;
 
 /** How changes are captured while the application is measured. */

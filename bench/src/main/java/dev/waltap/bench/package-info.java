@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The end-to-end comparison: what a capture costs the application whose database it watches. */
 @NullMarked
 package dev.waltap.bench;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.api;
 
 /** What a capture delivers; see the methods of {@link Engine} of the same names. */

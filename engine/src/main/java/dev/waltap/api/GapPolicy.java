@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.api;
 
 /** What to do when history was lost: the WAL was reused before it could be read. */

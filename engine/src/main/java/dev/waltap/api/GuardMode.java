@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.api;
 
 /** When to hold a read transaction so that no history can be lost. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.attach;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;

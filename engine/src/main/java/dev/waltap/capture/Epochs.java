@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.capture;
 
 /** The epoch under which a WAL generation is emitted. For the capture thread. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * From the pages of a committed transaction to the changes that it made, in order, in the queue.
  */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.deliver;
 
 /** Unwinds the capture thread when the handler's side has ended; never seen by users. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Changes on their way to the handler: staged on the capture thread, handed over through a bounded
  * queue, delivered in batches by the thread of whoever runs the capture.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The process and its threads, and what Linux says under {@code /proc} of mounts and locks. */
 @NullMarked
 package dev.waltap.host;

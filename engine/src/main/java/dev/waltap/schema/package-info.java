@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** {@code sqlite_schema} made into tables and their layouts, parsed by SQLite itself. */
 @NullMarked
 package dev.waltap.schema;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.state;
 
 /** The pages that a transaction wrote, each in its last image. */

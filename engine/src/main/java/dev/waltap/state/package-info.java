@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Position and page set made durable, in an SQLite file of their own.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.wake;
 
 import dev.waltap.api.WakeSignal;

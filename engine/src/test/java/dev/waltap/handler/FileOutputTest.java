@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.handler;
 
 import static dev.waltap.handler.Changes.insert;

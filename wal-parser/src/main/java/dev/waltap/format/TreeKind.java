@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.format;
 
 /** The two kinds of b-tree (file format, section 1.6), which differ in their pages and cells. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.format;
 
 /** A file that is well but of a kind that this reader does not know. */

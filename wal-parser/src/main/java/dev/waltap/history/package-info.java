@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Where the pages of committed transactions wait, in little memory, until they are decoded. */
 @NullMarked
 package dev.waltap.history;

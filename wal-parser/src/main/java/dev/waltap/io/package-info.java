@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Files opened, mapped and closed without ever dropping a lock that SQLite holds, and without
  * stumbling over one that shrinks.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.page;
 
 /** One version of a database, page by page. For one thread. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.record;
 
 /** What identifies a record of an index b-tree where the order of its keys is not known. */

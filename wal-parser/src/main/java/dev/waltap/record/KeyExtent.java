@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.record;
 
 /** How much of a payload its key takes, which comes first in it. */

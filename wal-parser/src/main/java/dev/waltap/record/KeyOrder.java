@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.record;
 
 /** The b-tree order of the keys of a WITHOUT ROWID table. */

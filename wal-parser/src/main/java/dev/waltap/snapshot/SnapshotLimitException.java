@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.snapshot;
 
 /** A snapshot can't be read on: its read transaction has to be released first. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.snapshot;
 
 /** Told now and then how far a snapshot is read; what it throws ends the reading. */

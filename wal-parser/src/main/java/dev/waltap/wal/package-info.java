@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The write-ahead log as it grows: generations, the commit horizon, continuity, and committed
  * transactions copied out of it.

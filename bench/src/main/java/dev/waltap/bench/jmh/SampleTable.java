@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.bench.jmh;
 
 import dev.waltap.btree.Tree;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Captures in processes of their own under load, and the scenarios that measure them. */
 @NullMarked
 package dev.waltap.testdata.soak;

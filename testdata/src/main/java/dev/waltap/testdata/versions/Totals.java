@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.waltap.testdata.versions;
 
 /** What the databases of one build came to so far. Used from one thread. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Seeded writers, in this process and in another. */
 @NullMarked
 package dev.waltap.testdata.workload;
