@@ -11,6 +11,7 @@ import dev.waltap.api.GuardMode;
 import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.handler.ClosedPipeException;
 import dev.waltap.io.FileNames;
+import dev.waltap.wake.WakeSignals;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,13 @@ abstract class CaptureCommand extends ShellCommand {
           "The WAL size at which any read transaction is released (256MiB). A snapshot that is"
               + " being scanned continues from a newer one then.")
   private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
+
+  @Option(
+      names = "--low-latency",
+      description =
+          "Look for commits all the time: one waits for tens of microseconds instead of a fraction"
+              + " of a millisecond, at several times the processor time.")
+  private boolean lowLatency;
 
   @Option(names = "--no-schema-events", description = "Leave out SCHEMA events.")
   private boolean noSchemaEvents;
@@ -124,6 +132,9 @@ abstract class CaptureCommand extends ShellCommand {
           .walLimit(walLimit)
           .schemaEvents(!noSchemaEvents)
           .once(once());
+      if (lowLatency) {
+        builder.wakeSignal(WakeSignals::lowLatencyPolling);
+      }
       if (sourceName != null) {
         builder.sourceName(sourceName);
       }

@@ -81,7 +81,7 @@ final class AppendedFile implements AutoCloseable {
   private static OutputStream openDevice(Path path) throws IOException {
     String name = FileNames.text(path);
     if (!isNamedPipe(path)) {
-      return new StoppableOutput(openedToAppend(path), name);
+      return StoppableOutput.of(openedToAppend(path), path, name);
     }
     // A pipe is opened when there is something to write, as that waits for a reader.
     if (!Files.isWritable(path)) {

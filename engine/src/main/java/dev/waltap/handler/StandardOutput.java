@@ -28,9 +28,7 @@ public final class StandardOutput extends OutputStream {
   /** Opens the standard output of this process. */
   public static StandardOutput open() {
     OutputStream out = new FileOutputStream(FileDescriptor.out);
-    // A disk takes what it is given, or fails; anything else may block.
-    return new StandardOutput(
-        Files.isRegularFile(ITSELF) ? out : new StoppableOutput(out, "standard output"), isPipe());
+    return new StandardOutput(StoppableOutput.of(out, ITSELF, "standard output"), isPipe());
   }
 
   StandardOutput(OutputStream out, boolean pipe) {

@@ -3,6 +3,8 @@ package dev.waltap.handler;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,8 @@ final class StoppableOutput extends OutputStream {
 
   /** How long a write under way may go on after {@link #stop}, as a request may. */
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private static final Path NULL_DEVICE = Path.of("/dev/null");
 
   private final OutputStream out;
   private final String name;
@@ -39,6 +43,25 @@ final class StoppableOutput extends OutputStream {
     this.out = out;
     this.name = name;
     this.graceNanos = graceNanos;
+  }
+
+  /**
+   * The stream itself if its writes end in any case, else one whose writes can be given up. A disk
+   * and the null device take what they are given, or fail; to hand each write to another thread
+   * would cost more than the write.
+   *
+   * @param file what the stream writes to
+   */
+  static OutputStream of(OutputStream out, Path file, String name) {
+    return Files.isRegularFile(file) || isNullDevice(file) ? out : new StoppableOutput(out, name);
+  }
+
+  private static boolean isNullDevice(Path file) {
+    try {
+      return Files.isSameFile(file, NULL_DEVICE);
+    } catch (IOException e) {
+      return false; // There is none here, or the file has no name.
+    }
   }
 
   @Override

@@ -3,24 +3,15 @@ package dev.waltap.wake;
 
 import dev.waltap.io.FileNames;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the wal-index: spins for a moment, then parks for a fraction of the time for which
- * nothing came, so that nothing waits for long compared with how long it was not there. After some
- * quiet it watches the file instead, and looks closely again once that is written to: the write
- * comes before the commit does.
+ * Looks at the wal-index, at times that a {@link PollingPace} sets. After some quiet it watches the
+ * file instead, and looks again once that is written to: the write comes before the commit does.
  */
 final class PollingSignal extends ParkingSignal {
   private static final int SPINS = 20;
-
-  /** One sixteenth. */
-  private static final int FRACTION_SHIFT = 4;
-
-  private static final long SHORTEST_PARK = TimeUnit.MICROSECONDS.toNanos(10);
-  private static final long LONGEST_PARK = TimeUnit.MILLISECONDS.toNanos(4);
 
   /** So often must there be news until the watch is given up: to end it takes a moment, too. */
   private static final int NEWS_UNTIL_BUSY = 4;
@@ -28,6 +19,7 @@ final class PollingSignal extends ParkingSignal {
   /** A timer that never rings. */
   static final long NEVER = Long.MAX_VALUE;
 
+  private final PollingPace pace;
   private final long quietNanos;
   private final long timerNanos;
   private BooleanSupplier probe = () -> true;
@@ -38,7 +30,14 @@ final class PollingSignal extends ParkingSignal {
   private boolean looked;
   private int news;
 
-  PollingSignal(long quietNanos, long timerNanos) {
+  /**
+   * A signal that looks.
+   *
+   * @param quietNanos after so long without news the file is watched instead
+   * @param timerNanos so often it looks while it watches, whatever the file does
+   */
+  PollingSignal(PollingPace pace, long quietNanos, long timerNanos) {
+    this.pace = pace;
     this.quietNanos = quietNanos;
     this.timerNanos = timerNanos;
   }
@@ -60,21 +59,26 @@ final class PollingSignal extends ParkingSignal {
     for (int i = 0; i < SPINS; i++) {
       if (probe.getAsBoolean()) {
         since = now;
+        pace.news(now);
         busy();
         return 0;
       }
       Thread.onSpinWait();
     }
     long quiet = now - since;
-    if (quiet >= quietNanos && watching()) {
+    boolean longQuiet = quiet >= quietNanos;
+    if (longQuiet) {
+      news = 0;
+    }
+    if ((longQuiet || pace.isSparse()) && watching() && longQuiet) {
       return timer(now);
     }
-    return Math.max(SHORTEST_PARK, Math.min(LONGEST_PARK, quiet >> FRACTION_SHIFT));
+    return pace.pause(now, quiet);
   }
 
   private void busy() {
     FileWatch current = watch;
-    if (current != null && current.isActive() && ++news >= NEWS_UNTIL_BUSY) {
+    if (current != null && current.isActive() && !pace.isSparse() && ++news >= NEWS_UNTIL_BUSY) {
       current.stop();
     }
   }
@@ -84,7 +88,6 @@ final class PollingSignal extends ParkingSignal {
     if (current == null || unwatchable) {
       return false;
     }
-    news = 0;
     if (!current.isActive()) {
       unwatchable = !current.start();
       looked = false;

@@ -19,11 +19,21 @@ public final class WakeSignals {
   private WakeSignals() {}
 
   /**
-   * Looks at the wal-index, the longer nothing comes the less often; after a second of quiet, when
-   * the WAL file is written to. Microseconds under load, next to nothing when idle. The default.
+   * Looks at the wal-index when the next commit is due, as far as commits are regular, else every
+   * half millisecond while they come; where they are rare, when the WAL file is written to. The
+   * default: a commit waits for a fraction of a millisecond, and the processor is left alone.
    */
   public static WakeSignal walIndexPolling() {
-    return new PollingSignal(QUIET_NANOS, PollingSignal.NEVER);
+    return new PollingSignal(new CommitRhythm(), QUIET_NANOS, PollingSignal.NEVER);
+  }
+
+  /**
+   * Looks at the wal-index all the time, the longer nothing comes the less often; after a second of
+   * quiet, when the WAL file is written to. A commit waits for tens of microseconds, and while some
+   * come every second, that takes much of a processor: thousands of looks a second.
+   */
+  public static WakeSignal lowLatencyPolling() {
+    return new PollingSignal(new CloseLook(), QUIET_NANOS, PollingSignal.NEVER);
   }
 
   /**
@@ -31,7 +41,7 @@ public final class WakeSignals {
    * systems where Java itself polls for changes of files, that takes seconds.
    */
   public static WakeSignal fileWatching(Duration timer) {
-    return new PollingSignal(STIRRED_NANOS, positive(timer));
+    return new PollingSignal(new CloseLook(), STIRRED_NANOS, positive(timer));
   }
 
   /** Looks once every period. */

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.wake;
+
+/** How closely the wal-index is looked at while commits come. For the capture thread. */
+interface PollingPace {
+
+  /** A look found news. */
+  void news(long now);
+
+  /** Whether news are so rare that it is worth it to be notified of writes to the file. */
+  boolean isSparse();
+
+  /**
+   * How long not to look again after a look that found nothing.
+   *
+   * @param now from {@link System#nanoTime}
+   * @param quiet nanoseconds since the last news, or since the file was written to
+   * @return nanoseconds, more than 0
+   */
+  long pause(long now, long quiet);
+}
