@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.cli;
 
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import dev.waltap.CaptureBuilder;
+import java.io.OutputStream;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The command line's way in: {@code java -jar waltap.jar COMMAND DB [options]}. */
 public final class Main {
-
-  private static final int HELP_COLUMNS = 100;
 
   /** Kept, since Java forgets a logger, and its level with it, to which nothing refers. */
   private static final Logger DRIVER = Logger.getLogger("org.sqlite");
@@ -34,9 +32,10 @@ public final class Main {
   static int run(Shell shell, String... args) {
     Settings settings = new Settings(shell.environment());
     UsageErrors errors = new UsageErrors(shell, settings);
-    CommandLine commandLine = commandLine(shell, errors);
+    Commands commands = new Commands(shell, errors);
+    CommandLine commandLine = commands.forArguments(args);
     try {
-      return commandLine.execute(settings.complete(commandLine, args));
+      return commandLine.execute(settings.complete(commandLine, commands::all, args));
     } catch (ParameterException e) {
       return errors.report(e);
     } catch (Error e) {
@@ -48,25 +47,16 @@ public final class Main {
     }
   }
 
-  private static CommandLine commandLine(Shell shell, UsageErrors errors) {
-    CommandLine root = new CommandLine(new RootCommand());
-    root.addSubcommand(new CdcCommand(shell));
-    root.addSubcommand(new BootstrapCommand(shell));
-    root.addSubcommand(new BootstrapAndCdcCommand(shell));
-    root.addSubcommand(new SetupCommand(shell));
-    root.addSubcommand(new TeardownCommand(shell));
-    root.addSubcommand(new StatusCommand(shell));
-    root.addSubcommand(new InspectCommand(shell));
-    root.addSubcommand(new DemoCommand(shell));
-    root.addSubcommand(new CommandLine.HelpCommand());
-    OptionConverters.register(root);
-    root.setExpandAtFiles(false);
-    root.setOverwrittenOptionsAllowed(true);
-    root.setUsageHelpWidth(HELP_COLUMNS);
-    root.setOut(
-        new PrintWriter(new OutputStreamWriter(shell.out(), StandardCharsets.UTF_8), false));
-    root.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
-    root.setParameterExceptionHandler((e, unused) -> errors.report(e));
-    return root;
+  /** All commands and options, for what is made out of them: man pages and completions. */
+  public static CommandSpec describe() {
+    Shell shell =
+        new Shell(
+            OutputStream.nullOutputStream(),
+            System.err,
+            false,
+            CaptureBuilder::build,
+            new StopSignals(code -> {}));
+    UsageErrors errors = new UsageErrors(shell, new Settings(shell.environment()));
+    return new Commands(shell, errors).all().getCommandSpec();
   }
 }

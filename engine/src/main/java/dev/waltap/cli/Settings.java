@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -47,28 +48,30 @@ final class Settings {
   /**
    * The arguments with those added that are given elsewhere, behind the command's name.
    *
+   * @param root has the command that the arguments begin with
+   * @param all every command, whose options a file may hold, too
    * @throws ParameterException if the file can't be read, or has something that is no option
    */
-  String[] complete(CommandLine root, String[] args) {
+  String[] complete(CommandLine root, Supplier<CommandLine> all, String[] args) {
     CommandLine command = args.length == 0 ? null : root.getSubcommands().get(args[0]);
     if (command == null || !(command.getCommand() instanceof ShellCommand shellCommand)) {
       return args;
     }
     Set<String> typed = typed(args);
-    Map<String, String> file = file(root, command, args);
-    List<String> all = new ArrayList<>();
-    all.add(args[0]);
+    Map<String, String> file = file(all, command, args);
+    List<String> completed = new ArrayList<>();
+    completed.add(args[0]);
     for (OptionSpec option : command.getCommandSpec().options()) {
       String name = option.longestName();
       if (!NEVER.contains(name)
           && !typed.contains(name)
           && !typed.contains(EXCLUDES.getOrDefault(name, name))) {
-        add(command, option, file, all);
+        add(command, option, file, completed);
       }
     }
     shellCommand.typed(typed);
-    all.addAll(List.of(args).subList(1, args.length));
-    return all.toArray(String[]::new);
+    completed.addAll(List.of(args).subList(1, args.length));
+    return completed.toArray(String[]::new);
   }
 
   /** Where an option's value came from, for a message; empty if it was typed. */
@@ -130,7 +133,7 @@ final class Settings {
     return names;
   }
 
-  private Map<String, String> file(CommandLine root, CommandLine command, String[] args) {
+  private Map<String, String> file(Supplier<CommandLine> all, CommandLine command, String[] args) {
     String name = environment.get(variable(CONFIG));
     for (int i = 1; i < args.length && !args[i].equals("--"); i++) {
       if (args[i].startsWith(CONFIG + "=")) {
@@ -139,10 +142,11 @@ final class Settings {
         name = args[i + 1];
       }
     }
-    return name == null ? Map.of() : read(root, command, name);
+    return name == null ? Map.of() : read(all, command, name);
   }
 
-  private static Map<String, String> read(CommandLine root, CommandLine command, String name) {
+  private static Map<String, String> read(
+      Supplier<CommandLine> all, CommandLine command, String name) {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(Path.of(name), StandardCharsets.UTF_8)) {
       properties.load(reader);
@@ -155,18 +159,24 @@ final class Settings {
           command, CONFIG + ": can't read " + name + ": " + e.getMessage());
     }
     Map<String, String> values = new LinkedHashMap<>();
+    Set<String> options = options(all.get());
     for (String key : new TreeSet<>(properties.stringPropertyNames())) {
-      values.put(known(root, command, "--" + key, name), properties.getProperty(key));
+      values.put(known(options, command, "--" + key, name), properties.getProperty(key));
     }
     return values;
   }
 
-  private static String known(CommandLine root, CommandLine command, String option, String file) {
+  private static Set<String> options(CommandLine root) {
     Set<String> options = new TreeSet<>();
     for (CommandLine each : root.getSubcommands().values()) {
       each.getCommandSpec().options().forEach(spec -> options.add(spec.longestName()));
     }
     options.removeAll(NEVER);
+    return options;
+  }
+
+  private static String known(
+      Set<String> options, CommandLine command, String option, String file) {
     if (!options.contains(option)) {
       @Nullable String near = Suggestion.near(option, options);
       throw new ParameterException(

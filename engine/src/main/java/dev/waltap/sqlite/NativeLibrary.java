@@ -6,7 +6,6 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.host.MappedFiles;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,8 +31,8 @@ public final class NativeLibrary {
   /** Set to true by whoever knows that the other copy never opens a captured database. */
   public static final String ALLOW_SECOND = "waltap.allowSecondSqlite";
 
-  private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] EXPORT = "\0sqlite3_open_v2\0".getBytes(StandardCharsets.US_ASCII);
+  private static final BytePattern MAGIC = BytePattern.ascii("SQLite format 3\0");
+  private static final BytePattern EXPORT = BytePattern.ascii("\0sqlite3_open_v2\0");
 
   /** Larger ones are browsers, which keep their SQLite to themselves. */
   private static final long MAX_BYTES = 64L << 20;
@@ -108,22 +107,9 @@ public final class NativeLibrary {
       }
       byte[] bytes = Files.readAllBytes(file);
       // An extension for SQLite is named like it, and has none in it.
-      return contains(bytes, MAGIC) && (named || contains(bytes, EXPORT));
+      return MAGIC.isIn(bytes) && (named || EXPORT.isIn(bytes));
     } catch (IOException | RuntimeException e) {
       return named; // Deleted since it was loaded, as the drivers' temporary files are.
     }
-  }
-
-  private static boolean contains(byte[] bytes, byte[] wanted) {
-    for (int i = 0; i <= bytes.length - wanted.length; i++) {
-      int same = 0;
-      while (same < wanted.length && bytes[i + same] == wanted[same]) {
-        same++;
-      }
-      if (same == wanted.length) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -86,6 +86,15 @@ class MainTest {
   }
 
   @Test
+  void everyCommandOfTheHelpIsFoundByItsName() {
+    for (String name : Main.describe().subcommands().keySet()) {
+      out.reset();
+      assertThat(run(name, "--help")).as(name).isZero();
+      assertThat(out()).contains("Usage: waltap " + name + " ");
+    }
+  }
+
+  @Test
   void everyOptionReachesTheCapture() {
     Path state = directory.resolve("state");
     run(
