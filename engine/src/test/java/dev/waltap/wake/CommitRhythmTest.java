@@ -92,11 +92,11 @@ class CommitRhythmTest {
   @Test
   void watchesTheFileWhereCommitsAreRare() {
     CommitRhythm rhythm = new CommitRhythm();
-    for (int i = 0; i < 100; i++) {
+    for (long i = 0; i < 100; i++) {
       rhythm.news(i * 50 * MILLIS);
     }
     assertThat(rhythm.isSparse()).isTrue();
-    for (int i = 0; i < 100; i++) {
+    for (long i = 0; i < 100; i++) {
       rhythm.news(5_000 * MILLIS + i * MILLIS);
     }
     assertThat(rhythm.isSparse()).isFalse();
