@@ -5,13 +5,16 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Another JVM with the class path of this one. A thread reads what it prints; any other may wait
@@ -30,9 +33,13 @@ final class Child implements AutoCloseable {
     reader.setDaemon(true);
   }
 
-  static Child start(String main, List<String> jvmOptions, List<String> arguments)
+  /** Starts it on the first cores of the machine, so many; 0 for all. */
+  static Child start(int cores, String main, List<String> jvmOptions, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
+    if (cores > 0) {
+      command.addAll(List.of("taskset", "-c", "0-" + (cores - 1)));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
     command.add("-cp");
@@ -89,6 +96,30 @@ final class Child implements AutoCloseable {
   /** The processor time that it took so far. */
   Duration processorTime() {
     return process.toHandle().info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** How often its threads were woken so far, those that have ended aside; 0 if not on Linux. */
+  long wakeUps() {
+    Path tasks = Path.of("/proc/" + process.pid() + "/task");
+    if (!Files.isDirectory(tasks)) {
+      return 0;
+    }
+    try (Stream<Path> threads = Files.list(tasks)) {
+      return threads.mapToLong(Child::wakeUps).sum();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static long wakeUps(Path thread) {
+    try (Stream<String> lines = Files.lines(thread.resolve("status"))) {
+      return lines
+          .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+          .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+          .sum();
+    } catch (IOException | UncheckedIOException e) {
+      return 0; // It ended.
+    }
   }
 
   /** Asks it to end, as SIGTERM does, and waits for that. */

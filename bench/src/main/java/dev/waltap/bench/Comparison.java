@@ -57,6 +57,10 @@ public final class Comparison {
       say("");
       say(new Report(scenario, results).table());
     }
+    Path charts = options.charts();
+    if (charts != null) {
+      new CostCharts(results).draw(charts);
+    }
   }
 
   private void note(Result result) throws IOException {
@@ -67,7 +71,7 @@ public final class Comparison {
         result.scenario().title(),
         result.round() + 1,
         result.way().title(),
-        result.rate());
+        result.application().rate());
     Path csv = options.csv();
     if (csv != null) {
       String header = Files.exists(csv) ? "" : Result.CSV_HEADER + "\n";

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param ways what is compared with the application alone
  * @param directory where to make the temporary directory; null for the system's
  * @param outputDirectory where captures write their output; null for the temporary directory
+ * @param charts where the charts go; null for nowhere
  * @param csv where every single run is appended to; null for nowhere
  * @param waltapOptions more options for {@code waltap cdc}
  * @param waltapJvmOptions options for its JVM
@@ -30,6 +31,7 @@ record ComparisonOptions(
     List<Way> ways,
     @Nullable Path directory,
     @Nullable Path outputDirectory,
+    @Nullable Path charts,
     @Nullable Path csv,
     List<String> waltapOptions,
     List<String> waltapJvmOptions) {
@@ -42,9 +44,11 @@ record ComparisonOptions(
         --warm-up S            before each measurement (5)
         --synchronous LIST     NORMAL, FULL (NORMAL,FULL)
         --rates LIST           transactions per second, 0 for as fast as it can (0,1000)
+        --cores LIST           how many application and capture share, by taskset, 0 for all (0)
         --ways LIST            waltap, triggers (waltap,triggers)
         --directory DIR        where the temporary directory goes
         --output-directory DIR where captures write to, if not there, too
+        --charts DIRECTORY     draw cost-slowdown.svg and cost-processor.svg there
         --csv FILE             append a line for every single run
         --waltap-options 'X …' more options for 'waltap cdc', such as --guard never
         --waltap-jvm 'X …'     options for its JVM, such as -Xmx256m
@@ -61,9 +65,11 @@ record ComparisonOptions(
     double warmUp = 5;
     List<String> synchronous = List.of("NORMAL", "FULL");
     List<String> rates = List.of("0", "1000");
+    List<String> cores = List.of("0");
     List<Way> ways = List.of(Way.WALTAP, Way.TRIGGERS);
     Path directory = null;
     Path outputDirectory = null;
+    Path charts = null;
     Path csv = null;
     List<String> waltapOptions = List.of();
     List<String> waltapJvmOptions = List.of();
@@ -85,6 +91,8 @@ record ComparisonOptions(
                     .toList();
         case "--directory" -> directory = Path.of(value);
         case "--output-directory" -> outputDirectory = Path.of(value);
+        case "--cores" -> cores = list(value, ",");
+        case "--charts" -> charts = Path.of(value);
         case "--csv" -> csv = Path.of(value);
         case "--waltap-options" -> waltapOptions = list(value, "\\s+");
         case "--waltap-jvm" -> waltapJvmOptions = list(value, "\\s+");
@@ -98,10 +106,11 @@ record ComparisonOptions(
         rounds,
         seconds,
         warmUp,
-        scenarios(synchronous, rates),
+        scenarios(cores, synchronous, rates),
         ways,
         directory,
         outputDirectory,
+        charts,
         csv,
         waltapOptions,
         waltapJvmOptions);
@@ -111,14 +120,17 @@ record ComparisonOptions(
     return Arrays.stream(value.trim().split(separator)).filter(item -> !item.isEmpty()).toList();
   }
 
-  private static List<Scenario> scenarios(List<String> synchronous, List<String> rates) {
+  private static List<Scenario> scenarios(
+      List<String> cores, List<String> synchronous, List<String> rates) {
     List<Scenario> scenarios = new ArrayList<>();
     for (String mode : synchronous) {
       if (!List.of("OFF", "NORMAL", "FULL", "EXTRA").contains(mode)) {
         throw new IllegalArgumentException("no synchronous mode " + mode);
       }
-      for (String rate : rates) {
-        scenarios.add(new Scenario(mode, Double.parseDouble(rate)));
+      for (String count : cores) {
+        for (String rate : rates) {
+          scenarios.add(new Scenario(Integer.parseInt(count), mode, Double.parseDouble(rate)));
+        }
       }
     }
     return scenarios;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -49,7 +50,8 @@ final class MeasuredRun {
     if (way == Way.ALONE) {
       try (Child writer = writer(scenario, round)) {
         writer.await("warm", limit());
-        return result(scenario, round, way, writer.await("rate=", limit()), 0, 0, 0, 0);
+        return new Result(
+            scenario, round, way, Application.of(writer.await("rate=", limit())), Captured.NOTHING);
       }
     }
     try (Child capture = capture(scenario, way)) {
@@ -65,16 +67,27 @@ final class MeasuredRun {
   private Result captured(Scenario scenario, int round, Way way, Child capture, Child writer)
       throws IOException, InterruptedException {
     writer.await("warm", limit());
+    Instant warm = Instant.now();
     long start = System.nanoTime();
     Duration before = capture.processorTime();
+    long wakeUps = capture.wakeUps();
     String figures = writer.await("rate=", limit());
     long end = System.nanoTime();
-    double processors = (double) capture.processorTime().minus(before).toNanos() / (end - start);
+    double nanos = end - start;
+    double processors = capture.processorTime().minus(before).toNanos() / nanos;
+    wakeUps = capture.wakeUps() - wakeUps;
     awaitMarker();
     double lag = (System.nanoTime() - end) / 1e6;
     capture.stop(LIMIT);
-    long delivered = lines();
-    return result(scenario, round, way, figures, delivered, gaps(capture, way), lag, processors);
+    Captured captured =
+        new Captured(
+            lines(),
+            gaps(capture, way),
+            lag,
+            way == Way.WALTAP ? Lateness.of(output, warm) : Lateness.UNKNOWN,
+            processors,
+            wakeUps * 1e9 / nanos);
+    return new Result(scenario, round, way, Application.of(figures), captured);
   }
 
   private Duration limit() {
@@ -83,6 +96,7 @@ final class MeasuredRun {
 
   private Child writer(Scenario scenario, int round) throws IOException {
     return Child.start(
+        scenario.cores(),
         WriterMain.class.getName(),
         List.of("-Xmx256m"),
         List.of(
@@ -97,6 +111,7 @@ final class MeasuredRun {
   private Child capture(Scenario scenario, Way way) throws IOException {
     if (way == Way.TRIGGERS) {
       return Child.start(
+          scenario.cores(),
           DrainerMain.class.getName(),
           List.of(),
           List.of(database.toString(), output.toString(), scenario.synchronous()));
@@ -105,7 +120,8 @@ final class MeasuredRun {
         new ArrayList<>(
             List.of("cdc", database.toString(), "--output", output.toString(), "--verbose"));
     arguments.addAll(options.waltapOptions());
-    return Child.start("dev.waltap.cli.Main", options.waltapJvmOptions(), arguments);
+    return Child.start(
+        scenario.cores(), "dev.waltap.cli.Main", options.waltapJvmOptions(), arguments);
   }
 
   private void awaitMarker() throws IOException, InterruptedException {
@@ -144,38 +160,6 @@ final class MeasuredRun {
       }
     }
     throw new IllegalStateException("Waltap said no summary, but: " + capture.lines(text -> true));
-  }
-
-  private static Result result(
-      Scenario scenario,
-      int round,
-      Way way,
-      String figures,
-      long delivered,
-      long gaps,
-      double lag,
-      double processors) {
-    return new Result(
-        scenario,
-        round,
-        way,
-        figure(figures, "rate"),
-        figure(figures, "mean"),
-        figure(figures, "cpu"),
-        (long) figure(figures, "p99"),
-        (long) figure(figures, "changes"),
-        delivered,
-        gaps,
-        lag,
-        processors);
-  }
-
-  private static double figure(String figures, String name) {
-    Matcher matcher = Pattern.compile("\\b" + name + "=([0-9.]+)").matcher(figures);
-    if (!matcher.find()) {
-      throw new IllegalStateException("no " + name + " in " + figures);
-    }
-    return Double.parseDouble(matcher.group(1));
   }
 
   private void clear() throws IOException {

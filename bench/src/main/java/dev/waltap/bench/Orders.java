@@ -5,7 +5,9 @@ import dev.waltap.testdata.TestDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the measured application does, one row at a time: orders come and change their state,
@@ -68,16 +70,22 @@ final class Orders implements AutoCloseable {
     insertOrder.setString(3, "product " + random.nextInt(5000));
     insertOrder.setInt(4, 1 + random.nextInt(5));
     insertOrder.setDouble(5, random.nextInt(100_000) / 100.0);
-    insertOrder.setLong(6, 1_700_000_000L + nextOrder);
+    insertOrder.setLong(6, micros());
     insertOrder.setString(7, "leave it with the neighbours " + random.nextInt());
     insertOrder.executeUpdate();
+  }
+
+  /** When the row is written, in microseconds since 1970: how long a capture took shows by it. */
+  private static long micros() {
+    Instant now = Instant.now();
+    return TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1000;
   }
 
   void insertSession() throws SQLException {
     insertSession.setLong(1, nextSession++);
     insertSession.setLong(2, 1 + random.nextInt(Shop.CUSTOMERS));
     insertSession.setString(3, Long.toHexString(random.nextLong()));
-    insertSession.setLong(4, 1_700_000_000L + nextSession);
+    insertSession.setLong(4, micros());
     insertSession.executeUpdate();
   }
 

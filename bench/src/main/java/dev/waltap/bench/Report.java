@@ -33,7 +33,9 @@ final class Report {
         "delivered",
         "gaps",
         "lag ms",
-        "CPUs");
+        "seen µs p50/p99",
+        "% of a core",
+        "wake-ups/s");
     for (Way way : Way.values()) {
       List<Result> runs = of(way);
       if (!runs.isEmpty()) {
@@ -44,27 +46,54 @@ final class Report {
   }
 
   private void row(StringBuilder table, Way way, List<Result> runs) {
-    double[] rates = sorted(runs, Result::rate);
+    double[] rates = sorted(runs, run -> run.application().rate());
     boolean alone = way == Way.ALONE;
     double[] slowdown = slowdown(way);
     double share =
-        median(sorted(runs, run -> 100.0 * run.delivered() / Math.max(1, run.changes())));
+        median(
+            sorted(
+                runs,
+                run ->
+                    100.0 * run.captured().delivered() / Math.max(1, run.application().changes())));
     line(
         table,
         way.title(),
         text("%,.0f (%,.0f–%,.0f)", median(rates), rates[0], rates[rates.length - 1]),
-        text("%.1f", median(sorted(runs, Result::meanMicros))),
-        text("%.1f", median(sorted(runs, Result::processorMicros))),
-        text("%.0f", median(sorted(runs, Result::p99Micros))),
+        text("%.1f", median(sorted(runs, run -> run.application().meanMicros()))),
+        text("%.1f", median(sorted(runs, run -> run.application().processorMicros()))),
+        text("%.0f", median(sorted(runs, run -> run.application().p99Micros()))),
         alone
             ? "-"
             : text(
                 "%.1f %% (%.1f–%.1f)",
                 median(slowdown), slowdown[0], slowdown[slowdown.length - 1]),
         alone ? "-" : text("%.2f %%", share),
-        alone ? "-" : text("%d", runs.stream().mapToLong(Result::gaps).sum()),
-        alone ? "-" : text("%.1f", median(sorted(runs, Result::lagMillis))),
-        alone ? "-" : text("%.2f", median(sorted(runs, Result::processors))));
+        alone ? "-" : text("%d", runs.stream().mapToLong(run -> run.captured().gaps()).sum()),
+        alone ? "-" : text("%.1f", median(runs, run -> run.captured().lagMillis())),
+        alone ? "-" : seen(runs),
+        alone ? "-" : text("%.1f", 100 * processors(runs)),
+        alone ? "-" : text("%,.0f", median(runs, run -> run.captured().wakeUps())));
+  }
+
+  private static String seen(List<Result> runs) {
+    double median = median(runs, run -> run.captured().seen().median());
+    return median == 0
+        ? "-"
+        : text("%,.0f/%,.0f", median, median(runs, run -> run.captured().seen().p99()));
+  }
+
+  private static double processors(List<Result> runs) {
+    return median(runs, run -> run.captured().processors());
+  }
+
+  /** How many processors the capture kept busy, in the median. */
+  double processors(Way way) {
+    return processors(of(way));
+  }
+
+  /** How much slower the application was, in percent, in the median. */
+  double medianSlowdown(Way way) {
+    return median(slowdown(way));
   }
 
   /** Of each round, by the time that a transaction takes: where it is paced the rate is given. */
@@ -76,7 +105,9 @@ final class Report {
   }
 
   private double cost(Result result) {
-    return scenario.rate() > 0 ? result.meanMicros() : 1 / result.rate();
+    return scenario.rate() > 0
+        ? result.application().meanMicros()
+        : 1 / result.application().rate();
   }
 
   private Result alone(int round) {
@@ -102,6 +133,10 @@ final class Report {
     return runs.stream().mapToDouble(figure).sorted().toArray();
   }
 
+  private static double median(List<Result> runs, ToDoubleFunction<Result> figure) {
+    return median(sorted(runs, figure));
+  }
+
   private static double median(double[] sorted) {
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -112,7 +147,7 @@ final class Report {
   }
 
   private static void line(StringBuilder table, String... cells) {
-    int[] widths = {-14, 26, 9, 8, 8, 22, 11, 6, 9, 6};
+    int[] widths = {-14, 26, 9, 8, 8, 22, 11, 6, 9, 17, 13, 12};
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.length; i++) {
       String format = "%" + widths[Math.min(i, widths.length - 1)] + "s";
