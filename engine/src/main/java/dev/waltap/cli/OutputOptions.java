@@ -79,11 +79,12 @@ final class OutputOptions {
     }
     if (output.equals("-")) {
       OutputStream out = shell.out();
+      ChangesHandler lines = lines(out);
       // Bar and events may share one terminal.
       return new Sink(
           changes -> {
             console.clearBar();
-            lines(out).handleChanges(changes);
+            lines.handleChanges(changes);
           },
           out instanceof StandardOutput own ? own::stop : () -> {},
           null,
