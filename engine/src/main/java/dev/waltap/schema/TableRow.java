@@ -3,13 +3,14 @@ package dev.waltap.schema;
 
 import dev.waltap.api.AbstractRow;
 import dev.waltap.api.StorageClass;
+import dev.waltap.record.StoredColumns;
 import dev.waltap.record.StoredRow;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Some columns of a stored row: an image without its excluded columns, or a declared key. */
-final class TableRow extends AbstractRow {
+final class TableRow extends AbstractRow implements StoredColumns {
 
   private final RowShape shape;
   private final StoredRow stored;
@@ -17,6 +18,16 @@ final class TableRow extends AbstractRow {
   TableRow(RowShape shape, StoredRow stored) {
     this.shape = shape;
     this.stored = stored;
+  }
+
+  @Override
+  public StoredRow stored() {
+    return stored;
+  }
+
+  @Override
+  public int column(int index) {
+    return shape.column(index);
   }
 
   @Override

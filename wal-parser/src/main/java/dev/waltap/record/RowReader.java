@@ -7,9 +7,11 @@ import java.util.List;
 
 /**
  * A flyweight over one row: a record read through its table's layout, so that columns have the
- * values a user sees. Owned by one thread, like the {@link RecordReader} in it.
+ * values a user sees. {@link StoredRow#show} puts it on a row; after that all getters are array
+ * reads, and nothing is allocated. Owned by one thread, like the {@link RecordReader} in it. Column
+ * indexes are those of {@link TableLayout#columns()}.
  */
-final class RowReader {
+public final class RowReader {
 
   /** A table without columns. */
   static final TableLayout NONE = TableLayout.rowidTable("", 0, TextEncoding.UTF_8, List.of(), -1);
@@ -18,7 +20,8 @@ final class RowReader {
   private TableLayout layout = NONE;
   private long rowid;
 
-  RowReader() {
+  /** A reader that shows no row yet. */
+  public RowReader() {
     this.record = new RecordReader();
   }
 
@@ -34,11 +37,13 @@ final class RowReader {
     record.wrap(payload, offset, length, layout.fieldCount());
   }
 
-  void forget() {
+  /** Forgets the row, which may be large. */
+  public void forget() {
     record.forget();
   }
 
-  StorageClass storageClass(int column) {
+  /** The storage class of a column's value. */
+  public StorageClass storageClass(int column) {
     if (column == layout.rowidColumn()) {
       return StorageClass.INTEGER;
     }
@@ -52,7 +57,8 @@ final class RowReader {
         : stored;
   }
 
-  long longValue(int column) {
+  /** The value of an INTEGER; without meaning for any other storage class. */
+  public long longValue(int column) {
     if (column == layout.rowidColumn()) {
       return rowid;
     }
@@ -62,7 +68,8 @@ final class RowReader {
         : record.longValue(field);
   }
 
-  double doubleValue(int column) {
+  /** The value of a REAL, or of an INTEGER widened; without meaning for any other. */
+  public double doubleValue(int column) {
     if (column == layout.rowidColumn()) {
       return rowid;
     }
@@ -72,16 +79,21 @@ final class RowReader {
         : record.doubleValue(field);
   }
 
-  /** The array that holds the bytes of a TEXT or BLOB: the payload, or the default's. */
-  byte[] bytes(int column) {
+  /**
+   * The array that holds the bytes of a TEXT, in the database's encoding, or of a BLOB: the
+   * payload, or the default's. To be read only.
+   */
+  public byte[] bytes(int column) {
     return missing(column) ? layout.column(column).defaultValue().sharedBytes() : record.payload();
   }
 
-  int bytesOffset(int column) {
+  /** Where they begin in that array. */
+  public int bytesOffset(int column) {
     return missing(column) ? 0 : record.bytesOffset(layout.fieldOf(column));
   }
 
-  int bytesLength(int column) {
+  /** How many they are. */
+  public int bytesLength(int column) {
     return missing(column)
         ? layout.column(column).defaultValue().sharedBytes().length
         : record.bytesLength(layout.fieldOf(column));
@@ -128,7 +140,7 @@ final class RowReader {
   }
 
   /** The text of a TEXT, malformed bytes as U+FFFD. */
-  String text(int column) {
+  public String text(int column) {
     return new String(
         bytes(column), bytesOffset(column), bytesLength(column), layout.encoding().charset());
   }

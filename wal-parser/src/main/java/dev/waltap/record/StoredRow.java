@@ -61,6 +61,14 @@ public final class StoredRow {
     return layout.columnCount();
   }
 
+  /**
+   * Puts a reader on this row: for whoever reads many rows, each once, since the row's own getters
+   * make a reader for each of them.
+   */
+  public void show(RowReader to) {
+    to.wrap(layout, rowid, payload, 0, payload.length);
+  }
+
   /** The storage class of a column's value. */
   public StorageClass storageClass(int column) {
     return reader().storageClass(column);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.record;
+
+/**
+ * Some columns of a stored row, in an order of their own. Whoever has many of them to read does so
+ * by one {@link RowReader} instead of asking for value after value.
+ */
+public interface StoredColumns {
+
+  /** What the values are stored in. */
+  StoredRow stored();
+
+  /** The column of {@link #stored} that is the one of this index here. */
+  int column(int index);
+}
