@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.handler;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.waltap.api.Change;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -24,19 +23,19 @@ final class HttpBody {
   private static final int PIPE_BYTES = 64 * 1024;
 
   private final List<Change> changes;
-  private final ChangeJson json;
+  private final BlobFormat blobs;
   private final long length;
   private final byte @Nullable [] held;
 
-  static HttpBody of(List<Change> changes, ChangeJson json) throws IOException {
+  static HttpBody of(List<Change> changes, BlobFormat blobs) throws IOException {
     Measure measure = new Measure();
-    write(changes, json, measure);
-    return new HttpBody(changes, json, measure.length, measure.held());
+    write(changes, blobs, measure);
+    return new HttpBody(changes, blobs, measure.length, measure.held());
   }
 
-  private HttpBody(List<Change> changes, ChangeJson json, long length, byte @Nullable [] held) {
+  private HttpBody(List<Change> changes, BlobFormat blobs, long length, byte @Nullable [] held) {
     this.changes = changes;
-    this.json = json;
+    this.blobs = blobs;
     this.length = length;
     this.held = held;
   }
@@ -65,17 +64,17 @@ final class HttpBody {
     }
   }
 
-  private static void write(List<Change> changes, ChangeJson changeJson, OutputStream out)
+  private static void write(List<Change> changes, BlobFormat blobs, OutputStream out)
       throws IOException {
-    try (JsonGenerator json = changeJson.generator(out)) {
-      json.writeStartObject();
-      json.writeArrayFieldStart("changes");
-      for (Change change : changes) {
-        changeJson.write(change, json);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
+    ChangeJson json = new ChangeJson(blobs, out);
+    String separator = "{\"changes\":[";
+    for (Change change : changes) {
+      json.around(separator);
+      json.write(change);
+      separator = ",";
     }
+    json.around("]}");
+    json.flush();
   }
 
   /**
@@ -105,7 +104,7 @@ final class HttpBody {
 
   private void pour(PipedOutputStream out) {
     try (out) {
-      write(changes, json, out);
+      write(changes, blobs, out);
     } catch (IOException | RuntimeException e) {
       // The attempt ended first, and says why; a body cut short fails it by its length.
       Thread.currentThread().interrupt();

@@ -41,7 +41,7 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
   private static final long LOOK_MILLIS = 50;
 
   private final HttpTarget target;
-  private final ChangeJson json;
+  private final BlobFormat blobs;
   private final HttpClient client;
   private final RetryDelay delays;
   private final Secrets secrets;
@@ -85,7 +85,7 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
     this.target = target;
     this.warnings = warnings;
     this.secrets = target.secrets();
-    this.json = new ChangeJson(blobs);
+    this.blobs = blobs;
     this.delays = delays;
     this.report = new RetryReport(target.display(), warnings, System::nanoTime);
     HttpClient.Builder builder =
@@ -103,7 +103,7 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
 
   @Override
   public void handleChanges(List<Change> changes) throws IOException, InterruptedException {
-    HttpBody body = HttpBody.of(changes, json);
+    HttpBody body = HttpBody.of(changes, blobs);
     int half = changes.size() / 2;
     // What it refused once it is not asked to take again, each time in vain.
     if ((half > 0 && body.length() >= tooLarge) || !post(body)) {

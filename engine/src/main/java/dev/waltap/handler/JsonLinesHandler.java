@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.handler;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
 import java.io.IOException;
@@ -16,21 +15,21 @@ import java.util.List;
 public final class JsonLinesHandler implements ChangesHandler {
 
   private final OutputStream out;
-  private final ChangeJson changeJson;
+  private final ChangeJson json;
 
   public JsonLinesHandler(OutputStream out, BlobFormat blobs) {
     this.out = out;
-    this.changeJson = new ChangeJson(blobs);
+    this.json = new ChangeJson(blobs, out);
   }
 
   @Override
   public void handleChanges(List<Change> changes) throws IOException {
-    try (JsonGenerator json = changeJson.generator(out)) {
-      for (Change change : changes) {
-        changeJson.write(change, json);
-        json.writeRaw('\n');
-      }
+    json.drop(); // What a batch left that failed is delivered with it, again and whole.
+    for (Change change : changes) {
+      json.write(change);
+      json.around("\n");
     }
+    json.flush();
     out.flush();
   }
 

@@ -183,7 +183,9 @@ class ChangeJsonTest {
 
   private static String json(BlobFormat blobs, Change change) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new ChangeJson(blobs).write(change, out);
+    ChangeJson json = new ChangeJson(blobs, out);
+    json.write(change);
+    json.flush();
     return out.toString(StandardCharsets.UTF_8);
   }
 

@@ -7,7 +7,6 @@ import dev.waltap.api.Position;
 import dev.waltap.api.Row;
 import dev.waltap.api.Transaction;
 import dev.waltap.handler.BlobFormat;
-import dev.waltap.handler.ChangeJson;
 import dev.waltap.handler.JsonLinesHandler;
 import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
@@ -29,7 +28,6 @@ import org.openjdk.jmh.annotations.State;
 public class JsonBenchmark extends HotPath {
   private static final int BATCH = 256;
 
-  private final ChangeJson json = new ChangeJson(BlobFormat.HEX);
   private final OutputStream nowhere = OutputStream.nullOutputStream();
   private final JsonLinesHandler handler = new JsonLinesHandler(nowhere, BlobFormat.HEX);
   private TableLayout layout;
@@ -63,12 +61,6 @@ public class JsonBenchmark extends HotPath {
         new Transaction("1:204", next, false),
         null,
         null);
-  }
-
-  /** One line by itself. */
-  @Benchmark
-  public void line() throws IOException {
-    json.write(change(), nowhere);
   }
 
   /** A line in a batch. */

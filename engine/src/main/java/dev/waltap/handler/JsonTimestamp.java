@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.handler;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+/**
+ * Timestamps as {@link JsonText#timestamp} writes them, in bytes. The last one is kept: all changes
+ * of a transaction share it, and most transactions share its second with the one before. For one
+ * thread.
+ */
+final class JsonTimestamp {
+  private static final int FRACTION_DIGITS = 6;
+  private static final int NANOS_IN_MICRO = 1000;
+
+  private long second;
+  private int micros;
+  private byte[] text;
+
+  JsonTimestamp() {
+    text = JsonText.timestamp(Instant.EPOCH).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @SuppressWarnings("JavaInstantGetSecondsGetNano") // Both are compared.
+  void write(Instant instant, JsonBytes json) throws IOException {
+    if (instant.getEpochSecond() != second) {
+      second = instant.getEpochSecond();
+      micros = instant.getNano() / NANOS_IN_MICRO;
+      text = JsonText.timestamp(instant).getBytes(StandardCharsets.US_ASCII);
+    } else if (instant.getNano() / NANOS_IN_MICRO != micros) {
+      micros = instant.getNano() / NANOS_IN_MICRO;
+      int rest = micros;
+      int zone = text.length - 1;
+      for (int at = zone - 1; at >= zone - FRACTION_DIGITS; at--) {
+        text[at] = (byte) ('0' + rest % 10);
+        rest /= 10;
+      }
+    }
+    json.write(text);
+  }
+}
