@@ -14,10 +14,10 @@ import java.util.Locale;
 public final class Captures {
   private Captures() {}
 
-  /** The product itself, by its builder. */
-  public static CaptureFactory waltap() {
+  /** The product itself, by its builder: of some tables, or of all. */
+  public static CaptureFactory waltap(String... tables) {
     return (database, handler, listener) ->
-        Waltap.open(database).handler(handler).listener(listener).build();
+        Waltap.open(database).tables(tables).handler(handler).listener(listener).build();
   }
 
   /** A capture by SQL alone, to try the tests themselves. */
@@ -54,9 +54,10 @@ public final class Captures {
   }
 
   /** The product with the guard of full history, which fails when history is lost. */
-  public static CaptureFactory always() {
+  public static CaptureFactory always(String... tables) {
     return (database, handler, listener) ->
         Waltap.open(database)
+            .tables(tables)
             .guard(GuardMode.ALWAYS)
             .onGap(GapPolicy.FAIL)
             .handler(handler)
@@ -64,12 +65,15 @@ public final class Captures {
             .build();
   }
 
-  /** The one of this name: {@code waltap}, {@code without-gaps}, {@code always} or {@code sql}. */
-  public static CaptureFactory named(String name) {
+  /**
+   * The one of this name: {@code waltap}, {@code without-gaps}, {@code always} or {@code sql},
+   * which captures all tables, whatever it is told.
+   */
+  public static CaptureFactory named(String name, String... tables) {
     return switch (name.toLowerCase(Locale.ROOT)) {
-      case "waltap" -> waltap();
-      case "without-gaps" -> withoutGaps();
-      case "always" -> always();
+      case "waltap" -> waltap(tables);
+      case "without-gaps" -> withoutGaps(tables);
+      case "always" -> always(tables);
       case "sql" -> sql();
       default -> throw new IllegalArgumentException("no capture called " + name);
     };

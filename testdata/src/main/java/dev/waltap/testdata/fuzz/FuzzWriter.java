@@ -4,17 +4,13 @@ package dev.waltap.testdata.fuzz;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.model.Names;
 import dev.waltap.testdata.model.Snapshot;
-import dev.waltap.testdata.model.Value;
 import dev.waltap.testdata.oracle.Markers;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -26,6 +22,7 @@ import java.util.Set;
 final class FuzzWriter implements AutoCloseable {
   private static final int MAX_VALUES = 8000;
   private static final int MAX_BYTES = 3_000_000;
+  private static final int SHOWN = 100;
 
   /** Of pages in use: in a burst, where no snapshot shows what there is. */
   private static final long MAX_PAGE_BYTES = 24_000_000;
@@ -36,7 +33,10 @@ final class FuzzWriter implements AutoCloseable {
   private final DdlStatements ddl;
   private final TableMaker maker;
   private final Path database;
-  private final Deque<Object> log = new ArrayDeque<>();
+
+  /** Statements, and remarks upon what became of them: made lines only when asked for. */
+  private final List<Object> log = new ArrayList<>();
+
   private Connection connection;
   private boolean inTransaction;
 
@@ -64,7 +64,10 @@ final class FuzzWriter implements AutoCloseable {
     } else {
       pragmas.add("PRAGMA secure_delete = 0");
     }
-    TestDatabase.execute(opened, pragmas.toArray(new String[0]));
+    for (String pragma : pragmas) {
+      log.add(Sql.of(pragma));
+      TestDatabase.execute(opened, pragma);
+    }
     return opened;
   }
 
@@ -72,9 +75,15 @@ final class FuzzWriter implements AutoCloseable {
     return connection;
   }
 
+  /** What the last step ran, or the first tables took; those that were refused among them. */
+  List<Sql> statements() {
+    return log.stream().filter(Sql.class::isInstance).map(Sql.class::cast).toList();
+  }
+
   /** The last statements, for reports. */
   List<String> log() {
-    return log.stream().map(FuzzWriter::line).toList();
+    int size = log.size();
+    return log.subList(Math.max(0, size - SHOWN), size).stream().map(Object::toString).toList();
   }
 
   /** Makes the first tables, with some rows. */
@@ -94,7 +103,7 @@ final class FuzzWriter implements AutoCloseable {
       String[] modes = {"PASSIVE", "FULL", "RESTART", "TRUNCATE"};
       tryRun("PRAGMA wal_checkpoint(" + modes[random.nextInt(4)] + ")");
     } else if (choice < 7 && features.contains(Feature.REOPEN)) {
-      log("reopen");
+      log.add(Sql.REOPEN);
       connection.close();
       connection = open();
     } else {
@@ -190,14 +199,19 @@ final class FuzzWriter implements AutoCloseable {
   }
 
   private void run(String sql) throws SQLException {
-    log(sql);
-    TestDatabase.execute(connection, sql);
+    Sql statement = Sql.of(sql);
+    log.add(statement);
+    statement.run(connection);
   }
 
   private boolean tryRun(String sql) {
-    log(sql);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+    return tryRun(Sql.of(sql));
+  }
+
+  private boolean tryRun(Sql sql) {
+    log.add(sql);
+    try {
+      sql.run(connection);
       return true;
     } catch (SQLException e) {
       refused(e);
@@ -207,52 +221,14 @@ final class FuzzWriter implements AutoCloseable {
 
   /** A statement that is refused may take the whole transaction with it: then goes on in a new. */
   private void refused(SQLException e) {
-    log("  refused: " + e.getMessage());
+    log.add("  refused: " + e.getMessage());
     if (inTransaction) {
       try {
         TestDatabase.execute(connection, "BEGIN");
-        log("BEGIN");
+        log.add(Sql.of("BEGIN"));
       } catch (SQLException stillInIt) {
         // As it should be.
       }
-    }
-  }
-
-  private void tryRun(RowStatements.Bound bound) {
-    log(bound);
-    try (PreparedStatement statement = connection.prepareStatement(bound.sql())) {
-      for (int i = 0; i < bound.arguments().size(); i++) {
-        bind(statement, i + 1, bound.arguments().get(i));
-      }
-      statement.execute();
-    } catch (SQLException e) {
-      refused(e);
-    }
-  }
-
-  private static void bind(PreparedStatement statement, int index, Value value)
-      throws SQLException {
-    switch (value.kind()) {
-      case NULL -> statement.setObject(index, null);
-      case INTEGER -> statement.setLong(index, value.asLong());
-      case REAL -> statement.setDouble(index, value.asDouble());
-      case TEXT, BLOB -> statement.setBytes(index, value.bytes());
-    }
-  }
-
-  private static String line(Object logged) {
-    String line =
-        logged instanceof RowStatements.Bound bound
-            ? bound.sql() + " with " + bound.arguments()
-            : logged.toString();
-    return line.length() > 600 ? line.substring(0, 600) + "…" : line;
-  }
-
-  /** Made a line only when asked for: values are long, and nearly no transaction is reported. */
-  private void log(Object line) {
-    log.addLast(line);
-    if (log.size() > 100) {
-      log.removeFirst();
     }
   }
 

@@ -16,15 +16,12 @@ final class RowStatements {
   private final Random random;
   private final Values values;
 
-  /** An SQL text and what to bind to it. */
-  record Bound(String sql, List<Value> arguments) {}
-
   RowStatements(Random random, Values values) {
     this.random = random;
     this.values = values;
   }
 
-  Bound next(Snapshot.Table table) {
+  Sql next(Snapshot.Table table) {
     Shape shape = table.shape();
     if (table.rows().isEmpty() || (table.rows().size() < 8 && random.nextInt(3) > 0)) {
       return insert(shape, "INSERT OR REPLACE");
@@ -68,7 +65,7 @@ final class RowStatements {
     return table.rows().get(random.nextInt(table.rows().size()));
   }
 
-  private Bound insert(Shape shape, String verb) {
+  private Sql insert(Shape shape, String verb) {
     StringJoiner names = new StringJoiner(", ", "(", ")");
     StringJoiner places = new StringJoiner(", ", "(", ")");
     List<Value> arguments = new ArrayList<>();
@@ -87,21 +84,21 @@ final class RowStatements {
         arguments.add(value);
       }
     }
-    return new Bound(verb + " INTO " + table(shape) + names + " VALUES" + places, arguments);
+    return new Sql(verb + " INTO " + table(shape) + names + " VALUES" + places, arguments);
   }
 
-  private Bound upsert(Snapshot.Table table) {
+  private Sql upsert(Snapshot.Table table) {
     Shape shape = table.shape();
     Shape.Column column = any(shape);
-    Bound insert = insert(shape, "INSERT");
+    Sql insert = insert(shape, "INSERT");
     Value value = values.forType(column.type());
     List<Value> arguments = new ArrayList<>(insert.arguments());
     arguments.add(value);
     String set = Names.quote(column.name()) + " = " + placeholder(value);
-    return new Bound(insert.sql() + " ON CONFLICT DO UPDATE SET " + set, arguments);
+    return new Sql(insert.text() + " ON CONFLICT DO UPDATE SET " + set, arguments);
   }
 
-  private Bound copyRows(Shape shape) {
+  private Sql copyRows(Shape shape) {
     StringJoiner names = new StringJoiner(", ");
     StringJoiner sources = new StringJoiner(", ");
     for (Shape.Column column : writable(shape)) {
@@ -109,7 +106,7 @@ final class RowStatements {
       names.add(name);
       sources.add(column.key() == 1 ? name + " + 1000" : name);
     }
-    return new Bound(
+    return new Sql(
         "INSERT OR IGNORE INTO "
             + table(shape)
             + "("
@@ -123,15 +120,15 @@ final class RowStatements {
         List.of());
   }
 
-  private Bound set(Snapshot.Table table, Shape.Column column, Value value) {
+  private Sql set(Snapshot.Table table, Shape.Column column, Value value) {
     Snapshot.StoredRow row = anyRow(table);
     return set(table.shape(), row, column, value);
   }
 
-  private Bound set(Shape shape, Snapshot.StoredRow row, Shape.Column column, Value value) {
+  private Sql set(Shape shape, Snapshot.StoredRow row, Shape.Column column, Value value) {
     List<Value> arguments = new ArrayList<>(List.of(value));
     String where = where(shape, row, arguments);
-    return new Bound(
+    return new Sql(
         "UPDATE OR REPLACE "
             + table(shape)
             + " SET "
@@ -156,24 +153,24 @@ final class RowStatements {
     return where.toString();
   }
 
-  private Bound updateOne(Snapshot.Table table) {
+  private Sql updateOne(Snapshot.Table table) {
     Shape.Column column = any(table.shape());
     return set(table, column, values.forType(column.type()));
   }
 
-  private Bound updateAll(Shape shape) {
+  private Sql updateAll(Shape shape) {
     Shape.Column column = any(shape);
     Value value = random.nextInt(20) == 0 ? values.forType(column.type()) : values.integer();
     String name = Names.quote(column.name());
     return column.key() > 0
-        ? new Bound(
+        ? new Sql(
             "UPDATE OR IGNORE " + table(shape) + " SET " + name + " = " + name + " + 1", List.of())
-        : new Bound(
+        : new Sql(
             "UPDATE OR IGNORE " + table(shape) + " SET " + name + " = " + placeholder(value),
             List.of(value));
   }
 
-  private Bound updateKey(Snapshot.Table table) {
+  private Sql updateKey(Snapshot.Table table) {
     List<Shape.Column> keys = writable(table.shape()).stream().filter(c -> c.key() > 0).toList();
     if (keys.isEmpty()) {
       Shape shape = table.shape();
@@ -182,7 +179,7 @@ final class RowStatements {
       }
       List<Value> arguments = new ArrayList<>(List.of(Value.of(random.nextInt(500) - 100L)));
       String where = where(shape, anyRow(table), arguments);
-      return new Bound(
+      return new Sql(
           "UPDATE OR REPLACE "
               + table(shape)
               + " SET "
@@ -195,13 +192,13 @@ final class RowStatements {
     return set(table, column, values.forType(column.type()));
   }
 
-  private Bound noOp(Shape shape) {
+  private Sql noOp(Shape shape) {
     String name = Names.quote(any(shape).name());
-    return new Bound("UPDATE " + table(shape) + " SET " + name + " = " + name, List.of());
+    return new Sql("UPDATE " + table(shape) + " SET " + name + " = " + name, List.of());
   }
 
   /** An update of equal length, which in a big row may write one overflow page only. */
-  private Bound changeOneByte(Snapshot.Table table) {
+  private Sql changeOneByte(Snapshot.Table table) {
     Snapshot.StoredRow row = anyRow(table);
     for (Shape.Column column : writable(table.shape())) {
       Value value = row.image().values().get(table.shape().indexOf(column.name()));
@@ -213,7 +210,7 @@ final class RowStatements {
     return updateOne(table);
   }
 
-  private Bound grow(Snapshot.Table table) {
+  private Sql grow(Snapshot.Table table) {
     Shape.Column column = any(table.shape());
     if (column.key() > 0) {
       return updateOne(table);
@@ -221,7 +218,7 @@ final class RowStatements {
     List<Value> arguments = new ArrayList<>();
     String name = Names.quote(column.name());
     String where = where(table.shape(), anyRow(table), arguments);
-    return new Bound(
+    return new Sql(
         "UPDATE OR IGNORE "
             + table(table.shape())
             + " SET "
@@ -233,17 +230,17 @@ final class RowStatements {
         arguments);
   }
 
-  private Bound deleteOne(Snapshot.Table table) {
+  private Sql deleteOne(Snapshot.Table table) {
     List<Value> arguments = new ArrayList<>();
     String where = where(table.shape(), anyRow(table), arguments);
-    return new Bound("DELETE FROM " + table(table.shape()) + where, arguments);
+    return new Sql("DELETE FROM " + table(table.shape()) + where, arguments);
   }
 
-  private Bound deleteMany(Snapshot.Table table) {
+  private Sql deleteMany(Snapshot.Table table) {
     String rowid = table.shape().rowidName();
     return rowid == null
         ? deleteOne(table)
-        : new Bound(
+        : new Sql(
             "DELETE FROM "
                 + table(table.shape())
                 + " WHERE "
@@ -253,12 +250,12 @@ final class RowStatements {
             List.of());
   }
 
-  private Bound deleteAll(Shape shape) {
-    return new Bound("DELETE FROM " + table(shape), List.of());
+  private Sql deleteAll(Shape shape) {
+    return new Sql("DELETE FROM " + table(shape), List.of());
   }
 
   /** REPLACE of a row that is there: the same key, for some tables another rowid. */
-  private Bound replaceRow(Snapshot.Table table) {
+  private Sql replaceRow(Snapshot.Table table) {
     Snapshot.StoredRow row = anyRow(table);
     StringJoiner names = new StringJoiner(", ", "(", ")");
     StringJoiner places = new StringJoiner(", ", "(", ")");
@@ -270,7 +267,6 @@ final class RowStatements {
       places.add(placeholder(value));
       arguments.add(value);
     }
-    return new Bound(
-        "REPLACE INTO " + table(table.shape()) + names + " VALUES" + places, arguments);
+    return new Sql("REPLACE INTO " + table(table.shape()) + names + " VALUES" + places, arguments);
   }
 }

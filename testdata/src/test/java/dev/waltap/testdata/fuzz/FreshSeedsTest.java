@@ -3,9 +3,6 @@ package dev.waltap.testdata.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waltap.testdata.Captures;
-import java.util.EnumSet;
-import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -13,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Some minutes of the fuzzer against the product, over seeds that nobody has tried; each is printed
- * before it runs. {@code -Dwaltap.fuzz.minutes=N} says how many minutes, 0 for none.
+ * before it runs, and a failure shrinks by itself. {@code -Dwaltap.fuzz.minutes=N} says how many
+ * minutes, 0 for none.
  */
 @Tag("slow")
 class FreshSeedsTest {
@@ -28,16 +26,9 @@ class FreshSeedsTest {
     long seed = Long.getLong("waltap.seed", ThreadLocalRandom.current().nextInt(1_000_000_000));
     long total = 0;
     for (; System.nanoTime() - deadline < 0; seed++) {
-      System.out.printf(
-          Locale.ROOT,
-          "FuzzMain --seed %d --transactions %d --burst %d (after %d transactions)%n",
-          seed,
-          TRANSACTIONS,
-          BURST,
-          total);
-      Fuzzer fuzzer =
-          new Fuzzer(seed, TRANSACTIONS, BURST, EnumSet.allOf(Feature.class), Captures.waltap());
-      total += fuzzer.until(deadline).run().transactions();
+      FuzzCase fuzzed = FuzzCase.of(seed, TRANSACTIONS, BURST);
+      System.out.println(fuzzed.command() + " (after " + total + " transactions)");
+      total += new Fuzzer(fuzzed).until(deadline).run().transactions();
     }
     assertThat(total).isGreaterThanOrEqualTo(MINUTES >= 1 ? 100 : 0);
   }

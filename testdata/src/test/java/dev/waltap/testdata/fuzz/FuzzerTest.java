@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
-import dev.waltap.testdata.Captures;
 import dev.waltap.testdata.oracle.Markers;
 import dev.waltap.testdata.oracle.SqlCapture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -25,16 +25,24 @@ class FuzzerTest {
   private static final Set<Feature> FEATURES =
       EnumSet.complementOf(EnumSet.of(Feature.MANY_COLUMNS));
 
+  private static FuzzCase bySql(long seed, int burst) {
+    return FuzzCase.of(seed, 60, burst).withFeatures(FEATURES).withCapture("sql");
+  }
+
+  private static FuzzCase withoutGaps(long seed) {
+    return FuzzCase.of(seed, 300, 20).withFeatures(FEATURES).withCapture("without-gaps");
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void acceptsACaptureThatIsRight(long seed) throws Exception {
-    assertThat(new Fuzzer(seed, 60, 1, FEATURES, Captures.sql()).run().changes()).isPositive();
+    assertThat(new Fuzzer(bySql(seed, 1)).run().changes()).isPositive();
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void acceptsBursts(long seed) throws Exception {
-    assertThat(new Fuzzer(seed, 60, 6, FEATURES, Captures.sql()).run().changes()).isPositive();
+    assertThat(new Fuzzer(bySql(seed, 6)).run().changes()).isPositive();
   }
 
   /** A capture that loses changes of one operation, but keeps transactions and markers whole. */
@@ -57,12 +65,10 @@ class FuzzerTest {
             () -> {
               for (long seed = 1; seed < 10; seed++) {
                 new Fuzzer(
-                        seed,
-                        60,
-                        1,
-                        FEATURES,
+                        bySql(seed, 1),
                         (database, handler, listener) ->
                             new SqlCapture(database, handler, listener, fault))
+                    .shrinkingFor(Duration.ofSeconds(5))
                     .run();
               }
             })
@@ -76,16 +82,12 @@ class FuzzerTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void followsChangesOfTheSchemaWithoutAGap(long seed) throws Exception {
-    Fuzzer fuzzer = new Fuzzer(seed, 300, 20, FEATURES, Captures.withoutGaps());
-    assertThat(fuzzer.run().changes()).isPositive();
+    assertThat(new Fuzzer(withoutGaps(seed)).run().changes()).isPositive();
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void followsChangesOfTheSchemaUnderAFilterWithoutAGap(long seed) throws Exception {
-    Fuzzer fuzzer =
-        new Fuzzer(seed, 300, 20, FEATURES, Captures.withoutGaps("t*", Markers.TABLE))
-            .capturing(table -> table.startsWith("t") || table.equals(Markers.TABLE));
-    assertThat(fuzzer.run().changes()).isPositive();
+    assertThat(new Fuzzer(withoutGaps(seed).withTables("t")).run().changes()).isPositive();
   }
 }
