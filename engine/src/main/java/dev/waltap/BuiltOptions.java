@@ -9,6 +9,7 @@ import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.api.WakeSignal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ record BuiltOptions(
     long queueBytes,
     long pageSetMemory,
     StateLag stateLag,
+    Duration flushInterval,
     CaptureListener listener,
     @Nullable String sourceName)
     implements CaptureOptions {
@@ -58,6 +60,7 @@ record BuiltOptions(
         queueBytes,
         pageSetMemory,
         stateLag,
+        flushInterval,
         listener,
         sourceName);
   }

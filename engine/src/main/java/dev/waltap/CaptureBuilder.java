@@ -39,6 +39,7 @@ public final class CaptureBuilder {
   private GapPolicy onGap = GapPolicy.RECONCILE;
   private GuardMode guard = GuardMode.ADAPTIVE;
   private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
+  private Duration flushInterval = CaptureOptions.DEFAULT_FLUSH_INTERVAL;
   private Supplier<WakeSignal> wakeSignal = WakeSignals::walIndexPolling;
   private boolean schemaEvents = true;
   private boolean rebootstrap;
@@ -196,6 +197,17 @@ public final class CaptureBuilder {
     return this;
   }
 
+  /**
+   * How long what was handed over may wait until the handler is asked to flush it, and it counts as
+   * delivered (100 ms); what comes after a pause as long as that is flushed at once. An output file
+   * is synced then, and a disk that syncs it keeps the application's own syncs waiting.
+   */
+  public CaptureBuilder flushInterval(Duration interval) {
+    check(!interval.isNegative(), "the flush interval must be zero or more, not " + interval);
+    this.flushInterval = interval;
+    return this;
+  }
+
   /** What {@code source.database} of each change says (the database file's name). */
   public CaptureBuilder sourceName(String name) {
     check(!name.isEmpty(), "the source's name must not be empty");
@@ -252,6 +264,7 @@ public final class CaptureBuilder {
         queueBytes,
         pageSetMemory,
         stateLag,
+        flushInterval,
         listener != null ? listener : new LoggingListener(database),
         sourceName);
   }

@@ -38,6 +38,9 @@ public interface CaptureOptions {
     }
   }
 
+  /** {@link #flushInterval} if nothing else is said: a tenth of a second. */
+  Duration DEFAULT_FLUSH_INTERVAL = Duration.ofMillis(100);
+
   /** The database file. */
   Path database();
 
@@ -91,6 +94,9 @@ public interface CaptureOptions {
 
   /** How far the saved pages may lag behind what was delivered. */
   StateLag stateLag();
+
+  /** How long what was handed over may wait to be flushed, and to count as delivered. */
+  Duration flushInterval();
 
   /** Notified of how the capture goes. */
   CaptureListener listener();

@@ -63,6 +63,7 @@ public final class CaptureEngine implements ChangeDataCapture {
         new Delivery(
             options.handler(),
             options.batchSize(),
+            options.flushInterval(),
             queue,
             counters.delivery(),
             stateHolder::acknowledge);

@@ -13,6 +13,7 @@ import dev.waltap.handler.ClosedPipeException;
 import dev.waltap.io.FileNames;
 import dev.waltap.wake.WakeSignals;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -58,6 +59,15 @@ abstract class CaptureCommand extends ShellCommand {
           "The WAL size at which any read transaction is released (256MiB). A snapshot that is"
               + " being scanned continues from a newer one then.")
   private long walLimit = CaptureOptions.DEFAULT_WAL_LIMIT;
+
+  @Option(
+      names = "--flush-interval",
+      paramLabel = "TIME",
+      description =
+          "How long a change may wait until it is synced, in an output file, and counts as delivered"
+              + " (100ms). More often, the application's own syncs wait for ours where the disk is"
+              + " the same.")
+  private Duration flushInterval = CaptureOptions.DEFAULT_FLUSH_INTERVAL;
 
   @Option(
       names = "--low-latency",
@@ -130,6 +140,7 @@ abstract class CaptureCommand extends ShellCommand {
           .onGap(onGap)
           .guard(guard)
           .walLimit(walLimit)
+          .flushInterval(flushInterval)
           .schemaEvents(!noSchemaEvents)
           .once(once());
       if (lowLatency) {

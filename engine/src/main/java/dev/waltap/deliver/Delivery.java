@@ -7,6 +7,7 @@ import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Position;
 import dev.waltap.decode.TransactionEnd;
 import dev.waltap.host.Reasons;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -23,36 +24,45 @@ import org.jspecify.annotations.Nullable;
 public final class Delivery {
   private static final long MAX_BATCH_BYTES = 8L << 20;
 
+  /** What waits for its flush takes room in the queue, so much at most. */
+  private static final long MAX_UNFLUSHED_BYTES = 4L << 20;
+
   /** So often it is looked whether the queue can still end. */
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** The first batch after a pause is flushed at once, those behind it after this time. */
-  private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
   private final ChangesHandler handler;
   private final int batchSize;
+
+  /** The first batch after a pause is flushed at once, those behind it after this time. */
+  private final long flushNanos;
+
   private final ChangeQueue queue;
   private final DeliveryCounters counters;
   private final Consumer<Position> acknowledge;
   private @Nullable Position reached;
   private boolean unflushed;
-  private long lastFlush = System.nanoTime() - FLUSH_NANOS;
+  private long unflushedBytes;
+  private long lastFlush;
   private volatile @Nullable Position position;
 
   /**
    * A delivery of what is in the queue.
    *
    * @param batchSize most changes to hand over at once
+   * @param flushInterval how long what was handed over may wait to be flushed
    * @param acknowledge called with the end of the last transaction delivered
    */
   public Delivery(
       ChangesHandler handler,
       int batchSize,
+      Duration flushInterval,
       ChangeQueue queue,
       DeliveryCounters counters,
       Consumer<Position> acknowledge) {
     this.handler = handler;
     this.batchSize = batchSize;
+    this.flushNanos = flushInterval.toNanos();
+    this.lastFlush = System.nanoTime() - flushNanos;
     this.queue = queue;
     this.counters = counters;
     this.acknowledge = acknowledge;
@@ -115,7 +125,10 @@ public final class Delivery {
 
   /** Nanoseconds until what was handed over is to be flushed; for ever if nothing was. */
   private long untilFlush() {
-    return unflushed ? lastFlush + FLUSH_NANOS - System.nanoTime() : Long.MAX_VALUE;
+    if (!unflushed) {
+      return Long.MAX_VALUE;
+    }
+    return unflushedBytes < MAX_UNFLUSHED_BYTES ? lastFlush + flushNanos - System.nanoTime() : 0;
   }
 
   private void deliver(ChangeQueue.Batch batch) {
@@ -127,6 +140,7 @@ public final class Delivery {
       reached = end.position();
     }
     unflushed = true;
+    unflushedBytes += batch.bytes();
   }
 
   private void hand(ChangeQueue.Batch batch) {
@@ -172,6 +186,7 @@ public final class Delivery {
       throw failed(e);
     }
     unflushed = false;
+    unflushedBytes = 0;
     lastFlush = System.nanoTime();
     Position end = reached;
     if (end != null) {

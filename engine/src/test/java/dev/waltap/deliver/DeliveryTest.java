@@ -17,6 +17,7 @@ import dev.waltap.handler.JsonLinesHandler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DeliveryTest {
+  private static final Duration FLUSH = Duration.ofMillis(20);
+
   @TempDir private Path directory = Path.of("");
 
   private final ChangeQueue queue = new ChangeQueue(1000, 1 << 20);
@@ -36,6 +39,28 @@ class DeliveryTest {
     delivery(new Recorder(batch -> {}), 1).run(() -> true);
     assertThat(calls).startsWith("batch 1", "flush", "acknowledge 1:1:0", "batch 2");
     assertThat(calls).endsWith("batch 3", "flush", "acknowledge 1:3:0");
+  }
+
+  @Test
+  void flushesBeforeTheTimeWhatTakesMuchOfTheQueue() {
+    ChangeQueue large = new ChangeQueue(1000, 64 << 20);
+    StagedChanges toLarge = new StagedChanges(large, () -> {}, () -> {});
+    for (int frame = 1; frame <= 3; frame++) {
+      Position position = new Position(1, frame, 0);
+      Change change = at(insert(row("id", 1L)), position);
+      toLarge.addLast(change, 5 << 20, new TransactionEnd(position, 0));
+    }
+    toLarge.release();
+    large.finish(null);
+    new Delivery(
+            new Recorder(batch -> {}),
+            1,
+            Duration.ofHours(1),
+            large,
+            new DeliveryCounters(),
+            end -> {})
+        .run(() -> true);
+    assertThat(calls).containsExactly("batch 1", "flush", "batch 2", "flush", "batch 3", "flush");
   }
 
   @Test
@@ -130,7 +155,12 @@ class DeliveryTest {
 
   private Delivery delivery(ChangesHandler handler, int batchSize) {
     return new Delivery(
-        handler, batchSize, queue, new DeliveryCounters(), end -> calls.add("acknowledge " + end));
+        handler,
+        batchSize,
+        FLUSH,
+        queue,
+        new DeliveryCounters(),
+        end -> calls.add("acknowledge " + end));
   }
 
   private class Recorder implements ChangesHandler {
