@@ -7,6 +7,7 @@ import dev.waltap.api.Position;
 import dev.waltap.api.Row;
 import dev.waltap.api.Source;
 import dev.waltap.api.TableSchema;
+import dev.waltap.record.RowReader;
 import dev.waltap.record.StoredRow;
 import dev.waltap.wal.LogKeeper;
 import java.time.Instant;
@@ -28,6 +29,7 @@ public final class Emitter {
   private final boolean schemaEvents;
   private final Supplier<Source> source;
   private final PendingChange pending = new PendingChange();
+  private final RowReader reader = new RowReader();
   private Source from = Source.NONE;
   private String transactionId = "";
   private Instant timestamp = Instant.EPOCH;
@@ -117,20 +119,20 @@ public final class Emitter {
   /** A row was inserted, or is there when a table enters. */
   public void insert(CapturedTable table, StoredRow after) {
     Row image = table.projection().row(after);
-    Row key = table.projection().key(after);
+    Row key = table.projection().key(after, reader);
     hold(table.name(), Operation.INSERT, null, image, key, null, null, after.payloadLength());
   }
 
   void delete(CapturedTable table, CapturedTable as, StoredRow before) {
     Row image = as.projection().row(before);
-    Row key = as.projection().key(before);
+    Row key = as.projection().key(before, reader);
     hold(table.name(), Operation.DELETE, image, null, key, null, null, before.payloadLength());
   }
 
   void update(CapturedTable table, CapturedTable as, StoredRow before, StoredRow after) {
     Row was = as.projection().row(before);
     Row is = table.projection().row(after);
-    Row key = table.projection().key(after);
+    Row key = table.projection().key(after, reader);
     long bytes = (long) before.payloadLength() + after.payloadLength();
     hold(table.name(), Operation.UPDATE, was, is, key, null, null, bytes);
   }

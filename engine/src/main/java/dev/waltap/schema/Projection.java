@@ -2,6 +2,7 @@
 package dev.waltap.schema;
 
 import dev.waltap.api.Row;
+import dev.waltap.record.RowReader;
 import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
 import java.util.BitSet;
@@ -64,9 +65,13 @@ public final class Projection {
     return new TableRow(image, checked(stored));
   }
 
-  /** What consumers key a row by: its declared primary key, or its rowid if that has NULL in it. */
-  public Row key(StoredRow stored) {
-    boolean declared = key.size() > 0 && !checked(stored).hasNullKey();
+  /**
+   * What consumers key a row by: its declared primary key, or its rowid if that has NULL in it.
+   *
+   * @param by a reader to look with, of the calling thread
+   */
+  public Row key(StoredRow stored, RowReader by) {
+    boolean declared = key.size() > 0 && !checked(stored).hasNullKey(by);
     return declared ? new TableRow(key, stored) : new RowidKey(stored.rowid());
   }
 

@@ -11,6 +11,7 @@ import dev.waltap.api.TableSchema;
 import dev.waltap.api.Transaction;
 import dev.waltap.format.TextEncoding;
 import dev.waltap.record.ColumnLayout;
+import dev.waltap.record.RowReader;
 import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
 import dev.waltap.record.Value;
@@ -79,7 +80,7 @@ final class RandomChanges {
     Projection table = tables.get(random.nextInt(tables.size()));
     StoredRow before = stored(table.layout());
     StoredRow after = stored(table.layout());
-    Row key = table.key(operation == Operation.DELETE ? before : after);
+    Row key = table.key(operation == Operation.DELETE ? before : after, new RowReader());
     return new Change(
         table.layout().name(),
         timestamp,

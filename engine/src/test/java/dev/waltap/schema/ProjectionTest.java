@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waltap.api.Row;
 import dev.waltap.api.StorageClass;
 import dev.waltap.format.TextEncoding;
+import dev.waltap.record.RowReader;
 import dev.waltap.record.StoredRow;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ class ProjectionTest {
     Projection projection = filter.projection(table);
     StoredRow stored = source.stored(table).get(0);
     assertThat(projection.row(stored)).hasToString("{a=1, k1=3, k2=4}");
-    assertThat(projection.key(stored)).hasToString("{k2=4, k1=3}");
+    assertThat(projection.key(stored, new RowReader())).hasToString("{k2=4, k1=3}");
     assertThat(projection.row(stored).indexOf("secret")).isEqualTo(-1);
     assertThat(projection.row(stored).names()).isSameAs(projection.row(stored).names());
   }
@@ -127,7 +128,7 @@ class ProjectionTest {
 
   private Row key(String name, int row) throws Exception {
     Table table = table(name);
-    return Projection.whole(table.layout()).key(source.stored(table).get(row));
+    return Projection.whole(table.layout()).key(source.stored(table).get(row), new RowReader());
   }
 
   private Table table(String name) throws Exception {

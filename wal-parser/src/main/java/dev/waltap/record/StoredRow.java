@@ -105,16 +105,23 @@ public final class StoredRow {
         .asReadOnlyBuffer();
   }
 
-  /** Whether a column of the declared primary key is NULL. */
-  public boolean hasNullKey() {
-    for (int i = 0; i < layout.keyCount(); i++) {
-      int column = layout.keyColumn(i);
-      // A rowid is never NULL; the usual key needs no look into the record, then.
-      if (column != layout.rowidColumn() && storageClass(column) == StorageClass.NULL) {
-        return true;
-      }
+  /**
+   * Whether a column of the declared primary key is NULL.
+   *
+   * @param by a reader to look with
+   */
+  public boolean hasNullKey(RowReader by) {
+    // A rowid is never NULL; the usual key needs no look into the record, then.
+    if (layout.keyCount() == 0 || layout.keyColumn(0) == layout.rowidColumn()) {
+      return false;
     }
-    return false;
+    show(by);
+    boolean hasNull = false;
+    for (int i = 0; i < layout.keyCount() && !hasNull; i++) {
+      hasNull = by.storageClass(layout.keyColumn(i)) == StorageClass.NULL;
+    }
+    by.forget();
+    return hasNull;
   }
 
   private RowReader reader() {

@@ -8,6 +8,7 @@ import dev.waltap.api.Row;
 import dev.waltap.api.Transaction;
 import dev.waltap.handler.BlobFormat;
 import dev.waltap.handler.JsonLinesHandler;
+import dev.waltap.record.RowReader;
 import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
 import dev.waltap.schema.Projection;
@@ -30,6 +31,7 @@ public class JsonBenchmark extends HotPath {
 
   private final OutputStream nowhere = OutputStream.nullOutputStream();
   private final JsonLinesHandler handler = new JsonLinesHandler(nowhere, BlobFormat.HEX);
+  private final RowReader reader = new RowReader();
   private TableLayout layout;
   private Projection projection;
   private byte[][] payloads;
@@ -49,7 +51,7 @@ public class JsonBenchmark extends HotPath {
     next = (next + 1) % BATCH;
     StoredRow was = StoredRow.owning(layout, next, payloads[next]);
     StoredRow is = StoredRow.owning(layout, next, payloads[next + BATCH]);
-    Row key = projection.key(is);
+    Row key = projection.key(is, reader);
     return new Change(
         "typical",
         Instant.ofEpochSecond(1_700_000_000, 123_456_000),
