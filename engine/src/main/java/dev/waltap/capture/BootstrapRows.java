@@ -8,6 +8,7 @@ import dev.waltap.decode.Emitter;
 import dev.waltap.decode.Micros;
 import dev.waltap.decode.Replica;
 import dev.waltap.diff.TreeRows;
+import dev.waltap.page.PageSource;
 import java.util.List;
 
 /**
@@ -27,7 +28,20 @@ final class BootstrapRows {
     this.replica = replica;
     this.emitter = emitter;
     this.listener = listener;
-    this.rows = new TreeRows(replica.format(), replica.pageSet());
+    this.rows = new TreeRows(replica.format(), new Pages(replica));
+  }
+
+  /** The page set, which nobody else reads meanwhile: so pages that left it are used again. */
+  private record Pages(Replica replica) implements PageSource {
+    @Override
+    public byte[] page(int pageNumber) {
+      return replica.pageSet().page(pageNumber);
+    }
+
+    @Override
+    public void leave() {
+      replica.buffers().endTransaction();
+    }
   }
 
   /**

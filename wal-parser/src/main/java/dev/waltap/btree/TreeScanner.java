@@ -71,6 +71,7 @@ public final class TreeScanner {
   private void visit(Tree tree, int pageNumber, int parent, int depth) {
     Depth.check(pageNumber, depth);
     reach(pageNumber, parent);
+    source.leave();
     byte[] page = source.page(pageNumber);
     BTreePage.check(page, pageNumber, tree.kind(), format);
     int header = BTreePage.header(pageNumber);
@@ -81,7 +82,7 @@ public final class TreeScanner {
       int at = BTreePage.cell(page, header, i);
       if (!leaf) {
         visit(tree, Bytes.u32(page, at), pageNumber, depth + 1);
-        page = source.page(pageNumber);
+        page = source.page(pageNumber); // Its array may be another page's by now.
       }
       if (leaf || tree.kind() == TreeKind.INDEX) {
         cell.parse(page, pageNumber, at, tree.kind(), leaf, format);

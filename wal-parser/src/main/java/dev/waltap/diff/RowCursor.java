@@ -93,6 +93,13 @@ public final class RowCursor {
     }
   }
 
+  /** Forgets the page it is on, whose array may become another page's; goes on by hand. */
+  void leavePage() {
+    pageNumber = 0;
+    page = NOTHING;
+    leaveRow();
+  }
+
   /** Moves to one cell. */
   void moveTo(int number, int cellIndex, TreeKind treeKind) {
     runs = NO_RUNS;

@@ -56,6 +56,8 @@ public final class TreeRows {
 
   private boolean visit(Tree tree, int pageNumber, int parent, int depth, Visitor visitor) {
     reach(pageNumber, parent, depth);
+    cursor.leavePage();
+    source.leave();
     byte[] page = source.page(pageNumber);
     BTreePage.check(page, pageNumber, tree.kind(), format);
     int header = BTreePage.header(pageNumber);

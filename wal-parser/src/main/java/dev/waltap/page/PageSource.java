@@ -13,4 +13,10 @@ public interface PageSource {
    * @throws UnknownPageException if this source does not hold the page
    */
   byte[] page(int pageNumber);
+
+  /**
+   * Called between two pages by a walk along a whole tree that reads none of the images it was
+   * given so far any more: a source that nobody else reads meanwhile may use their arrays again.
+   */
+  default void leave() {}
 }

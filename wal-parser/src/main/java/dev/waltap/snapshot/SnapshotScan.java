@@ -68,6 +68,12 @@ public final class SnapshotScan implements PageSource {
     return image;
   }
 
+  /** What the page set has put aside serves for the pages that follow. */
+  @Override
+  public void leave() {
+    buffers.endTransaction();
+  }
+
   private void visit(Tree of, int pageNumber, byte kind, int parent, byte[] image) {
     owners.adopt(of, pageNumber, kind, parent);
     if (kind == PageOwners.LEAF || (of.kind() == TreeKind.INDEX && kind == PageOwners.INTERIOR)) {
