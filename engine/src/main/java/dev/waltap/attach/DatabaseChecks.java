@@ -16,6 +16,7 @@ import dev.waltap.io.DatabaseFile;
 import dev.waltap.io.FileNames;
 import dev.waltap.io.MappedCopies;
 import dev.waltap.sqlite.NativeLibrary;
+import dev.waltap.sqlite.ResultCodes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -24,6 +25,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
 
 /** Checks a database before SQLite opens it, and says in plain words why it can't be captured. */
 public final class DatabaseChecks {
@@ -176,43 +178,52 @@ public final class DatabaseChecks {
 
   /** In words what SQLite says of a database that it can't read, and where the damage shows. */
   static CaptureException unreadable(Path database, SQLException e) {
-    String said = Reasons.oneLine(e);
-    if (said.contains("SQLITE_BUSY")) {
-      return new CaptureException(Reason.REFUSED, Locked.describe(database), e);
-    }
-    if (said.contains("SQLITE_FULL") || said.contains("SQLITE_IOERR_SHMSIZE")) {
-      return new CaptureException(
-          Reason.DISK,
-          FileNames.text(database)
-              + "-shm: the file system is full, and SQLite can't make the wal-index (32 KiB) that"
-              + " all its readers share: free some space; nothing was changed",
-          e);
-    }
-    if (said.contains("SQLITE_CANTOPEN")) {
-      return new CaptureException(
-          Reason.REFUSED,
-          FileNames.text(database)
-              + ": SQLite can't open it, or can't make "
-              + database.getFileName()
-              + "-wal or -shm beside it, though this user may: is this process out of file"
-              + " descriptors (ulimit -n)? Nothing was changed",
-          e);
-    }
-    if (!said.contains("SQLITE_CORRUPT") && !said.contains("SQLITE_NOTADB")) {
-      return new CaptureException(
-          said.contains("SQLITE_IOERR") ? Reason.DISK : Reason.REFUSED,
-          FileNames.text(database)
-              + ": SQLite can't open it for reading: "
-              + said
-              + "; nothing was changed",
-          e);
-    }
+    String name = FileNames.text(database);
+    return switch (ResultCodes.primary(e)) {
+      case SQLITE_BUSY -> new CaptureException(Reason.REFUSED, Locked.describe(database), e);
+      case SQLITE_FULL -> noRoom(name, e);
+      case SQLITE_IOERR ->
+          ResultCodes.extended(e) == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE
+              ? noRoom(name, e)
+              : cannotOpen(Reason.DISK, name, e);
+      case SQLITE_CANTOPEN ->
+          new CaptureException(
+              Reason.REFUSED,
+              name
+                  + ": SQLite can't open it, or can't make "
+                  + database.getFileName()
+                  + "-wal or -shm beside it, though this user may: is this process out of file"
+                  + " descriptors (ulimit -n)? Nothing was changed",
+              e);
+      case SQLITE_CORRUPT, SQLITE_NOTADB ->
+          new CaptureException(
+              Reason.REFUSED,
+              name
+                  + ": SQLite can't read it, not even its first page: "
+                  + Reasons.oneLine(e)
+                  + "; the database is damaged: run PRAGMA integrity_check and restore or repair"
+                  + " it",
+              e);
+      default -> cannotOpen(Reason.REFUSED, name, e);
+    };
+  }
+
+  private static CaptureException noRoom(String database, SQLException e) {
     return new CaptureException(
-        Reason.REFUSED,
-        FileNames.text(database)
-            + ": SQLite can't read it, not even its first page: "
-            + said
-            + "; the database is damaged: run PRAGMA integrity_check and restore or repair it",
+        Reason.DISK,
+        database
+            + "-shm: the file system is full, and SQLite can't make the wal-index (32 KiB) that all"
+            + " its readers share: free some space; nothing was changed",
+        e);
+  }
+
+  private static CaptureException cannotOpen(Reason reason, String database, SQLException e) {
+    return new CaptureException(
+        reason,
+        database
+            + ": SQLite can't open it for reading: "
+            + Reasons.oneLine(e)
+            + "; nothing was changed",
         e);
   }
 
@@ -255,12 +266,11 @@ public final class DatabaseChecks {
 
   /** Why a capture ends for which SQLite can't read a database that it has open. */
   static Reason reasonOf(SQLException failure) {
-    String said = Reasons.oneLine(failure);
-    if (said.contains("SQLITE_IOERR") || said.contains("SQLITE_FULL")) {
-      return Reason.DISK;
-    }
-    boolean damaged = said.contains("SQLITE_CORRUPT") || said.contains("SQLITE_NOTADB");
-    return damaged ? Reason.REFUSED : Reason.FAILED;
+    return switch (ResultCodes.primary(failure)) {
+      case SQLITE_IOERR, SQLITE_FULL -> Reason.DISK;
+      case SQLITE_CORRUPT, SQLITE_NOTADB -> Reason.REFUSED;
+      default -> Reason.FAILED;
+    };
   }
 
   /** A database whose pages can't be read as what they should be, and what to do. */

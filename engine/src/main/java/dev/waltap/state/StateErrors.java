@@ -5,12 +5,12 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.host.Reasons;
 import dev.waltap.io.FileNames;
+import dev.waltap.sqlite.ResultCodes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /** What went wrong with the state, in words: what, what it means, and what to do. */
 final class StateErrors {
@@ -21,42 +21,27 @@ final class StateErrors {
 
   /** A statement on the state file failed. */
   static CaptureException sql(Path file, SQLException e) {
-    int code = code(e) & 0xff;
-    if (code == SQLiteErrorCode.SQLITE_CORRUPT.code
-        || code == SQLiteErrorCode.SQLITE_NOTADB.code
-        || code == SQLiteErrorCode.SQLITE_FORMAT.code) {
+    String name = FileNames.text(file);
+    SQLiteErrorCode code = ResultCodes.primary(e);
+    String what =
+        switch (code) {
+          case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT -> null;
+          case SQLITE_FULL -> "the disk is full: cannot write " + name + ": free some space";
+          case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH ->
+              "cannot write " + name + ": it is read-only: make it and its directory writable";
+          case SQLITE_CANTOPEN ->
+              "cannot open "
+                  + name
+                  + ": its directory is gone, or not readable and writable for this user: put it"
+                  + " right";
+          case SQLITE_BUSY -> name + " is locked by another program: end it, or wait for it";
+          default -> "cannot read or write " + name + " (" + e.getMessage() + "): check the disk";
+        };
+    if (what == null) {
       return corrupt(file, e.getMessage(), e);
     }
-    String what;
-    if (code == SQLiteErrorCode.SQLITE_FULL.code) {
-      what = "the disk is full: cannot write " + FileNames.text(file) + ": free some space" + KEPT;
-    } else if (code == SQLiteErrorCode.SQLITE_READONLY.code
-        || code == SQLiteErrorCode.SQLITE_PERM.code
-        || code == SQLiteErrorCode.SQLITE_AUTH.code) {
-      what =
-          "cannot write "
-              + FileNames.text(file)
-              + ": it is read-only: make it and its directory writable"
-              + KEPT;
-    } else if (code == SQLiteErrorCode.SQLITE_CANTOPEN.code) {
-      what =
-          "cannot open "
-              + FileNames.text(file)
-              + ": its directory is gone, or not readable and writable for this user: put it right"
-              + KEPT;
-    } else if (code == SQLiteErrorCode.SQLITE_BUSY.code) {
-      what = FileNames.text(file) + " is locked by another program: end it, or wait for it" + KEPT;
-    } else {
-      what =
-          "cannot read or write "
-              + FileNames.text(file)
-              + " ("
-              + e.getMessage()
-              + "): check the disk"
-              + KEPT;
-    }
-    Reason reason = code == SQLiteErrorCode.SQLITE_BUSY.code ? Reason.FAILED : Reason.DISK;
-    return new CaptureException(reason, what, e);
+    Reason reason = code == SQLiteErrorCode.SQLITE_BUSY ? Reason.FAILED : Reason.DISK;
+    return new CaptureException(reason, what + KEPT, e);
   }
 
   /** A file of the state directory can't be worked with. */
@@ -95,15 +80,5 @@ final class StateErrors {
 
   static CaptureException refused(String what) {
     return new CaptureException(Reason.REFUSED, what);
-  }
-
-  private static int code(SQLException e) {
-    // The first error may be wrapped; the deepest SQLite code is the one that matters.
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof SQLiteException sqlite) {
-        return sqlite.getResultCode().code;
-      }
-    }
-    return e.getErrorCode();
   }
 }

@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
@@ -22,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 @Tag("slow")
 class DatabaseChecksTest {
@@ -48,9 +49,11 @@ class DatabaseChecksTest {
     assertThat(reason(new CorruptDatabaseException("page 7"))).isEqualTo(Reason.REFUSED);
     assertThat(reason(new OutOfMemoryError())).isEqualTo(Reason.FAILED);
     assertThat(reason(new IllegalStateException())).isEqualTo(Reason.BUG);
-    assertThat(DatabaseChecks.reasonOf(new SQLException("[SQLITE_IOERR_READ] disk I/O error")))
+    assertThat(
+            DatabaseChecks.reasonOf(
+                new SQLiteException("disk I/O error", SQLiteErrorCode.SQLITE_IOERR_READ)))
         .isEqualTo(Reason.DISK);
-    assertThat(DatabaseChecks.reasonOf(new SQLException("[SQLITE_BUSY] database is locked")))
+    assertThat(DatabaseChecks.reasonOf(new SQLiteException("locked", SQLiteErrorCode.SQLITE_BUSY)))
         .isEqualTo(Reason.FAILED);
   }
 
@@ -95,13 +98,17 @@ class DatabaseChecksTest {
         Statement statement = application.createStatement()) {
       statement.execute("PRAGMA locking_mode = EXCLUSIVE");
       statement.execute("CREATE TABLE t(v)");
-      assertThat(DatabaseChecks.unreadable(database, new SQLException("[SQLITE_BUSY] locked")))
+      assertThat(
+              DatabaseChecks.unreadable(
+                  database, new SQLiteException("locked", SQLiteErrorCode.SQLITE_BUSY)))
           .hasMessageContainingAll(
               "process " + ProcessHandle.current().pid() + " (java) keeps it locked",
               "locking_mode=NORMAL")
           .hasMessageNotContaining("SQLITE_BUSY");
     }
-    assertThat(DatabaseChecks.unreadable(database, new SQLException("[SQLITE_BUSY] locked")))
+    assertThat(
+            DatabaseChecks.unreadable(
+                database, new SQLiteException("locked", SQLiteErrorCode.SQLITE_BUSY)))
         .hasMessageContaining("another process keeps it locked");
   }
 
