@@ -37,31 +37,4 @@ record BuiltOptions(
     Duration flushInterval,
     CaptureListener listener,
     @Nullable String sourceName)
-    implements CaptureOptions {
-
-  @Override
-  public CaptureOptions withoutState() {
-    return new BuiltOptions(
-        database,
-        tables,
-        excludeTables,
-        excludeColumns,
-        handler,
-        batchSize,
-        null,
-        onGap,
-        guard,
-        walLimit,
-        wakeSignal,
-        schemaEvents,
-        rebootstrap,
-        once,
-        queueChanges,
-        queueBytes,
-        pageSetMemory,
-        stateLag,
-        flushInterval,
-        listener,
-        sourceName);
-  }
-}
+    implements CaptureOptions {}

@@ -103,7 +103,4 @@ public interface CaptureOptions {
 
   /** What the changes' source is called; null for the database file's name. */
   @Nullable String sourceName();
-
-  /** The same without state. */
-  CaptureOptions withoutState();
 }

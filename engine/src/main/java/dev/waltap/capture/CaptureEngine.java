@@ -119,10 +119,9 @@ public final class CaptureEngine implements ChangeDataCapture {
   private void runBegun(CaptureMode mode) {
     runner = Thread.currentThread();
     try {
-      // A bootstrap is without state: it moves no position, and runs beside a capture that holds
-      // one.
-      CaptureOptions with = mode == CaptureMode.BOOTSTRAP ? options.withoutState() : options;
-      CaptureThread capture = thread(with, queue, wake, stateHolder, work(mode));
+      // A bootstrap opens no state: it moves no position, and runs beside a capture that holds one.
+      StateHolder holder = mode == CaptureMode.BOOTSTRAP ? null : stateHolder;
+      CaptureThread capture = thread(queue, wake, holder, work(mode));
       thread = capture;
       deliverFrom(capture);
     } finally {
@@ -146,14 +145,13 @@ public final class CaptureEngine implements ChangeDataCapture {
   }
 
   private CaptureThread thread(
-      CaptureOptions with,
       ChangeQueue to,
       WakeSignal signal,
-      StateHolder holder,
+      @Nullable StateHolder holder,
       Consumer<CaptureSession> work) {
-    CaptureListener listener = new ReadyListener(with.listener(), ready);
+    CaptureListener listener = new ReadyListener(options.listener(), ready);
     return new CaptureThread(
-        () -> new CaptureSession(with, to, listener, signal, counters, holder), work, to);
+        () -> new CaptureSession(options, to, listener, signal, counters, holder), work, to);
   }
 
   private void stop() {
@@ -227,7 +225,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   /** On a thread of ours, as a run is: an interrupt of the caller's must not break its files. */
   private void setUp(StateDirectory directory, ChangeQueue none) {
     CaptureThread working =
-        thread(options, none, WakeSignals.manual(), new StateHolder(), CaptureSession::setup);
+        thread(none, WakeSignals.manual(), new StateHolder(), CaptureSession::setup);
     working.delivered();
     thread = working;
     working.start();

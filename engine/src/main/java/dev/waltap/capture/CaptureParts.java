@@ -44,13 +44,17 @@ final class CaptureParts implements AutoCloseable {
   final @Nullable DurableState state;
   private final Closer closer = new Closer();
 
-  /** Opens them all, or none. */
+  /**
+   * Opens them all, or none.
+   *
+   * @param holder takes the state, where one is named; null opens none
+   */
   CaptureParts(
       CaptureOptions options,
       ChangeQueue queue,
       CaptureListener listener,
       Counters counters,
-      StateHolder holder) {
+      @Nullable StateHolder holder) {
     this.options = options;
     this.queue = queue;
     this.listener = listener;
@@ -100,9 +104,9 @@ final class CaptureParts implements AutoCloseable {
     }
   }
 
-  private @Nullable DurableState openState(StateHolder holder) {
+  private @Nullable DurableState openState(@Nullable StateHolder holder) {
     Path directory = options.stateDirectory();
-    if (directory == null) {
+    if (holder == null || directory == null) {
       return null;
     }
     DurableState opened =

@@ -33,13 +33,18 @@ final class CaptureSession implements AutoCloseable {
   private SessionPhase phase = SessionPhase.ATTACHED;
   private @Nullable CommitHorizon horizon;
 
+  /**
+   * Opens what it works with.
+   *
+   * @param holder takes the state, where one is named; null opens none
+   */
   CaptureSession(
       CaptureOptions options,
       ChangeQueue queue,
       CaptureListener listener,
       WakeSignal wake,
       Counters counters,
-      StateHolder holder) {
+      @Nullable StateHolder holder) {
     this.wake = wake;
     this.parts = new CaptureParts(options, queue, listener, counters, holder);
     this.freshStart = new FreshStart(parts);
