@@ -2,8 +2,6 @@
 package dev.waltap.decode;
 
 import dev.waltap.api.Operation;
-import dev.waltap.diff.RowCursor;
-import dev.waltap.diff.RowSink;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.diff.TreeDelta;
 import dev.waltap.diff.TreeRows;
@@ -27,23 +25,6 @@ public final class TransactionDecoder {
   private static final int MAX_ADDRESSES = 1 << 16;
   private static final List<Operation> ROW_OPERATIONS =
       List.of(Operation.DELETE, Operation.UPDATE, Operation.INSERT);
-  private final RowSink nobody =
-      new RowSink() {
-        @Override
-        public void deleted(RowCursor before) {
-          keepUp();
-        }
-
-        @Override
-        public void updated(RowCursor before, RowCursor after) {
-          keepUp();
-        }
-
-        @Override
-        public void inserted(RowCursor after) {
-          keepUp();
-        }
-      };
 
   private final TransactionDiff diff;
   private final SchemaReader schemaReader;
@@ -231,22 +212,14 @@ public final class TransactionDecoder {
     return before.tree().root() != after.tree().root() || diff.isTouched(before.tree());
   }
 
-  /** Moves the page set on without emitting rows: they are emitted as a whole. */
+  /** Moves the page set on without the rows that differ: all are emitted. */
   private void follow(CapturedTable before, CapturedTable after) {
     if (before.tree().ordinal() != after.tree().ordinal()) {
       diff.delta(before.tree(), null);
-      rowsForNobody(before, after, diff.delta(null, after.tree()));
+      diff.follow(null, after.tree(), emitter::keepUp);
     } else if (isTouched(before, after)) {
-      rowsForNobody(before, after, diff.delta(before.tree(), after.tree()));
+      diff.follow(before.tree(), after.tree(), emitter::keepUp);
     }
-  }
-
-  private void rowsForNobody(CapturedTable before, CapturedTable after, TreeDelta delta) {
-    RowMatching.of(before.layout(), after.layout()).rows(diff, delta, nobody, () -> {});
-  }
-
-  private void keepUp() {
-    emitter.keepUp();
   }
 
   private void add(CapturedTable before, CapturedTable after, TreeDelta delta) {

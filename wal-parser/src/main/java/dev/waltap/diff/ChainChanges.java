@@ -73,22 +73,28 @@ final class ChainChanges {
   }
 
   /**
-   * Finds what happened to the chains of a tree, before payload is read along them.
+   * Finds what happened to the chains of a tree, before payload is read along them; once only.
    *
+   * @param meanwhile what to do now and then
    * @throws CorruptDatabaseException if one is not whole, or is not its own
    */
-  void list(TreeDelta delta) {
+  void list(TreeDelta delta, Runnable meanwhile) {
+    if (delta.chainsKnown()) {
+      return;
+    }
+    delta.chainsAreKnown();
     Tree tree = delta.tree();
     chains.begin();
     if (firstPages.length > MAX_KEPT) {
       resize(MIN_CAPACITY);
     }
-    forEachChain(delta.before(), old, formatBefore, tree.kind(), this::remember);
+    forEachChain(delta.before(), old, formatBefore, tree.kind(), meanwhile, this::remember);
     forEachChain(
         delta.after(),
         now,
         formatAfter,
         tree.kind(),
+        meanwhile,
         (leaf, first, size) -> {
           if (!stays(tree, leaf, first, size)) {
             arrive(tree, leaf, first, size);
@@ -154,8 +160,14 @@ final class ChainChanges {
   }
 
   private void forEachChain(
-      CellRuns runs, PageSource source, PageFormat format, TreeKind kind, ChainVisitor visitor) {
+      CellRuns runs,
+      PageSource source,
+      PageFormat format,
+      TreeKind kind,
+      Runnable meanwhile,
+      ChainVisitor visitor) {
     for (int run = 0; run < runs.size(); run++) {
+      meanwhile.run();
       int pageNumber = runs.page(run);
       byte[] page = source.page(pageNumber);
       int header = BTreePage.header(pageNumber);

@@ -68,7 +68,7 @@ public final class RowCursor {
 
   /** The rows that follow are those of a delta, whose chains must be listed before one is read. */
   void watch(TreeDelta delta, ChainChanges lister) {
-    watched = delta.isWhole() || delta.chainsListed() ? null : delta;
+    watched = delta.isWhole() || delta.chainsKnown() ? null : delta;
     chains = lister;
   }
 
@@ -157,9 +157,8 @@ public final class RowCursor {
 
   private void listChains(TreeDelta delta) {
     watched = null;
-    if (chains != null && !delta.chainsListed()) {
-      delta.chainsAreListed();
-      chains.list(delta);
+    if (chains != null) {
+      chains.list(delta, () -> {});
     }
   }
 

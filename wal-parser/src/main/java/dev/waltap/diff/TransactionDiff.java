@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * One transaction against the page set: which rows differ, and then the step by which the page set
  * moves on. The same serves a snapshot that is compared as a whole.
  *
- * <p>Use: {@link #begin}; {@link #delta} once a tree that was touched, came or went; {@link #rows}
- * of each that came or stays; {@link #check}, after which nothing can be wrong with any page any
- * more; {@link #rows} as often as needed; {@link #finish}, or {@link #abandon}. Until then the page
- * set stays as it was. For one thread.
+ * <p>Use: {@link #begin}; {@link #delta} or {@link #follow} once a tree that was touched, came or
+ * went; {@link #check}, after which nothing can be wrong with any page any more; {@link #finish},
+ * or {@link #abandon}. Until then the page set stays as it was. Rows are shown by {@link #rows} as
+ * often as asked for, before the check as well as after it, or not at all. For one thread.
  */
 public final class TransactionDiff {
   /** More deltas than this are given up with the transaction. */
@@ -54,6 +54,7 @@ public final class TransactionDiff {
   private int deltaCount;
   private final TransactionPages none;
   private TransactionPages written;
+  private boolean checked;
 
   /** Whether cells of the same bytes may be others now. */
   private boolean otherFormat;
@@ -121,6 +122,7 @@ public final class TransactionDiff {
       requireAllWritten();
     }
     deltaCount = 0;
+    checked = false;
     cursorBefore.reset();
     cursorAfter.reset();
     dirty.begin(pages);
@@ -171,6 +173,7 @@ public final class TransactionDiff {
         throw new IllegalArgumentException("a tree of neither version");
       }
       delta.begin(before);
+      delta.chainsAreKnown(); // All of the tree goes.
       dropped.put(before.ordinal(), 0);
       return delta;
     }
@@ -180,6 +183,29 @@ public final class TransactionDiff {
       throw after.blame(e);
     }
     return delta;
+  }
+
+  /**
+   * Finds what happened to the pages of a tree of which nobody wants the rows that differ, so that
+   * all of its rows can be read.
+   *
+   * @param before the tree as it was, null for one that did not exist
+   * @param meanwhile what to do now and then while that takes long
+   * @throws CorruptDatabaseException if what it is now is no tree, or an overflow chain is not
+   *     whole
+   * @throws UnknownPageException if it leads to a page that is neither written nor held
+   */
+  public void follow(@Nullable Tree before, Tree after, Runnable meanwhile) {
+    listChains(delta(before, after), meanwhile);
+  }
+
+  /** Finds what happened to its overflow chains, if no row has led to that. */
+  private void listChains(TreeDelta delta, Runnable meanwhile) {
+    try {
+      chains.list(delta, meanwhile);
+    } catch (CorruptDatabaseException e) {
+      throw delta.tree().blame(e);
+    }
   }
 
   /**
@@ -213,6 +239,9 @@ public final class TransactionDiff {
     try {
       boolean ordered = merge.run(delta, order, delta.isWhole() || otherFormat, sink);
       delta.isUnordered(!ordered);
+      if (ordered) {
+        delta.chainsAreKnown();
+      }
       return ordered;
     } catch (CorruptDatabaseException e) {
       throw delta.tree().blame(e);
@@ -230,6 +259,7 @@ public final class TransactionDiff {
   public void rowsByKey(TreeDelta delta, KeyBytes before, KeyBytes after, RowSink sink) {
     try {
       hashMerge.run(delta, before, after, delta.isWhole() || otherFormat, sink);
+      delta.chainsAreKnown();
     } catch (CorruptDatabaseException e) {
       throw delta.tree().blame(e);
     }
@@ -248,17 +278,21 @@ public final class TransactionDiff {
   }
 
   /**
-   * Checks that each page belongs to one place at most after the transaction. {@link #delta} must
-   * have run for all trees that were touched, came or went, and {@link #rows} or its like for all
-   * that did not go.
+   * Checks that each page belongs to one place at most after the transaction. {@link #delta} or
+   * {@link #follow} must have run for all trees that were touched, came or went.
    *
-   * @throws CorruptDatabaseException if one belongs to two
+   * @throws CorruptDatabaseException if a page belongs to two, or a chain is not whole
    */
   public void check() {
+    for (int i = 0; i < deltaCount; i++) {
+      // Of those only whose rows nobody has asked for.
+      listChains(deltas.get(i), () -> {});
+    }
     if (dropped.size() > 0) {
       releaseDropped();
     }
     changes.check();
+    checked = true;
   }
 
   /**
@@ -296,8 +330,15 @@ public final class TransactionDiff {
     return owners.kind(pageNumber) != PageOwners.NONE || changes.isAdopted(pageNumber);
   }
 
-  /** Moves the page set and the page owners on to the new version. {@link #check} must have run. */
+  /**
+   * Moves the page set and the page owners on to the new version.
+   *
+   * @throws IllegalStateException if {@link #check} has not passed
+   */
   public void finish() {
+    if (!checked) {
+      throw new IllegalStateException("a transaction is not finished unchecked");
+    }
     changes.apply();
     for (int i = 0, size = written.size(); i < size; i++) {
       int pageNumber = written.pageNumber(i);
@@ -333,6 +374,7 @@ public final class TransactionDiff {
     hashMerge.reset();
     written.clear();
     written = none;
+    checked = false;
     buffers.endTransaction();
     deltaCount = 0;
     if (deltas.size() > MAX_KEPT) {

@@ -12,7 +12,7 @@ public final class TreeDelta {
   private final CellRuns before = new CellRuns();
   private final CellRuns after = new CellRuns();
   private @Nullable Tree tree;
-  private boolean chainsListed;
+  private boolean chainsKnown;
   private boolean whole;
   private boolean unordered;
 
@@ -20,7 +20,7 @@ public final class TreeDelta {
 
   void begin(Tree of) {
     tree = of;
-    chainsListed = false;
+    chainsKnown = false;
     whole = false;
     unordered = false;
     before.clear();
@@ -61,12 +61,15 @@ public final class TreeDelta {
     unordered = found;
   }
 
-  /** Whether cells with overflow pages may have come, left or moved, and are listed. */
-  boolean chainsListed() {
-    return chainsListed;
+  /**
+   * Whether nothing is left to find out of overflow chains: they are listed, or all rows have come
+   * by and none has one that another version has not.
+   */
+  boolean chainsKnown() {
+    return chainsKnown;
   }
 
-  void chainsAreListed() {
-    chainsListed = true;
+  void chainsAreKnown() {
+    chainsKnown = true;
   }
 }

@@ -2,6 +2,7 @@
 package dev.waltap.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.waltap.btree.PageOwners;
@@ -46,6 +47,7 @@ class DroppedTreesTest {
     assertThat(diff.isTouched(tree)).isTrue();
     assertThat(diff.touchedTrees()).isEqualTo(1);
     diff.delta(tree, tree);
+    assertThatThrownBy(diff::finish).isInstanceOf(IllegalStateException.class);
     diff.check();
     diff.finish();
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);

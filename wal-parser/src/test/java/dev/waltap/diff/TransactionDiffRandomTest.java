@@ -36,6 +36,7 @@ class TransactionDiffRandomTest {
                 database, RandomWorkload::isCaptured, RandomWorkload::keyFields, memory)) {
           for (int i = 0; i < TRANSACTIONS; i++) {
             workload.transaction();
+            follower.asksForRows(i % 5 < 3);
             follower.follow();
             if (i % 10 == 9) {
               follower.checkDbstat();

@@ -70,6 +70,19 @@ class TransactionDiffTest {
   }
 
   @Test
+  void movesOnWithoutAnyoneLookingAtRows() throws SQLException {
+    follower.asksForRows(false);
+    for (String table : new String[] {"r", "w"}) {
+      execute(insert(table, 1, 60, 3000));
+      execute("UPDATE " + table + " SET b = zeroblob(6000) WHERE id % 3 = 0");
+      execute("DELETE FROM " + table + " WHERE id % 5 = 0");
+    }
+    follower.asksForRows(true);
+    assertThat(execute("UPDATE r SET b = 1")).isEqualTo(48);
+    assertThat(execute("UPDATE w SET b = 1")).isEqualTo(48);
+  }
+
+  @Test
   void sameIdsAgainChangeNothing() throws SQLException {
     for (String table : new String[] {"r", "w"}) {
       execute(insert(table, 1, 60, 3000));
