@@ -8,7 +8,6 @@ import dev.waltap.inspect.LogLag;
 import dev.waltap.io.FileNames;
 import dev.waltap.state.Holder;
 import dev.waltap.state.StateDirectory;
-import dev.waltap.state.StateReader;
 import dev.waltap.state.StateStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +45,7 @@ final class StatusCommand extends InstallerCommand {
               + FileNames.text(database())
               + "' to have them emitted from then on");
     }
-    StateStatus status = StateReader.status(directory);
+    StateStatus status = StateStatus.of(directory);
     if (!status.database().isOf(database())) {
       throw new CaptureException(
           CaptureException.Reason.REFUSED,

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -95,13 +96,44 @@ public final class StateDirectory {
   /**
    * Removes the state of this database, as {@link #remove} does.
    *
-   * @throws CaptureException REFUSED also if it is known to be the state of another one
+   * @throws CaptureException REFUSED also if it is known to be the state of another one, or is no
+   *     state at all
    */
   public boolean removeStateOf(Path database) {
     if (exists()) {
-      StateOwner.require(this, database);
+      requireOwner(database);
     }
     return remove();
+  }
+
+  /**
+   * One that is too damaged to say whose it is may be removed: that is what its owner is advised to
+   * do.
+   */
+  private void requireOwner(Path database) {
+    DatabaseIdentity owner;
+    try (StateFile file = StateFile.openReadOnly(stateFile())) {
+      owner = StateOrigin.read(file).database();
+    } catch (CaptureException | SQLException e) {
+      if (Files.exists(commitCountFile())) {
+        return;
+      }
+      throw StateErrors.refused(
+          this
+              + " is left alone: its state.db is no state of Waltap; remove it yourself if you know"
+              + " what it is");
+    }
+    if (!owner.isOf(database)) {
+      throw StateErrors.refused(
+          "the state in "
+              + this
+              + " belongs to "
+              + owner.path()
+              + ", not to "
+              + FileNames.text(database)
+              + ", and is left alone: name that database to remove it, or, if it is a copy, remove"
+              + " the directory yourself");
+    }
   }
 
   /**

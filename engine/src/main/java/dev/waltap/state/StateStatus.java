@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.state;
 
+import dev.waltap.api.CaptureException;
 import dev.waltap.api.Position;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -34,4 +36,45 @@ public record StateStatus(
     long journalEntries,
     long journalBytes,
     long fileBytes,
-    @Nullable Holder holder) {}
+    @Nullable Holder holder) {
+
+  /**
+   * Looks at a state without holding it, beside whoever works with it.
+   *
+   * @throws CaptureException REFUSED if there is none, or one that is damaged or of another
+   *     version; FAILED if it can't be read
+   */
+  public static StateStatus of(StateDirectory directory) {
+    if (!directory.exists()) {
+      throw StateErrors.refused("there is no state in " + directory + ": run setup first");
+    }
+    try (StateFile file = StateFile.openReadOnly(directory.stateFile())) {
+      // One read transaction, so that all of it is of one commit.
+      file.run("BEGIN");
+      StateOrigin origin = StateOrigin.read(file);
+      StateHeader head = StateHeader.read(file);
+      JournalGroups groups = JournalGroups.read(file, head);
+      file.run("COMMIT");
+      return of(directory, origin, head, groups);
+    } catch (SQLException e) {
+      throw StateErrors.sql(directory.stateFile(), e);
+    }
+  }
+
+  static StateStatus of(
+      StateDirectory directory, StateOrigin origin, StateHeader head, JournalGroups groups) {
+    return new StateStatus(
+        directory.path(),
+        origin.database(),
+        origin.created(),
+        head.acknowledged,
+        head.base,
+        head.last,
+        head.pages,
+        origin.database().pageSize(),
+        groups.entries(),
+        groups.bytes(),
+        directory.size(),
+        directory.holder());
+  }
+}

@@ -305,7 +305,7 @@ public final class StateStore implements AutoCloseable {
 
   /** What the state holds right now. */
   public StateStatus status() {
-    return StateReader.status(lock.directory(), origin, head, groups.entries(), groups.bytes());
+    return StateStatus.of(lock.directory(), origin, head, groups);
   }
 
   private void takeAcknowledgement() {

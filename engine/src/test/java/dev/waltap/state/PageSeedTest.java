@@ -75,7 +75,7 @@ class PageSeedTest {
     assertThat(old)
         .isEqualTo(
             Lz4Codec.hash(new StateModel().pages.firstEntry().getValue(), 0) ^ Lz4Codec.spread(1));
-    assertThat(StateReader.status(directory).base()).isEqualTo(StateModel.position(0));
+    assertThat(StateStatus.of(directory).base()).isEqualTo(StateModel.position(0));
     goOn(directory, 1, 60);
     goOn(directory, 61, 70);
   }

@@ -71,7 +71,7 @@ class StateDirectoryTest {
     try (StateLock lock = directory.hold("test")) {
       StateModel.create(lock).close();
     }
-    return StateReader.status(directory).database().path();
+    return StateStatus.of(directory).database().path();
   }
 
   @Test

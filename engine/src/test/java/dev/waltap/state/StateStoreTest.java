@@ -193,7 +193,7 @@ class StateStoreTest {
         StateStore store = StateModel.create(lock)) {
       add(store, 1, 8);
       store.flush();
-      StateStatus status = StateReader.status(directory);
+      StateStatus status = StateStatus.of(directory);
       assertThat(status.journalEntries()).isEqualTo(8);
       assertThat(status.pages()).isEqualTo(60);
       assertThat(status.end()).isEqualTo(store.end());
@@ -301,7 +301,7 @@ class StateStoreTest {
       refused(lock, "it is empty");
       Files.writeString(directory.stateFile(), "not a database at all".repeat(99));
       refused(lock, "is damaged");
-      assertThatThrownBy(() -> StateReader.status(directory)).hasMessageContaining("is damaged");
+      assertThatThrownBy(() -> StateStatus.of(directory)).hasMessageContaining("is damaged");
     }
   }
 

@@ -4,7 +4,7 @@ package dev.waltap.testdata.mutation;
 import dev.waltap.api.CaptureException;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.state.StateLock;
-import dev.waltap.state.StateReader;
+import dev.waltap.state.StateStatus;
 import dev.waltap.state.StateStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ final class DamagedState implements Layer {
       }
     }
     try {
-      StateReader.status(target);
+      StateStatus.of(target);
     } catch (CaptureException e) {
       // Looked at only: what it says of a state that can't be opened is no promise.
     }

@@ -7,7 +7,7 @@ import dev.waltap.Waltap;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.state.StateDirectory;
-import dev.waltap.state.StateReader;
+import dev.waltap.state.StateStatus;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.workload.WriterOptions;
 import dev.waltap.testdata.workload.WriterProcess;
@@ -105,7 +105,7 @@ class OnceBesideAWriterTest {
           capture.cdc();
         }
       }
-      assertThat(StateReader.status(state).journalEntries()).isLessThanOrEqualTo(2);
+      assertThat(StateStatus.of(state).journalEntries()).isLessThanOrEqualTo(2);
     }
   }
 }
