@@ -37,7 +37,6 @@ public final class ChangeJson {
   private static final byte[] INDEX = ascii(",\"index\":");
   private static final byte[] LAST = ascii(",\"last\":true}");
   private static final byte[] NOT_LAST = ascii(",\"last\":false}");
-  private static final byte[][] OPERATIONS = operations();
 
   private final BlobFormat blobs;
   private final JsonBytes json;
@@ -54,14 +53,6 @@ public final class ChangeJson {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static byte[][] operations() {
-    byte[][] names = new byte[Operation.values().length][];
-    for (Operation operation : Operation.values()) {
-      names[operation.ordinal()] = ascii(operation.name());
-    }
-    return names;
   }
 
   /**
@@ -94,7 +85,7 @@ public final class ChangeJson {
     json.write(TIMESTAMP);
     timestamp.write(change.timestamp(), json);
     json.write(OPERATION);
-    json.write(OPERATIONS[change.operation().ordinal()]);
+    json.ascii(change.operation().name());
     json.write(BEFORE);
     Row key = change.key();
     if (change.operation() == Operation.SCHEMA) {

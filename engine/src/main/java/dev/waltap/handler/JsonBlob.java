@@ -46,7 +46,7 @@ final class JsonBlob {
   private static int hex(byte[] bytes, int from, int to, byte[] buffer, int offset) {
     int at = offset;
     for (int i = from; i < to; i++) {
-      buffer[at++] = HEX[bytes[i] >> 4 & 15];
+      buffer[at++] = HEX[(bytes[i] >> 4) & 15];
       buffer[at++] = HEX[bytes[i] & 15];
     }
     return at;
@@ -56,10 +56,10 @@ final class JsonBlob {
     int at = offset;
     int i = from;
     for (; i <= to - 3; i += 3) {
-      int group = (bytes[i] & 0xff) << 16 | (bytes[i + 1] & 0xff) << 8 | bytes[i + 2] & 0xff;
+      int group = (bytes[i] & 0xff) << 16 | (bytes[i + 1] & 0xff) << 8 | (bytes[i + 2] & 0xff);
       buffer[at++] = BASE64[group >> 18];
-      buffer[at++] = BASE64[group >> 12 & 63];
-      buffer[at++] = BASE64[group >> 6 & 63];
+      buffer[at++] = BASE64[(group >> 12) & 63];
+      buffer[at++] = BASE64[(group >> 6) & 63];
       buffer[at++] = BASE64[group & 63];
     }
     if (i == to) {
@@ -67,8 +67,8 @@ final class JsonBlob {
     }
     int rest = (bytes[i] & 0xff) << 16 | (i + 1 < to ? (bytes[i + 1] & 0xff) << 8 : 0);
     buffer[at++] = BASE64[rest >> 18];
-    buffer[at++] = BASE64[rest >> 12 & 63];
-    buffer[at++] = i + 1 < to ? BASE64[rest >> 6 & 63] : (byte) '=';
+    buffer[at++] = BASE64[(rest >> 12) & 63];
+    buffer[at++] = i + 1 < to ? BASE64[(rest >> 6) & 63] : (byte) '=';
     buffer[at++] = '=';
     return at;
   }

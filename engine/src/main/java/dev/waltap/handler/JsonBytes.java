@@ -153,7 +153,7 @@ final class JsonBytes extends OutputStream {
 
   private static int digitCount(long value) {
     // A bit is 0.301 digits: right, or one too few, by its length alone.
-    int least = (Long.SIZE - Long.numberOfLeadingZeros(value | 1)) * 1233 >>> 12;
+    int least = ((Long.SIZE - Long.numberOfLeadingZeros(value | 1)) * 1233) >>> 12;
     return value < POWERS[least] ? least : least + 1;
   }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The columns of tables as they stand before each value, {@code ,"name":}. They are in every line,
@@ -17,7 +16,7 @@ final class JsonColumns {
   /** Schemas come and go; what their columns were called is not kept for ever. */
   private static final int MAX_LISTS = 1000;
 
-  private final Map<List<String>, byte[][]> known = new IdentityHashMap<>();
+  private final IdentityHashMap<List<String>, byte[][]> known = new IdentityHashMap<>();
 
   byte[][] of(List<String> names) {
     byte[][] columns = known.get(names);

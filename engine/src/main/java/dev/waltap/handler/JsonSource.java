@@ -12,7 +12,7 @@ final class JsonSource {
 
   /** Writes it with the comma before it; nothing for a change that no capture made. */
   void write(Source source, JsonBytes json) throws IOException {
-    if (source != known) {
+    if (!source.equals(known)) {
       text = source.equals(Source.NONE) ? new byte[0] : text(source);
       known = source;
     }

@@ -23,7 +23,7 @@ final class JsonUtf8 {
   private static final int LONGEST = 6;
 
   private static final long EACH = 0x0101010101010101L;
-  private static final long HIGH_BITS = 0x80 * EACH;
+  private static final long HIGH_BITS = 0x8080808080808080L;
   private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
 
   private JsonUtf8() {}
@@ -152,15 +152,15 @@ final class JsonUtf8 {
             : codePoint;
     int at = offset;
     if (character < 0x800) {
-      buffer[at++] = (byte) (0xc0 | character >> 6);
+      buffer[at++] = (byte) (0xc0 | (character >> 6));
     } else {
       if (character < 0x10000) {
-        buffer[at++] = (byte) (0xe0 | character >> 12);
+        buffer[at++] = (byte) (0xe0 | (character >> 12));
       } else {
-        buffer[at++] = (byte) (0xf0 | character >> 18);
-        buffer[at++] = (byte) (0x80 | (character >> 12 & 0x3f));
+        buffer[at++] = (byte) (0xf0 | (character >> 18));
+        buffer[at++] = (byte) (0x80 | ((character >> 12) & 0x3f));
       }
-      buffer[at++] = (byte) (0x80 | (character >> 6 & 0x3f));
+      buffer[at++] = (byte) (0x80 | ((character >> 6) & 0x3f));
     }
     buffer[at++] = (byte) (0x80 | (character & 0x3f));
     return at;

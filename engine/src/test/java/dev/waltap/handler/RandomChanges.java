@@ -44,8 +44,8 @@ final class RandomChanges {
     1e7,
     9999999.99999999,
     1e300,
-    5e-324,
-    -5e-324,
+    Double.MIN_VALUE,
+    -Double.MIN_VALUE,
     1e22,
     Double.MIN_NORMAL,
     Double.MAX_VALUE,
@@ -76,7 +76,8 @@ final class RandomChanges {
     if (random.nextInt(10) == 0) {
       source = random.nextBoolean() ? Source.NONE : new Source(text(), text());
     }
-    Operation operation = Operation.values()[random.nextInt(Operation.values().length)];
+    Operation[] operations = Operation.values();
+    Operation operation = operations[random.nextInt(operations.length)];
     Projection table = tables.get(random.nextInt(tables.size()));
     StoredRow before = stored(table.layout());
     StoredRow after = stored(table.layout());
@@ -164,17 +165,17 @@ final class RandomChanges {
   private static byte[] last(long number, int count) {
     byte[] bytes = new byte[count];
     for (int i = 0; i < count; i++) {
-      bytes[i] = (byte) (number >> 8 * (count - 1 - i));
+      bytes[i] = (byte) (number >> (8 * (count - 1 - i)));
     }
     return bytes;
   }
 
   private static void varint(int value, ByteArrayOutputStream to) {
     if (value >= 1 << 14) {
-      to.write(0x80 | value >> 14);
+      to.write(0x80 | (value >> 14));
     }
     if (value >= 1 << 7) {
-      to.write(0x80 | value >> 7 & 0x7f);
+      to.write(0x80 | ((value >> 7) & 0x7f));
     }
     to.write(value & 0x7f);
   }
