@@ -29,7 +29,8 @@ final class Failures {
       return withCause(failure);
     }
     if (failure instanceof OutOfMemoryError) {
-      return "out of memory, delivered events are safe: give it more, with java -Xmx";
+      return "out of memory, delivered events are safe: give it more, with java -Xmx, or"
+          + " WALTAP_JAVA_OPTS=-Xmx1g for bin/waltap";
     }
     if (failure instanceof IOException && failure.getMessage() != null) {
       return failure.getMessage();

@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description = {
       "The WAL for people: generation, frames, transactions, pages and whose they are, and row"
-          + " changes",
-      "where decodable. Also for a copied database and -wal pair. Takes no lock, changes nothing.",
+          + " changes where decodable.",
+      "Also for a copied database and -wal pair. Takes no lock, changes nothing.",
       "Marks commits that a crash would lose, by a fault of SQLite 3.11.0 to 3.50.1."
     },
     footerHeading = "%nExamples:%n",

@@ -17,8 +17,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "status",
     description = {
-      "What the state directory holds, how far it is behind the database, and whether a crash would",
-      "lose commits by a fault of SQLite 3.11.0 to 3.50.1.",
+      "What the state directory holds, how far it is behind the database, and whether a crash would"
+          + " lose commits by a fault of SQLite 3.11.0 to 3.50.1.",
       "Reads beside a capture that runs, and locks nothing."
     },
     footerHeading = "%nExamples:%n",
