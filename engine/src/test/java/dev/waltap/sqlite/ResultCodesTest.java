@@ -9,18 +9,18 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 class ResultCodesTest {
-  private static final SQLException READ =
+  private final SQLException read =
       new SQLiteException("disk I/O error", SQLiteErrorCode.SQLITE_IOERR_READ);
 
   @Test
   void tellsTheKindFromTheDetail() {
-    assertThat(ResultCodes.primary(READ)).isEqualTo(SQLiteErrorCode.SQLITE_IOERR);
-    assertThat(ResultCodes.extended(READ)).isEqualTo(SQLiteErrorCode.SQLITE_IOERR_READ);
+    assertThat(ResultCodes.primary(read)).isEqualTo(SQLiteErrorCode.SQLITE_IOERR);
+    assertThat(ResultCodes.extended(read)).isEqualTo(SQLiteErrorCode.SQLITE_IOERR_READ);
   }
 
   @Test
   void findsTheDriversExceptionInAnother() {
-    SQLException wrapped = new SQLException("a batch failed", READ);
+    SQLException wrapped = new SQLException("a batch failed", read);
     assertThat(ResultCodes.primary(wrapped)).isEqualTo(SQLiteErrorCode.SQLITE_IOERR);
   }
 
