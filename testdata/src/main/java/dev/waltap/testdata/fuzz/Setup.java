@@ -4,6 +4,7 @@ package dev.waltap.testdata.fuzz;
 import dev.waltap.testdata.TestDatabase;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 
@@ -45,7 +46,12 @@ record Setup(int pageSize, String encoding, int autoVacuum, int reserved) {
 
   @Override
   public String toString() {
-    return "-- %s, pages of %d bytes, %d of them reserved, auto_vacuum %d"
-        .formatted(encoding, pageSize, reserved, autoVacuum);
+    return String.format(
+        Locale.ROOT,
+        "-- %s, pages of %d bytes, %d of them reserved, auto_vacuum %d",
+        encoding,
+        pageSize,
+        reserved,
+        autoVacuum);
   }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -59,23 +60,26 @@ final class Shrinker {
     String kind = kind(failure);
     if (!failsAgain(script, kind)) {
       return whole
-          + "\nnot shrunk: in %d runs its statements did not fail in the same way again"
-              .formatted(runs);
+          + String.format(
+              Locale.ROOT,
+              "\nnot shrunk: in %d runs its statements did not fail in the same way again",
+              runs);
     }
     List<Place> left = reduce(script, kind);
     boolean late = isLate();
     Selection selection = script.selection(left);
     Replay.Outcome last = replay(script, selection, CheckedRun.never());
     return whole
-        + "\nshrunk from %d to %d statements in %d runs, %d s%s; run these again: %s --only %s"
-            .formatted(
-                script.places().size(),
-                left.size(),
-                runs,
-                Duration.ofNanos(System.nanoTime() - start).toSeconds(),
-                late ? ", when time was up" : "",
-                fuzzed.command(),
-                selection)
+        + String.format(
+            Locale.ROOT,
+            "\nshrunk from %d to %d statements in %d runs, %d s%s; run these again: %s --only %s",
+            script.places().size(),
+            left.size(),
+            runs,
+            Duration.ofNanos(System.nanoTime() - start).toSeconds(),
+            late ? ", when time was up" : "",
+            fuzzed.command(),
+            selection)
         + (kind.equals(kind(last.failure())) ? "" : "\nthey do not fail each time")
         + "\n  "
         + String.join("\n  ", last.log());
