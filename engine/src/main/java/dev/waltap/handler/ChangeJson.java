@@ -40,7 +40,7 @@ public final class ChangeJson {
 
   private final BlobFormat blobs;
   private final JsonBytes json;
-  private final JsonTimestamp timestamp = new JsonTimestamp();
+  private final Timestamps timestamps = new Timestamps();
   private final JsonSource source = new JsonSource();
   private final StoredRowJson storedRows;
 
@@ -83,7 +83,7 @@ public final class ChangeJson {
     json.write(TABLE);
     json.string(change.table());
     json.write(TIMESTAMP);
-    timestamp.write(change.timestamp(), json);
+    json.write(timestamps.ascii(change.timestamp()));
     json.write(OPERATION);
     json.ascii(change.operation().name());
     json.write(BEFORE);

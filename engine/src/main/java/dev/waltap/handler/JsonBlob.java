@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
  * The bytes of a BLOB as characters, in pieces: there is never a string or array of all of them.
  */
 final class JsonBlob {
-  private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] BASE64 =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
           .getBytes(StandardCharsets.US_ASCII);
@@ -46,8 +45,8 @@ final class JsonBlob {
   private static int hex(byte[] bytes, int from, int to, byte[] buffer, int offset) {
     int at = offset;
     for (int i = from; i < to; i++) {
-      buffer[at++] = HEX[(bytes[i] >> 4) & 15];
-      buffer[at++] = HEX[bytes[i] & 15];
+      buffer[at++] = JsonUtf8.HEX[(bytes[i] >> 4) & 15];
+      buffer[at++] = JsonUtf8.HEX[bytes[i] & 15];
     }
     return at;
   }

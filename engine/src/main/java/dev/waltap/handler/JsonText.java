@@ -35,12 +35,7 @@ final class JsonText {
     digits(text, time.getHour(), 10).append(':');
     digits(text, time.getMinute(), 10).append(':');
     digits(text, time.getSecond(), 10).append('.');
-    return fraction(text, instant.getNano()).toString();
-  }
-
-  /** How a timestamp ends after the point: microseconds and the zone. */
-  static StringBuilder fraction(StringBuilder text, int nano) {
-    return digits(text, nano / 1000, 100_000).append('Z');
+    return digits(text, instant.getNano() / 1000, 100_000).append('Z').toString();
   }
 
   /** All digits of a number, from that of the unit on. */

@@ -24,7 +24,9 @@ final class JsonUtf8 {
 
   private static final long EACH = 0x0101010101010101L;
   private static final long HIGH_BITS = 0x8080808080808080L;
-  private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
+
+  /** Hexadecimal digits, by their value. */
+  static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
 
   private JsonUtf8() {}
 

@@ -28,9 +28,9 @@ public final class TextHandler implements ChangesHandler {
     StringBuilder line = new StringBuilder(80);
     for (Change change : changes) {
       line.setLength(0);
-      line.append(timestamps.text(change.timestamp())).append(": ");
-      line.append(JsonText.oneLine(change.table())).append(' ');
+      line.append(": ").append(JsonText.oneLine(change.table())).append(' ');
       line.append(change.operation()).append('\n');
+      out.write(timestamps.ascii(change.timestamp()));
       out.write(line.toString().getBytes(StandardCharsets.UTF_8));
     }
     out.flush();

@@ -1,39 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.handler;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
- * Timestamps as {@link JsonText#timestamp} writes them. The last one is kept: all changes of a
- * transaction share it, and most transactions share its second with the one before. For any number
- * of threads.
+ * Timestamps as {@link JsonText#timestamp} writes them, in ASCII. The last one is kept: all changes
+ * of a transaction share it, and most transactions share its second with the one before. For one
+ * thread.
  */
 final class Timestamps {
-  private static final int FRACTION_CHARS = "000000Z".length();
+  private static final int FRACTION_DIGITS = 6;
+  private static final int NANOS_IN_MICRO = 1000;
 
-  private volatile Stamp last = Stamp.of(Instant.EPOCH);
+  private long second;
+  private int micros;
+  private byte[] text;
 
-  private record Stamp(Instant instant, String text) {
-    static Stamp of(Instant instant) {
-      return new Stamp(instant, JsonText.timestamp(instant));
-    }
-
-    /** One of the same second, of which the fraction alone is to be written. */
-    @SuppressWarnings("JavaInstantGetSecondsGetNano") // The rest of the other's text is this one's.
-    Stamp withinSecond(Instant other) {
-      StringBuilder otherText = new StringBuilder(text.length());
-      otherText.append(text, 0, text.length() - FRACTION_CHARS);
-      return new Stamp(other, JsonText.fraction(otherText, other.getNano()).toString());
-    }
+  Timestamps() {
+    text = JsonText.timestamp(Instant.EPOCH).getBytes(StandardCharsets.US_ASCII);
   }
 
-  String text(Instant instant) {
-    Stamp stamp = last;
-    if (!stamp.instant.equals(instant)) {
-      boolean sameSecond = stamp.instant.getEpochSecond() == instant.getEpochSecond();
-      stamp = sameSecond ? stamp.withinSecond(instant) : Stamp.of(instant);
-      last = stamp;
+  /** The bytes of one, to be read only, and before the next one is asked for. */
+  @SuppressWarnings("JavaInstantGetSecondsGetNano") // Both are compared.
+  byte[] ascii(Instant instant) {
+    if (instant.getEpochSecond() != second) {
+      second = instant.getEpochSecond();
+      micros = instant.getNano() / NANOS_IN_MICRO;
+      text = JsonText.timestamp(instant).getBytes(StandardCharsets.US_ASCII);
+    } else if (instant.getNano() / NANOS_IN_MICRO != micros) {
+      micros = instant.getNano() / NANOS_IN_MICRO;
+      int rest = micros;
+      int zone = text.length - 1;
+      for (int at = zone - 1; at >= zone - FRACTION_DIGITS; at--) {
+        text[at] = (byte) ('0' + rest % 10);
+        rest /= 10;
+      }
     }
-    return stamp.text;
+    return text;
   }
 }
