@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
 final class CommitRhythm implements PollingPace {
 
   /** Between two looks while commits are irregular: the longest that one waits, a timer aside. */
-  static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(400);
+  private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(400);
 
   /** However regular they are: one that comes out of turn waits for so long at most. */
-  static final long MAX_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long MAX_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
   /** Between looks for a commit that is due. */
   private static final long OVERDUE_NANOS = TimeUnit.MICROSECONDS.toNanos(120);
@@ -53,9 +53,12 @@ final class CommitRhythm implements PollingPace {
 
   private boolean tooEarly;
 
-  /** When the thread was to be woken, and how much later it was, in the mean. */
+  /** When the thread is to be woken, if it was asked to wait. */
   private long planned;
 
+  private boolean waiting;
+
+  /** How much later than planned it is woken, in the mean. */
   private long slack;
 
   @Override
@@ -73,12 +76,16 @@ final class CommitRhythm implements PollingPace {
     last = now;
   }
 
-  /** Whoever was woken before the time was not woken by the timer. */
+  /**
+   * Notes how late the timer was, once after each pause: what is decoded behind that is not its
+   * time. Whoever was woken before the time was not woken by the timer.
+   */
   private void noteSlack(long now) {
     long late = now - planned;
-    if (late >= 0 && late < POLL_NANOS) {
+    if (waiting && late >= 0 && late < POLL_NANOS) {
       slack += (late - slack) >> WEIGHT_SHIFT;
     }
+    waiting = false;
   }
 
   @Override
@@ -95,6 +102,7 @@ final class CommitRhythm implements PollingPace {
     noteSlack(now);
     long pause = Math.max(MIN_NANOS, untilNext(now, quiet) - slack);
     planned = now + pause;
+    waiting = true;
     return pause;
   }
 

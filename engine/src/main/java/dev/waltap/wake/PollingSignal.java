@@ -70,10 +70,8 @@ final class PollingSignal extends ParkingSignal {
     if (longQuiet) {
       news = 0;
     }
-    if ((longQuiet || pace.isSparse()) && watching() && longQuiet) {
-      return timer(now);
-    }
-    return pace.pause(now, quiet);
+    boolean watched = (longQuiet || pace.isSparse()) && watching();
+    return watched && longQuiet ? timer(now) : pace.pause(now, quiet);
   }
 
   private void busy() {
