@@ -1,5 +1,5 @@
 # Which JVM to use, and what is here for it; for the scripts beside it, which set $home and say set -uf.
-# Sets java, major, options (SQLite's native library, blank separated unless empty: see native), archive.
+# Sets jar, java, java_home, major, runtime, native (the directory of SQLite's native library, empty for none), archive.
 
 fail() {
   printf 'waltap: %s\n' "$1" >&2

@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface CaptureOptions {
 
-  /**
-   * The WAL size in bytes at which a read transaction is released unless told otherwise: 256 MiB.
-   */
+  /** The WAL size in bytes at which a read transaction is released by default: 256 MiB. */
   long DEFAULT_WAL_LIMIT = 256L << 20;
 
   /**

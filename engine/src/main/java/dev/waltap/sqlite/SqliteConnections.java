@@ -31,7 +31,7 @@ public final class SqliteConnections {
   /** SQLite's own limit (512), less what it puts behind the name: {@code -journal}. */
   private static final int LONGEST_PATH = 504;
 
-  /** How long a statement waits for another connection's lock, unless told otherwise. */
+  /** How long a statement waits for another connection's lock by default. */
   private static final int BUSY_MILLIS = 5000;
 
   private SqliteConnections() {}

@@ -67,7 +67,7 @@ public final class Captures {
 
   /**
    * The one of this name: {@code waltap}, {@code without-gaps}, {@code always} or {@code sql},
-   * which captures all tables, whatever it is told.
+   * which captures all tables, whatever is asked for.
    */
   public static CaptureFactory named(String name, String... tables) {
     return switch (name.toLowerCase(Locale.ROOT)) {

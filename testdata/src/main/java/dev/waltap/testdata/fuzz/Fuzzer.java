@@ -41,7 +41,7 @@ public final class Fuzzer {
     return this;
   }
 
-  /** Says how long to look for less that fails in the same way: a minute, unless told otherwise. */
+  /** Says how long to look for less that fails in the same way: a minute by default. */
   public Fuzzer shrinkingFor(Duration most) {
     shrinking = most;
     return this;

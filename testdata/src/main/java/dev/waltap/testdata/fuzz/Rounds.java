@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 /** Does the steps of a run, group after group, with a marker and a snapshot after each. */
 final class Rounds {
 
-  /** Who is told, on the thread of {@link #run}. */
+  /** Notified of how it goes, on the thread of {@link #run}. */
   interface Watcher {
     /** A group starts; false ends the run before it. */
     boolean starts(Steps.Group group);
