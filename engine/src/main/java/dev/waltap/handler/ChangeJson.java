@@ -106,6 +106,16 @@ public final class ChangeJson {
     storedRows.forget();
   }
 
+  /**
+   * Writes a key's object alone, as {@link #write} has it.
+   *
+   * @throws IOException if the stream does
+   */
+  public void writeKey(Row key) throws IOException {
+    writeRow(key, key);
+    storedRows.forget();
+  }
+
   private void writeSchema(@Nullable TableSchema table) throws IOException {
     if (table == null) {
       json.writeNull();
