@@ -25,11 +25,13 @@ class ArchitectureTest {
   private static final List<String> PARSER =
       List.of("format", "record", "io", "wal", "page", "history", "btree", "snapshot", "diff");
 
-  /** What each package may import, beside itself and what is not ours. */
-  private static final List<String> CAPTURE =
+  /** What a session, and those who run one, may import. */
+  private static final List<String> SESSION =
       and(
-          PARSER, "api", "host", "sqlite", "schema", "state", "wake", "attach", "decode",
-          "deliver");
+          PARSER, "api", "host", "sqlite", "schema", "state", "attach", "decode", "deliver",
+          "follow");
+
+  private static final List<String> CAPTURE = and(SESSION, "session", "wake");
 
   /** What each package may import, beside itself and what is not ours. */
   private static final Map<String, List<String>> MAY_IMPORT =
@@ -43,6 +45,8 @@ class ArchitectureTest {
           Map.entry("attach", and(PARSER, "api", "host", "sqlite", "state")),
           Map.entry("decode", and(PARSER, "api", "schema")),
           Map.entry("deliver", List.of("api", "host", "decode")),
+          Map.entry("follow", and(PARSER, "api", "host", "attach", "decode", "deliver")),
+          Map.entry("session", SESSION),
           Map.entry("capture", CAPTURE),
           Map.entry("inspect", and(PARSER, "api", "host", "schema", "state", "attach", "decode")),
           Map.entry("micrometer", List.of("api")),

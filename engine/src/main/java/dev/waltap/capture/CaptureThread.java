@@ -4,6 +4,7 @@ package dev.waltap.capture;
 import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.deliver.StoppedException;
 import dev.waltap.host.Threads;
+import dev.waltap.session.CaptureSession;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;

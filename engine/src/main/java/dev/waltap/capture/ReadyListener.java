@@ -2,6 +2,7 @@
 package dev.waltap.capture;
 
 import dev.waltap.api.CaptureListener;
+import dev.waltap.deliver.ForwardingListener;
 import java.util.concurrent.CompletableFuture;
 
 /** Completes a future once the capture is ready. */

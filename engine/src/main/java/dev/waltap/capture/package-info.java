@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The engine's one loop: attach, tail, guard, reconcile, bootstrap.
+ * A capture's life and its threads: begun once, closed from anywhere, ended in order.
  *
  * <p>Threads, and what each owns:
  *
@@ -18,14 +18,6 @@
  *  writer each. A wake signal may have a thread of its own ("waltap-watch", "waltap-wake"), which
  *  only unparks the capture thread.
  * </pre>
- *
- * <p>Across DDL, a table is the same if its name is, as SQLite matches names, else if its root page
- * is: that is a rename, or looks like one where another table took a dropped one's root. Its
- * columns are matched by {@link dev.waltap.schema.ColumnMapping}. Rows are the same where their
- * tree is of the same kind, in the same order, by the same key; else all leave and all come. Where
- * a record would mean something else now, both versions are compared row by row, whatever was
- * written. So whoever applies the changes as they are emitted, a renamed table with its rows, ends
- * with what the source holds.
  */
 @NullMarked
 package dev.waltap.capture;

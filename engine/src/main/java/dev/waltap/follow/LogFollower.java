@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.follow;
+
+import dev.waltap.api.CaptureListener;
+import dev.waltap.attach.Attachment;
+import dev.waltap.attach.CommitsAtRisk;
+import dev.waltap.attach.Guard;
+import dev.waltap.deliver.ChangeQueue;
+import dev.waltap.deliver.StoppingListener;
+import dev.waltap.page.ExpensiveChecks;
+import dev.waltap.wal.GapReason;
+import dev.waltap.wal.LogKeeper;
+import dev.waltap.wal.WalPosition;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies what is new out of the WAL, into the backlog, before SQLite reuses it: whatever else the
+ * capture thread does calls {@link #keepUp} every now and then. For that thread.
+ *
+ * <pre>
+ *             startAt, resumeAt   lose   detach
+ *  DETACHED   FOLLOWING           -      stays
+ *  FOLLOWING  FOLLOWING           LOST   DETACHED
+ *  LOST       FOLLOWING           LOST   DETACHED
+ * </pre>
+ */
+public final class LogFollower implements LogKeeper {
+  private static final int FRAMES_PER_POLL = 256;
+
+  private enum Stage {
+    /** There is no position yet from which to follow. */
+    DETACHED,
+    /** The log is copied. */
+    FOLLOWING,
+    /** The log alone does not lead on; a snapshot has to say what changed. */
+    LOST
+  }
+
+  private final Attachment attachment;
+  private final Guard guard;
+  private final Backlog backlog;
+  private final Epochs epochs;
+  private final Counters counters;
+  private final ChangeQueue queue;
+  private final CaptureListener listener;
+  private final CommitsAtRisk atRisk;
+  private final DecodedPosition decoded = new DecodedPosition();
+  private Stage stage = Stage.DETACHED;
+  private @Nullable GapReason gap;
+  private long lastLook = System.nanoTime();
+
+  public LogFollower(
+      Attachment attachment,
+      Guard guard,
+      Backlog backlog,
+      Epochs epochs,
+      Counters counters,
+      ChangeQueue queue,
+      CaptureListener listener,
+      CommitsAtRisk atRisk) {
+    this.attachment = attachment;
+    this.guard = guard;
+    this.backlog = backlog;
+    this.epochs = epochs;
+    this.counters = counters;
+    this.queue = queue;
+    this.listener = listener;
+    this.atRisk = atRisk;
+  }
+
+  /** Follows from a snapshot's position on. */
+  public void startAt(WalPosition position) {
+    attachment.tail().startAt(position);
+    follow(position);
+  }
+
+  /** Follows from a saved position on, if the log still leads there. */
+  public void resumeAt(WalPosition position) {
+    attachment.tail().resumeAt(position);
+    follow(position);
+  }
+
+  private void follow(WalPosition position) {
+    decoded.startAt(position);
+    epochs.startAt(attachment.tail().generation());
+    gap = null;
+    stage = Stage.FOLLOWING;
+  }
+
+  /** Stops following until it is started again: another snapshot is about to be taken. */
+  public void detach() {
+    gap = null;
+    stage = Stage.DETACHED;
+  }
+
+  /**
+   * A snapshot has to make up for it: nothing is read from the log until then, so nothing of it is
+   * held.
+   */
+  public void lose(GapReason reason) {
+    guard.release();
+    gap = reason;
+    stage = Stage.LOST;
+  }
+
+  /** A transaction that was copied is decoded. */
+  public void decoded(WalPosition position) {
+    if (ExpensiveChecks.ON && stage == Stage.FOLLOWING) {
+      decoded.moveTo(position, position());
+    }
+  }
+
+  /** Nothing that was copied waits to be decoded. */
+  public void allDecoded() {
+    if (ExpensiveChecks.ON && stage == Stage.FOLLOWING) {
+      decoded.requireAt(position());
+    }
+  }
+
+  /** Why the log alone does not lead on; null while it does. */
+  public @Nullable GapReason gap() {
+    return gap;
+  }
+
+  /** Where the last copied commit is. */
+  public WalPosition position() {
+    return attachment.tail().position();
+  }
+
+  /** Whether there may be something to copy. */
+  public boolean hasNews() {
+    return attachment.tail().hasNews();
+  }
+
+  /** Copies what is new, unless the backlog is full; never waits. */
+  @Override
+  public void keepUp() {
+    if (stage != Stage.FOLLOWING || queue.isStopped()) {
+      return;
+    }
+    boolean full = backlog.isFull();
+    guard.beforePoll(full);
+    if (full) {
+      counters.tail(attachment, backlog, guard);
+      return;
+    }
+    switch (attachment.tail().poll(backlog, FRAMES_PER_POLL)) {
+      case TORN -> guard.recover();
+      case GAP -> {
+        lose(attachment.tail().gapReason());
+        listener.detail(overrun());
+      }
+      case NOTHING, TRANSACTIONS -> {}
+    }
+    atRisk.seen(attachment.tail().bareFrames());
+    lastLook = System.nanoTime();
+    counters.tail(attachment, backlog, guard);
+  }
+
+  /** The same for work that is not to be finished once the capture is stopped. */
+  public void keepUpOrStop() {
+    StoppingListener.requireRunning(queue);
+    keepUp();
+  }
+
+  private String overrun() {
+    return String.format(
+        Locale.ROOT,
+        "overrun: the log was last polled %.1f ms ago, with %.1f MiB to decode; of its generation,"
+            + " a restart is expected at frame %d",
+        (System.nanoTime() - lastLook) / 1e6,
+        backlog.bytes() / (double) (1 << 20),
+        guard.expectedLength());
+  }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.session;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.CaptureOptions;
+import dev.waltap.attach.Attachment;
+import dev.waltap.attach.CommitsAtRisk;
+import dev.waltap.attach.DatabaseChecks;
+import dev.waltap.attach.DatabaseConnection;
+import dev.waltap.decode.CommittedTransaction;
+import dev.waltap.decode.Micros;
+import dev.waltap.decode.Replica;
+import dev.waltap.deliver.StoppingListener;
+import dev.waltap.follow.Counters;
+import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.DatabaseException;
+import dev.waltap.io.FileNames;
+import dev.waltap.page.PageBuffers;
+import dev.waltap.page.UnknownPageException;
+import dev.waltap.schema.Schema;
+import dev.waltap.schema.Table;
+import dev.waltap.schema.TableFilter;
+import dev.waltap.schema.UnreadableTable;
+import dev.waltap.state.StateStore;
+import dev.waltap.wal.WalPosition;
+import java.util.List;
+
+/**
+ * The replica of the captured tables: filled from a snapshot of the database or from the saved
+ * state, compared with a later snapshot. What can't be read is refused in words. For the capture
+ * thread.
+ */
+final class Baseline implements AutoCloseable {
+  private final Attachment attachment;
+  private final StoppingListener listener;
+  private final SnapshotReads reads;
+  private final CommitsAtRisk atRisk;
+  private final TableFilter filter;
+  private final Replica replica;
+
+  Baseline(
+      CaptureOptions options,
+      Attachment attachment,
+      StoppingListener listener,
+      Counters counters,
+      CommitsAtRisk atRisk) {
+    this.attachment = attachment;
+    this.listener = listener;
+    this.reads = new SnapshotReads(attachment, options.walLimit(), listener, counters, atRisk);
+    this.atRisk = atRisk;
+    this.filter =
+        new TableFilter(options.tables(), options.excludeTables(), options.excludeColumns());
+    this.replica =
+        new Replica(
+            new PageBuffers(attachment.pageSize()), options.pageSetMemory() / 4 * 3, filter);
+  }
+
+  Replica replica() {
+    return replica;
+  }
+
+  /** Which tables this run emits. */
+  TableFilter filter() {
+    return filter;
+  }
+
+  /**
+   * Fills the replica from a snapshot.
+   *
+   * @param beforeEnd called while its read transaction is still held
+   * @return the position at which the tail continues
+   */
+  WalPosition take(Runnable beforeEnd) {
+    try {
+      return reads.read(
+          snapshot ->
+              replica.scan(
+                  snapshot,
+                  (done, of) -> listener.progress("scan", done, of, "pages"),
+                  this::requireTables),
+          beforeEnd);
+    } catch (DatabaseException e) {
+      throw refused(e);
+    }
+  }
+
+  /**
+   * Fills the replica from a saved one.
+   *
+   * @param earlier the filter that it was saved under
+   * @throws CaptureException if its pages do not make whole trees
+   */
+  void load(StateStore store, TableFilter earlier) {
+    store.loadPages(
+        replica.buffers(), (image, pageNumber) -> replica.pageSet().put(pageNumber, image));
+    try {
+      replica.adopt(earlier, this::requireReadable);
+    } catch (DatabaseException | UnknownPageException e) {
+      throw new CaptureException(
+          Reason.REFUSED,
+          "the saved pages do not make whole tables ("
+              + e.getMessage()
+              + "): run teardown and setup again, and bootstrap",
+          e);
+    }
+  }
+
+  private CaptureException refused(DatabaseException e) {
+    if (e instanceof CorruptDatabaseException damage) {
+      return DatabaseChecks.damaged(attachment.database(), damage);
+    }
+    return new CaptureException(
+        DatabaseChecks.reasonOf(e),
+        FileNames.text(attachment.database()) + ": " + e.getMessage() + "; start again",
+        e);
+  }
+
+  /**
+   * Looks at the tables that there are now.
+   *
+   * @param earlier the filter until now
+   * @return whether this run's filter names shadow tables that the earlier one did not
+   * @throws CaptureException if a table that was asked for is not there
+   */
+  boolean checkTables(TableFilter earlier) {
+    DatabaseConnection connection = attachment.connection();
+    connection.beginRead();
+    try {
+      Attachment.SnapshotAt at = attachment.snapshot();
+      atRisk.seen(at.bareFrames());
+      Schema schema = replica.schema(at.snapshot());
+      requireTables(schema);
+      return schema.tables().stream()
+          .filter(table -> table.kind() == Table.Kind.SHADOW)
+          .anyMatch(table -> filter.accepts(table) && !earlier.accepts(table));
+    } catch (DatabaseException e) {
+      throw refused(e);
+    } finally {
+      connection.endRead();
+    }
+  }
+
+  private void requireTables(Schema schema) {
+    List<String> unmatched = filter.unmatched(schema);
+    if (!unmatched.isEmpty()) {
+      throw new CaptureException(
+          Reason.REFUSED,
+          attachment.database()
+              + ": no such table: "
+              + String.join(", ", unmatched)
+              + "; it has "
+              + (schema.tables().isEmpty()
+                  ? "no tables"
+                  : String.join(", ", schema.tables().stream().map(t -> t.name()).toList())));
+    }
+    requireReadable(schema);
+  }
+
+  /** A table that can't be read has rows all the same, which would seem to be gone. */
+  private void requireReadable(Schema schema) {
+    for (UnreadableTable table : schema.unreadable()) {
+      if (filter.accepts(table)) {
+        throw new CaptureException(
+            Reason.SCHEMA, FileNames.text(attachment.database()) + ": " + table.refusal());
+      }
+    }
+  }
+
+  /**
+   * Fills a transaction with what differs between the replica and a snapshot taken now.
+   *
+   * @param beforeEnd called while the snapshot's read transaction is still held
+   * @return the position at which the tail continues
+   */
+  WalPosition delta(CommittedTransaction net, long epoch, Runnable beforeEnd) {
+    try {
+      WalPosition position =
+          reads.read(
+              snapshot ->
+                  replica.compare(
+                      snapshot,
+                      net.pages,
+                      (done, of) -> listener.progress("reconcile", done, of, "pages"),
+                      this::requireReadable),
+              beforeEnd);
+      net.committed(epoch, position.frame(), Micros.now(), position);
+      return position;
+    } catch (DatabaseException e) {
+      throw refused(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    replica.close();
+  }
+}

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.session;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.CaptureListener;
+import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.WakeSignal;
+import dev.waltap.decode.CommittedTransaction;
+import dev.waltap.decode.TransactionDecoder;
+import dev.waltap.deliver.ChangeQueue;
+import dev.waltap.follow.CommitHorizon;
+import dev.waltap.follow.Counters;
+import dev.waltap.follow.LogFollower;
+import dev.waltap.follow.PollPacer;
+import dev.waltap.format.CorruptDatabaseException;
+import dev.waltap.format.UnsupportedDatabaseException;
+import dev.waltap.page.UnknownPageException;
+import dev.waltap.state.StateStore;
+import dev.waltap.wal.GapReason;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a capture, on the capture thread, phase by phase: {@link SessionPhase}. Copying out of
+ * the WAL never waits: whatever else is done keeps up with it through {@link LogFollower}.
+ */
+public final class CaptureSession implements AutoCloseable {
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final CaptureParts parts;
+  private final WakeSignal wake;
+  private final FreshStart freshStart;
+  private final NetChanges netChanges;
+  private final PollPacer pacer = new PollPacer(System.nanoTime());
+  private SessionPhase phase = SessionPhase.ATTACHED;
+  private @Nullable CommitHorizon horizon;
+
+  /**
+   * Opens what it works with.
+   *
+   * @param holder takes the state, where one is named; null opens none
+   */
+  public CaptureSession(
+      CaptureOptions options,
+      ChangeQueue queue,
+      CaptureListener listener,
+      WakeSignal wake,
+      Counters counters,
+      @Nullable StateHolder holder) {
+    this.wake = wake;
+    this.parts = new CaptureParts(options, queue, listener, counters, holder);
+    this.freshStart = new FreshStart(parts);
+    this.netChanges = new NetChanges(parts);
+  }
+
+  /** The one method that changes the phase. */
+  private void enter(SessionPhase next) {
+    if (!phase.mayBecome(next)) {
+      throw new IllegalStateException("a session can't go from " + phase + " to " + next);
+    }
+    phase = next;
+  }
+
+  /** Delivers the snapshot's rows, and ends. */
+  public void bootstrap() {
+    parts.surroundings.warn();
+    enter(SessionPhase.STARTING);
+    freshStart.takeRows();
+    freshStart.emitRows();
+    end();
+  }
+
+  /** Makes the durable baseline and ends. */
+  public void setup() {
+    parts.surroundings.warn();
+    enter(SessionPhase.STARTING);
+    freshStart.take(BaselineUse.SETUP);
+    enter(SessionPhase.ENDED);
+  }
+
+  /** Delivers changes from the saved position or from now on, after the rows if so wanted. */
+  public void capture(boolean withRows) {
+    parts.surroundings.warn();
+    DurableState saved = parts.savedState();
+    boolean rows = saved == null ? withRows : wantsRows(saved, withRows);
+    if (parts.options.once()) {
+      horizon = CommitHorizon.of(parts.attachment.index());
+    }
+    wake.start(() -> parts.queue.isStopped() || parts.log.hasNews(), parts.attachment.database());
+    if (saved != null && !rows) {
+      resume(saved);
+    } else {
+      start(saved, rows);
+    }
+    run();
+  }
+
+  private boolean wantsRows(DurableState saved, boolean withRows) {
+    boolean undelivered = saved.store().acknowledged() == null;
+    boolean pending = saved.isBootstrapPending();
+    if (pending && !withRows) {
+      parts.listener.warning("a bootstrap was interrupted: starting it again");
+    }
+    return pending || (withRows && (undelivered || parts.options.rebootstrap()));
+  }
+
+  private void start(@Nullable DurableState saved, boolean rows) {
+    enter(SessionPhase.STARTING);
+    if (saved != null) {
+      freshStart.recallTables(saved);
+    }
+    freshStart.take(rows ? BaselineUse.BOOTSTRAP : BaselineUse.CHANGES_ONLY);
+    snapshotTaken();
+    parts.listener.ready();
+    if (rows) {
+      freshStart.emitRows();
+    }
+    enter(SessionPhase.TAILING);
+  }
+
+  private void snapshotTaken() {
+    if (horizon != null) {
+      horizon.snapshotTaken();
+    }
+  }
+
+  /** Goes on from the saved state. */
+  private void resume(DurableState saved) {
+    enter(SessionPhase.RESUMING);
+    StateStore store = saved.store();
+    FilterHistory filters = saved.filters();
+    boolean newShadows = parts.baseline.checkTables(filters.latest().filter());
+    parts.baseline.load(store, filters.at(store.base()).filter());
+    parts.counters.pageSet(parts.replica.pageSet());
+    parts.replica.decoder(parts.emitter, saved);
+    parts.listener.ready();
+    new StateResume(parts, filters, null).run(saved);
+    parts.epochs.resume(store.end().epoch(), store.maxEpoch());
+    parts.log.resumeAt(store.end().wal());
+    if (!saved.isSameFile()) {
+      // There the same salts and checksums prove nothing.
+      parts.log.lose(GapReason.ANOTHER_FILE);
+    }
+    if (horizon != null && parts.log.gap() == null) {
+      horizon.movedTo(parts.log.position());
+    }
+    if (!filters.latest().isSame(parts.options)) {
+      netChanges.filterChanges(filters);
+      emitEntering(newShadows);
+    }
+  }
+
+  /** Emits the tables that this run's filter adds to the last one's. */
+  private void emitEntering(boolean newShadows) {
+    if (parts.log.gap() != null) {
+      return; // What closes the gap emits them, too.
+    }
+    if (newShadows) {
+      parts.listener.detail(
+          "shadow tables are added: emitting them and the net changes since the last run");
+      reconcile();
+    } else {
+      netChanges.enter();
+    }
+  }
+
+  private void run() {
+    while (!parts.queue.isStopped()) {
+      // Before anything is said of the end: only a look at the log finds that there is a gap. A log
+      // that is gone and one that never was have the same salts, of which there are none.
+      parts.log.keepUp();
+      if (isCaughtUp()) {
+        end();
+        return;
+      }
+      CommittedTransaction transaction = parts.backlog.poll();
+      if (transaction != null) {
+        tail(transaction);
+      } else if (parts.log.gap() != null) {
+        parts.release();
+        closeGap();
+      } else {
+        parts.log.allDecoded();
+        parts.release();
+        idle();
+      }
+    }
+  }
+
+  private void end() {
+    parts.finish();
+    enter(SessionPhase.ENDED);
+  }
+
+  /** With {@code once}: what was committed at the start is emitted, or nothing more is there. */
+  private boolean isCaughtUp() {
+    return horizon != null
+        && parts.log.gap() == null
+        && (horizon.isReached() || (parts.backlog.isEmpty() && !parts.log.hasNews()));
+  }
+
+  private void tail(CommittedTransaction transaction) {
+    if (phase != SessionPhase.TAILING) {
+      enter(SessionPhase.TAILING);
+    }
+    pacer.transaction();
+    parts.counters.decoding(transaction.timestampMicros());
+    decode(transaction);
+    parts.counters.decoding(-1);
+    parts.log.decoded(transaction.walPosition());
+    if (horizon != null) {
+      horizon.movedTo(transaction.walPosition());
+    }
+    parts.backlog.recycle(transaction);
+    // Once for all that waits: durable state is synced before, and the handler's thread woken.
+    if (parts.backlog.isEmpty() || parts.staged.isReleaseDue()) {
+      parts.release();
+    }
+  }
+
+  private void decode(CommittedTransaction transaction) {
+    TransactionDecoder decoder = parts.replica.decoder();
+    try {
+      decoder.decode(transaction);
+      parts.counters.transaction();
+      parts.counters.pageSet(parts.replica.pageSet());
+    } catch (UnsupportedDatabaseException | CorruptDatabaseException e) {
+      if (!decoder.hasEmitted()) {
+        parts.release(); // What came before it is delivered, and the position saved.
+      }
+      throw e;
+    } catch (UnknownPageException e) {
+      if (decoder.hasEmitted()) {
+        throw netChanges.cannotFollow(e);
+      }
+      // The log alone does not suffice; a snapshot covers this transaction and all that wait.
+      parts.listener.detail("transaction at frame " + transaction.frame() + ": " + e.getMessage());
+      parts.backlog.forget();
+      parts.log.lose(GapReason.PAGE_NOT_HELD);
+    }
+  }
+
+  private void idle() {
+    long untilNext = parts.guard.idle();
+    long now = System.nanoTime();
+    checkFiles(now);
+    long rest = pacer.rest(now);
+    if (rest > 0) {
+      LockSupport.parkNanos(rest);
+    } else {
+      wake.await(Math.min(IDLE_NANOS, untilNext));
+    }
+  }
+
+  private void checkFiles(long now) {
+    if (parts.surroundings.check(now)
+        && parts.log.gap() == null
+        && parts.foreignWrites.found(parts.replica.pageSet())) {
+      parts.log.lose(GapReason.FOREIGN_WRITE);
+    }
+  }
+
+  private void closeGap() {
+    parts.counters.overrun();
+    parts.attachment.requireSameFiles();
+    switch (parts.options.onGap()) {
+      case FAIL ->
+          throw new CaptureException(
+              Reason.GAP,
+              parts.attachment.database()
+                  + ": "
+                  + why()
+                  + "; start again with --on-gap reconcile for the net changes, or bootstrap for"
+                  + " everything");
+      case BOOTSTRAP -> startOver();
+      case RECONCILE -> reconcile();
+    }
+  }
+
+  private String why() {
+    GapReason gap = parts.log.gap();
+    return gap == null ? "more is captured than before" : gap.clause();
+  }
+
+  private void startOver() {
+    parts.listener.warning(why() + ": starting over with a bootstrap");
+    enter(SessionPhase.CLOSING_GAP);
+    parts.guard.release();
+    freshStart.rememberTables();
+    parts.replica.clear();
+    parts.log.detach();
+    netChanges.filterApplies();
+    freshStart.take(BaselineUse.BOOTSTRAP);
+    snapshotTaken();
+    freshStart.emitRows();
+    enter(SessionPhase.TAILING);
+  }
+
+  private void reconcile() {
+    String what = why() + ": emitting the net changes as one transaction";
+    if (phase == SessionPhase.RESUMING) { // While nothing ran, a gap is to be expected.
+      parts.listener.detail(what);
+    } else {
+      parts.listener.warning(what);
+    }
+    enter(SessionPhase.CLOSING_GAP);
+    netChanges.reconcile();
+    snapshotTaken();
+    enter(SessionPhase.TAILING);
+  }
+
+  /** Holds no read transaction any more while the handler finishes. */
+  public void releaseRead() {
+    parts.guard.release();
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.follow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** When a rest between two looks at the log is worth it. */
+class PollPacerTest {
+  private long now = TimeUnit.HOURS.toNanos(1);
+  private final PollPacer pacer = new PollPacer(now);
+
+  private long afterMicros(long micros, int transactions) {
+    for (int i = 0; i < transactions; i++) {
+      pacer.transaction();
+    }
+    now += TimeUnit.MICROSECONDS.toNanos(micros);
+    return pacer.rest(now);
+  }
+
+  @Test
+  void restsUnderASaturatedWriterUntilItPauses() {
+    assertThat(afterMicros(1000, 50)).isEqualTo(PollPacer.REST_NANOS);
+    assertThat(afterMicros(600, 30)).isEqualTo(PollPacer.REST_NANOS);
+    assertThat(afterMicros(600, 30)).isEqualTo(PollPacer.REST_NANOS);
+    assertThat(afterMicros(1000, 1)).isZero();
+  }
+
+  @Test
+  void doesNotRestWithAThousandCommitsPerSecondOrTen() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(afterMicros(1000, 1)).isZero();
+    }
+    for (int i = 0; i < 100; i++) {
+      assertThat(afterMicros(100, 1)).isZero();
+    }
+  }
+
+  @Test
+  void aBurstAfterAPauseDoesNotRestForLong() {
+    assertThat(afterMicros(1_000_000, 20)).isZero();
+    assertThat(afterMicros(100, 20)).isZero();
+  }
+}
