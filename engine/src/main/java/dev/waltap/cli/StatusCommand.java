@@ -6,8 +6,8 @@ import dev.waltap.api.Position;
 import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.inspect.LogLag;
 import dev.waltap.io.FileNames;
-import dev.waltap.state.Holder;
 import dev.waltap.state.StateDirectory;
+import dev.waltap.state.StateLock;
 import dev.waltap.state.StateStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +91,7 @@ final class StatusCommand extends InstallerCommand {
             + "), up to "
             + end(status.end().position()));
     line(text, "on disk", size(status.fileBytes()));
-    Holder holder = status.holder();
+    StateLock.Holder holder = status.holder();
     line(text, "held by", holder == null ? "nobody: no capture runs" : holder.toString());
     shell().out().write(text.toString().getBytes(StandardCharsets.UTF_8));
     shell().out().flush();

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The process and its threads, and what Linux says under {@code /proc} of mounts and locks. */
+/**
+ * The process, its threads and its files, and what Linux says under {@code /proc} of mounts and
+ * locks.
+ */
 @NullMarked
 package dev.waltap.host;
 

@@ -17,7 +17,6 @@ import dev.waltap.state.BaselineWriter;
 import dev.waltap.state.DatabaseIdentity;
 import dev.waltap.state.JournalEntry;
 import dev.waltap.state.LogPosition;
-import dev.waltap.state.PageImages;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.state.StateLock;
 import dev.waltap.state.StateStore;
@@ -193,7 +192,8 @@ final class DurableState implements Journal, AutoCloseable {
     store().add(entry, images(transaction.pages, diff, keeper));
   }
 
-  private static PageImages images(TransactionPages pages, TransactionDiff diff, LogKeeper keeper) {
+  private static JournalEntry.Pages images(
+      TransactionPages pages, TransactionDiff diff, LogKeeper keeper) {
     return sink -> {
       for (int i = 0; i < pages.size(); i++) {
         if (i % LogKeeper.PAGES == LogKeeper.PAGES - 1) {

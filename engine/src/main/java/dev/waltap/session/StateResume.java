@@ -8,14 +8,13 @@ import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.JournalEntry;
-import dev.waltap.state.Replay;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the page set to where the journal ends: transactions that were delivered move it on, the
  * others are emitted again, with the positions they had. For the capture thread.
  */
-final class StateResume implements Replay {
+final class StateResume implements JournalEntry.Receiver {
   private final CaptureParts parts;
   private final FilterHistory filters;
   private final @Nullable KnownTables known;

@@ -2,6 +2,7 @@
 package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
+import dev.waltap.host.PrivateFiles;
 import dev.waltap.io.Closer;
 import java.io.IOException;
 import java.nio.file.Files;

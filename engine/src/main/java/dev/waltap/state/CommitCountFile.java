@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.state;
 
+import dev.waltap.host.PrivateFiles;
 import dev.waltap.io.Closer;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * the last is written, within what fits its memory; in page order, which spares the b-tree. For one
  * thread.
  */
-final class JournalCompactor implements Replay {
+final class JournalCompactor implements JournalEntry.Receiver {
   private static final long MAX_BYTES = 8 << 20;
 
   private final PageTable table;

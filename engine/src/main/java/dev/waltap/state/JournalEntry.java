@@ -16,4 +16,38 @@ public record JournalEntry(LogPosition position, long timestampMicros, int datab
       throw new IllegalArgumentException("database size " + databaseSize);
     }
   }
+
+  /** The pages that a transaction wrote, each in its last image. */
+  @FunctionalInterface
+  public interface Pages {
+
+    /** Hands every page to the sink, each number once, in any order. */
+    void forEach(PageSink sink);
+  }
+
+  /** Takes pages. */
+  @FunctionalInterface
+  public interface PageSink {
+
+    /** A page as the transaction left it; read at once, the array stays the caller's. */
+    void put(int pageNumber, byte[] image);
+  }
+
+  /** Receives the journal, one transaction after the other, in order. */
+  public interface Receiver {
+
+    /**
+     * A transaction begins.
+     *
+     * @param acknowledged whether its changes were delivered: it moves the page set and is not
+     *     emitted
+     */
+    void begin(JournalEntry entry, boolean acknowledged);
+
+    /** A page of it; the array is the receiver's from here on. */
+    void page(int pageNumber, byte[] image);
+
+    /** The transaction is whole. */
+    void end();
+  }
 }

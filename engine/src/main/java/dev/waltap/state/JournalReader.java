@@ -33,7 +33,7 @@ final class JournalReader {
    *
    * @param acknowledged the position up to which they count as acknowledged
    */
-  void read(long after, long to, @Nullable Position acknowledged, Replay receiver)
+  void read(long after, long to, @Nullable Position acknowledged, JournalEntry.Receiver receiver)
       throws SQLException {
     long id = after;
     try (PreparedStatement select =
@@ -82,7 +82,7 @@ final class JournalReader {
     segment.clear().limit(size);
   }
 
-  private void records(@Nullable Position acknowledged, Replay receiver) {
+  private void records(@Nullable Position acknowledged, JournalEntry.Receiver receiver) {
     while (segment.hasRemaining()) {
       int type = segment.get();
       if (inEntry == (type == JournalWriter.BEGIN)) {

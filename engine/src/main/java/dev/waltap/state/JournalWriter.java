@@ -34,7 +34,7 @@ import java.sql.SQLException;
  *
  * <p>For one thread; the statement is closed with the file.
  */
-final class JournalWriter implements PageImages.Sink {
+final class JournalWriter implements JournalEntry.PageSink {
   static final int BEGIN = 1;
   static final int PAGE = 2;
   static final int END = 4;
@@ -61,7 +61,7 @@ final class JournalWriter implements PageImages.Sink {
   }
 
   /** Writes a transaction with its pages. */
-  void add(JournalEntry entry, PageImages pages) throws SQLException {
+  void add(JournalEntry entry, JournalEntry.Pages pages) throws SQLException {
     try {
       room(BEGIN_SIZE);
       var wal = entry.position().wal();

@@ -3,6 +3,7 @@ package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.host.PrivateFiles;
 import dev.waltap.host.Reasons;
 import dev.waltap.io.DirectoryEntries;
 import dev.waltap.io.FileNames;
@@ -53,7 +54,7 @@ public final class StateDirectory {
   }
 
   /** Who holds the state right now; null for nobody. */
-  public @Nullable Holder holder() {
+  public StateLock.@Nullable Holder holder() {
     return StateLock.holderOf(this);
   }
 

@@ -36,7 +36,7 @@ public record StateStatus(
     long journalEntries,
     long journalBytes,
     long fileBytes,
-    @Nullable Holder holder) {
+    StateLock.@Nullable Holder holder) {
 
   /**
    * Looks at a state without holding it, beside whoever works with it.

@@ -165,7 +165,7 @@ public final class StateStore implements AutoCloseable {
    * Adds a transaction, after all others in position, to what the next {@link #flush} makes
    * durable. Its pages are read at once.
    */
-  public void add(JournalEntry entry, PageImages images) {
+  public void add(JournalEntry entry, JournalEntry.Pages images) {
     if (entry.position().isWithin(head.last.position())) {
       throw new IllegalArgumentException(entry.position() + " is not after " + head.last);
     }
@@ -271,7 +271,7 @@ public final class StateStore implements AutoCloseable {
   }
 
   /** Replays the transactions from {@link #base} to {@link #end}, checked as pages are. */
-  public void replay(PageBuffers arrays, Replay receiver) {
+  public void replay(PageBuffers arrays, JournalEntry.Receiver receiver) {
     flush();
     work(
         () -> {

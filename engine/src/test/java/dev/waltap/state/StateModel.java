@@ -31,7 +31,7 @@ final class StateModel {
   /** What one transaction does. */
   record Step(JournalEntry entry, Map<Integer, byte[]> written) {
 
-    PageImages images() {
+    JournalEntry.Pages images() {
       return sink -> written.forEach(sink::put);
     }
   }
@@ -115,7 +115,7 @@ final class StateModel {
   }
 
   /** Compares the journal with the model. */
-  private static final class Check implements Replay {
+  private static final class Check implements JournalEntry.Receiver {
     private final Map<Integer, byte[]> written = new TreeMap<>();
     private long number;
     private String difference = "";

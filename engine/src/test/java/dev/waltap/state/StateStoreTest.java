@@ -81,7 +81,7 @@ class StateStoreTest {
       List<String> replayed = new ArrayList<>();
       store.replay(
           new dev.waltap.page.PageBuffers(StateModel.PAGE_SIZE),
-          new Replay() {
+          new JournalEntry.Receiver() {
             @Override
             public void begin(JournalEntry entry, boolean acknowledged) {
               replayed.add(StateModel.number(entry.position()) + (acknowledged ? "" : "!"));

@@ -7,7 +7,6 @@ import dev.waltap.state.BaselineWriter;
 import dev.waltap.state.DatabaseIdentity;
 import dev.waltap.state.JournalEntry;
 import dev.waltap.state.LogPosition;
-import dev.waltap.state.Replay;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.state.StateLock;
 import dev.waltap.state.StateStore;
@@ -121,7 +120,7 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
   }
 
   /** Compares the journal with what was journalled. */
-  private static final class Compared implements Replay {
+  private static final class Compared implements JournalEntry.Receiver {
     private final RecordedDatabase base;
     private final Map<Integer, byte[]> pages = new TreeMap<>();
     private int number = COMPACTED;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.state;
+package dev.waltap.host;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,14 +15,14 @@ import java.nio.file.attribute.PosixFilePermissions;
  * system has no such permissions they are made as it makes them: who set it up has said who may
  * read.
  */
-final class PrivateFiles {
+public final class PrivateFiles {
   private static final String FILE = "rw-------";
   private static final String DIRECTORY = "rwx------";
 
   private PrivateFiles() {}
 
   /** Makes an empty file, or makes the one that is there private. */
-  static void create(Path file) throws IOException {
+  public static void create(Path file) throws IOException {
     try {
       Files.createFile(file, attributes(file, FILE));
     } catch (FileAlreadyExistsException e) {
@@ -35,12 +35,12 @@ final class PrivateFiles {
    *
    * @throws FileAlreadyExistsException if the name is taken
    */
-  static void createDirectory(Path directory) throws IOException {
+  public static void createDirectory(Path directory) throws IOException {
     Files.createDirectory(directory, attributes(directory, DIRECTORY));
   }
 
   /** Makes a directory that is there private. */
-  static void restrictDirectory(Path directory) throws IOException {
+  public static void restrictDirectory(Path directory) throws IOException {
     restrict(directory, DIRECTORY);
   }
 
@@ -63,7 +63,7 @@ final class PrivateFiles {
   }
 
   /** Waits until the disk has the file, or the entries of the directory. */
-  static void sync(Path path) throws IOException {
+  public static void sync(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
