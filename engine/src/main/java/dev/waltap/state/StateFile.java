@@ -40,7 +40,12 @@ final class StateFile implements AutoCloseable {
   /** The last one whose pages are hashed under seed 0: read and gone on with as it is. */
   private static final int UNSEEDED = 2;
 
-  private static final int PAGE_SIZE = 8192;
+  /**
+   * Bytes. Small, since each commit writes whole pages, few of which it fills, and since a page
+   * that does not compress takes three of these instead of one of twice its size.
+   */
+  private static final int PAGE_SIZE = 2048;
+
   private static final String SCHEMA =
       """
       CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), commits INTEGER, base TEXT,
