@@ -51,7 +51,7 @@ class ArchitectureTest {
           Map.entry("inspect", and(PARSER, "api", "host", "schema", "state", "attach", "decode")),
           Map.entry("micrometer", List.of("api")),
           Map.entry("handler", List.of("api", "format", "io", "record")),
-          Map.entry("message", List.of("api", "format", "io", "record", "handler")),
+          Map.entry("message", and(PARSER, "api", "sqlite", "schema", "handler")),
           Map.entry("", and(CAPTURE, "capture", "handler")),
           Map.entry("cli", and(CAPTURE, "capture", "inspect", "handler", "message", "")));
 

@@ -30,6 +30,15 @@ public interface Row {
   /** The names of the columns, in table order. */
   List<String> names();
 
+  /**
+   * The table whose columns these are, as it was declared when the row was this image: for a key,
+   * too. It says more columns than these where some are excluded. Null for a row that no capture
+   * made, and for a key of the rowid alone.
+   */
+  default @Nullable TableSchema schema() {
+    return null;
+  }
+
   /** The index of the column of this name, or -1 if there is none. */
   int indexOf(String name);
 

@@ -8,7 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** The text of JSON strings and timestamps; the other formats write the same. */
-final class JsonText {
+public final class JsonText {
 
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -50,7 +50,7 @@ final class JsonText {
    * The text with each lone surrogate as U+FFFD. A database in UTF-16 may hold them; UTF-8 has no
    * bytes for them.
    */
-  static String wellFormed(String text) {
+  public static String wellFormed(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
         return replaceLoneSurrogates(text, i);

@@ -2,6 +2,7 @@
 package dev.waltap.schema;
 
 import dev.waltap.api.Row;
+import dev.waltap.api.TableSchema;
 import dev.waltap.record.RowReader;
 import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
@@ -9,6 +10,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes rows and keys, as users see them, of a table's stored rows: excluded columns are left out.
@@ -25,9 +27,10 @@ public final class Projection {
   /**
    * A projection of the columns that pass; the key's columns pass in any case.
    *
+   * @param declaration the table that its rows name; null for none
    * @param kept says which columns pass, by the column's index in the layout
    */
-  Projection(TableLayout layout, IntPredicate kept) {
+  Projection(TableLayout layout, @Nullable TableSchema declaration, IntPredicate kept) {
     this.layout = layout;
     int[] keyColumns = layout.keyColumns();
     BitSet inKey = new BitSet();
@@ -36,13 +39,13 @@ public final class Projection {
         IntStream.range(0, layout.columnCount())
             .filter(column -> inKey.get(column) || kept.test(column))
             .toArray();
-    this.image = new RowShape(layout, columns);
-    this.key = new RowShape(layout, keyColumns);
+    this.image = new RowShape(layout, declaration, columns);
+    this.key = new RowShape(layout, declaration, keyColumns);
   }
 
-  /** All stored columns of a table. */
+  /** All stored columns of a table of which no more than this is known. */
   public static Projection whole(TableLayout layout) {
-    return new Projection(layout, column -> true);
+    return new Projection(layout, null, column -> true);
   }
 
   /** The layout whose rows it takes. */

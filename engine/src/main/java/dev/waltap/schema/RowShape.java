@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.schema;
 
+import dev.waltap.api.TableSchema;
 import dev.waltap.record.Names;
 import dev.waltap.record.TableLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which columns of a table make a row, under which names: shared by all rows of the table. */
 final class RowShape {
 
+  private final @Nullable TableSchema declaration;
   private final int[] columns;
   private final List<String> names;
   private final Map<String, Integer> indexes = new HashMap<>();
 
-  RowShape(TableLayout layout, int[] columns) {
+  RowShape(TableLayout layout, @Nullable TableSchema declaration, int[] columns) {
+    this.declaration = declaration;
     this.columns = columns;
     List<String> named = new ArrayList<>(columns.length);
     for (int column : columns) {
@@ -31,6 +35,11 @@ final class RowShape {
 
   List<String> names() {
     return names;
+  }
+
+  /** The table, if more than its layout is known. */
+  @Nullable TableSchema declaration() {
+    return declaration;
   }
 
   int indexOf(String name) {

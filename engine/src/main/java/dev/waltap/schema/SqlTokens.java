@@ -76,6 +76,15 @@ final class SqlTokens {
     return Names.fold(sql.substring(start, end)).equals(lowerCase);
   }
 
+  /** Whether it begins a constraint of a table, where a column's definition could begin, too. */
+  boolean isConstraint() {
+    return isWord("constraint")
+        || isWord("primary")
+        || isWord("unique")
+        || isWord("check")
+        || isWord("foreign");
+  }
+
   /** This token as a name, without its quotes. */
   String name() {
     char first = sql.charAt(start);

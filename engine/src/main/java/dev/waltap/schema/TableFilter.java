@@ -61,6 +61,7 @@ public final class TableFilter {
     List<ColumnLayout> columns = table.layout().columns();
     return new Projection(
         table.layout(),
+        table.declaration(),
         column ->
             excludedColumns.stream()
                 .noneMatch(glob -> glob.matches(table.name(), columns.get(column).name())));

@@ -3,6 +3,7 @@ package dev.waltap.schema;
 
 import dev.waltap.api.AbstractRow;
 import dev.waltap.api.StorageClass;
+import dev.waltap.api.TableSchema;
 import dev.waltap.record.StoredColumns;
 import dev.waltap.record.StoredRow;
 import java.nio.ByteBuffer;
@@ -38,6 +39,11 @@ final class TableRow extends AbstractRow implements StoredColumns {
   @Override
   public List<String> names() {
     return shape.names();
+  }
+
+  @Override
+  public @Nullable TableSchema schema() {
+    return shape.declaration();
   }
 
   @Override

@@ -86,12 +86,12 @@ class ColumnMappingTest {
   void takesAColumnForNewThatWasNotShownBefore() {
     Table old = table("id INTEGER PRIMARY KEY, secret, other");
     Table now = table("id INTEGER PRIMARY KEY, open, other");
-    Projection before = new Projection(old.layout(), column -> column != 1);
+    Projection before = new Projection(old.layout(), null, column -> column != 1);
     ColumnMapping shown = mapping(old, now).shown(before, Projection.whole(now.layout()));
     assertThat(shown.sources()).containsExactly(0, -1, 2);
     assertThat(shown.isTransparent(old.layout(), now.layout())).isFalse();
     ColumnMapping hidden =
-        mapping(old, now).shown(before, new Projection(now.layout(), c -> c != 1));
+        mapping(old, now).shown(before, new Projection(now.layout(), null, c -> c != 1));
     assertThat(hidden.sources()).containsExactly(0, 1, 2);
   }
 

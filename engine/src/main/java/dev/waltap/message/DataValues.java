@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.message;
+
+import com.fasterxml.jackson.core.io.NumberOutput;
+import dev.waltap.api.Row;
+import dev.waltap.handler.BlobFormat;
+import dev.waltap.handler.JsonText;
+import java.util.Base64;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** Values of rows as values of messages. Immutable. */
+final class DataValues {
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+  private final BlobFormat blobs;
+
+  DataValues(BlobFormat blobs) {
+    this.blobs = blobs;
+  }
+
+  /** A value of the type, which it fits, or is told to be if that is a string. */
+  @Nullable Object value(Row row, int index, DataType type) {
+    if (row.isNull(index)) {
+      return null;
+    }
+    return switch (type) {
+      case INT64 -> row.getLong(index);
+      case DOUBLE -> row.getDouble(index);
+      case BYTES -> row.getBytes(index);
+      default -> text(row, index);
+    };
+  }
+
+  private String text(Row row, int index) {
+    return switch (row.storageClass(index)) {
+      case NULL -> "";
+      case INTEGER -> Long.toString(row.getLong(index));
+      case REAL -> NumberOutput.toString(row.getDouble(index), true);
+      case TEXT -> JsonText.wellFormed(String.valueOf(row.getString(index)));
+      case BLOB -> text(row.getBytes(index));
+    };
+  }
+
+  private String text(byte @Nullable [] blob) {
+    if (blob == null) {
+      return "";
+    }
+    return blobs == BlobFormat.HEX ? HEX.formatHex(blob) : Base64.getEncoder().encodeToString(blob);
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.message;
+
+import dev.waltap.handler.JsonText;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the images of a row are in messages, and their envelope. Immutable but for what it keeps.
+ */
+final class RowSchema {
+  private final String table;
+  private final List<String> names;
+  private final @Nullable DataType[] types;
+  private final boolean[] optional;
+  private @Nullable DataSchema value;
+  private @Nullable DataSchema envelope;
+
+  /**
+   * A schema of these columns.
+   *
+   * @param types of each; null for one that is left out
+   */
+  RowSchema(String table, List<String> names, @Nullable DataType[] types, boolean[] optional) {
+    this.table = table;
+    this.names = names;
+    this.types = types;
+    this.optional = optional;
+  }
+
+  /** The type of a column; null for one that is left out. */
+  @Nullable DataType type(int column) {
+    return types[column];
+  }
+
+  RowSchema withOptional(int column) {
+    return with(column, types[column]);
+  }
+
+  /** With a string there, unless it is left out. */
+  RowSchema withString(int column) {
+    return with(column, types[column] == null ? null : DataType.STRING);
+  }
+
+  RowSchema without(int column) {
+    return with(column, null);
+  }
+
+  private RowSchema with(int column, @Nullable DataType type) {
+    if (types[column] == type && optional[column]) {
+      return this;
+    }
+    @Nullable DataType[] otherTypes = types.clone();
+    boolean[] otherOptional = optional.clone();
+    otherTypes[column] = type;
+    otherOptional[column] = true;
+    return new RowSchema(table, names, otherTypes, otherOptional);
+  }
+
+  /** An image. */
+  DataSchema value() {
+    DataSchema made = value;
+    if (made == null) {
+      DataSchema.Struct fields = DataSchema.struct(table + ".Value", 0);
+      for (int i = 0; i < types.length; i++) {
+        DataType type = types[i];
+        if (type != null) {
+          fields.field(JsonText.wellFormed(names.get(i)), DataSchema.of(type, optional[i]));
+        }
+      }
+      made = fields.optional();
+      value = made;
+    }
+    return made;
+  }
+
+  /** The envelope of images. */
+  DataSchema envelope() {
+    DataSchema made = envelope;
+    if (made == null) {
+      made = DebeziumSchemas.envelope(table, value());
+      envelope = made;
+    }
+    return made;
+  }
+}
