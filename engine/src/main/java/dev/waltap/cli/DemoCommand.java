@@ -52,6 +52,9 @@ final class DemoCommand extends ShellCommand {
 
   @Override
   int run(Console console) throws Exception {
+    if (format == EventFormat.DEBEZIUM) {
+      throw usage("--format debezium is not for the demo: give json or text");
+    }
     if (count < 1) {
       throw usage("--count must be 1 or more");
     }

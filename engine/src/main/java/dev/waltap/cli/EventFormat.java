@@ -4,5 +4,6 @@ package dev.waltap.cli;
 /** How events are written. */
 enum EventFormat {
   JSON,
-  TEXT
+  TEXT,
+  DEBEZIUM
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.cli;
 
-import dev.waltap.handler.BlobFormat;
+import dev.waltap.handler.HttpBatch;
 import dev.waltap.handler.HttpHandler;
 import dev.waltap.handler.HttpTarget;
 import dev.waltap.handler.PemTls;
@@ -105,7 +105,7 @@ final class HttpOptions {
    * @throws IllegalArgumentException for a bad address or header
    * @throws IOException if a file that is named can't be used
    */
-  HttpHandler open(String address, BlobFormat blobs, Console console) throws IOException {
+  HttpHandler open(String address, HttpBatch.Format format, Console console) throws IOException {
     HttpTarget target =
         new HttpTarget(
             HttpTarget.address(address),
@@ -113,7 +113,7 @@ final class HttpOptions {
             timeout == null ? DEFAULT_TIMEOUT : timeout,
             maxRetries == null ? DEFAULT_RETRIES : maxRetries);
     console.hide(target.secrets());
-    return new HttpHandler(target, blobs, tls(), console::warning);
+    return new HttpHandler(target, format, tls(), console::warning);
   }
 
   private @Nullable SSLContext tls() throws IOException {

@@ -5,6 +5,7 @@ import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.handler.BlobFormat;
 import dev.waltap.io.FileNames;
+import dev.waltap.message.TypeMismatch;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +51,7 @@ final class OptionConverters {
     commandLine.registerConverter(GapPolicy.class, text -> word(GapPolicy.class, text));
     commandLine.registerConverter(GuardMode.class, text -> word(GuardMode.class, text));
     commandLine.registerConverter(BlobFormat.class, text -> word(BlobFormat.class, text));
+    commandLine.registerConverter(TypeMismatch.class, text -> word(TypeMismatch.class, text));
     commandLine.registerConverter(EventFormat.class, text -> word(EventFormat.class, text));
     commandLine.registerConverter(Duration.class, OptionConverters::duration);
     commandLine.registerConverter(Path.class, OptionConverters::databasePath);
@@ -83,15 +85,19 @@ final class OptionConverters {
 
   private static <E extends Enum<E>> E word(Class<E> type, String text) {
     for (E constant : type.getEnumConstants()) {
-      if (constant.name().equalsIgnoreCase(text)) {
+      if (word(constant).equalsIgnoreCase(text)) {
         return constant;
       }
     }
     String known =
         Arrays.stream(type.getEnumConstants())
-            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .map(OptionConverters::word)
             .collect(Collectors.joining(", "));
     throw new TypeConversionException("'" + text + "' is none of " + known);
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The path of a database or a state directory, which need not be text in this locale. */

@@ -2,15 +2,11 @@
 package dev.waltap.cli;
 
 import dev.waltap.api.ChangesHandler;
-import dev.waltap.handler.BlobFormat;
 import dev.waltap.handler.FileOutput;
 import dev.waltap.handler.HttpHandler;
-import dev.waltap.handler.JsonLinesHandler;
-import dev.waltap.handler.LineFormat;
 import dev.waltap.handler.OutputPath;
 import dev.waltap.handler.OutputRefusedException;
 import dev.waltap.handler.StandardOutput;
-import dev.waltap.handler.TextHandler;
 import dev.waltap.io.Closer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,17 +19,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Where events go, and how they look. */
 final class OutputOptions {
 
-  @Option(
-      names = "--format",
-      paramLabel = "json|text",
-      description = "JSON lines, or '<timestamp>: <table> <operation>' (json).")
-  private EventFormat format = EventFormat.JSON;
-
-  @Option(
-      names = "--blobs",
-      paramLabel = "hex|base64|omit",
-      description = "How BLOB values appear (hex, upper case); never omitted from keys.")
-  private BlobFormat blobs = BlobFormat.HEX;
+  @Mixin private FormatOptions format = new FormatOptions();
 
   @Option(
       names = "--output",
@@ -55,11 +41,12 @@ final class OutputOptions {
   void check(ShellCommand command, Path database, Path stateDirectory, Console console)
       throws IOException {
     try {
+      format.check(command);
       if (HttpOptions.isAddress(output)) {
-        if (format == EventFormat.TEXT) {
+        if (!format.isJson()) {
           throw command.usage("--format text is not for HTTP, where changes are JSON");
         }
-        http = httpOptions.open(output, blobs, console);
+        http = httpOptions.open(output, format.batches(), console);
         return;
       }
       httpOptions.refuseFor(command);
@@ -79,7 +66,7 @@ final class OutputOptions {
     }
     if (output.equals("-")) {
       OutputStream out = shell.out();
-      ChangesHandler lines = lines(out);
+      ChangesHandler lines = format.lines(out);
       // Bar and events may share one terminal.
       return new Sink(
           changes -> {
@@ -95,12 +82,12 @@ final class OutputOptions {
 
   private Sink openFile(Console console) throws IOException {
     OutputPath path = file == null ? OutputPath.of(OptionConverters.path(output)) : file;
-    LineFormat lines = format == EventFormat.TEXT ? LineFormat.TEXT : LineFormat.JSON;
     Closer closer = new Closer();
     try {
       FileOutput opened =
-          closer.open(() -> FileOutput.open(path, lines, console::note, console::warning));
-      return new Sink(lines(opened), opened::stop, () -> reopen(opened, console), opened);
+          closer.open(
+              () -> FileOutput.open(path, format.lineFormat(), console::note, console::warning));
+      return new Sink(format.lines(opened), opened::stop, () -> reopen(opened, console), opened);
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;
@@ -114,10 +101,6 @@ final class OutputOptions {
     } catch (IOException e) {
       console.warning("the output can't be reopened: " + e.getMessage());
     }
-  }
-
-  private ChangesHandler lines(OutputStream out) {
-    return format == EventFormat.TEXT ? new TextHandler(out) : new JsonLinesHandler(out, blobs);
   }
 
   private OutputPath file(Path database, Path stateDirectory) {

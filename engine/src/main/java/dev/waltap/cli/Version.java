@@ -8,7 +8,12 @@ final class Version implements IVersionProvider {
 
   @Override
   public String[] getVersion() {
+    return new String[] {"waltap " + number()};
+  }
+
+  /** The number alone. */
+  static String number() {
     String version = Version.class.getPackage().getImplementationVersion();
-    return new String[] {"waltap " + (version == null ? "development" : version)};
+    return version == null ? "development" : version;
   }
 }

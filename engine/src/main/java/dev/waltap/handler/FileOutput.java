@@ -107,7 +107,7 @@ public final class FileOutput extends OutputStream {
   }
 
   /** Syncs the stream if it is such a file; other streams keep nothing back once flushed. */
-  static void sync(OutputStream stream) throws IOException {
+  public static void sync(OutputStream stream) throws IOException {
     if (stream instanceof FileOutput file) {
       file.sync();
     }

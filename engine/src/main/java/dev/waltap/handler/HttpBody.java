@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.http.HttpRequest;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,20 +21,18 @@ final class HttpBody {
   private static final int MAX_HELD = 4 << 20;
   private static final int PIPE_BYTES = 64 * 1024;
 
-  private final List<Change> changes;
-  private final BlobFormat blobs;
+  private final HttpBatch batch;
   private final long length;
   private final byte @Nullable [] held;
 
-  static HttpBody of(List<Change> changes, BlobFormat blobs) throws IOException {
+  static HttpBody of(HttpBatch batch) throws IOException {
     Measure measure = new Measure();
-    write(changes, blobs, measure);
-    return new HttpBody(changes, blobs, measure.length, measure.held());
+    batch.write(measure);
+    return new HttpBody(batch, measure.length, measure.held());
   }
 
-  private HttpBody(List<Change> changes, BlobFormat blobs, long length, byte @Nullable [] held) {
-    this.changes = changes;
-    this.blobs = blobs;
+  private HttpBody(HttpBatch batch, long length, byte @Nullable [] held) {
+    this.batch = batch;
     this.length = length;
     this.held = held;
   }
@@ -47,13 +44,13 @@ final class HttpBody {
 
   /** How many changes it holds. */
   int changes() {
-    return changes.size();
+    return batch.size();
   }
 
   /** Names the batch, by headers that whoever knows them can recognise it by. */
   void name(HttpRequest.Builder request) {
-    String first = changes.get(0).position().toString();
-    Change end = changes.get(changes.size() - 1);
+    String first = batch.change(0).position().toString();
+    Change end = batch.change(batch.size() - 1);
     String last = end.position().toString();
     String stream = end.source().stream();
     request.setHeader("Waltap-First-Position", first);
@@ -62,19 +59,6 @@ final class HttpBody {
       request.setHeader("Waltap-Stream", stream);
       request.setHeader("Idempotency-Key", stream + "/" + first + "-" + last);
     }
-  }
-
-  private static void write(List<Change> changes, BlobFormat blobs, OutputStream out)
-      throws IOException {
-    ChangeJson json = new ChangeJson(blobs, out);
-    String separator = "{\"changes\":[";
-    for (Change change : changes) {
-      json.around(separator);
-      json.write(change);
-      separator = ",";
-    }
-    json.around("]}");
-    json.flush();
   }
 
   /**
@@ -104,7 +88,7 @@ final class HttpBody {
 
   private void pour(PipedOutputStream out) {
     try (out) {
-      write(changes, blobs, out);
+      batch.write(out);
     } catch (IOException | RuntimeException e) {
       // The attempt ended first, and says why; a body cut short fails it by its length.
       Thread.currentThread().interrupt();

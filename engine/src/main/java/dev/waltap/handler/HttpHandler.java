@@ -41,7 +41,7 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
   private static final long LOOK_MILLIS = 50;
 
   private final HttpTarget target;
-  private final BlobFormat blobs;
+  private final HttpBatch.Format format;
   private final HttpClient client;
   private final RetryDelay delays;
   private final Secrets secrets;
@@ -63,29 +63,39 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
     this(target, blobs, null, warning -> {});
   }
 
+  /** A handler of changes in JSON, like the one below. */
+  public HttpHandler(
+      HttpTarget target, BlobFormat blobs, @Nullable SSLContext tls, Consumer<String> warnings) {
+    this(target, changes -> new JsonBatch(changes, blobs), tls, warnings);
+  }
+
   /**
    * A handler that says when the receiver is not reached.
    *
+   * @param format what it posts
    * @param tls whom to trust, and who we are; null for the Java installation's own
    * @param warnings gets a line when retries begin, now and then while they last, and when they are
    *     over
    * @throws IllegalArgumentException for a header that HTTP forbids to set
    */
   public HttpHandler(
-      HttpTarget target, BlobFormat blobs, @Nullable SSLContext tls, Consumer<String> warnings) {
-    this(target, blobs, tls, warnings, RetryDelay.standard());
+      HttpTarget target,
+      HttpBatch.Format format,
+      @Nullable SSLContext tls,
+      Consumer<String> warnings) {
+    this(target, format, tls, warnings, RetryDelay.standard());
   }
 
   HttpHandler(
       HttpTarget target,
-      BlobFormat blobs,
+      HttpBatch.Format format,
       @Nullable SSLContext tls,
       Consumer<String> warnings,
       RetryDelay delays) {
     this.target = target;
     this.warnings = warnings;
     this.secrets = target.secrets();
-    this.blobs = blobs;
+    this.format = format;
     this.delays = delays;
     this.report = new RetryReport(target.display(), warnings, System::nanoTime);
     HttpClient.Builder builder =
@@ -103,12 +113,16 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
 
   @Override
   public void handleChanges(List<Change> changes) throws IOException, InterruptedException {
-    HttpBody body = HttpBody.of(changes, blobs);
-    int half = changes.size() / 2;
+    deliver(format.batch(changes));
+  }
+
+  private void deliver(HttpBatch batch) throws IOException, InterruptedException {
+    HttpBody body = HttpBody.of(batch);
+    int half = batch.size() / 2;
     // What it refused once it is not asked to take again, each time in vain.
     if ((half > 0 && body.length() >= tooLarge) || !post(body)) {
-      handleChanges(changes.subList(0, half));
-      handleChanges(changes.subList(half, changes.size()));
+      deliver(batch.part(0, half));
+      deliver(batch.part(half, batch.size()));
     }
   }
 

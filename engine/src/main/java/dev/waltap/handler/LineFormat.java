@@ -2,6 +2,7 @@
 package dev.waltap.handler;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * How the lines of an output begin. By this a line of our own that broke off is distinguished from
@@ -31,6 +32,21 @@ public enum LineFormat {
     }
   },
 
+  /** A message of Debezium's: an envelope, a schema change, or where a transaction is. */
+  DEBEZIUM {
+    @Override
+    Match match(byte[] start, int length) {
+      Match best = Match.NONE;
+      for (String beginning : DEBEZIUM_LINES) {
+        int[] at = {0};
+        boolean ours = follows(beginning, start, length, at);
+        Match match = Match.of(ours, at[0] < length);
+        best = match.compareTo(best) > 0 ? match : best;
+      }
+      return best;
+    }
+  },
+
   /** {@code 2026-11-22T10:00:00.123456Z: users INSERT}. */
   TEXT {
     @Override
@@ -43,6 +59,16 @@ public enum LineFormat {
 
   /** Bytes of a line's start that {@link #match} looks at; more do no harm. */
   static final int START_BYTES = 4096;
+
+  private static final List<String> DEBEZIUM_LINES =
+      List.of(
+          "{\"before\":{\"",
+          "{\"before\":null,\"after\":",
+          "{\"source\":{\"version\":\"",
+          "{\"status\":\"BEGIN\",\"id\":\"",
+          "{\"status\":\"END\",\"id\":\"",
+          "{\"schema\":{\"type\":\"struct\",\"fields\":[",
+          "{\"topic\":\"");
 
   /** What the start of a line may be. */
   enum Match {

@@ -31,6 +31,15 @@ final class DataJson {
     this.withSchema = withSchema;
   }
 
+  /** A string in quotes. */
+  static byte[] string(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+      json.writeString(text);
+    }
+    return bytes.toByteArray();
+  }
+
   byte @Nullable [] bytes(@Nullable DataStruct struct) throws IOException {
     if (struct == null) {
       return null;

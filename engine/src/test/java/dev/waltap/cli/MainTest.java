@@ -155,6 +155,11 @@ class MainTest {
         "cdc DB --timeout 3s --output f",
         "cdc DB --max-retries 1",
         "cdc DB --output http://h/ --format text",
+        "cdc DB --with-schemas",
+        "cdc DB --format text --with-keys",
+        "cdc DB --type-mismatch fail",
+        "cdc DB --format debezium --type-mismatch skip_field",
+        "demo --format debezium",
         "cdc DB --output http://h/ --header x",
         "cdc DB --output http://h/ --max-retries -1",
         "cdc DB --output http:///x",
@@ -293,6 +298,35 @@ class MainTest {
         .isZero();
     assertThat(Files.readString(output)).isEqualTo("before\n" + line + line);
     assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void debeziumsMessagesAreLinesOfTheirValues() throws IOException {
+    changes = ONE;
+    assertThat(run("bootstrap", database, "--format", "debezium")).isZero();
+    assertThat(out())
+        .startsWith("{\"before\":null,\"after\":{")
+        .contains("\"source\":{\"version\":\"development\",\"connector\":\"sqlite\"")
+        .endsWith("}\n");
+    String line = out();
+    Path output = directory.resolve("out.jsonl");
+    Files.writeString(output, line + line.substring(0, line.length() / 2));
+    assertThat(run("bootstrap", database, "--format", "debezium", "--output", output.toString()))
+        .isZero();
+    assertThat(Files.readAllLines(output)).hasSize(2);
+  }
+
+  @Test
+  void debeziumsMessagesComeWithKeysAndSchemasWhereAsked() {
+    changes = ONE;
+    assertThat(run("bootstrap", database, "--format=debezium", "--with-keys", "--with-schemas"))
+        .isZero();
+    assertThat(out())
+        .startsWith("{\"topic\":\"waltap.users\",\"key\":{\"schema\":{\"type\":\"struct\"")
+        .contains(",\"value\":{\"schema\":{\"type\":\"struct\",\"fields\":[");
+    out.reset();
+    assertThat(run("bootstrap", database, "--format=debezium", "--with-transactions")).isZero();
+    assertThat(out().lines()).hasSize(3).first().asString().startsWith("{\"status\":\"BEGIN\",");
   }
 
   @Test

@@ -102,7 +102,8 @@ class HttpHandlerTest {
   }
 
   private HttpHandler handler(HttpTarget target, RetryDelay delays) {
-    return new HttpHandler(target, BlobFormat.HEX, null, warnings::add, delays);
+    return new HttpHandler(
+        target, changes -> new JsonBatch(changes, BlobFormat.HEX), null, warnings::add, delays);
   }
 
   private void deliver(HttpTarget target) throws Exception {
