@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class DurableCliTest extends DurableFixture {
-  private static final int STATE_PAGE = 8192;
+  private static final int STATE_PAGE = 2048;
 
   @Test
   void emitsATableThatTheFilterAdds() throws Exception {
