@@ -64,6 +64,7 @@ final class Settings {
     for (OptionSpec option : command.getCommandSpec().options()) {
       String name = option.longestName();
       if (!NEVER.contains(name)
+          && !shellCommand.onlyTyped().contains(name)
           && !typed.contains(name)
           && !typed.contains(EXCLUDES.getOrDefault(name, name))) {
         add(command, option, file, completed);

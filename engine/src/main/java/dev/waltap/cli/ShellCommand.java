@@ -63,6 +63,14 @@ abstract class ShellCommand implements Callable<Integer> {
   /** Does the work, and returns the exit code. */
   abstract int run(Console console) throws Exception;
 
+  /**
+   * Options that must be typed, since the environment and a file mean those of the same name that
+   * other commands have.
+   */
+  Set<String> onlyTyped() {
+    return Set.of();
+  }
+
   /** Says which options were typed, where others come from elsewhere. */
   void typed(Set<String> options) {
     typed = options;
@@ -71,6 +79,11 @@ abstract class ShellCommand implements Callable<Integer> {
   /** Whether an option was typed, rather than taken from the environment or a file. */
   boolean isTyped(String option) {
     return typed != null && typed.contains(option);
+  }
+
+  /** Whether only warnings, errors and the ready line are wanted. */
+  boolean isQuiet() {
+    return quiet;
   }
 
   Shell shell() {

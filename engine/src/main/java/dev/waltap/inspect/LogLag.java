@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param kind whether the WAL still continues what was saved
  * @param transactions in the WAL after the saved one, if it does
  * @param frames of them
+ * @param bytes that those frames take in the WAL
  * @param walBytes size of the WAL file; 0 if there is none
  * @param atRisk commits in it that a crash would lose, from the first without checksums on
  */
-public record LogLag(Kind kind, long transactions, long frames, long walBytes, int atRisk) {
+public record LogLag(
+    Kind kind, long transactions, long frames, long bytes, long walBytes, int atRisk) {
 
   /** What a WAL is to a saved position. */
   public enum Kind {
@@ -44,27 +46,32 @@ public record LogLag(Kind kind, long transactions, long frames, long walBytes, i
    */
   public static LogLag of(Path database, int pageSize, WalPosition saved) throws IOException {
     if (!Files.exists(database)) {
-      return new LogLag(Kind.NO_DATABASE, 0, 0, 0, 0);
+      return without(Kind.NO_DATABASE, 0, 0);
     }
     Path wal = FileNames.beside(database.toRealPath(), "-wal");
     long bytes = Files.exists(wal) ? Files.size(wal) : 0;
     if (bytes == 0) {
-      return new LogLag(Kind.NO_WAL, 0, 0, bytes, 0);
+      return without(Kind.NO_WAL, 0, 0);
     }
     InspectedLog log = open(database, pageSize);
     if (log == null) {
-      return new LogLag(Kind.REUSED, 0, 0, bytes, 0);
+      return without(Kind.REUSED, bytes, 0);
     }
     try (log) {
       WalHeader header = log.header();
       int atRisk = atRisk(log);
       if (saved.salts() != header.salts() || !isPresent(log, saved)) {
-        return new LogLag(Kind.REUSED, 0, 0, bytes, atRisk);
+        return without(Kind.REUSED, bytes, atRisk);
       }
       int transactions = commits(log, saved.frame());
-      return new LogLag(
-          Kind.CONTINUES, transactions, log.committed() - saved.frame(), bytes, atRisk);
+      long frames = (long) log.committed() - saved.frame();
+      long frameBytes = frames * FrameHeader.SIZE + frames * pageSize;
+      return new LogLag(Kind.CONTINUES, transactions, frames, frameBytes, bytes, atRisk);
     }
+  }
+
+  private static LogLag without(Kind kind, long walBytes, int atRisk) {
+    return new LogLag(kind, 0, 0, 0, walBytes, atRisk);
   }
 
   private static @Nullable InspectedLog open(Path database, int pageSize) throws IOException {

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,32 @@ final class JournalGroups {
             && LogPosition.isWithin(first.epoch(), first.frame(), acknowledged)
         ? first
         : null;
+  }
+
+  /** Those that are not acknowledged whole, oldest first. */
+  List<Group> unacknowledged(@Nullable Position acknowledged) {
+    return groups.stream()
+        .filter(
+            group ->
+                acknowledged == null
+                    || !LogPosition.isWithin(group.epoch(), group.frame(), acknowledged))
+        .toList();
+  }
+
+  /**
+   * The last segment before a group's first.
+   *
+   * @param compacted the last segment that is not in the journal any more
+   */
+  long before(Group group, long compacted) {
+    long before = compacted;
+    for (Group other : groups) {
+      if (other.id() == group.id()) {
+        return before;
+      }
+      before = other.id();
+    }
+    throw new IllegalArgumentException("not in the journal: " + group);
   }
 
   /** Whether the oldest group can be compacted and is old, or the journal large. */

@@ -14,6 +14,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -202,6 +203,20 @@ public final class StateDirectory {
       }
     }
     return size;
+  }
+
+  /** When anything was saved last. */
+  Instant savedAt() {
+    Instant last = Instant.EPOCH;
+    for (String suffix : List.of("", "-wal")) {
+      try {
+        Instant written = Files.getLastModifiedTime(path.resolve("state.db" + suffix)).toInstant();
+        last = written.isAfter(last) ? written : last;
+      } catch (IOException e) {
+        // Not there, or gone meanwhile: the other one says it.
+      }
+    }
+    return last;
   }
 
   void removeUnfinished() throws IOException {

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.UUID;
 
 /**
  * Whose state it is; the one row of {@code origin}.
@@ -60,6 +61,12 @@ record StateOrigin(long nonce, Instant created, DatabaseIdentity database) {
 
   StateOrigin with(DatabaseIdentity now) {
     return new StateOrigin(nonce, created, now);
+  }
+
+  /** The name of the stream of changes that is numbered by this state; a UUID. */
+  String stream() {
+    byte[] name = ("waltap stream " + nonce).getBytes(StandardCharsets.US_ASCII);
+    return UUID.nameUUIDFromBytes(name).toString();
   }
 
   private long hash() {

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory where it is
  * @param database whose it is
+ * @param stream the name of its stream of changes, a UUID
  * @param created when its baseline was taken
+ * @param savedAt when anything was saved last
  * @param acknowledged the saved position; null until the first bootstrap was delivered whole
  * @param base the transaction as of which the page table is
  * @param end the last transaction in the journal, {@code base} if it is empty
@@ -21,13 +23,16 @@ import org.jspecify.annotations.Nullable;
  * @param pageSize their size in bytes
  * @param journalEntries transactions in the journal, not compacted yet
  * @param journalBytes what they take on disk
+ * @param undelivered those of them that were not delivered
  * @param fileBytes what the whole state takes on disk
  * @param holder who holds it; null for nobody
  */
 public record StateStatus(
     Path directory,
     DatabaseIdentity database,
+    String stream,
     Instant created,
+    Instant savedAt,
     @Nullable Position acknowledged,
     LogPosition base,
     LogPosition end,
@@ -35,6 +40,7 @@ public record StateStatus(
     int pageSize,
     long journalEntries,
     long journalBytes,
+    Undelivered undelivered,
     long fileBytes,
     StateLock.@Nullable Holder holder) {
 
@@ -54,26 +60,36 @@ public record StateStatus(
       StateOrigin origin = StateOrigin.read(file);
       StateHeader head = StateHeader.read(file);
       JournalGroups groups = JournalGroups.read(file, head);
+      StateStatus status = of(directory, file, origin, head, groups);
       file.run("COMMIT");
-      return of(directory, origin, head, groups);
+      return status;
     } catch (SQLException e) {
       throw StateErrors.sql(directory.stateFile(), e);
     }
   }
 
   static StateStatus of(
-      StateDirectory directory, StateOrigin origin, StateHeader head, JournalGroups groups) {
+      StateDirectory directory,
+      StateFile file,
+      StateOrigin origin,
+      StateHeader head,
+      JournalGroups groups)
+      throws SQLException {
+    int pageSize = origin.database().pageSize();
     return new StateStatus(
         directory.path(),
         origin.database(),
+        origin.stream(),
         origin.created(),
+        directory.savedAt(),
         head.acknowledged,
         head.base,
         head.last,
         head.pages,
-        origin.database().pageSize(),
+        pageSize,
         groups.entries(),
         groups.bytes(),
+        Undelivered.of(file, head, groups, pageSize),
         directory.size(),
         directory.holder());
   }

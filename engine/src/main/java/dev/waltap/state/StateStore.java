@@ -9,13 +9,12 @@ import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.LogKeeper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.UUID;
+import java.util.Objects;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -100,8 +99,7 @@ public final class StateStore implements AutoCloseable {
    * other state. Of what was drawn at setup, so that states made by older versions have one, too.
    */
   public String stream() {
-    byte[] name = ("waltap stream " + origin.nonce()).getBytes(StandardCharsets.US_ASCII);
-    return UUID.nameUUIDFromBytes(name).toString();
+    return origin.stream();
   }
 
   /** The end of the transaction as of which the page table is. */
@@ -305,7 +303,9 @@ public final class StateStore implements AutoCloseable {
 
   /** What the state holds right now. */
   public StateStatus status() {
-    return StateStatus.of(lock.directory(), origin, head, groups);
+    StateStatus[] status = new StateStatus[1];
+    work(() -> status[0] = StateStatus.of(lock.directory(), file, origin, head, groups));
+    return Objects.requireNonNull(status[0]);
   }
 
   private void takeAcknowledgement() {

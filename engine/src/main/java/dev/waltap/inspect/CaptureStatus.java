@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.inspect;
+
+import dev.waltap.state.StateDirectory;
+import dev.waltap.state.StateStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the capture of a database stands, as the files alone say: its state, how far that is behind
+ * the WAL, and who keeps the WAL.
+ */
+public record CaptureStatus(StateStatus state, LogLag lag, List<LogReaders.Reader> readers) {
+
+  /**
+   * Looks at a database and its state.
+   *
+   * @throws dev.waltap.api.CaptureException if there is no state, or one that can't be read
+   * @throws IOException if the WAL can't be read
+   */
+  public static CaptureStatus of(Path database, StateDirectory directory) throws IOException {
+    // The state first: what is committed meanwhile counts as new in the WAL, and nothing is missed.
+    StateStatus state = StateStatus.of(directory);
+    LogLag lag = LogLag.of(database, state.pageSize(), state.end().wal());
+    return new CaptureStatus(state, lag, LogReaders.of(database));
+  }
+
+  /** Committed transactions that were not delivered; -1 if the WAL does not say. */
+  public long transactions() {
+    return switch (lag.kind()) {
+      case CONTINUES, NO_WAL -> state.undelivered().transactions() + lag.transactions();
+      case REUSED, NO_DATABASE -> -1;
+    };
+  }
+
+  /**
+   * For how long something has waited to be delivered, zero if nothing does. What the journal has
+   * is known by the time of its commit; what only the WAL has came after the state was saved last.
+   */
+  public Duration age(Instant now) {
+    Instant since = since();
+    return since == null || since.isAfter(now) ? Duration.ZERO : Duration.between(since, now);
+  }
+
+  private @Nullable Instant since() {
+    Instant journalled = state.undelivered().since();
+    return journalled != null || transactions() == 0 ? journalled : state.savedAt();
+  }
+}
