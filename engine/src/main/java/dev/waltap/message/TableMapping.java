@@ -32,7 +32,7 @@ final class TableMapping {
    * A mapping of rows like this one.
    *
    * @param table what the names of the schemas begin with
-   * @param key its key; tells key columns where the row names no table
+   * @param key its key; says which columns are keys where the row names no table
    */
   TableMapping(String table, Row row, @Nullable Row key, BlobFormat blobs, TypeMismatch mismatch) {
     this.table = table;

@@ -13,7 +13,7 @@ class ResultCodesTest {
       new SQLiteException("disk I/O error", SQLiteErrorCode.SQLITE_IOERR_READ);
 
   @Test
-  void tellsTheKindFromTheDetail() {
+  void distinguishesTheKindFromTheDetail() {
     assertThat(ResultCodes.primary(read)).isEqualTo(SQLiteErrorCode.SQLITE_IOERR);
     assertThat(ResultCodes.extended(read)).isEqualTo(SQLiteErrorCode.SQLITE_IOERR_READ);
   }
