@@ -21,6 +21,8 @@ module dev.waltap {
   exports dev.waltap.micrometer;
   exports dev.waltap.wake;
 
+  uses dev.waltap.output.OutputProvider; // In jars beside that of the command line.
+
   opens dev.waltap.cli to
       info.picocli;
 }

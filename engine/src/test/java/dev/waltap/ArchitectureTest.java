@@ -52,8 +52,9 @@ class ArchitectureTest {
           Map.entry("micrometer", List.of("api")),
           Map.entry("handler", List.of("api", "format", "io", "record")),
           Map.entry("message", and(PARSER, "api", "sqlite", "schema", "handler")),
+          Map.entry("output", List.of("api", "handler", "message")),
           Map.entry("", and(CAPTURE, "capture", "handler")),
-          Map.entry("cli", and(CAPTURE, "capture", "inspect", "handler", "message", "")));
+          Map.entry("cli", and(CAPTURE, "capture", "inspect", "handler", "message", "output", "")));
 
   private final JavaClasses classes =
       new ClassFileImporter()

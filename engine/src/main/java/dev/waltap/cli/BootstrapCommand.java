@@ -30,6 +30,11 @@ final class BootstrapCommand extends CaptureCommand {
   }
 
   @Override
+  boolean usesState() {
+    return false;
+  }
+
+  @Override
   void configure(CaptureBuilder builder) {}
 
   @Override

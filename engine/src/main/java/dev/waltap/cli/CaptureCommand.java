@@ -10,8 +10,10 @@ import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.handler.ClosedPipeException;
+import dev.waltap.handler.DeliveryStoppedException;
 import dev.waltap.io.FileNames;
 import dev.waltap.wake.WakeSignals;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -85,6 +87,9 @@ abstract class CaptureCommand extends ShellCommand {
       description = "What source.database of each event says (the file's name).")
   private @Nullable String sourceName;
 
+  /** Whether what the output holds makes it necessary to deliver all rows first. */
+  private boolean startsOver;
+
   CaptureCommand(Shell shell) {
     super(shell);
   }
@@ -97,6 +102,11 @@ abstract class CaptureCommand extends ShellCommand {
   /** Whether the command runs until it is stopped. */
   abstract boolean endless();
 
+  /** Whether the command moves the saved position. */
+  boolean usesState() {
+    return true;
+  }
+
   abstract void configure(CaptureBuilder builder);
 
   abstract void capture(ChangeDataCapture capture);
@@ -107,7 +117,7 @@ abstract class CaptureCommand extends ShellCommand {
       console.silence();
     }
     state.check(this, once());
-    output.check(this, database, state.directory(database), console);
+    output.check(this, database, databaseName(), state.directory(database), console);
     CaptureBuilder builder = builder();
     // An output is opened only for a database that is there.
     DatabaseChecks.requirePresent(database);
@@ -117,7 +127,12 @@ abstract class CaptureCommand extends ShellCommand {
               + FileNames.text(database)
               + "' first, or give --state");
     }
-    try (Sink sink = output.open(shell(), console)) {
+    try (StreamOpening opening = new StreamOpening(database, stateDirectory());
+        Sink sink = output.open(shell(), console)) {
+      shell().signals().onStop(sink.stop());
+      if (!begin(builder, opening, console)) {
+        return endless() ? ExitCode.OK : ExitCode.ofSignal(shell().signals().received());
+      }
       builder.handler(sink.handler());
       shell().signals().onHangup(sink.reopen());
       return new CaptureRun(shell(), console, endless())
@@ -127,6 +142,30 @@ abstract class CaptureCommand extends ShellCommand {
               capture -> {
                 captureAndSummarize(capture, console);
               });
+    }
+  }
+
+  private @Nullable Path stateDirectory() {
+    return usesState() && state.isPresent(database) ? state.directory(database) : null;
+  }
+
+  private String databaseName() {
+    Path file = database.getFileName();
+    return sourceName != null ? sourceName : FileNames.text(file == null ? database : file);
+  }
+
+  /** Returns whether there is something to run: not if a signal came while it waited. */
+  private boolean begin(CaptureBuilder builder, StreamOpening opening, Console console)
+      throws IOException, InterruptedException {
+    try {
+      startsOver = opening.open(output.stream(), onGap, console) && usesState();
+      if (startsOver) {
+        builder.rebootstrap(true);
+      }
+      return true;
+    } catch (DeliveryStoppedException e) {
+      console.detail(String.valueOf(e.getMessage()));
+      return false;
     }
   }
 
@@ -158,7 +197,11 @@ abstract class CaptureCommand extends ShellCommand {
 
   private void captureAndSummarize(ChangeDataCapture capture, Console console) {
     try {
-      capture(capture);
+      if (startsOver) {
+        capture.bootstrapAndCdc();
+      } else {
+        capture(capture);
+      }
     } catch (RuntimeException e) {
       // A closed pipe ends it without a word.
       if (Failures.find(ClosedPipeException.class, e) == null) {

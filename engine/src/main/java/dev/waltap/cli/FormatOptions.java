@@ -83,6 +83,11 @@ final class FormatOptions {
     return format != EventFormat.TEXT;
   }
 
+  /** Whether messages are Debezium's, which are of several kinds. */
+  boolean isDebezium() {
+    return format == EventFormat.DEBEZIUM;
+  }
+
   /** What is posted; for one handler. */
   HttpBatch.Format batches() {
     return format == EventFormat.DEBEZIUM

@@ -28,6 +28,9 @@ final class HttpOptions {
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
   private static final int DEFAULT_RETRIES = 10;
   private static final String FOR_HTTP = "For HTTP: ";
+  private static final List<String> OF_ATTEMPTS = List.of("--timeout", "--max-retries");
+  private static final List<String> OF_REQUESTS =
+      List.of("--header", "--cacert", "--cert", "--key");
 
   @Option(
       names = "--header",
@@ -41,14 +44,17 @@ final class HttpOptions {
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      description = FOR_HTTP + "how long an attempt may take, as 500ms, 10s, 2m (30s).")
+      description =
+          "For HTTP and Kafka: how long an attempt may take, as 500ms, 10s, 2m (30s; Kafka 10s).")
   private @Nullable Duration timeout;
 
   @Option(
       names = "--max-retries",
       paramLabel = "N|unlimited",
       converter = Retries.class,
-      description = FOR_HTTP + "how many times to retry what may be temporary (10).")
+      description =
+          "For HTTP and Kafka: how many times to retry what may be temporary (10; Kafka"
+              + " unlimited).")
   private @Nullable Integer maxRetries;
 
   @Option(
@@ -89,10 +95,30 @@ final class HttpOptions {
     return start.startsWith("http:") || start.startsWith("https:");
   }
 
-  /** Refuses options on the command line that would do nothing. */
-  void refuseFor(ShellCommand command) {
-    for (String name :
-        List.of("--header", "--timeout", "--max-retries", "--cacert", "--cert", "--key")) {
+  /** How long an attempt may take; null if that was not said. */
+  @Nullable Duration timeout() {
+    return timeout;
+  }
+
+  /** How often to try again; null if that was not said. */
+  @Nullable Integer maxRetries() {
+    return maxRetries;
+  }
+
+  /**
+   * Refuses options on the command line that would do nothing.
+   *
+   * @param attempts whether those about attempts are to be refused, too
+   */
+  void refuseFor(ShellCommand command, boolean attempts) {
+    refuse(command, OF_REQUESTS);
+    if (attempts) {
+      refuse(command, OF_ATTEMPTS);
+    }
+  }
+
+  private static void refuse(ShellCommand command, List<String> names) {
+    for (String name : names) {
       if (command.isTyped(name)) {
         throw command.usage(name + " is for HTTP: give --output http(s)://...");
       }

@@ -8,6 +8,7 @@ import dev.waltap.handler.OutputPath;
 import dev.waltap.handler.OutputRefusedException;
 import dev.waltap.handler.StandardOutput;
 import dev.waltap.io.Closer;
+import dev.waltap.output.StreamOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -25,11 +26,13 @@ final class OutputOptions {
       names = "--output",
       paramLabel = "-|FILE|URL",
       description =
-          "Standard output; a file, appended to, synced, and reopened on SIGHUP; or an http(s)"
-              + " address that gets POSTs of {\"changes\":[...]} (-).")
+          "Standard output; a file, appended to, synced, and reopened on SIGHUP; an http(s)"
+              + " address that gets POSTs of {\"changes\":[...]}; or Kafka, as"
+              + " kafka://HOST:PORT,HOST:PORT (-).")
   private String output = "-";
 
   @Mixin private HttpOptions httpOptions = new HttpOptions();
+  @Mixin private KafkaOptions kafkaOptions = new KafkaOptions();
 
   /** Made by {@link #check}, which is where bad headers are found. */
   private @Nullable HttpHandler http;
@@ -37,11 +40,20 @@ final class OutputOptions {
   /** Made by {@link #check}, too. */
   private @Nullable OutputPath file;
 
+  /** Made by {@link #check}, too. */
+  private @Nullable StreamOutput stream;
+
   /** Refuses what can't go together, before any file is touched. */
-  void check(ShellCommand command, Path database, Path stateDirectory, Console console)
+  void check(ShellCommand command, Path database, String name, Path stateDirectory, Console console)
       throws IOException {
     try {
       format.check(command);
+      if (KafkaOptions.isAddress(output)) {
+        httpOptions.refuseFor(command, false);
+        stream = openStream(command, name, console);
+        return;
+      }
+      kafkaOptions.refuseFor(command);
       if (HttpOptions.isAddress(output)) {
         if (!format.isJson()) {
           throw command.usage("--format text is not for HTTP, where changes are JSON");
@@ -49,7 +61,7 @@ final class OutputOptions {
         http = httpOptions.open(output, format.batches(), console);
         return;
       }
-      httpOptions.refuseFor(command);
+      httpOptions.refuseFor(command, true);
       if (!output.equals("-")) {
         file = file(database, stateDirectory);
       }
@@ -58,8 +70,32 @@ final class OutputOptions {
     }
   }
 
+  private StreamOutput openStream(ShellCommand command, String name, Console console)
+      throws IOException {
+    if (!format.isJson()) {
+      throw command.usage("--format text is not for Kafka, where changes are JSON");
+    }
+    return kafkaOptions.prepare(
+        output,
+        name,
+        format.messages(),
+        format.isDebezium(),
+        httpOptions.timeout(),
+        httpOptions.maxRetries(),
+        console);
+  }
+
+  /** The output if it is one that keeps positions; after {@link #check}. */
+  @Nullable StreamOutput stream() {
+    return stream;
+  }
+
   /** Opens it; the caller closes it after the capture. */
   Sink open(Shell shell, Console console) throws IOException {
+    StreamOutput prepared = stream;
+    if (prepared != null) {
+      return new Sink(prepared, prepared::stop, null, prepared);
+    }
     HttpHandler handler = http;
     if (handler != null) {
       return new Sink(handler, handler::close, null, () -> {});

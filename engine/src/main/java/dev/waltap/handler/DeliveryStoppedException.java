@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** The handler was closed while it still tried: the batch is not delivered, and comes again. */
 public final class DeliveryStoppedException extends IOException {
 
-  DeliveryStoppedException(String message, @Nullable Throwable cause) {
+  /** The message says what stays undelivered. */
+  public DeliveryStoppedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

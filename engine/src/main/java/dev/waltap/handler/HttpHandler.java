@@ -97,7 +97,7 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
     this.secrets = target.secrets();
     this.format = format;
     this.delays = delays;
-    this.report = new RetryReport(target.display(), warnings, System::nanoTime);
+    this.report = new RetryReport("POST to " + target.display(), warnings, System::nanoTime);
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)

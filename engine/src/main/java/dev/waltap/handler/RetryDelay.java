@@ -12,19 +12,20 @@ import java.util.concurrent.ThreadLocalRandom;
  * How long to wait before an attempt: doubling from the first pause to the longest, half of it
  * random, so that many clients of one server do not come back all at once.
  */
-record RetryDelay(long firstMillis, long longestMillis) {
+public record RetryDelay(long firstMillis, long longestMillis) {
 
   /** What a server may ask for at most; beyond it, its clock or ours is wrong. */
   private static final long MAX_RETRY_AFTER = Duration.ofHours(1).toMillis();
 
-  static RetryDelay standard() {
+  /** From a quarter of a second to half a minute. */
+  public static RetryDelay standard() {
     return new RetryDelay(250, 30_000);
   }
 
   /**
    * The pause after the attempt of this number, from 0; never shorter than the server asked for.
    */
-  long millis(int attempt, long retryAfter) {
+  public long millis(int attempt, long retryAfter) {
     long full = attempt >= 20 ? longestMillis : Math.min(longestMillis, firstMillis << attempt);
     long half = full / 2;
     return Math.max(retryAfter, half + ThreadLocalRandom.current().nextLong(half + 1));

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * Says that a receiver is not reached: once when retries begin, ever more rarely while they last,
  * and once when they are over. For the handler's thread.
  */
-final class RetryReport {
+public final class RetryReport {
   private static final long FIRST_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -23,14 +23,20 @@ final class RetryReport {
   private long saidAt;
   private long interval;
 
-  RetryReport(String target, Consumer<String> warnings, LongSupplier clock) {
+  /**
+   * A report of nothing yet.
+   *
+   * @param target what is done again and where, as {@code POST to ADDRESS}
+   * @param clock in nanoseconds
+   */
+  public RetryReport(String target, Consumer<String> warnings, LongSupplier clock) {
     this.target = target;
     this.warnings = warnings;
     this.clock = clock;
   }
 
   /** An attempt failed, and another one will follow. */
-  void failed(String failure) {
+  public void failed(String failure) {
     failures++;
     long now = clock.getAsLong();
     if (failures == 1) {
@@ -46,11 +52,10 @@ final class RetryReport {
   }
 
   /** A batch was delivered. */
-  void delivered() {
+  public void delivered() {
     if (failures > 0) {
       warnings.accept(
-          "POST to "
-              + target
+          target
               + " delivered again, after "
               + failures
               + (failures == 1 ? " failed attempt in " : " failed attempts in ")

@@ -27,7 +27,7 @@ public final class Secrets {
   }
 
   /** These, and each of the words they consist of, as in {@code Bearer TOKEN}. */
-  static Secrets of(Collection<String> values) {
+  public static Secrets of(Collection<String> values) {
     return new Secrets(
         values.stream()
             .filter(value -> value.length() >= SHORTEST)

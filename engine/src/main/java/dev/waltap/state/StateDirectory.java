@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   state.db      page table, journal and positions (with -wal and -shm while it is open)
  *   state.db.new  a baseline in the making; without meaning until it is renamed
  *   witness       how many commits state.db must have seen, see {@link CommitCountFile}
+ *   delivered     what an output that keeps positions was given last, see {@link DeliveredFile}
  *   lock          who holds the state, see {@link StateLock}
  * </pre>
  *
@@ -163,6 +164,7 @@ public final class StateDirectory {
         }
         removeUnfinished();
         Files.deleteIfExists(commitCountFile());
+        Files.deleteIfExists(deliveredFile());
         Files.deleteIfExists(lockFile());
       }
       Files.deleteIfExists(real);
@@ -186,6 +188,10 @@ public final class StateDirectory {
 
   Path commitCountFile() {
     return path.resolve("witness");
+  }
+
+  Path deliveredFile() {
+    return path.resolve("delivered");
   }
 
   Path lockFile() {
@@ -248,6 +254,7 @@ public final class StateDirectory {
 
   private static boolean isOurs(String name) {
     return name.equals("witness")
+        || name.equals("delivered")
         || name.equals("lock")
         || SUFFIXES.stream()
             .anyMatch(s -> name.equals("state.db" + s) || name.equals("state.db.new" + s));

@@ -68,8 +68,10 @@ public final class Distribution {
 
   private void copyFiles() throws IOException {
     copy(project.resolve("engine/target/waltap.jar"), "lib/waltap.jar");
+    copy(project.resolve("engine/target/waltap-kafka.jar"), "lib/waltap-kafka.jar");
     copy(project.resolve("LICENSE"), "LICENSE");
     copy(project.resolve("engine/src/shade/NOTICE"), "NOTICE");
+    copy(project.resolve("engine/kafka/src/shade/NOTICE"), "NOTICE-kafka");
     copy(sources.resolve("files/README"), "README");
     copy(sources.resolve("files/waltap@.service"), "lib/systemd/system/waltap@.service");
     copy(sources.resolve("sh/jvm.sh"), "libexec/jvm.sh");

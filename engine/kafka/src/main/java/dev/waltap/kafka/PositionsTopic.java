@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.kafka;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Reads what was committed, of all streams. For one thread. */
+final class PositionsTopic {
+
+  /** Of a capture that was killed: Kafka ends it a minute after it began. */
+  private static final String OPEN =
+      " is not read yet: it waits for a transaction that another capture left open, a minute at"
+          + " most";
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final String topic;
+  private final Stopping stopping;
+
+  PositionsTopic(String topic, Stopping stopping) {
+    this.topic = topic;
+    this.stopping = stopping;
+  }
+
+  /**
+   * The last committed record of each key.
+   *
+   * @param whole whether to wait for transactions that are open, so that all that precedes this
+   *     call is seen; otherwise what can be seen at once
+   */
+  Collection<StreamPosition> read(Admin admin, Consumer<byte[], byte[]> consumer, boolean whole)
+      throws InterruptedException {
+    Map<TopicPartition, Long> ends = ends(admin, whole);
+    consumer.assign(ends.keySet());
+    consumer.seekToBeginning(ends.keySet());
+    Map<String, StreamPosition> last = new LinkedHashMap<>();
+    long begun = System.nanoTime();
+    while (!reached(consumer, ends)) {
+      if (stopping.isStopped() || System.nanoTime() - begun > stopping.timeout().toNanos()) {
+        throw new TimeoutException(
+            whole ? topic + OPEN : "the topic " + topic + " can't be read to its end");
+      }
+      for (ConsumerRecord<byte[], byte[]> each : consumer.poll(POLL)) {
+        add(each, last);
+      }
+    }
+    return last.values();
+  }
+
+  private static void add(ConsumerRecord<byte[], byte[]> each, Map<String, StreamPosition> last) {
+    if (each.key() == null) {
+      return;
+    }
+    String key = new String(each.key(), StandardCharsets.UTF_8);
+    last.remove(key);
+    StreamPosition position =
+        each.value() == null ? null : StreamPosition.of(each.key(), each.value());
+    if (position != null) {
+      last.put(key, position);
+    }
+  }
+
+  private Map<TopicPartition, Long> ends(Admin admin, boolean whole) throws InterruptedException {
+    Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
+    for (TopicDescription description :
+        stopping.await(admin.describeTopics(List.of(topic)).allTopicNames()).values()) {
+      description
+          .partitions()
+          .forEach(
+              each -> latest.put(new TopicPartition(topic, each.partition()), OffsetSpec.latest()));
+    }
+    IsolationLevel level = whole ? IsolationLevel.READ_UNCOMMITTED : IsolationLevel.READ_COMMITTED;
+    var found = stopping.await(admin.listOffsets(latest, new ListOffsetsOptions(level)).all());
+    Map<TopicPartition, Long> ends = new LinkedHashMap<>();
+    found.forEach((partition, info) -> ends.put(partition, info.offset()));
+    return ends;
+  }
+
+  private static boolean reached(
+      Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey(), POLL.multipliedBy(10)) >= end.getValue());
+  }
+}

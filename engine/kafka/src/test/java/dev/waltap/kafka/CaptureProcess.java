@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.kafka;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A capture as users run it, in a process of its own. For one thread. */
+final class CaptureProcess implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Process process;
+  private final Path errors;
+
+  private CaptureProcess(Process process, Path errors) {
+    this.process = process;
+    this.errors = errors;
+  }
+
+  /** Starts a command of the command line, with its output to Kafka at this address. */
+  static CaptureProcess start(Path directory, String address, String... arguments)
+      throws IOException {
+    Path errors = Files.createTempFile(directory, "errors", ".txt");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-ea", "-cp"));
+    command.addAll(List.of(System.getProperty("java.class.path"), "dev.waltap.cli.Main"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--output", "kafka://" + address));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(errors.toFile())
+            .start();
+    return new CaptureProcess(process, errors);
+  }
+
+  String errors() throws IOException {
+    return Files.readString(errors);
+  }
+
+  /** Waits until standard error has this. */
+  CaptureProcess await(String text) throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!errors().contains(text)) {
+      if (System.nanoTime() > end || (!process.isAlive() && !errors().contains(text))) {
+        throw new AssertionError("no '" + text + "' in: " + errors());
+      }
+      Thread.sleep(20);
+    }
+    return this;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Waits for its end; returns the exit code. */
+  int exit() throws IOException, InterruptedException {
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("it goes on: " + errors());
+    }
+    return process.exitValue();
+  }
+
+  /** SIGTERM; returns the exit code. */
+  int stop() throws IOException, InterruptedException {
+    process.destroy();
+    return exit();
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+}

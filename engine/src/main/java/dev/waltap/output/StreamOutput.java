@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.output;
+
+import dev.waltap.api.ChangesHandler;
+import java.io.Closeable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An output that keeps the stream's position beside the data. {@link #open}, then batches, then
+ * {@link #close}, all from one thread; {@link #stop} from any.
+ */
+public interface StreamOutput extends ChangesHandler, Closeable {
+
+  /**
+   * Connects, however long that takes, and compares what is there with the saved state.
+   *
+   * @param state of the stream that is going on; null for a run without state
+   * @return what the capture has to begin with
+   * @throws IOException if it can't be used, or was stopped meanwhile
+   */
+  StreamStart open(@Nullable SavedStream state) throws IOException, InterruptedException;
+
+  /** Abandons what is only retried, and what does not end within 3 seconds. */
+  void stop();
+
+  @Override
+  void close() throws IOException;
+}

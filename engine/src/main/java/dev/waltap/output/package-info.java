@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What an output in a jar of its own gives, and what it is told: Kafka, and others with large
+ * clients.
+ */
+@NullMarked
+package dev.waltap.output;
+
+import org.jspecify.annotations.NullMarked;
