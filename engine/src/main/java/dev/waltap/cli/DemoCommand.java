@@ -52,8 +52,8 @@ final class DemoCommand extends ShellCommand {
 
   @Override
   int run(Console console) throws Exception {
-    if (format == EventFormat.DEBEZIUM) {
-      throw usage("--format debezium is not for the demo: give json or text");
+    if (format != EventFormat.JSON && format != EventFormat.TEXT) {
+      throw usage("that --format is not for the demo: give json or text");
     }
     if (count < 1) {
       throw usage("--count must be 1 or more");

@@ -5,5 +5,6 @@ package dev.waltap.cli;
 enum EventFormat {
   JSON,
   TEXT,
-  DEBEZIUM
+  DEBEZIUM,
+  SQL
 }

@@ -14,6 +14,7 @@ import dev.waltap.message.JsonMessages;
 import dev.waltap.message.MessageBatches;
 import dev.waltap.message.MessageFormat;
 import dev.waltap.message.MessageLinesHandler;
+import dev.waltap.message.SqlHandler;
 import dev.waltap.message.TypeMismatch;
 import java.io.OutputStream;
 import java.util.List;
@@ -25,10 +26,11 @@ final class FormatOptions {
 
   @Option(
       names = "--format",
-      paramLabel = "json|text|debezium",
+      paramLabel = "json|text|debezium|sql",
       description =
-          "JSON lines, '<timestamp>: <table> <operation>', or Debezium's messages, of which a line"
-              + " is the value alone (json).")
+          "JSON lines, '<timestamp>: <table> <operation>', Debezium's messages, of which a line is"
+              + " the value alone, or statements that replay it, for standard output: | sqlite3"
+              + " -bail -cmd '.dbconfig enable_trigger off' copy.db (json).")
   private EventFormat format = EventFormat.JSON;
 
   @Option(
@@ -65,8 +67,18 @@ final class FormatOptions {
               + " string in that message, capture fails, or the field is left out (string).")
   private TypeMismatch typeMismatch = TypeMismatch.STRING;
 
-  /** Refuses options on the command line that would do nothing. */
-  void check(ShellCommand command) {
+  /**
+   * Refuses options on the command line that would do nothing.
+   *
+   * @param toFile whether events go elsewhere than to standard output
+   */
+  void check(ShellCommand command, boolean toFile) {
+    if (format == EventFormat.SQL && toFile) {
+      throw command.usage("--format sql is for standard output: it can be redirected to a file");
+    }
+    if (format == EventFormat.SQL && command.isTyped("--blobs")) {
+      throw command.usage("--blobs is not for --format sql, where BLOBs are what they are");
+    }
     if (format == EventFormat.DEBEZIUM) {
       return;
     }
@@ -80,7 +92,7 @@ final class FormatOptions {
 
   /** Whether events are in JSON. */
   boolean isJson() {
-    return format != EventFormat.TEXT;
+    return format == EventFormat.JSON || format == EventFormat.DEBEZIUM;
   }
 
   /** Whether messages are Debezium's, which are of several kinds. */
@@ -114,7 +126,7 @@ final class FormatOptions {
   LineFormat lineFormat() {
     return switch (format) {
       case JSON -> LineFormat.JSON;
-      case TEXT -> LineFormat.TEXT;
+      case TEXT, SQL -> LineFormat.TEXT;
       case DEBEZIUM -> LineFormat.DEBEZIUM;
     };
   }
@@ -124,6 +136,7 @@ final class FormatOptions {
     return switch (format) {
       case JSON -> new JsonLinesHandler(out, blobs());
       case TEXT -> new TextHandler(out);
+      case SQL -> new SqlHandler(out);
       case DEBEZIUM -> new MessageLinesHandler(out, messages(), withKeys);
     };
   }

@@ -47,7 +47,7 @@ final class OutputOptions {
   void check(ShellCommand command, Path database, String name, Path stateDirectory, Console console)
       throws IOException {
     try {
-      format.check(command);
+      format.check(command, !output.equals("-"));
       if (KafkaOptions.isAddress(output)) {
         httpOptions.refuseFor(command, false);
         stream = openStream(command, name, console);

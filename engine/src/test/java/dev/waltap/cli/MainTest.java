@@ -160,6 +160,9 @@ class MainTest {
         "cdc DB --type-mismatch fail",
         "cdc DB --format debezium --type-mismatch skip_field",
         "demo --format debezium",
+        "cdc DB --format sql --output f",
+        "cdc DB --format sql --output http://h/",
+        "cdc DB --format sql --blobs hex",
         "cdc DB --output http://h/ --header x",
         "cdc DB --output http://h/ --max-retries -1",
         "cdc DB --output http:///x",
@@ -314,6 +317,16 @@ class MainTest {
     assertThat(run("bootstrap", database, "--format", "debezium", "--output", output.toString()))
         .isZero();
     assertThat(Files.readAllLines(output)).hasSize(2);
+  }
+
+  @Test
+  void statementsReplayEachTransaction() {
+    changes = ONE;
+    assertThat(run("bootstrap", database, "--format", "sql")).isZero();
+    assertThat(out().lines()).hasSize(4).first().asString().startsWith("PRAGMA foreign_keys=OFF;");
+    assertThat(out())
+        .contains("\nBEGIN;\nINSERT OR REPLACE INTO \"users\"(")
+        .endsWith(";\nCOMMIT;\n");
   }
 
   @Test
