@@ -10,6 +10,7 @@ import dev.waltap.handler.JsonText;
 import dev.waltap.record.Names;
 import dev.waltap.schema.ColumnConstraints;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,9 +132,13 @@ final class TableMapping {
   private TypeMismatchException mismatch(Row row, int index, ColumnType type) {
     return new TypeMismatchException(
         String.format(
+            Locale.ROOT,
             "%s.%s holds a value of type %s that is no %s: choose another --type-mismatch, or"
                 + " exclude the column",
-            table, row.names().get(index), row.storageClass(index), type.type().jsonName()));
+            table,
+            row.names().get(index),
+            row.storageClass(index),
+            type.type().jsonName()));
   }
 
   @SuppressWarnings("ReferenceEquality") // Only a shortcut.
