@@ -73,7 +73,7 @@ final class OutputOptions {
   private StreamOutput openStream(ShellCommand command, String name, Console console)
       throws IOException {
     if (!format.isJson()) {
-      throw command.usage("--format text is not for Kafka, where changes are JSON");
+      throw command.usage("only --format json and debezium are for Kafka");
     }
     return kafkaOptions.prepare(
         output,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.testdata.TestDatabase;
 import java.sql.Connection;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 
@@ -38,7 +39,11 @@ public final class KafkaKills {
         long begun = System.nanoTime();
         String what = run(seed, broker, 4, true);
         System.out.printf(
-            "seed %d: %s, %d s%n", seed, what, (System.nanoTime() - begun) / 1_000_000_000L);
+            Locale.ROOT,
+            "seed %d: %s, %d s%n",
+            seed,
+            what,
+            (System.nanoTime() - begun) / 1_000_000_000L);
       }
     }
   }
@@ -69,7 +74,7 @@ public final class KafkaKills {
             capture.await("ready");
           }
           transactions += write(writer, 1 + random.nextInt(150));
-          if (brokers && random.nextInt(3) == 0) {
+          if (brokers && (i == 0 || random.nextInt(3) == 0)) {
             brokerKills++;
             broker.kill();
             transactions += write(writer, random.nextInt(50));
