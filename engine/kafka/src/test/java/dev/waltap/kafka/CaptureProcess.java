@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A capture as users run it, in a process of its own. For one thread. */
 final class CaptureProcess implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  /** More than twice what Kafka gives a transaction whose writer was killed before it ends it. */
+  private static final long PATIENCE_SECONDS = 150;
 
   private final Process process;
   private final Path errors;
