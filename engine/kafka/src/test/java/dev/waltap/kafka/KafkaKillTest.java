@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** A few of the runs that {@link KafkaKills} makes. */
+@Tag("slow")
 class KafkaKillTest {
 
   @Test
@@ -28,7 +29,6 @@ class KafkaKillTest {
   }
 
   @Test
-  @Tag("slow")
   void brokersKilledMeanwhileLeaveEveryChangeOnce() throws Exception {
     long seed = System.nanoTime() % 1_000_000;
     try (Broker broker = Broker.started()) {

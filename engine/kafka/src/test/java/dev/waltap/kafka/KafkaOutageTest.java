@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waltap.testdata.TestDatabase;
 import java.sql.Connection;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A broker that is not there, is not there any more, or does not want what it gets. */
+@Tag("slow")
 class KafkaOutageTest {
   private static final String[] QUICK = {"--timeout", "2s"};
 

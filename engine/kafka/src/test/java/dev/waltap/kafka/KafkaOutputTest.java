@@ -14,9 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What consumers see under read_committed, and how a capture begins. */
+@Tag("slow")
 class KafkaOutputTest {
   private static final Pattern POSITION = Pattern.compile("\"position\":\"([0-9:]+)\"");
 
