@@ -17,7 +17,7 @@ class KafkaKillTest {
     System.out.println("seed " + seed + ": " + KafkaKills.run(seed, SharedBroker.get(), 2, false));
   }
 
-  /** Of as many seeds as are asked for, beginning with the first one. */
+  /** Of as many seeds as are asked for, beginning with the first one; brokers are killed, too. */
   @Test
   @EnabledIfSystemProperty(named = "waltap.kafka.kills", matches = "\\d+")
   @Timeout(value = 12, unit = TimeUnit.HOURS)
@@ -26,13 +26,5 @@ class KafkaKillTest {
         new String[] {
           System.getProperty("waltap.kafka.kills"), System.getProperty("waltap.kafka.seed", "1")
         });
-  }
-
-  @Test
-  void brokersKilledMeanwhileLeaveEveryChangeOnce() throws Exception {
-    long seed = System.nanoTime() % 1_000_000;
-    try (Broker broker = Broker.started()) {
-      System.out.println("seed " + seed + ": " + KafkaKills.run(seed, broker, 3, true));
-    }
   }
 }

@@ -76,7 +76,7 @@ class KafkaOutageTest {
   }
 
   private static void awaitRows(Broker broker, CaptureProcess capture, int count) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(150);
     while (Topic.stableValues(broker.address(), "outage.t").size() < count) {
       assertThat(System.nanoTime()).as(capture.errors()).isLessThan(end);
       Thread.sleep(100);

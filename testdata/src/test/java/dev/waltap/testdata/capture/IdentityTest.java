@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * as they are emitted ends with what the source holds, whatever the statements were. Each case in
  * one transaction, in a gap, and while nothing ran.
  */
+@Tag("slow")
 class IdentityTest {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
+@Tag("slow")
 class FaultCyclesTest {
   private static final int ROWS = 12;
   private static final int MAX_CYCLES = 60;
