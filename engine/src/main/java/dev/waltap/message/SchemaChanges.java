@@ -5,6 +5,7 @@ import dev.waltap.api.Change;
 import dev.waltap.api.ColumnSchema;
 import dev.waltap.api.TableSchema;
 import dev.waltap.handler.JsonText;
+import dev.waltap.record.Names;
 import dev.waltap.schema.ColumnConstraints;
 import java.sql.Types;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class SchemaChanges {
         new DataStruct(
             DebeziumSchemas.TABLE_CHANGE,
             type,
-            quoted(database) + "." + quoted(name),
+            Names.quote(database) + "." + Names.quote(name),
             after == null ? null : table(after));
     return new DataStruct(
         DebeziumSchemas.SCHEMA_CHANGE_VALUE,
@@ -39,12 +40,8 @@ final class SchemaChanges {
         nowMillis,
         database,
         null,
-        after == null ? "DROP TABLE " + quoted(name) : JsonText.wellFormed(after.sql()),
+        after == null ? "DROP TABLE " + Names.quote(name) : JsonText.wellFormed(after.sql()),
         List.of(table));
-  }
-
-  private static String quoted(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
   }
 
   private static DataStruct table(TableSchema table) {

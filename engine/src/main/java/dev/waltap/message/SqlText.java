@@ -3,6 +3,7 @@ package dev.waltap.message;
 
 import dev.waltap.api.Row;
 import dev.waltap.handler.JsonText;
+import dev.waltap.record.Names;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.HexFormat;
@@ -33,7 +34,7 @@ final class SqlText {
   private SqlText() {}
 
   static void name(String name, StringBuilder sql) {
-    sql.append('"').append(JsonText.wellFormed(name).replace("\"", "\"\"")).append('"');
+    sql.append(Names.quote(JsonText.wellFormed(name)));
   }
 
   static void value(Row row, int index, StringBuilder sql) {

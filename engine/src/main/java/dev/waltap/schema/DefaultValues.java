@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.schema;
 
+import dev.waltap.record.Names;
 import dev.waltap.record.Value;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -67,13 +68,13 @@ final class DefaultValues {
       throws SQLException {
     StringBuilder sql = new StringBuilder("SELECT ");
     for (Integer column : asked) {
-      String name = Scratch.quote(columns.get(column).name());
+      String name = Names.quote(columns.get(column).name());
       sql.append(sql.length() > 7 ? "," : "");
       sql.append("typeof(").append(name).append("),").append(name);
       sql.append(",CAST(").append(name).append(" AS BLOB)");
     }
     // No index may answer: only the table has the short record.
-    sql.append(" FROM main.").append(Scratch.quote(table)).append(" NOT INDEXED");
+    sql.append(" FROM main.").append(Names.quote(table)).append(" NOT INDEXED");
     scratch.query(
         sql.toString(),
         rs -> {

@@ -192,11 +192,6 @@ final class Scratch implements AutoCloseable {
         .get(0);
   }
 
-  /** The name quoted as an identifier. */
-  static String quote(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
-  }
-
   /** Takes one value out of a row of a result. */
   interface Extractor<T extends @Nullable Object> {
     T extract(ResultSet rs) throws SQLException;

@@ -6,6 +6,7 @@ import dev.waltap.api.TableSchema;
 import dev.waltap.record.Collation;
 import dev.waltap.record.ColumnLayout;
 import dev.waltap.record.KeyField;
+import dev.waltap.record.Names;
 import dev.waltap.record.TableLayout;
 import dev.waltap.record.Value;
 import java.sql.SQLException;
@@ -31,7 +32,7 @@ final class TableReader {
   }
 
   Table read(SchemaRow row, ListedTable listed, Table.Kind kind) throws SQLException {
-    String quoted = Scratch.quote(listed.name());
+    String quoted = Names.quote(listed.name());
     List<DeclaredColumn> columns =
         scratch.query("PRAGMA main.table_xinfo(" + quoted + ")", DeclaredColumn::of).stream()
             .filter(DeclaredColumn::stored)
@@ -90,7 +91,7 @@ final class TableReader {
       throws SQLException {
     List<IndexedColumn> record =
         scratch.query(
-            "PRAGMA main.index_xinfo(" + Scratch.quote(keyIndexes(quoted).get(0)) + ")",
+            "PRAGMA main.index_xinfo(" + Names.quote(keyIndexes(quoted).get(0)) + ")",
             rs ->
                 new IndexedColumn(
                     rs.getInt("cid"),

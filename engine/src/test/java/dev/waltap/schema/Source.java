@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waltap.api.ColumnSchema;
 import dev.waltap.api.Row;
 import dev.waltap.format.TextEncoding;
+import dev.waltap.record.Names;
 import dev.waltap.record.StoredRow;
 import dev.waltap.record.Value;
 import java.io.IOException;
@@ -95,7 +96,7 @@ final class Source implements AutoCloseable {
     Schema schema = parse();
     assertThat(schema.unreadable()).isEmpty();
     for (Table table : schema.tables()) {
-      String quoted = Scratch.quote(table.name());
+      String quoted = Names.quote(table.name());
       List<String> columns = new ArrayList<>();
       try (Statement statement = connection.createStatement();
           ResultSet rs = statement.executeQuery("PRAGMA table_xinfo(" + quoted + ")")) {
@@ -151,10 +152,10 @@ final class Source implements AutoCloseable {
       List<ColumnSchema> part = columns.subList(from, Math.min(from + 500, columns.size()));
       String list =
           part.stream()
-              .map(column -> Scratch.quote(column.name()))
+              .map(column -> Names.quote(column.name()))
               .map(name -> "typeof(" + name + ")," + name + ",CAST(" + name + " AS BLOB)")
               .collect(Collectors.joining(","));
-      String sql = "SELECT " + list + " FROM " + Scratch.quote(table.name()) + " NOT INDEXED";
+      String sql = "SELECT " + list + " FROM " + Names.quote(table.name()) + " NOT INDEXED";
       try (Statement statement = connection.createStatement();
           ResultSet rs = statement.executeQuery(sql)) {
         for (int row = 0; rs.next(); row++) {

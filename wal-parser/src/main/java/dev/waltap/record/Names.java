@@ -45,6 +45,11 @@ public final class Names {
     return true;
   }
 
+  /** The name quoted as an identifier, for an SQL statement. */
+  public static String quote(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
   /** One character, A to Z made a to z. */
   public static char fold(char c) {
     return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;

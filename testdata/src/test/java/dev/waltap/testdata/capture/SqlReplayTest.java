@@ -8,6 +8,7 @@ import dev.waltap.Waltap;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.message.SqlHandler;
 import dev.waltap.testdata.TestDatabase;
+import dev.waltap.testdata.model.Names;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -288,7 +289,7 @@ class SqlReplayTest {
 
   private static String query(Connection connection, String table) throws SQLException {
     StringBuilder sql = new StringBuilder("SELECT ");
-    String quoted = '"' + table.replace("\"", "\"\"") + '"';
+    String quoted = Names.quote(table);
     try (Statement statement = connection.createStatement();
         ResultSet rs =
             statement.executeQuery(
@@ -302,7 +303,7 @@ class SqlReplayTest {
         if (separator.isEmpty() && !rs.getBoolean(2)) {
           sql.append("_rowid_, ");
         }
-        String name = '"' + rs.getString(1).replace("\"", "\"\"") + '"';
+        String name = Names.quote(rs.getString(1));
         sql.append(separator).append("typeof(").append(name).append("), ");
         sql.append("CASE WHEN typeof(").append(name).append(") IN ('text', 'blob') THEN hex(CAST(");
         sql.append(name).append(" AS BLOB)) ELSE ").append(name).append(" END");
