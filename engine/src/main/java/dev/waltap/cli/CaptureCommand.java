@@ -9,6 +9,7 @@ import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.attach.DatabaseChecks;
+import dev.waltap.handler.Causes;
 import dev.waltap.handler.ClosedPipeException;
 import dev.waltap.handler.DeliveryStoppedException;
 import dev.waltap.io.FileNames;
@@ -204,7 +205,7 @@ abstract class CaptureCommand extends ShellCommand {
       }
     } catch (RuntimeException e) {
       // A closed pipe ends it without a word.
-      if (Failures.find(ClosedPipeException.class, e) == null) {
+      if (Causes.find(ClosedPipeException.class, e) == null) {
         summarize(capture.metrics(), console);
       }
       throw e;

@@ -3,6 +3,7 @@ package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.api.ChangeDataCapture;
+import dev.waltap.handler.Causes;
 import dev.waltap.handler.ClosedPipeException;
 import dev.waltap.handler.DeliveryStoppedException;
 import java.util.function.Consumer;
@@ -25,10 +26,10 @@ record CaptureRun(Shell shell, Console console, boolean endless) {
           });
       work.accept(capture);
     } catch (RuntimeException e) {
-      if (signals.received() == 0 || Failures.find(ClosedPipeException.class, e) != null) {
+      if (signals.received() == 0 || Causes.find(ClosedPipeException.class, e) != null) {
         throw e;
       }
-      DeliveryStoppedException undelivered = Failures.find(DeliveryStoppedException.class, e);
+      DeliveryStoppedException undelivered = Causes.find(DeliveryStoppedException.class, e);
       if (undelivered != null) {
         console.warning(String.valueOf(undelivered.getMessage()));
       } else if (endless) {

@@ -3,9 +3,9 @@ package dev.waltap.cli;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.format.DatabaseException;
+import dev.waltap.handler.Causes;
 import dev.waltap.handler.ClosedPipeException;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /** Says what went wrong, in one line, and by an exit code. */
 final class Failures {
@@ -13,7 +13,7 @@ final class Failures {
   private Failures() {}
 
   static int report(Throwable failure, Console console) {
-    if (find(ClosedPipeException.class, failure) != null) {
+    if (Causes.find(ClosedPipeException.class, failure) != null) {
       return ExitCode.CLOSED_PIPE;
     }
     console.error(message(failure));
@@ -49,17 +49,5 @@ final class Failures {
         failure instanceof CaptureException capture
             && capture.reason() == CaptureException.Reason.HANDLER;
     return handler && why != null && !message.contains(why) ? message + ": " + why : message;
-  }
-
-  /** The exception of this type that a failure is or comes from. */
-  static <T extends Throwable> @Nullable T find(Class<T> type, Throwable failure) {
-    Throwable at = failure;
-    for (int depth = 0; at != null && depth < 20; depth++) {
-      if (type.isInstance(at)) {
-        return type.cast(at);
-      }
-      at = at.getCause();
-    }
-    return null;
   }
 }

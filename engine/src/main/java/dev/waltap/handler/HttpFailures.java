@@ -75,13 +75,6 @@ final class HttpFailures {
   }
 
   private static boolean has(Class<? extends Throwable> type, Throwable failure) {
-    Throwable at = failure;
-    for (int depth = 0; at != null && depth < 20; depth++) {
-      if (type.isInstance(at)) {
-        return true;
-      }
-      at = at.getCause();
-    }
-    return false;
+    return Causes.find(type, failure) != null;
   }
 }

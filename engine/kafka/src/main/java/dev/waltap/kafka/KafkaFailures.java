@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.kafka;
 
+import dev.waltap.handler.Causes;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -15,7 +16,6 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
-import org.jspecify.annotations.Nullable;
 
 /** Why Kafka refused something, for people, and whether to try again. */
 final class KafkaFailures {
@@ -39,12 +39,13 @@ final class KafkaFailures {
 
   /** Whether it may help to try again. */
   static boolean isPassing(Throwable failure) {
-    return unresolved(failure) || LASTING.stream().allMatch(type -> find(type, failure) == null);
+    return unresolved(failure)
+        || LASTING.stream().allMatch(type -> Causes.find(type, failure) == null);
   }
 
   /** The client takes a name that is not found for a setting that is wrong. */
   private static boolean unresolved(Throwable failure) {
-    ConfigException config = find(ConfigException.class, failure);
+    ConfigException config = Causes.find(ConfigException.class, failure);
     return config != null && String.valueOf(config.getMessage()).contains("No resolvable");
   }
 
@@ -54,12 +55,12 @@ final class KafkaFailures {
       return "is not reached: there is no host of this name, or no name service";
     }
     for (Class<? extends Throwable> type : LASTING) {
-      Throwable found = find(type, failure);
+      Throwable found = Causes.find(type, failure);
       if (found != null) {
         return lasting(found);
       }
     }
-    TimeoutException late = find(TimeoutException.class, failure);
+    TimeoutException late = Causes.find(TimeoutException.class, failure);
     if (late != null && String.valueOf(late.getMessage()).contains("waits for a transaction")) {
       return "is busy: the topic " + late.getMessage();
     }
@@ -127,17 +128,5 @@ final class KafkaFailures {
       at = cause;
     }
     return at;
-  }
-
-  /** The exception of this type that a failure is or comes from. */
-  static <T extends Throwable> @Nullable T find(Class<T> type, Throwable failure) {
-    Throwable at = failure;
-    for (int depth = 0; at != null && depth < 20; depth++) {
-      if (type.isInstance(at)) {
-        return type.cast(at);
-      }
-      at = at.getCause();
-    }
-    return null;
   }
 }

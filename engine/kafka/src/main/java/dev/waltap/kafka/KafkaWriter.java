@@ -2,6 +2,7 @@
 package dev.waltap.kafka;
 
 import dev.waltap.api.Position;
+import dev.waltap.handler.Causes;
 import dev.waltap.handler.DeliveryStoppedException;
 import dev.waltap.handler.RetryDelay;
 import dev.waltap.handler.RetryReport;
@@ -268,7 +269,7 @@ final class KafkaWriter implements AutoCloseable {
     if (failed != null) {
       failed.close();
     }
-    boolean late = KafkaFailures.find(ProducerFencedException.class, failure) != null;
+    boolean late = Causes.find(ProducerFencedException.class, failure) != null;
     if (late && !claimed) {
       throw fenced();
     }
