@@ -26,11 +26,8 @@ public interface HttpBatch {
     return changes -> new JsonBatch(changes, blobs);
   }
 
-  /** The number of changes, at least 1. */
-  int size();
-
-  /** One of them, from 0. */
-  Change change(int index);
+  /** What it is of, at least one. */
+  List<Change> changes();
 
   /**
    * Some of them, since the receiver refuses all at once.

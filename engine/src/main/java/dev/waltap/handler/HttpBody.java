@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.http.HttpRequest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +45,14 @@ final class HttpBody {
 
   /** How many changes it holds. */
   int changes() {
-    return batch.size();
+    return batch.changes().size();
   }
 
   /** Names the batch, by headers that whoever knows them can recognise it by. */
   void name(HttpRequest.Builder request) {
-    String first = batch.change(0).position().toString();
-    Change end = batch.change(batch.size() - 1);
+    List<Change> changes = batch.changes();
+    String first = changes.get(0).position().toString();
+    Change end = changes.get(changes.size() - 1);
     String last = end.position().toString();
     String stream = end.source().stream();
     request.setHeader("Waltap-First-Position", first);

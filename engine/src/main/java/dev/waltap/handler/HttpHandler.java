@@ -118,11 +118,12 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
 
   private void deliver(HttpBatch batch) throws IOException, InterruptedException {
     HttpBody body = HttpBody.of(batch);
-    int half = batch.size() / 2;
+    int size = batch.changes().size();
+    int half = size / 2;
     // What it refused once it is not asked to take again, each time in vain.
     if ((half > 0 && body.length() >= tooLarge) || !post(body)) {
       deliver(batch.part(0, half));
-      deliver(batch.part(half, batch.size()));
+      deliver(batch.part(half, size));
     }
   }
 

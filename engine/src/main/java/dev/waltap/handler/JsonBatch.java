@@ -10,16 +10,6 @@ import java.util.List;
 record JsonBatch(List<Change> changes, BlobFormat blobs) implements HttpBatch {
 
   @Override
-  public int size() {
-    return changes.size();
-  }
-
-  @Override
-  public Change change(int index) {
-    return changes.get(index);
-  }
-
-  @Override
   public HttpBatch part(int from, int to) {
     return new JsonBatch(changes.subList(from, to), blobs);
   }

@@ -26,16 +26,6 @@ record MessageBatch(List<Change> changes, List<List<byte[]>> objects) implements
   }
 
   @Override
-  public int size() {
-    return changes.size();
-  }
-
-  @Override
-  public Change change(int index) {
-    return changes.get(index);
-  }
-
-  @Override
   public HttpBatch part(int from, int to) {
     return new MessageBatch(changes.subList(from, to), objects.subList(from, to));
   }
