@@ -151,8 +151,7 @@ abstract class CaptureCommand extends ShellCommand {
   }
 
   private String databaseName() {
-    Path file = database.getFileName();
-    return sourceName != null ? sourceName : FileNames.text(file == null ? database : file);
+    return sourceName != null ? sourceName : FileNames.lastName(database);
   }
 
   /** Returns whether there is something to run: not if a signal came while it waited. */

@@ -4,7 +4,6 @@ package dev.waltap.session;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.Source;
 import dev.waltap.io.FileNames;
-import java.nio.file.Path;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +19,7 @@ final class SourceName implements Supplier<Source> {
 
   SourceName(CaptureOptions options, Supplier<@Nullable DurableState> state) {
     String name = options.sourceName();
-    Path file = options.database().getFileName();
-    this.database = name != null ? name : FileNames.text(file == null ? options.database() : file);
+    this.database = name != null ? name : FileNames.lastName(options.database());
     this.state = state;
   }
 

@@ -33,6 +33,12 @@ public final class FileNames {
     return isText(file) ? file.toString() : withoutSlash(file.toUri()).getPath();
   }
 
+  /** The last name of a path for people; of one that has none, as a root, the path. */
+  public static String lastName(Path file) {
+    Path last = file.getFileName();
+    return text(last == null ? file : last);
+  }
+
   /**
    * The path that a text names, encoded as UTF-8 where the locale can't encode it.
    *
