@@ -4,6 +4,7 @@ package dev.waltap.attach;
 import dev.waltap.api.CaptureException;
 import dev.waltap.host.Mounts;
 import dev.waltap.host.Processes.Credentials;
+import dev.waltap.host.UnixAttribute;
 import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.io.InputStream;

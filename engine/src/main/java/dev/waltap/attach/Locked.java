@@ -3,6 +3,7 @@ package dev.waltap.attach;
 
 import dev.waltap.host.FileLocks;
 import dev.waltap.host.Processes;
+import dev.waltap.host.UnixAttribute;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -5,6 +5,7 @@ import dev.waltap.host.FileLocks;
 import dev.waltap.host.FileLocks.Lock;
 import dev.waltap.host.Mounts;
 import dev.waltap.host.Processes;
+import dev.waltap.host.UnixAttribute;
 import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.attach;
+package dev.waltap.host;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A number that the system has on a file. */
-enum UnixAttribute {
+public enum UnixAttribute {
   INODE("ino"),
   LINKS("nlink"),
   USER("uid"),
@@ -20,7 +20,7 @@ enum UnixAttribute {
   }
 
   /** The number; links are followed. */
-  long of(Path file) throws IOException {
+  public long of(Path file) throws IOException {
     return ((Number) Files.getAttribute(file, name)).longValue();
   }
 }

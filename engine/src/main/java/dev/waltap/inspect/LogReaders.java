@@ -3,6 +3,7 @@ package dev.waltap.inspect;
 
 import dev.waltap.format.CheckpointInfo;
 import dev.waltap.host.FileLocks;
+import dev.waltap.host.UnixAttribute;
 import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.FileNames;
 import dev.waltap.io.SharedMemory;
@@ -43,7 +44,7 @@ public final class LogReaders {
         return List.of();
       }
       memory = ChannelRegistry.acquireSharedMemory(path);
-      long inode = ((Number) Files.getAttribute(path, "unix:ino")).longValue();
+      long inode = UnixAttribute.INODE.of(path);
       CheckpointInfo info = new CheckpointInfo();
       new WalIndex(memory).read(info);
       return of(info, FileLocks.read(), inode);
