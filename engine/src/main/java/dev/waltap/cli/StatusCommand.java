@@ -63,19 +63,20 @@ final class StatusCommand extends InstallerCommand {
   int run(Console console) throws IOException, InterruptedException {
     StateDirectory directory = StateDirectory.at(directory());
     if (!directory.exists()) {
-      throw refused(
+      throw new CaptureException(
+          CaptureException.Reason.REFUSED,
           "there is no state in "
               + directory
               + ": changes made while nothing runs are not emitted; run 'waltap setup "
               + FileNames.text(database())
               + "' to have them emitted from then on");
     }
-    CaptureStatus status = look(directory);
+    CaptureStatus status = CaptureStatus.of(database(), directory);
     boolean late = isLate(status);
     for (int look = 1; late && look < LOOKS; look++) {
       // A commit of this very moment is on its way, and no delay yet.
       Thread.sleep(PAUSE_MILLIS);
-      status = look(directory);
+      status = CaptureStatus.of(database(), directory);
       late = isLate(status);
     }
     if (maxLag == null || !isQuiet()) {
@@ -94,21 +95,6 @@ final class StatusCommand extends InstallerCommand {
     return ExitCode.OK;
   }
 
-  private CaptureStatus look(StateDirectory directory) throws IOException {
-    CaptureStatus status = CaptureStatus.of(database(), directory);
-    if (!status.state().database().isOf(database())) {
-      throw refused(
-          "the state in "
-              + directory
-              + " belongs to "
-              + status.state().database().path()
-              + ", not to "
-              + FileNames.text(database())
-              + ": name the state directory of this database, or that database");
-    }
-    return status;
-  }
-
   private boolean isLate(CaptureStatus status) {
     return maxLag != null && maxLag.isExceededBy(status, Instant.now());
   }
@@ -119,9 +105,5 @@ final class StatusCommand extends InstallerCommand {
         format == StatusFormat.JSON ? StatusJson.of(status, now) : StatusText.of(status, now);
     shell().out().write(text.getBytes(StandardCharsets.UTF_8));
     shell().out().flush();
-  }
-
-  private static CaptureException refused(String message) {
-    return new CaptureException(CaptureException.Reason.REFUSED, message);
   }
 }

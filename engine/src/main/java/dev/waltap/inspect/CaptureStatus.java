@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.inspect;
 
+import dev.waltap.api.CaptureException;
+import dev.waltap.io.FileNames;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.state.StateStatus;
 import java.io.IOException;
@@ -19,14 +21,29 @@ public record CaptureStatus(StateStatus state, LogLag lag, List<LogReaders.Reade
   /**
    * Looks at a database and its state.
    *
-   * @throws dev.waltap.api.CaptureException if there is no state, or one that can't be read
+   * @throws CaptureException if there is no state, one that can't be read, or another database's
    * @throws IOException if the WAL can't be read
    */
   public static CaptureStatus of(Path database, StateDirectory directory) throws IOException {
     // The state first: what is committed meanwhile counts as new in the WAL, and nothing is missed.
     StateStatus state = StateStatus.of(directory);
+    requireOwner(state, database, directory);
     LogLag lag = LogLag.of(database, state.pageSize(), state.end().wal());
     return new CaptureStatus(state, lag, LogReaders.of(database));
+  }
+
+  private static void requireOwner(StateStatus state, Path database, StateDirectory directory) {
+    if (!state.database().isOf(database)) {
+      throw new CaptureException(
+          CaptureException.Reason.REFUSED,
+          "the state in "
+              + directory
+              + " belongs to "
+              + state.database().path()
+              + ", not to "
+              + FileNames.text(database)
+              + ": name the state directory of this database, or that database");
+    }
   }
 
   /** Committed transactions that were not delivered; -1 if the WAL does not say. */
