@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,13 @@ final class JournalGroups {
    * @param bytes their size on disk
    * @param since when it was written: {@code System.nanoTime()}
    */
-  record Group(long id, long epoch, long frame, long entries, long bytes, long since) {}
+  record Group(long id, long epoch, long frame, long entries, long bytes, long since) {
+
+    /** Whether all of it is acknowledged. */
+    boolean isWithin(@Nullable Position acknowledged) {
+      return acknowledged != null && LogPosition.isWithin(epoch, frame, acknowledged);
+    }
+  }
 
   static JournalGroups read(StateFile file, StateHeader head) throws SQLException {
     JournalGroups all = new JournalGroups();
@@ -71,37 +76,12 @@ final class JournalGroups {
   /** The oldest group, if all of it is acknowledged. */
   @Nullable Group compactable(@Nullable Position acknowledged) {
     Group first = groups.peekFirst();
-    return first != null
-            && acknowledged != null
-            && LogPosition.isWithin(first.epoch(), first.frame(), acknowledged)
-        ? first
-        : null;
+    return first != null && first.isWithin(acknowledged) ? first : null;
   }
 
-  /** Those that are not acknowledged whole, oldest first. */
-  List<Group> unacknowledged(@Nullable Position acknowledged) {
-    return groups.stream()
-        .filter(
-            group ->
-                acknowledged == null
-                    || !LogPosition.isWithin(group.epoch(), group.frame(), acknowledged))
-        .toList();
-  }
-
-  /**
-   * The last segment before a group's first.
-   *
-   * @param compacted the last segment that is not in the journal any more
-   */
-  long before(Group group, long compacted) {
-    long before = compacted;
-    for (Group other : groups) {
-      if (other.id() == group.id()) {
-        return before;
-      }
-      before = other.id();
-    }
-    throw new IllegalArgumentException("not in the journal: " + group);
+  /** All of them, oldest first: those that are acknowledged come before the others. */
+  Iterable<Group> oldestFirst() {
+    return groups;
   }
 
   /** Whether the oldest group can be compacted and is old, or the journal large. */

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,16 +57,20 @@ public record StateStatus(
     /** Counts them; of the journal only the group that the acknowledged position is in is read. */
     static Undelivered of(StateFile file, StateHeader head, JournalGroups groups, int pageSize)
         throws SQLException {
-      List<JournalGroups.Group> waiting = groups.unacknowledged(head.acknowledged);
-      if (waiting.isEmpty()) {
-        return new Undelivered(0, null);
-      }
-      JournalGroups.Group first = waiting.get(0);
       First found = new First(new PageBuffers(pageSize));
-      JournalReader reader = new JournalReader(file, found.buffers);
-      reader.read(groups.before(first, head.compacted), first.id(), head.acknowledged, found);
-      long later = waiting.stream().skip(1).mapToLong(JournalGroups.Group::entries).sum();
-      return new Undelivered(found.count + later, found.since);
+      long transactions = 0;
+      long before = head.compacted;
+      for (JournalGroups.Group group : groups.oldestFirst()) {
+        if (group.isWithin(head.acknowledged)) {
+          before = group.id();
+        } else if (transactions > 0) {
+          transactions += group.entries();
+        } else {
+          new JournalReader(file, found.buffers).read(before, group.id(), head.acknowledged, found);
+          transactions = found.count;
+        }
+      }
+      return new Undelivered(transactions, found.since);
     }
 
     /** Counts what is not acknowledged, and remembers when the first of it was seen. */
