@@ -70,7 +70,10 @@ final class StreamOpening implements Closeable {
 
   /** What this run delivers goes elsewhere: an output that keeps positions will lack it. */
   private void forget() throws IOException {
-    if (state != null && state.exists() && state.holder() == null) {
+    if (state != null
+        && DeliveredFile.isPresent(state)
+        && state.exists()
+        && state.holder() == null) {
       DeliveredFile.forget(state);
     }
   }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last position that an output which keeps positions itself was given: if it has less, it has
- * lost something. The saved position does not tell: it also moves with transactions of which
+ * lost something. The saved position does not show that: it also moves with transactions of which
  * nothing is delivered. Written after the output has the data, and not synced: what a crash of the
  * machine takes away is only a loss that is not noticed. While other outputs are in use there is no
  * such file. For one thread.
@@ -66,6 +66,11 @@ public final class DeliveredFile implements AutoCloseable {
     } catch (IOException | IllegalArgumentException e) {
       return new Content(false, null); // To start over is better than to miss something.
     }
+  }
+
+  /** Whether there is one: whether an output that keeps positions was used last. */
+  public static boolean isPresent(StateDirectory directory) {
+    return Files.exists(directory.deliveredFile());
   }
 
   /** Another output is used from now on. */
