@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A status as lines for people. Stateless. */
 final class StatusText {
@@ -88,7 +89,7 @@ final class StatusText {
   }
 
   private static String readers(
-      List<LogReaders.Reader> readers, StateLock.@org.jspecify.annotations.Nullable Holder holder) {
+      List<LogReaders.Reader> readers, StateLock.@Nullable Holder holder) {
     return readers.stream()
         .map(
             reader ->

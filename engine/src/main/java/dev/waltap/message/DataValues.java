@@ -19,7 +19,7 @@ final class DataValues {
     this.blobs = blobs;
   }
 
-  /** A value of the type, which it fits, or is told to be if that is a string. */
+  /** A value of the type, which it fits, unless that is a string: any value is made one. */
   @Nullable Object value(Row row, int index, DataType type) {
     if (row.isNull(index)) {
       return null;

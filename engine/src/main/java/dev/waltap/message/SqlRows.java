@@ -122,7 +122,7 @@ final class SqlRows {
     constraints.remove(table);
   }
 
-  /** Whether two versions of a table tell rows apart by the same, so that those can stay. */
+  /** Whether two versions of a table identify rows by the same, so that those can stay. */
   boolean keepsKeys(TableSchema before, TableSchema after, int[] sources) {
     boolean keyed = constraints(before).withoutRowid();
     if (keyed != constraints(after).withoutRowid()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What an output in a jar of its own gives, and what it is told: Kafka, and others with large
+ * What an output in a jar of its own gives, and what it is given: Kafka, and others with large
  * clients.
  */
 @NullMarked
