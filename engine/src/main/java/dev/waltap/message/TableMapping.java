@@ -6,7 +6,6 @@ import dev.waltap.api.Row;
 import dev.waltap.api.StorageClass;
 import dev.waltap.api.TableSchema;
 import dev.waltap.handler.BlobFormat;
-import dev.waltap.handler.JsonText;
 import dev.waltap.record.Names;
 import dev.waltap.schema.ColumnConstraints;
 import java.util.List;
@@ -28,6 +27,9 @@ final class TableMapping {
   private final BlobFormat blobs;
   private final DataValues values;
   private final RowSchema usual;
+
+  /** Of the key before, which most others are like: to make and to write one takes longer. */
+  private @Nullable KeySchema lastKey;
 
   /**
    * A mapping of rows like this one.
@@ -165,14 +167,20 @@ final class TableMapping {
 
   /** A key as a struct. */
   DataStruct key(Row key) throws TypeMismatchException {
-    DataSchema.Struct schema = DataSchema.struct(table + ".Key", 0);
+    DataType[] keyTypes = new DataType[key.size()];
+    boolean[] optional = new boolean[key.size()];
     Object[] held = new Object[key.size()];
     for (int i = 0; i < held.length; i++) {
-      DataType type = keyType(key, i);
-      schema.field(JsonText.wellFormed(key.names().get(i)), DataSchema.of(type, key.isNull(i)));
-      held[i] = values.value(key, i, type);
+      keyTypes[i] = keyType(key, i);
+      optional[i] = key.isNull(i);
+      held[i] = values.value(key, i, keyTypes[i]);
     }
-    return new DataStruct(schema.required(), held);
+    KeySchema schema = lastKey;
+    if (schema == null || !schema.isOf(key.names(), keyTypes, optional)) {
+      schema = new KeySchema(table, key.names(), keyTypes, optional);
+      lastKey = schema;
+    }
+    return new DataStruct(schema.schema(), held);
   }
 
   private DataType keyType(Row key, int index) throws TypeMismatchException {
