@@ -29,6 +29,7 @@ final class DirtyPages {
 
   private final List<IntList> touched = new ArrayList<>();
   private final IntList touchedTrees = new IntList();
+  private boolean pathsMarked;
 
   DirtyPages(PageOwners owners) {
     this.owners = owners;
@@ -47,6 +48,7 @@ final class DirtyPages {
       touched.subList(MAX_KEPT, touched.size()).clear();
     }
     touchedTrees.clear();
+    pathsMarked = false;
     lists.begin();
     for (int i = 0, size = written.size(); i < size; i++) {
       int pageNumber = written.pageNumber(i);
@@ -72,10 +74,9 @@ final class DirtyPages {
   }
 
   private void touch(int pageNumber) {
-    if (affected.contains(pageNumber)) {
+    if (!affected.add(pageNumber)) {
       return;
     }
-    affect(pageNumber);
     int tree = owners.tree(pageNumber);
     int list = lists.get(tree);
     if (list == IntMap.NONE) {
@@ -89,9 +90,28 @@ final class DirtyPages {
     touched.get(list).add(pageNumber);
   }
 
+  /** Marks the paths that lead to what was touched, for those who walk; once is enough. */
+  void markPaths() {
+    if (pathsMarked) {
+      return;
+    }
+    pathsMarked = true;
+    for (int i = 0; i < touchedTrees.size(); i++) {
+      IntList pages = touched.get(i);
+      for (int j = 0; j < pages.size(); j++) {
+        markPath(pages.get(j));
+      }
+    }
+  }
+
   /** Says that the cells of a page may differ, and that a walk has to come by. */
   void affect(int pageNumber) {
+    assert pathsMarked : "paths are not marked yet";
     affected.add(pageNumber);
+    markPath(pageNumber);
+  }
+
+  private void markPath(int pageNumber) {
     int at = pageNumber;
     while (at != PageOwners.ROOT && dirty.add(at)) {
       at = owners.parent(at);
@@ -103,7 +123,7 @@ final class DirtyPages {
     return affected.contains(pageNumber);
   }
 
-  /** Whether the page or one below it is affected. */
+  /** Whether the page or one below it is affected; {@link #markPaths} must have run. */
   boolean isDirty(int pageNumber) {
     return dirty.contains(pageNumber);
   }

@@ -3,6 +3,7 @@ package dev.waltap.diff;
 
 import dev.waltap.btree.Payloads;
 import dev.waltap.format.BTreePage;
+import dev.waltap.format.Bytes;
 import dev.waltap.format.Cell;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
@@ -42,6 +43,11 @@ public final class RowCursor {
   private int end;
   private int pageNumber;
   private byte[] page = NOTHING;
+
+  /** Where the page's array of cell offsets begins. */
+  private int cellArray;
+
+  private boolean leaf;
   private byte[] scratch = NOTHING;
 
   /** How many leading bytes of the payload the scratch array holds. */
@@ -105,8 +111,7 @@ public final class RowCursor {
     runs = NO_RUNS;
     kind = treeKind;
     if (pageNumber != number) {
-      pageNumber = number;
-      page = source.page(number);
+      enter(number);
     }
     position = cellIndex;
     end = cellIndex + 1;
@@ -132,23 +137,84 @@ public final class RowCursor {
     }
   }
 
+  /**
+   * Goes on behind the cells that are the same bytes here and there, both of table b-trees, up to
+   * the end of a run at most. Those of each side must ascend, the first of them from the rowid that
+   * was kept; the last is kept. Cells with overflow pages are left to be looked at.
+   *
+   * @param moved whether a rowid of this side is kept
+   * @param otherMoved whether one of the other side is
+   * @return whether there was one
+   * @throws CorruptDatabaseException if they do not ascend
+   */
+  boolean skipSame(boolean moved, RowCursor other, boolean otherMoved) {
+    int at = position;
+    int otherAt = other.position;
+    boolean first = !moved && !otherMoved;
+    long last =
+        !moved ? other.keptRowid : !otherMoved ? keptRowid : Math.max(keptRowid, other.keptRowid);
+    while (cell.overflowPage() == 0
+        && hasCell(other.page, Bytes.u16(other.page, other.cellArray + 2 * otherAt))) {
+      long rowid = cell.rowid();
+      if (!first && rowid <= last) {
+        position = at;
+        throw outOfOrder();
+      }
+      first = false;
+      last = rowid;
+      at++;
+      otherAt++;
+      if (at == end || otherAt == other.end) {
+        break;
+      }
+      cell.parse(page, pageNumber, Bytes.u16(page, cellArray + 2 * at), kind, leaf, format);
+    }
+    if (at == position) {
+      return false;
+    }
+    keptRowid = last;
+    other.keptRowid = last;
+    skipTo(at);
+    other.skipTo(otherAt);
+    return true;
+  }
+
+  /** Whether the bytes of this cell are there on another page. */
+  private boolean hasCell(byte[] image, int offset) {
+    int from = cell.offset();
+    int to = cell.end();
+    return offset + (to - from) <= format.usableSize()
+        && Arrays.equals(page, from, to, image, offset, offset + (to - from));
+  }
+
+  /** What is wrong with a row of a table b-tree that comes after a greater one. */
+  CorruptDatabaseException outOfOrder() {
+    return CorruptDatabaseException.page(
+        pageNumber, "rowid " + rowid() + " of cell " + position + " is out of order");
+  }
+
   private void nextRun() {
     if (++run >= runs.size()) {
       leaveRow();
       return;
     }
-    pageNumber = runs.page(run);
-    page = source.page(pageNumber);
+    enter(runs.page(run));
     position = runs.from(run);
     end = runs.to(run);
     assert position >= 0 && position < end : "an empty run on page " + pageNumber;
     parse();
   }
 
+  private void enter(int number) {
+    pageNumber = number;
+    page = source.page(number);
+    int header = BTreePage.header(number);
+    cellArray = BTreePage.cellArray(page, header);
+    leaf = BTreePage.isLeaf(page, header);
+  }
+
   private void parse() {
-    int header = BTreePage.header(pageNumber);
-    int at = BTreePage.cell(page, header, position);
-    cell.parse(page, pageNumber, at, kind, BTreePage.isLeaf(page, header), format);
+    cell.parse(page, pageNumber, Bytes.u16(page, cellArray + 2 * position), kind, leaf, format);
     leaveRow();
     if (watched != null && cell.overflowPage() != 0) {
       listChains(watched);
@@ -163,6 +229,9 @@ public final class RowCursor {
   }
 
   private void leaveRow() {
+    if (assembled == 0 && keyArray == NOTHING) {
+      return; // Nothing of the row was read.
+    }
     assembled = 0;
     keyArray = NOTHING;
     if (keptArray == scratch && keptArray != NOTHING) {
@@ -316,7 +385,8 @@ public final class RowCursor {
     if (a.payloadSize() != b.payloadSize()) {
       return false;
     }
-    if (a.overflowPage() == b.overflowPage() && !dirtyChains.contains(a.overflowPage())) {
+    int chain = a.overflowPage();
+    if (chain == b.overflowPage() && (chain == 0 || !dirtyChains.contains(chain))) {
       return Arrays.equals(
           page,
           a.payloadOffset(),

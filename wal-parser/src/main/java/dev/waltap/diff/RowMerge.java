@@ -7,7 +7,6 @@ import dev.waltap.format.PageFormat;
 import dev.waltap.format.TreeKind;
 import dev.waltap.page.PageSource;
 import dev.waltap.record.KeyOrder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,15 +87,14 @@ final class RowMerge {
         after.skipTo(after.runEnd());
         lastSide = 0;
         skipped = true;
-      } else {
+      } else if (!skipSame(order)) {
         ascends = step(order, sink);
       }
       if (!ascends) {
         return false;
       }
     }
-    return rest(before, beforeMoved, order, row -> report(-1, sink))
-        && rest(after, afterMoved, order, row -> report(1, sink));
+    return rest(before, beforeMoved, order, -1, sink) && rest(after, afterMoved, order, 1, sink);
   }
 
   /** Whether both are at the start of the same leaf, with nothing changed below it. */
@@ -131,6 +129,18 @@ final class RowMerge {
       return true;
     }
     return step(order, sink);
+  }
+
+  /** Skips rows of a table b-tree that are the same bytes on both sides, wherever they are. */
+  private boolean skipSame(@Nullable KeyOrder order) {
+    if (order != null || sameBytesToo || !before.skipSame(beforeMoved, after, afterMoved)) {
+      return false;
+    }
+    beforeMoved = true;
+    afterMoved = true;
+    lastSide = 0;
+    skipped = false;
+    return true;
   }
 
   private boolean atSharedBack() {
@@ -185,16 +195,14 @@ final class RowMerge {
       return true;
     }
     if (order == null) {
-      throw CorruptDatabaseException.page(
-          cursor.pageNumber(),
-          "rowid " + cursor.rowid() + " of cell " + cursor.position() + " is out of order");
+      throw cursor.outOfOrder();
     }
     return false;
   }
 
   /** What one side has left once the other is at its end. */
-  private static boolean rest(
-      RowCursor cursor, boolean moved, @Nullable KeyOrder order, Consumer<RowCursor> sink) {
+  private boolean rest(
+      RowCursor cursor, boolean moved, @Nullable KeyOrder order, int side, RowSink sink) {
     boolean check = moved;
     while (!cursor.atEnd()) {
       if (order != null) {
@@ -204,7 +212,7 @@ final class RowMerge {
         return false;
       }
       cursor.keepKey();
-      sink.accept(cursor);
+      report(side, sink);
       cursor.advance();
       check = true;
     }

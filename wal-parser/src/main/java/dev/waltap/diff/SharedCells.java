@@ -48,10 +48,9 @@ final class SharedCells {
         start >= usable ? -1 : Arrays.mismatch(before, start, usable, after, start, usable);
     int low = differs < 0 ? usable : start + differs;
     int high = differs < 0 ? 0 : lastDifference(before, after, low);
+    int end = sameSlots(before, arrayBefore, after, arrayAfter, max);
     int i = 0;
-    while (i < max
-        && shared(
-            before, arrayBefore + 2 * i, after, arrayAfter + 2 * i, low, high, kind, pageNumber)) {
+    while (i < end && isOutside(before, arrayBefore + 2 * i, low, high, kind, pageNumber)) {
       i++;
     }
     front = i;
@@ -75,6 +74,15 @@ final class SharedCells {
     return end;
   }
 
+  /** How many cells from the first on are at the same offsets. */
+  private static int sameSlots(
+      byte[] before, int arrayBefore, byte[] after, int arrayAfter, int max) {
+    int differs =
+        Arrays.mismatch(
+            before, arrayBefore, arrayBefore + 2 * max, after, arrayAfter, arrayAfter + 2 * max);
+    return differs < 0 ? max : differs / 2;
+  }
+
   private boolean shared(
       byte[] before,
       int slotBefore,
@@ -84,10 +92,14 @@ final class SharedCells {
       int high,
       TreeKind kind,
       int pageNumber) {
-    int at = Bytes.u16(before, slotBefore);
-    if (at != Bytes.u16(after, slotAfter)) {
-      return false;
-    }
+    return Bytes.u16(before, slotBefore) == Bytes.u16(after, slotAfter)
+        && isOutside(before, slotBefore, low, high, kind, pageNumber);
+  }
+
+  /** Whether a cell that is at the same offset in both is outside of the range that differs. */
+  private boolean isOutside(
+      byte[] before, int slot, int low, int high, TreeKind kind, int pageNumber) {
+    int at = Bytes.u16(before, slot);
     if (at >= high) {
       return true;
     }

@@ -81,6 +81,7 @@ final class TreeWalk {
     if (before != null && before.root() == after.root() && oneLeaf()) {
       return;
     }
+    dirty.markPaths();
     reached.begin();
     departed.begin();
     moved.clear();
@@ -144,9 +145,13 @@ final class TreeWalk {
     }
     boolean rowsOnInterior = affected && tree.kind() == TreeKind.INDEX;
     boolean led = changed && ours && owners.kind(pageNumber) == kind;
+    byte[] earlier = led ? old.page(pageNumber) : page;
+    int fewer = led ? BTreePage.cellCount(earlier, header) - cells : 0;
     for (int i = 0; i <= cells; i++) {
       int child = BTreePage.child(page, header, i);
-      if (adopted || dirty.isDirty(child) || written.contains(child)) {
+      if (led && ledTo(child, earlier, header, i, fewer) && !dirty.isDirty(child)) {
+        reach(child, pageNumber);
+      } else if (adopted || dirty.isDirty(child) || written.contains(child)) {
         visitNew(child, pageNumber, depth + 1);
       } else if (changed && !keep(child, pageNumber, led)) {
         visitNew(child, pageNumber, depth + 1);
@@ -155,6 +160,16 @@ final class TreeWalk {
         delta.after().add(pageNumber, i, i + 1);
       }
     }
+  }
+
+  /**
+   * Whether a page led to a child before at the same place, counted from the front or from the
+   * back: mostly it did.
+   */
+  private static boolean ledTo(int child, byte[] page, int header, int index, int fewer) {
+    int cells = BTreePage.cellCount(page, header);
+    return (index <= cells && BTreePage.child(page, header, index) == child)
+        || (index + fewer >= 0 && BTreePage.child(page, header, index + fewer) == child);
   }
 
   /**

@@ -108,11 +108,24 @@ public final class BTreePage {
     if (end > format.usableSize()) {
       throw CorruptDatabaseException.page(pageNumber, count + " cells do not fit");
     }
-    for (int i = 0; i < count; i++) {
-      int cell = Bytes.u16(page, array + 2 * i);
-      if (cell < end || cell > format.usableSize() - 4) {
-        throw CorruptDatabaseException.page(pageNumber, "cell " + i + " at offset " + cell);
-      }
+    int last = format.usableSize() - 4;
+    int outside = 0;
+    for (int at = array; at < end; at += 2) {
+      int cell = Bytes.u16(page, at);
+      outside |= (cell - end) | (last - cell); // Negative if one of them is.
     }
+    if (outside < 0) {
+      throw outside(page, pageNumber, array, end, last);
+    }
+  }
+
+  private static CorruptDatabaseException outside(
+      byte[] page, int pageNumber, int array, int end, int last) {
+    int at = array;
+    while (Bytes.u16(page, at) >= end && Bytes.u16(page, at) <= last) {
+      at += 2;
+    }
+    return CorruptDatabaseException.page(
+        pageNumber, "cell " + (at - array) / 2 + " at offset " + Bytes.u16(page, at));
   }
 }

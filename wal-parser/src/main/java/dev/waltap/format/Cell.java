@@ -56,8 +56,18 @@ public final class Cell {
       at += Varint.size(page, at);
       payloadSize = size(page, cell, at);
     }
-    rowid = Varint.value(page, at);
-    at += Varint.size(page, at);
+    first = page[at++];
+    long id = first;
+    if (first < 0) {
+      id = first & 0x7f;
+      byte next;
+      int last = at + Varint.MAX_SIZE - 2;
+      do {
+        next = page[at++];
+        id = at > last ? id << 8 | (next & 0xff) : id << 7 | (next & 0x7f);
+      } while (next < 0 && at <= last);
+    }
+    rowid = id;
     payload(page, pageNumber, at, format.localOnTableLeaf(payloadSize), format);
   }
 

@@ -7,8 +7,8 @@ import java.util.Arrays;
  * A set of pages that is emptied at no cost, for use again and again. Its memory follows the pages
  * that are in it, wherever in the database they are. For one thread.
  *
- * <p>Open addressing by blocks of 64 neighbours, a bit each. A place whose serial is not the
- * current one is free.
+ * <p>Open addressing by blocks of 64 neighbours, a bit each. A key holds the serial of the emptying
+ * since which it counts, and the block; a place with the key of an earlier serial is free.
  */
 public final class PageBitSet {
   private static final int SHIFT = 6;
@@ -16,44 +16,46 @@ public final class PageBitSet {
   private static final int MIN_CAPACITY = 32;
   private static final int FEW = 1 << 12;
 
-  /** Block numbers: page numbers less their last six bits. */
-  private int[] blocks = new int[MIN_CAPACITY];
+  /** Serials in the upper half, block numbers in the lower: page numbers less their last bits. */
+  private long[] keys = new long[MIN_CAPACITY];
 
-  private int[] serials = new int[MIN_CAPACITY];
   private long[] bits = new long[MIN_CAPACITY];
   private int serial = 1;
   private int size;
 
+  /** Where the last key was found: neighbours are asked for one after the other. */
+  private int last;
+
   /** Empties the set. */
   public void begin() {
-    if (blocks.length > FEW && size < blocks.length / 16) {
+    if (keys.length > FEW && size < keys.length / 16) {
       allocate(MIN_CAPACITY);
     }
     size = 0;
     if (++serial == Integer.MAX_VALUE) {
-      Arrays.fill(serials, 0);
+      Arrays.fill(keys, 0);
       serial = 1;
     }
   }
 
   /** Whether the page is in the set. */
   public boolean contains(int pageNumber) {
-    int at = find(pageNumber >>> SHIFT);
-    return serials[at] == serial && (bits[at] >>> pageNumber & 1) != 0;
+    long key = key(pageNumber >>> SHIFT);
+    int at = find(key);
+    return keys[at] == key && (bits[at] >>> pageNumber & 1) != 0;
   }
 
   /** Adds a page; returns whether it was not there before. */
   public boolean add(int pageNumber) {
-    int block = pageNumber >>> SHIFT;
-    int at = find(block);
-    if (serials[at] != serial) {
-      if ((size + 1) * 2 > blocks.length) {
+    long key = key(pageNumber >>> SHIFT);
+    int at = find(key);
+    if (keys[at] != key) {
+      if ((size + 1) * 2 > keys.length) {
         grow();
-        at = find(block);
+        at = find(key);
       }
       size++;
-      serials[at] = serial;
-      blocks[at] = block;
+      keys[at] = key;
       bits[at] = 0;
     }
     long bit = 1L << pageNumber;
@@ -64,34 +66,40 @@ public final class PageBitSet {
     return true;
   }
 
-  /** Where the block is, or where it would be. */
-  private int find(int block) {
-    int mask = blocks.length - 1;
-    int at = ((block * SPREAD) >>> 6) & mask;
-    while (serials[at] == serial && blocks[at] != block) {
+  private long key(int block) {
+    return (long) serial << 32 | block;
+  }
+
+  /** Where the key is, or where it would be. */
+  private int find(long key) {
+    if (keys[last] == key) {
+      return last;
+    }
+    int mask = keys.length - 1;
+    int at = (((int) key * SPREAD) >>> 6) & mask;
+    while (keys[at] != key && (int) (keys[at] >>> 32) == serial) {
       at = (at + 1) & mask;
     }
+    last = at;
     return at;
   }
 
   private void grow() {
-    int[] oldBlocks = blocks;
-    int[] oldSerials = serials;
+    long[] oldKeys = keys;
     long[] oldBits = bits;
-    allocate(blocks.length * 2);
-    for (int i = 0; i < oldBlocks.length; i++) {
-      if (oldSerials[i] == serial) {
-        int at = find(oldBlocks[i]);
-        serials[at] = serial;
-        blocks[at] = oldBlocks[i];
+    allocate(keys.length * 2);
+    for (int i = 0; i < oldKeys.length; i++) {
+      if ((int) (oldKeys[i] >>> 32) == serial) {
+        int at = find(oldKeys[i]);
+        keys[at] = oldKeys[i];
         bits[at] = oldBits[i];
       }
     }
   }
 
   private void allocate(int length) {
-    blocks = new int[length];
-    serials = new int[length];
+    keys = new long[length];
     bits = new long[length];
+    last = 0;
   }
 }

@@ -34,14 +34,29 @@ public final class PageSlots {
   private int end;
   private int size;
 
+  /** The key that was found last, 0 for none, and its index: the same page is asked for often. */
+  private int lastKey;
+
+  private int lastIndex;
+
   /** The slot of a page; -1 if there is none. One that has a slot may still not be in use. */
   public int find(int pageNumber) {
     int key = (pageNumber >>> SHIFT) + 1;
+    return key == lastKey ? slot(lastIndex, pageNumber) : findInTable(key, pageNumber);
+  }
+
+  private static int slot(int index, int pageNumber) {
+    return (index << SHIFT) | (pageNumber & PLACE);
+  }
+
+  private int findInTable(int key, int pageNumber) {
     int at = home(key);
     while (true) {
       long entry = table[at];
       if ((int) (entry >>> 32) == key) {
-        return ((int) entry << SHIFT) | (pageNumber & PLACE);
+        lastKey = key;
+        lastIndex = (int) entry;
+        return slot(lastIndex, pageNumber);
       }
       if (entry == 0) {
         return -1;
@@ -138,6 +153,7 @@ public final class PageSlots {
 
   /** Entries behind the one that goes move up, so that a search still ends at the first gap. */
   private void removeBlock(int block) {
+    lastKey = 0;
     int mask = table.length - 1;
     int gap = home(block + 1);
     while ((int) (table[gap] >>> 32) != block + 1) {
