@@ -17,6 +17,7 @@ import dev.waltap.decode.Micros;
 import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.deliver.Delivery;
 import dev.waltap.follow.Counters;
+import dev.waltap.follow.PollPacer;
 import dev.waltap.io.FileNames;
 import dev.waltap.session.CaptureSession;
 import dev.waltap.session.StateHolder;
@@ -153,8 +154,9 @@ public final class CaptureEngine implements ChangeDataCapture {
       @Nullable StateHolder holder,
       Consumer<CaptureSession> work) {
     CaptureListener listener = new ReadyListener(options.listener(), ready);
+    PollPacer pacer = new PollPacer(System.nanoTime(), WakeSignals.briskRest(signal));
     return new CaptureThread(
-        () -> new CaptureSession(options, to, listener, signal, counters, holder), work, to);
+        () -> new CaptureSession(options, to, listener, signal, pacer, counters, holder), work, to);
   }
 
   private void stop() {

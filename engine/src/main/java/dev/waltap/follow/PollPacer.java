@@ -4,10 +4,12 @@ package dev.waltap.follow;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long to rest between two looks at the log. Usually not at all: the wake signal decides. But a
- * writer that commits every few microseconds is followed as fast if the log is looked at in larger
- * steps, and each look takes cache lines from it that it writes to with every commit, and wakes the
- * handler's thread, perhaps on its processor. For the capture thread.
+ * How long to rest between two looks at the log. Where commits are seldom not at all: the wake
+ * signal decides. But a writer that commits every few microseconds is followed as fast if the log
+ * is looked at in larger steps, and each look takes cache lines from it that it writes to with
+ * every commit, and wakes the handler's thread, perhaps on its processor. A writer that waits for
+ * its disk with each commit is slowed down by a third where a capture wakes as often as it does,
+ * and hardly where it wakes for some commits at once. For the capture thread.
  */
 public final class PollPacer {
   /** Ten times the time in which a busy log is otherwise looked at, a twentieth of a generation. */
@@ -19,27 +21,64 @@ public final class PollPacer {
   /** How close they are is judged by so long a time, or more. */
   private static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private long sampled;
-  private long transactions;
-  private boolean busy;
+  /** Commits that come closer together are worth a longer rest, if the signal allows it. */
+  private static final long BRISK_NANOS = TimeUnit.MICROSECONDS.toNanos(600);
 
-  public PollPacer(long now) {
-    sampled = now;
+  private static final long BRISK_SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
+
+  private final long briskRest;
+  private final Rate close;
+  private final Rate brisk;
+
+  /**
+   * A pacer.
+   *
+   * @param briskRest nanoseconds to rest where commits are brisk, but not so close together that a
+   *     generation of the log may be over meanwhile; 0 not to rest then
+   */
+  public PollPacer(long now, long briskRest) {
+    this.briskRest = briskRest;
+    this.close = new Rate(CLOSE_NANOS, SAMPLE_NANOS, now);
+    this.brisk = new Rate(BRISK_NANOS, BRISK_SAMPLE_NANOS, now);
   }
 
   /** A transaction was decoded. */
   public void transaction() {
-    transactions++;
+    close.transactions++;
+    brisk.transactions++;
   }
 
   /** Nanoseconds to rest now that everything is decoded; 0 for none. */
   public long rest(long now) {
-    long time = now - sampled;
-    if (time >= SAMPLE_NANOS) {
-      busy = transactions * CLOSE_NANOS >= time;
-      transactions = 0;
-      sampled = now;
+    boolean isBrisk = brisk.isReached(now);
+    if (close.isReached(now)) {
+      return REST_NANOS;
     }
-    return busy ? REST_NANOS : 0;
+    return isBrisk ? briskRest : 0;
+  }
+
+  /** Whether transactions come as close together as this, judged every now and then. */
+  private static final class Rate {
+    private final long nanosApart;
+    private final long sampleNanos;
+    private long sampled;
+    private long transactions;
+    private boolean reached;
+
+    Rate(long nanosApart, long sampleNanos, long now) {
+      this.nanosApart = nanosApart;
+      this.sampleNanos = sampleNanos;
+      this.sampled = now;
+    }
+
+    boolean isReached(long now) {
+      long time = now - sampled;
+      if (time >= sampleNanos) {
+        reached = transactions * nanosApart >= time;
+        transactions = 0;
+        sampled = now;
+      }
+      return reached;
+    }
   }
 }

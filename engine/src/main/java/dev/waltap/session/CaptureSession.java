@@ -33,13 +33,14 @@ public final class CaptureSession implements AutoCloseable {
   private final WakeSignal wake;
   private final FreshStart freshStart;
   private final NetChanges netChanges;
-  private final PollPacer pacer = new PollPacer(System.nanoTime());
+  private final PollPacer pacer;
   private SessionPhase phase = SessionPhase.ATTACHED;
   private @Nullable CommitHorizon horizon;
 
   /**
    * Opens what it works with.
    *
+   * @param wake says when to look for commits, where the pacer sees no need to rest
    * @param holder takes the state, where one is named; null opens none
    */
   public CaptureSession(
@@ -47,9 +48,11 @@ public final class CaptureSession implements AutoCloseable {
       ChangeQueue queue,
       CaptureListener listener,
       WakeSignal wake,
+      PollPacer pacer,
       Counters counters,
       @Nullable StateHolder holder) {
     this.wake = wake;
+    this.pacer = pacer;
     this.parts = new CaptureParts(options, queue, listener, counters, holder);
     this.freshStart = new FreshStart(parts);
     this.netChanges = new NetChanges(parts);

@@ -43,6 +43,9 @@ final class CommitRhythm implements PollingPace {
   /** By so much earlier is each look that follows another one that was not too early: 1/64. */
   private static final int CREEP_SHIFT = 6;
 
+  /** Some 500 times a second a thread is woken then, whatever the rate. */
+  private static final long BRISK_REST = TimeUnit.MILLISECONDS.toNanos(2);
+
   private boolean begun;
   private long last;
   private long mean;
@@ -91,6 +94,11 @@ final class CommitRhythm implements PollingPace {
   @Override
   public boolean isSparse() {
     return mean >= SPARSE_NANOS;
+  }
+
+  @Override
+  public long briskRest() {
+    return BRISK_REST;
   }
 
   private boolean isRegular() {

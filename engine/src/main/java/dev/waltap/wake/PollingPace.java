@@ -18,4 +18,9 @@ interface PollingPace {
    * @return nanoseconds, more than 0
    */
   long pause(long now, long quiet);
+
+  /** How long not to look while commits come so fast that each look finds some; 0 to look on. */
+  default long briskRest() {
+    return 0;
+  }
 }

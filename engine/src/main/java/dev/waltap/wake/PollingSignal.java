@@ -74,6 +74,10 @@ final class PollingSignal extends ParkingSignal {
     return watched && longQuiet ? timer(now) : pace.pause(now, quiet);
   }
 
+  long briskRest() {
+    return pace.briskRest();
+  }
+
   private void busy() {
     FileWatch current = watch;
     if (current != null && current.isActive() && !pace.isSparse() && ++news >= NEWS_UNTIL_BUSY) {

@@ -8,8 +8,10 @@ import org.junit.jupiter.api.Test;
 
 /** When a rest between two looks at the log is worth it. */
 class PollPacerTest {
+  private static final long BRISK_REST = TimeUnit.MILLISECONDS.toNanos(2);
+
   private long now = TimeUnit.HOURS.toNanos(1);
-  private final PollPacer pacer = new PollPacer(now);
+  private final PollPacer pacer = new PollPacer(now, BRISK_REST);
 
   private long afterMicros(long micros, int transactions) {
     for (int i = 0; i < transactions; i++) {
@@ -28,12 +30,32 @@ class PollPacerTest {
   }
 
   @Test
-  void doesNotRestWithAThousandCommitsPerSecondOrTen() {
-    for (int i = 0; i < 10; i++) {
+  void doesNotRestWithAThousandCommitsPerSecond() {
+    for (int i = 0; i < 100; i++) {
       assertThat(afterMicros(1000, 1)).isZero();
     }
+  }
+
+  @Test
+  void restsForSomeCommitsWithThreeThousandPerSecondUntilTheyAreFewer() {
+    for (int i = 0; i < 10; i++) {
+      afterMicros(1000, 3);
+    }
+    assertThat(afterMicros(2000, 6)).isEqualTo(BRISK_REST);
+    assertThat(afterMicros(2000, 30)).isEqualTo(BRISK_REST);
+    for (int i = 0; i < 20; i++) {
+      afterMicros(1000, 1);
+    }
+    assertThat(afterMicros(1000, 1)).isZero();
+  }
+
+  @Test
+  void doesNotRestWhereTheSignalIsToLookAtOnce() {
+    PollPacer impatient = new PollPacer(now, 0);
     for (int i = 0; i < 100; i++) {
-      assertThat(afterMicros(100, 1)).isZero();
+      impatient.transaction();
+      now += TimeUnit.MICROSECONDS.toNanos(100);
+      assertThat(impatient.rest(now)).isZero();
     }
   }
 
