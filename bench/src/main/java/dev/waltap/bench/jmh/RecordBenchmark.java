@@ -72,7 +72,7 @@ public class RecordBenchmark extends HotPath {
   @Benchmark
   public void storedRow(Blackhole hole) {
     byte[] payload = payload();
-    StoredRow row = StoredRow.copyOf(layout, next, payload, 0, payload.length);
+    StoredRow row = StoredRow.owning(layout, next, payload.clone());
     for (int column = 0; column < row.size(); column++) {
       StorageClass storageClass = row.storageClass(column);
       switch (storageClass) {
