@@ -10,17 +10,16 @@ import org.jspecify.annotations.Nullable;
  * that they say is.
  */
 public final class Change {
+  private final TransactionContext context;
   private final String table;
-  private final Instant timestamp;
   private final Operation operation;
   private final @Nullable Row before;
   private final @Nullable Row after;
   private final @Nullable Row key;
-  private final Position position;
-  private final Transaction transaction;
   private final @Nullable TableSchema schemaBefore;
   private final @Nullable TableSchema schemaAfter;
-  private final Source source;
+  private final long index;
+  private final boolean last;
 
   /** A change that no capture made; {@link #builder} asks for less. */
   public Change(
@@ -61,17 +60,41 @@ public final class Change {
       @Nullable TableSchema schemaBefore,
       @Nullable TableSchema schemaAfter,
       Source source) {
+    this(
+        new TransactionContext(
+            position, transaction.id(), timestamp, source, transaction.index() - position.index()),
+        table,
+        operation,
+        before,
+        after,
+        key,
+        schemaBefore,
+        schemaAfter,
+        position.index(),
+        transaction.last());
+  }
+
+  Change(
+      TransactionContext context,
+      String table,
+      Operation operation,
+      @Nullable Row before,
+      @Nullable Row after,
+      @Nullable Row key,
+      @Nullable TableSchema schemaBefore,
+      @Nullable TableSchema schemaAfter,
+      long index,
+      boolean last) {
+    this.context = context;
     this.table = Objects.requireNonNull(table, "table");
-    this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
     this.operation = Objects.requireNonNull(operation, "operation");
     this.before = before;
     this.after = after;
     this.key = key;
-    this.position = Objects.requireNonNull(position, "position");
-    this.transaction = Objects.requireNonNull(transaction, "transaction");
     this.schemaBefore = schemaBefore;
     this.schemaAfter = schemaAfter;
-    this.source = Objects.requireNonNull(source, "source");
+    this.index = index;
+    this.last = last;
   }
 
   /** Begins to make a change as a test of a handler needs it; see {@link ChangeBuilder}. */
@@ -86,7 +109,7 @@ public final class Change {
 
   /** When the commit was seen, in UTC to the microsecond; the same for a whole transaction. */
   public Instant timestamp() {
-    return timestamp;
+    return context.timestamp;
   }
 
   /** What happened. */
@@ -114,12 +137,12 @@ public final class Change {
 
   /** Where the change is in the stream. */
   public Position position() {
-    return position;
+    return new Position(context.epoch, context.frame, index);
   }
 
   /** The transaction it belongs to. */
   public Transaction transaction() {
-    return transaction;
+    return new Transaction(context.transactionId, index + context.indexOffset, last);
   }
 
   /** For SCHEMA, the table as it was; null if it did not exist. */
@@ -134,34 +157,34 @@ public final class Change {
 
   /** The database and the stream it comes from. */
   public Source source() {
-    return source;
+    return context.source;
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Change that
-        && position.equals(that.position)
+        && position().equals(that.position())
         && table.equals(that.table)
-        && timestamp.equals(that.timestamp)
+        && timestamp().equals(that.timestamp())
         && operation == that.operation
         && Objects.equals(before, that.before)
         && Objects.equals(after, that.after)
         && Objects.equals(key, that.key)
-        && transaction.equals(that.transaction)
+        && transaction().equals(that.transaction())
         && Objects.equals(schemaBefore, that.schemaBefore)
         && Objects.equals(schemaAfter, that.schemaAfter)
-        && source.equals(that.source);
+        && source().equals(that.source());
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(table, timestamp, operation, before, after, key, position, source);
+    return Objects.hash(table, timestamp(), operation, before, after, key, position(), source());
   }
 
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(128);
-    text.append(position).append(' ').append(table).append(' ').append(operation);
+    text.append(position()).append(' ').append(table).append(' ').append(operation);
     if (key != null) {
       text.append(' ').append(key);
     }

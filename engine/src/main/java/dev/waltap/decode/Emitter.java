@@ -7,10 +7,10 @@ import dev.waltap.api.Position;
 import dev.waltap.api.Row;
 import dev.waltap.api.Source;
 import dev.waltap.api.TableSchema;
+import dev.waltap.api.TransactionContext;
 import dev.waltap.record.RowReader;
 import dev.waltap.record.StoredRow;
 import dev.waltap.wal.LogKeeper;
-import java.time.Instant;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +30,10 @@ public final class Emitter {
   private final Supplier<Source> source;
   private final PendingChange pending = new PendingChange();
   private final RowReader reader = new RowReader();
-  private Source from = Source.NONE;
-  private String transactionId = "";
-  private Instant timestamp = Instant.EPOCH;
+
+  /** Made with the first change that is emitted: the filter leaves nothing of many transactions. */
+  private @Nullable TransactionContext transaction;
+
   private long timestampMicros;
   private long epoch;
   private long frame;
@@ -70,7 +71,7 @@ public final class Emitter {
     frame = atFrame;
     index = 0;
     timestampMicros = seenMicros;
-    transactionId = "";
+    transaction = null;
   }
 
   /** Whether changes are kept back altogether: those of transactions that were delivered before. */
@@ -185,12 +186,17 @@ public final class Emitter {
   }
 
   private Change takePending(boolean last) {
-    if (transactionId.isEmpty()) { // The filter leaves nothing of many transactions.
-      transactionId = epoch + ":" + frame;
-      from = source.get();
-      timestamp = Micros.instant(timestampMicros);
+    TransactionContext current = transaction;
+    if (current == null) {
+      current =
+          new TransactionContext(
+              new Position(epoch, frame, 0),
+              epoch + ":" + frame,
+              Micros.instant(timestampMicros),
+              source.get());
+      transaction = current;
     }
-    return pending.take(epoch, frame, transactionId, timestamp, last, from);
+    return pending.take(current, last);
   }
 
   /** The transaction is whole: the change that was held back is its last. */

@@ -3,12 +3,9 @@ package dev.waltap.decode;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
-import dev.waltap.api.Position;
 import dev.waltap.api.Row;
-import dev.waltap.api.Source;
 import dev.waltap.api.TableSchema;
-import dev.waltap.api.Transaction;
-import java.time.Instant;
+import dev.waltap.api.TransactionContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,30 +60,14 @@ final class PendingChange {
   }
 
   /** The change, which is held no longer. */
-  Change take(
-      long epoch,
-      long frame,
-      String transactionId,
-      Instant timestamp,
-      boolean last,
-      Source source) {
+  Change take(TransactionContext transaction, boolean last) {
     String name = table;
     if (name == null) {
       throw new IllegalStateException("no change is held");
     }
     Change change =
-        new Change(
-            name,
-            timestamp,
-            operation,
-            before,
-            after,
-            key,
-            new Position(epoch, frame, index),
-            new Transaction(transactionId, index, last),
-            schemaBefore,
-            schemaAfter,
-            source);
+        transaction.change(
+            name, operation, before, after, key, schemaBefore, schemaAfter, index, last);
     // Rows may be large, and are the handler's from here on.
     table = null;
     before = null;

@@ -4,7 +4,6 @@ package dev.waltap.deliver;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.Change;
 import dev.waltap.decode.TransactionEnd;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,21 +37,12 @@ public final class ChangeQueue {
     }
   }
 
-  /**
-   * What is put.
-   *
-   * @param bytes to count for the change
-   * @param end the end of its transaction if it is the last change of it; without a change, the end
-   *     of one that has none to deliver
-   */
-  record Entry(@Nullable Change change, long bytes, @Nullable TransactionEnd end) {}
-
   private final int maxChanges;
   private final long maxBytes;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
-  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+  private final ChangeBuffer waiting = new ChangeBuffer();
   private long waitingBytes;
   private long takenBytes;
   private long released;
@@ -85,50 +75,46 @@ public final class ChangeQueue {
   }
 
   /**
-   * Puts entries, waiting while the queue is full.
+   * Puts all of a buffer, waiting while the queue is full; the buffer is empty then.
    *
    * @param whileWaiting called every millisecond or so while the queue is full
    * @throws StoppedException once nobody takes any more
    */
-  void put(List<Entry> added, Runnable whileWaiting) {
-    int done = 0;
-    while (done < added.size()) {
-      done = offer(added, done);
-      if (done < added.size()) {
+  void put(ChangeBuffer added, Runnable whileWaiting) {
+    while (!added.isEmpty()) {
+      offer(added);
+      if (!added.isEmpty()) {
         whileWaiting.run();
       }
     }
   }
 
-  /** Puts those that fit, waiting a moment for at least one; returns the index of the rest. */
-  private int offer(List<Entry> added, int from) {
+  /** Puts those that fit, waiting a moment for at least one. */
+  private void offer(ChangeBuffer added) {
     lock.lock();
     try {
-      long size = added.get(from).bytes();
+      long size = added.firstBytes();
       waitAMoment(() -> !isFull(size));
       if (stopped) {
         throw new StoppedException();
       }
-      boolean wasEmpty = entries.isEmpty();
-      int next = from;
-      while (next < added.size() && !isFull(added.get(next).bytes())) {
-        Entry entry = added.get(next++);
-        entries.addLast(entry);
-        waitingBytes += entry.bytes();
+      boolean wasEmpty = waiting.isEmpty();
+      while (!added.isEmpty() && !isFull(added.firstBytes())) {
+        waitingBytes += added.firstBytes();
+        added.moveFirst(waiting);
+        released++;
       }
-      released += next - from;
-      if (wasEmpty && !entries.isEmpty()) {
+      if (wasEmpty && !waiting.isEmpty()) {
         notEmpty.signal();
       }
       publish();
-      return next;
     } finally {
       lock.unlock();
     }
   }
 
   private boolean isFull(long size) {
-    return !entries.isEmpty() && (entries.size() >= maxChanges || waitingBytes + size > maxBytes);
+    return !waiting.isEmpty() && (waiting.size() >= maxChanges || waitingBytes + size > maxBytes);
   }
 
   /** With the lock held: waits until the condition holds, the queue stops or a moment is over. */
@@ -249,13 +235,13 @@ public final class ChangeQueue {
     lock.lockInterruptibly();
     try {
       long left = nanos;
-      while (entries.isEmpty() && !finished && !stopped) {
+      while (waiting.isEmpty() && !finished && !stopped) {
         if (left <= 0) {
           return Batch.NOTHING;
         }
         left = notEmpty.awaitNanos(left);
       }
-      if (stopped || entries.isEmpty()) {
+      if (stopped || waiting.isEmpty()) {
         return null;
       }
       Batch batch = drain(maxInBatch, maxBytesInBatch);
@@ -267,26 +253,27 @@ public final class ChangeQueue {
   }
 
   private Batch drain(int maxInBatch, long maxBytesInBatch) {
-    List<Change> changes = new ArrayList<>(Math.min(maxInBatch, entries.size()));
+    List<Change> changes = new ArrayList<>(Math.min(maxInBatch, waiting.size()));
     TransactionEnd end = null;
     long size = 0;
-    Entry entry;
-    while ((entry = entries.peekFirst()) != null) {
-      Change change = entry.change();
+    while (!waiting.isEmpty()) {
+      Change change = waiting.firstChange();
+      long bytesOfFirst = waiting.firstBytes();
       boolean fits =
           changes.isEmpty()
-              || (changes.size() < maxInBatch && size + entry.bytes() <= maxBytesInBatch);
+              || (changes.size() < maxInBatch && size + bytesOfFirst <= maxBytesInBatch);
       if (change != null && !fits) {
         break;
       }
-      entries.removeFirst();
+      TransactionEnd endOfFirst = waiting.firstEnd();
+      waiting.removeFirst();
       taken++;
-      size += entry.bytes();
+      size += bytesOfFirst;
       if (change != null) {
         changes.add(change);
       }
-      if (entry.end() != null) {
-        end = entry.end();
+      if (endOfFirst != null) {
+        end = endOfFirst;
       }
     }
     waitingBytes -= size;
@@ -297,10 +284,9 @@ public final class ChangeQueue {
 
   private void publish() {
     bytes = waitingBytes;
-    Entry first = entries.peekFirst();
-    oldest = first == null ? null : first.change();
+    oldest = waiting.firstChange();
     // Last: whoever takes may look out for it, and would find the lock taken and park.
-    depth = entries.size();
+    depth = waiting.size();
   }
 
   /** Changes, and ends without changes, that wait; for any thread. */

@@ -4,8 +4,6 @@ package dev.waltap.deliver;
 import dev.waltap.api.Change;
 import dev.waltap.decode.ChangeSink;
 import dev.waltap.decode.TransactionEnd;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +18,7 @@ public final class StagedChanges implements ChangeSink {
   private final ChangeQueue queue;
   private final Runnable beforeRelease;
   private final Runnable whileWaiting;
-  private final List<ChangeQueue.Entry> staged = new ArrayList<>();
+  private final ChangeBuffer staged = new ChangeBuffer();
   private long bytes;
 
   /**
@@ -50,15 +48,14 @@ public final class StagedChanges implements ChangeSink {
 
   @Override
   public void addEnd(TransactionEnd end) {
-    int last = staged.size() - 1;
-    if (last >= 0 && staged.get(last).change() == null) {
-      staged.remove(last);
+    if (staged.endsWithoutChange()) {
+      staged.removeLast();
     }
     stage(null, 0, end);
   }
 
   private void stage(@Nullable Change change, long size, @Nullable TransactionEnd end) {
-    staged.add(new ChangeQueue.Entry(change, size, end));
+    staged.add(change, size, end);
     bytes += size;
   }
 
@@ -83,7 +80,6 @@ public final class StagedChanges implements ChangeSink {
   public void release() {
     beforeRelease.run();
     queue.put(staged, whileWaiting);
-    staged.clear();
     bytes = 0;
   }
 }

@@ -9,7 +9,6 @@ import dev.waltap.api.Operation;
 import dev.waltap.api.Position;
 import dev.waltap.api.Transaction;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +31,9 @@ class ChangeQueueTest {
   private int waited;
 
   private void add(long size) {
-    queue.put(List.of(new ChangeQueue.Entry(CHANGE, size, null)), () -> waited++);
+    ChangeBuffer one = new ChangeBuffer();
+    one.add(CHANGE, size, null);
+    queue.put(one, () -> waited++);
   }
 
   private void take() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.record;
 
-import dev.waltap.format.Bytes;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.Varint;
 import java.util.Arrays;
@@ -166,24 +165,13 @@ public final class RecordReader {
 
   /** The value of an INTEGER; without meaning for any other storage class. */
   public long longValue(int field) {
-    byte[] b = payload;
-    int off = starts[field];
-    return switch (kinds[field]) {
-      case 1 -> b[off];
-      case 2 -> (short) Bytes.u16(b, off);
-      case 3 -> b[off] << 16 | Bytes.u16(b, off + 1);
-      case 4 -> Bytes.u32(b, off);
-      case 5 -> (long) (short) Bytes.u16(b, off) << 32 | (Bytes.u32(b, off + 2) & 0xffffffffL);
-      case 6 -> Bytes.i64(b, off);
-      case SerialType.ONE -> 1;
-      default -> 0;
-    };
+    return SerialType.longValue(kinds[field], payload, starts[field]);
   }
 
   /** The value of a REAL, or of an INTEGER widened; without meaning for any other. */
   public double doubleValue(int field) {
     return kinds[field] == SerialType.REAL
-        ? Double.longBitsToDouble(Bytes.i64(payload, starts[field]))
+        ? SerialType.realValue(payload, starts[field])
         : longValue(field);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.record;
 
+import dev.waltap.format.Bytes;
 import dev.waltap.format.CorruptDatabaseException;
 
 /**
@@ -75,6 +76,25 @@ public final class SerialType {
       case REAL -> StorageClass.REAL;
       default -> StorageClass.INTEGER;
     };
+  }
+
+  /** The value of an INTEGER of this type; 0 for any other storage class. */
+  static long longValue(int type, byte[] b, int off) {
+    return switch (type) {
+      case 1 -> b[off];
+      case 2 -> (short) Bytes.u16(b, off);
+      case 3 -> b[off] << 16 | Bytes.u16(b, off + 1);
+      case 4 -> Bytes.u32(b, off);
+      case 5 -> (long) (short) Bytes.u16(b, off) << 32 | (Bytes.u32(b, off + 2) & 0xffffffffL);
+      case 6 -> Bytes.i64(b, off);
+      case ONE -> 1;
+      default -> 0;
+    };
+  }
+
+  /** The value of a REAL. */
+  static double realValue(byte[] b, int off) {
+    return Double.longBitsToDouble(Bytes.i64(b, off));
   }
 
   private static long checked(long type) {

@@ -144,7 +144,7 @@ class RecordReaderTest {
         TableLayout.rowidTable(
             "t", 2, TextEncoding.UTF_8, List.of(new ColumnLayout("a", false, Value.NULL)), -1);
     byte[] record = new RecordWriter().field(13 + 2 * 3, 'a', 0xff, 0).record();
-    StoredRow row = StoredRow.copyOf(layout, 1, record, 0, record.length);
+    StoredRow row = StoredRow.owning(layout, 1, record);
     assertThat(row.text(0)).isEqualTo("a\ufffd\u0000");
     assertThat(row.rawBytes(0)).containsExactly('a', 0xff, 0);
   }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.api;
+
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all changes of one transaction have in common, and their maker: so that each takes memory
+ * for what is its own alone. For captures; {@link Change#builder} is for tests. Immutable.
+ */
+public final class TransactionContext {
+  final long epoch;
+  final long frame;
+  final String transactionId;
+  final Instant timestamp;
+  final Source source;
+
+  /** What a change's index in its transaction is more than that in its position: 0 in captures. */
+  final long indexOffset;
+
+  /**
+   * A transaction.
+   *
+   * @param first the position of its first change, before any filter
+   * @param transactionId see {@link Transaction#id}
+   * @param timestamp when its commit was seen
+   * @param source where it comes from
+   */
+  public TransactionContext(
+      Position first, String transactionId, Instant timestamp, Source source) {
+    this(first, transactionId, timestamp, source, 0);
+  }
+
+  TransactionContext(
+      Position first, String transactionId, Instant timestamp, Source source, long indexOffset) {
+    this.epoch = first.epoch();
+    this.frame = first.frame();
+    this.transactionId = Objects.requireNonNull(transactionId, "transactionId");
+    this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
+    this.source = Objects.requireNonNull(source, "source");
+    this.indexOffset = indexOffset;
+  }
+
+  /**
+   * Makes a change of the transaction.
+   *
+   * @param index its place in the transaction, before any filter
+   * @param last whether it is the last that is delivered
+   */
+  public Change change(
+      String table,
+      Operation operation,
+      @Nullable Row before,
+      @Nullable Row after,
+      @Nullable Row key,
+      @Nullable TableSchema schemaBefore,
+      @Nullable TableSchema schemaAfter,
+      long index,
+      boolean last) {
+    return new Change(
+        this, table, operation, before, after, key, schemaBefore, schemaAfter, index, last);
+  }
+}
