@@ -54,7 +54,10 @@ class ArchitectureTest {
           Map.entry("message", and(PARSER, "api", "sqlite", "schema", "handler")),
           Map.entry("output", List.of("api", "handler", "message")),
           Map.entry("", and(CAPTURE, "capture", "handler")),
-          Map.entry("cli", and(CAPTURE, "capture", "inspect", "handler", "message", "output", "")));
+          Map.entry("demo", List.of("api", "host", "sqlite", "handler")),
+          Map.entry(
+              "cli",
+              and(CAPTURE, "capture", "inspect", "handler", "message", "output", "demo", "")));
 
   private final JavaClasses classes =
       new ClassFileImporter()

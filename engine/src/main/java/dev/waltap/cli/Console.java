@@ -6,6 +6,7 @@ import dev.waltap.handler.Secrets;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,13 @@ final class Console implements CaptureListener {
   /** Erases the line that the cursor is in, and goes to its start. */
   private static final String CLEAR_LINE = "\r\u001B[K";
 
+  private static final int DEFAULT_COLUMNS = 80;
   private static final long LINE_NANOS = 2_000_000_000L;
   private static final long BAR_NANOS = 100_000_000L;
 
   private final PrintStream err;
   private final boolean terminal;
+  private final IntSupplier columns;
   private final boolean quiet;
   private final boolean verbose;
   private final LongSupplier nanoClock;
@@ -32,6 +35,7 @@ final class Console implements CaptureListener {
   private boolean silent;
   private Secrets secrets = Secrets.NONE;
   private boolean barShown;
+  private int width;
   private @Nullable Progress progress;
 
   /** When progress was last shown, or the work began. */
@@ -41,8 +45,25 @@ final class Console implements CaptureListener {
 
   Console(
       PrintStream err, boolean terminal, boolean quiet, boolean verbose, LongSupplier nanoClock) {
+    this(err, terminal, () -> DEFAULT_COLUMNS, quiet, verbose, nanoClock);
+  }
+
+  /**
+   * A console.
+   *
+   * @param terminal whether a line can be written over
+   * @param columns how wide the terminal is, asked for when a bar is first shown
+   */
+  Console(
+      PrintStream err,
+      boolean terminal,
+      IntSupplier columns,
+      boolean quiet,
+      boolean verbose,
+      LongSupplier nanoClock) {
     this.err = err;
     this.terminal = terminal;
+    this.columns = columns;
     this.quiet = quiet;
     this.verbose = verbose;
     this.nanoClock = nanoClock;
@@ -123,12 +144,20 @@ final class Console implements CaptureListener {
       progress = null;
       line(running.line(now));
     } else if (terminal) {
-      err.print(CLEAR_LINE + running.bar(now));
-      err.flush();
-      barShown = true;
+      showBar(running.bar(now));
     } else {
       line(running.line(now));
     }
+  }
+
+  /** A bar that took more than one line could not be cleared. */
+  private void showBar(String bar) {
+    if (width == 0) {
+      width = columns.getAsInt();
+    }
+    err.print(CLEAR_LINE + (bar.length() < width ? bar : bar.substring(0, width - 1)));
+    err.flush();
+    barShown = true;
   }
 
   /** Takes the bar away, before something else is written to the same terminal. */

@@ -6,11 +6,17 @@ import dev.waltap.Waltap;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.ChangesHandler;
+import dev.waltap.demo.DemoShop;
+import dev.waltap.demo.DemoShow;
 import dev.waltap.handler.BlobFormat;
+import dev.waltap.handler.DeliveryStoppedException;
 import dev.waltap.handler.JsonLinesHandler;
+import dev.waltap.handler.StandardOutput;
 import dev.waltap.handler.TextHandler;
+import dev.waltap.host.Terminal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,23 +28,37 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "A temporary database with a live writer, captured on the screen; works with no file at hand.",
-      "Runs until Ctrl-C, --duration or --count, and leaves nothing behind."
+      "A temporary database with a live writer, captured on the screen: the SQL that runs beside the"
+          + " events that come out. Works with no file at hand, and leaves nothing behind.",
+      "Shows one transaction of each kind and ends. With --duration or --count it continues until"
+          + " then, with --format until Ctrl-C.",
+      "How long the events of a transaction took is counted from when its COMMIT began until the"
+          + " handler had the last of them; a JVM that has just started takes its time. --verbose shows each event as JSON, too."
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  waltap demo --duration 10s",
+      "  waltap demo",
+      "  waltap demo --duration 1m",
       "  waltap demo --format json --count 20",
+      "",
+      "Colours appear on terminals only, and not where NO_COLOR is set or TERM is dumb.",
       "",
       "Exit codes: 0 done; 1 failed; 2 usage; 141 reader gone."
     })
 final class DemoCommand extends ShellCommand {
 
+  /** What people need to read one transaction before the next. */
+  private static final Duration READING = Duration.ofMillis(600);
+
+  private static final Duration SHORT = Duration.ofMillis(50);
+
   @Option(
       names = "--format",
       paramLabel = "json|text",
-      description = "JSON lines, or '<timestamp>: <table> <operation>' (text).")
-  private EventFormat format = EventFormat.TEXT;
+      description =
+          "Events alone, as other commands print them: JSON lines, or '<timestamp>: <table>"
+              + " <operation>' (text).")
+  private @Nullable EventFormat format;
 
   @Option(names = "--duration", paramLabel = "TIME", description = "End after this time, as 10s.")
   private @Nullable Duration duration;
@@ -50,44 +70,62 @@ final class DemoCommand extends ShellCommand {
     super(shell);
   }
 
+  /** That of the environment is for captures. */
+  @Override
+  Set<String> onlyTyped() {
+    return Set.of("--format");
+  }
+
   @Override
   int run(Console console) throws Exception {
-    if (format != EventFormat.JSON && format != EventFormat.TEXT) {
+    if (format == EventFormat.DEBEZIUM || format == EventFormat.SQL) {
       throw usage("that --format is not for the demo: give json or text");
     }
     if (count < 1) {
       throw usage("--count must be 1 or more");
     }
-    Timer timer = new Timer("waltap-demo-timer", true);
-    try (DemoShop shop = DemoShop.open()) {
+    Terminal screen = shell().screen();
+    boolean endless = format != null || duration != null || count < Long.MAX_VALUE;
+    Duration pause = format == null && screen.isPresent() ? READING : SHORT;
+    try (DemoShop shop = DemoShop.open(endless, pause)) {
       console.note("a shop opens in " + shop.database() + "; Ctrl-C closes it");
-      AtomicReference<@Nullable ChangeDataCapture> running = new AtomicReference<>();
-      CaptureBuilder builder =
-          Waltap.open(shop.database()).handler(limited(printer(console), running));
-      return new CaptureRun(shell(), console, true)
-          .run(
-              builder,
-              () -> {},
-              capture -> {
-                running.set(capture);
-                shop.start();
-                closeInTime(capture, timer);
-                capture.bootstrapAndCdc();
-                shop.stop();
-              });
-    } finally {
-      timer.cancel();
+      return format == null ? show(shop, screen, console) : events(shop, format, console);
     }
   }
 
-  private ChangesHandler printer(Console console) {
+  private int show(DemoShop shop, Terminal screen, Console console) throws Exception {
+    DemoShow show =
+        new DemoShow(shop, shell().out(), screen.columns(), screen.isColored(), isVerbose());
+    AtomicReference<@Nullable ChangeDataCapture> running = new AtomicReference<>();
+    ChangesHandler counted =
+        changes -> {
+          show.handleChanges(changes);
+          if (show.changes() >= count) {
+            close(running);
+          }
+        };
+    int exit = capture(shop, clearing(counted, console), show::rolledBack, running, console);
+    try {
+      show.close(shop, OwnName.typed());
+    } catch (DeliveryStoppedException e) {
+      console.detail("nobody read how it ended");
+    }
+    return exit;
+  }
+
+  private int events(DemoShop shop, EventFormat as, Console console) throws Exception {
     ChangesHandler lines =
-        format == EventFormat.TEXT
+        as == EventFormat.TEXT
             ? new TextHandler(shell().out())
             : new JsonLinesHandler(shell().out(), BlobFormat.HEX);
+    AtomicReference<@Nullable ChangeDataCapture> running = new AtomicReference<>();
+    return capture(shop, limited(clearing(lines, console), running), () -> {}, running, console);
+  }
+
+  private static ChangesHandler clearing(ChangesHandler handler, Console console) {
     return changes -> {
       console.clearBar();
-      lines.handleChanges(changes);
+      handler.handleChanges(changes);
     };
   }
 
@@ -101,19 +139,56 @@ final class DemoCommand extends ShellCommand {
       if (!first.isEmpty()) {
         printer.handleChanges(first);
       }
-      ChangeDataCapture capture = running.get();
-      if (left.addAndGet(-shown) == 0 && capture != null) {
-        capture.close();
+      if (left.addAndGet(-shown) == 0) {
+        close(running);
       }
     };
   }
 
-  private void closeInTime(ChangeDataCapture capture, Timer timer) {
+  private static void close(AtomicReference<@Nullable ChangeDataCapture> running) {
+    ChangeDataCapture capture = running.get();
+    if (capture != null) {
+      capture.close();
+    }
+  }
+
+  /** Captures the shop until its story, or the time, or the count is over, or a signal comes. */
+  private int capture(
+      DemoShop shop,
+      ChangesHandler handler,
+      DemoShop.RollbackListener rollbacks,
+      AtomicReference<@Nullable ChangeDataCapture> running,
+      Console console)
+      throws Exception {
+    Runnable stopOutput = shell().out() instanceof StandardOutput own ? own::stop : () -> {};
+    Timer timer = new Timer("waltap-demo-timer", true);
+    CaptureBuilder builder = Waltap.open(shop.database()).handler(shop.inTurns(handler));
+    try {
+      int exit =
+          new CaptureRun(shell(), console, true)
+              .run(
+                  builder,
+                  stopOutput,
+                  capture -> {
+                    running.set(capture);
+                    shop.start(rollbacks, capture::close);
+                    closeInTime(capture, stopOutput, timer);
+                    capture.bootstrapAndCdc();
+                  });
+      shop.stop();
+      return exit;
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  private void closeInTime(ChangeDataCapture capture, Runnable stopOutput, Timer timer) {
     if (duration != null) {
       timer.schedule(
           new TimerTask() {
             @Override
             public void run() {
+              stopOutput.run();
               capture.close();
             }
           },

@@ -40,8 +40,7 @@ public final class Main {
       return errors.report(e);
     } catch (Error e) {
       // Commands report their own; this one came before any command.
-      return Failures.report(
-          e, new Console(shell.err(), shell.terminal(), false, false, System::nanoTime));
+      return Failures.report(e, shell.console(false, false));
     } finally {
       commandLine.getOut().flush();
     }

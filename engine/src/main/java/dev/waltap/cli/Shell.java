@@ -4,14 +4,12 @@ package dev.waltap.cli;
 import dev.waltap.CaptureBuilder;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.handler.StandardOutput;
+import dev.waltap.host.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -24,6 +22,8 @@ import java.util.function.Function;
  * @param engines makes the capture that a builder describes
  * @param signals says when to stop
  * @param environment options by other means, {@code WALTAP_…}
+ * @param screen what {@code out} is shown on
+ * @param errors what {@code err} is shown on
  */
 record Shell(
     OutputStream out,
@@ -31,7 +31,9 @@ record Shell(
     boolean terminal,
     Function<CaptureBuilder, ChangeDataCapture> engines,
     StopSignals signals,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    Terminal screen,
+    Terminal errors) {
 
   private static final long LAST_WORDS_NANOS = 1_000_000_000;
 
@@ -45,15 +47,30 @@ record Shell(
     this(out, err, terminal, engines, signals, Map.of());
   }
 
+  /** Surroundings of which is not known how wide they are. */
+  Shell(
+      OutputStream out,
+      PrintStream err,
+      boolean terminal,
+      Function<CaptureBuilder, ChangeDataCapture> engines,
+      StopSignals signals,
+      Map<String, String> environment) {
+    this(out, err, terminal, engines, signals, environment, Terminal.NONE, Terminal.NONE);
+  }
+
   /** The process's own streams, whatever the locale in UTF-8, and its signals. */
   static Shell ofProcess() {
+    Map<String, String> environment = System.getenv();
+    Terminal errors = Terminal.ofDescriptor(2, environment);
     return new Shell(
         StandardOutput.open(),
         new PrintStream(standardError(), true, StandardCharsets.UTF_8),
-        isTerminal(),
+        errors.moves(),
         CaptureBuilder::build,
         StopSignals.ofProcess(),
-        System.getenv());
+        environment,
+        Terminal.ofDescriptor(1, environment),
+        errors);
   }
 
   /** Whatever ends the process, what was said last gets a moment to be read. */
@@ -65,21 +82,8 @@ record Shell(
     return error;
   }
 
-  /**
-   * Asks Linux; elsewhere plain lines do, as Java can't say whether a single stream is a terminal.
-   */
-  private static boolean isTerminal() {
-    Path link = Path.of("/proc/self/fd/2");
-    if (!Files.isSymbolicLink(link)) {
-      return false;
-    }
-    try {
-      String target = Files.readSymbolicLink(link).toString();
-      return target.startsWith("/dev/pts/")
-          || target.startsWith("/dev/tty")
-          || target.equals("/dev/console");
-    } catch (IOException e) {
-      return false;
-    }
+  /** Where a command says what people should know. */
+  Console console(boolean quiet, boolean verbose) {
+    return new Console(err, terminal, errors::columns, quiet, verbose, System::nanoTime);
   }
 }

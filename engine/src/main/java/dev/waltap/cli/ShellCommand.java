@@ -47,7 +47,7 @@ abstract class ShellCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    Console console = new Console(shell.err(), shell.terminal(), quiet, verbose, System::nanoTime);
+    Console console = shell.console(quiet, verbose);
     if (config != null) {
       console.detail("options that were not typed come from " + config);
     }
@@ -84,6 +84,11 @@ abstract class ShellCommand implements Callable<Integer> {
   /** Whether only warnings, errors and the ready line are wanted. */
   boolean isQuiet() {
     return quiet;
+  }
+
+  /** Whether details are wanted. */
+  boolean isVerbose() {
+    return verbose;
   }
 
   Shell shell() {

@@ -67,6 +67,16 @@ class ConsoleTest {
   }
 
   @Test
+  void aBarIsNoWiderThanTheTerminal() {
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    Console console = new Console(stream, true, () -> 20, false, false, () -> nanos);
+    console.progress("scan", 0, 100, "pages");
+    nanos += 1_000_000_000;
+    console.progress("scan", 50, 100, "pages");
+    assertThat(err()).isEqualTo("\r\u001B[Kscan [############ ").hasSize(4 + 19);
+  }
+
+  @Test
   void unknownTotalsAreCounted() {
     Console console = console(false, false);
     console.progress("bootstrap", 0, -1, "rows");

@@ -384,10 +384,33 @@ class MainTest {
   void demoShowsAsManyEventsAsAskedFor() {
     Change change = insert(row("id", 1L));
     changes = List.of(change, change, change);
-    assertThat(run("demo", "--count", "2")).isZero();
+    assertThat(run("demo", "--format", "text", "--count", "2")).isZero();
     assertThat(out()).isEqualTo("2026-11-22T10:00:00.123456Z: users INSERT\n".repeat(2));
     assertThat(captures.get(0).options().database()).doesNotExist();
     assertThat(captures.get(0).options().database().getParent()).doesNotExist();
+  }
+
+  @Test
+  void demoShowsSqlAboveItsEventsAndEndsWithASummary() {
+    changes = ONE;
+    assertThat(run("demo", "--count", "1", "--verbose")).isZero();
+    assertThat(out())
+        .startsWith("\nsql    -- the rows that are there when the capture starts\n")
+        .containsPattern("\nevent  INSERT users 1: id 1 +\\d[\\d.]* m?s\n\n\\{\"table\":\"users\"")
+        .contains("\n1 changes emitted, of 1 transactions; from commit to handler ")
+        .contains("\n0 bytes written to the database by Waltap")
+        .endsWith("\n  waltap cdc app.db\n")
+        .doesNotContain("\u001B");
+  }
+
+  @Test
+  void demoLeavesTheFormatOfCapturesInTheEnvironmentToThem() {
+    changes = ONE;
+    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+    java.util.Map<String, String> environment = java.util.Map.of("WALTAP_FORMAT", "debezium");
+    Shell shell = new Shell(out, errors, false, this::capture, signals, environment);
+    assertThat(Main.run(shell, "demo", "--count", "1")).isZero();
+    assertThat(out()).contains("event  INSERT users 1: id 1");
   }
 
   @Test
