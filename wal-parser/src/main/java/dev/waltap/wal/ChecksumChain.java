@@ -15,7 +15,7 @@ final class ChecksumChain {
   private final WalChecksum sum = new WalChecksum();
   private long salts;
   private boolean bigEndian;
-  private boolean endedAtBareFrame;
+  private ChainEnd end = ChainEnd.END_OF_FILE;
 
   ChecksumChain(WalFile wal) {
     this.wal = wal;
@@ -32,25 +32,39 @@ final class ChecksumChain {
     salts = generation;
     sum.reset(checksum);
     bigEndian = bigEndianWords;
-    endedAtBareFrame = false;
+    end = ChainEnd.END_OF_FILE;
   }
 
   /** Copies the next frame; false, and the chain has ended, if none is there that goes on. */
   boolean next(int frame, byte[] header, byte[] page) {
     if (!wal.frameHeader(frame, header)) {
+      end = ChainEnd.END_OF_FILE;
       return false;
     }
-    if (CommittedRange.kind(header, salts) != CommittedRange.Found.CHECKED
-        || !wal.page(frame, page)) {
-      endedAtBareFrame = FrameHeader.isBare(header);
+    end = end(CommittedRange.kind(header, salts));
+    if (end != ChainEnd.CHECKSUM) {
+      return false;
+    }
+    if (!wal.page(frame, page)) {
+      end = ChainEnd.CUT_OFF;
       return false;
     }
     FrameHeader.addTo(sum, header, page, bigEndian);
     return FrameHeader.checksumIs(header, sum);
   }
 
-  /** Whether the chain ended because the next frame has no checksum. */
-  boolean endedAtBareFrame() {
-    return endedAtBareFrame;
+  /** What ends the chain at a frame of that kind; of this generation, only its checksum does. */
+  private static ChainEnd end(CommittedRange.Found found) {
+    return switch (found) {
+      case CHECKED -> ChainEnd.CHECKSUM;
+      case BARE -> ChainEnd.BARE;
+      case FOREIGN -> ChainEnd.OTHER_GENERATION;
+      case MISSING, NONSENSE -> ChainEnd.NO_FRAME;
+    };
+  }
+
+  /** Why the chain ended, after {@link #next} said that it has. */
+  ChainEnd end() {
+    return end;
   }
 }

@@ -134,6 +134,6 @@ final class FrameScan {
 
   /** Whether the latest chain ended because the next frame has no checksum. */
   boolean endedAtBareFrame() {
-    return chain.endedAtBareFrame();
+    return chain.end() == ChainEnd.BARE;
   }
 }

@@ -20,11 +20,16 @@ import java.util.Optional;
  * @param lastCommit the last commit frame, 0 for none
  * @param databaseSize in pages as of that frame, 0 for none
  * @param commits how many commit frames there are, padding included
- * @param endsAtBareFrame whether the prefix ends because the next frame has neither salts nor a
- *     checksum: there may be commits from there on, which a recovery loses
+ * @param lastChained the last frame of the prefix, which need not commit anything
+ * @param end why it is the last
  */
 public record RecoveredWal(
-    WalHeader header, int lastCommit, int databaseSize, int commits, boolean endsAtBareFrame) {
+    WalHeader header,
+    int lastCommit,
+    int databaseSize,
+    int commits,
+    int lastChained,
+    ChainEnd end) {
 
   /** Reads a whole WAL; empty if the file is missing or has no whole header, so holds nothing. */
   public static Optional<RecoveredWal> read(Path path) throws IOException {
@@ -34,7 +39,10 @@ public record RecoveredWal(
         return Optional.empty();
       }
       WalHeader header = WalHeader.parse(bytes);
-      return Optional.of(read(new WalFile(file, header.pageSize()), header));
+      RecoveredWal found = read(new WalFile(file, header.pageSize()), header);
+      long next = FrameHeader.offset(found.lastChained + 1, header.pageSize());
+      boolean cutOff = found.end == ChainEnd.END_OF_FILE && file.size() > next;
+      return Optional.of(cutOff ? found.endingIn(ChainEnd.CUT_OFF) : found);
     }
   }
 
@@ -43,18 +51,31 @@ public record RecoveredWal(
     byte[] page = new byte[header.pageSize()];
     ChecksumChain chain = new ChecksumChain(wal);
     chain.start(header.salts(), header.checksum(), header.bigEndianChecksums());
-    RecoveredWal found = new RecoveredWal(header, 0, 0, 0, false);
+    int lastCommit = 0;
+    int databaseSize = 0;
+    int commits = 0;
+    int frame = 1;
     wal.readAhead(wal.capacity());
-    for (int frame = 1; chain.next(frame, frameHeader, page); frame++) {
+    for (; chain.next(frame, frameHeader, page); frame++) {
       int size = FrameHeader.commitSize(frameHeader);
       if (size != 0) {
-        found = new RecoveredWal(header, frame, size, found.commits + 1, false);
+        lastCommit = frame;
+        databaseSize = size;
+        commits++;
       }
     }
-    return chain.endedAtBareFrame() ? found.beforeBareFrame() : found;
+    return new RecoveredWal(header, lastCommit, databaseSize, commits, frame - 1, chain.end());
   }
 
-  private RecoveredWal beforeBareFrame() {
-    return new RecoveredWal(header, lastCommit, databaseSize, commits, true);
+  private RecoveredWal endingIn(ChainEnd other) {
+    return new RecoveredWal(header, lastCommit, databaseSize, commits, lastChained, other);
+  }
+
+  /**
+   * Whether the prefix ends because the next frame has neither salts nor a checksum: there may be
+   * commits from there on, which a recovery loses.
+   */
+  public boolean endsAtBareFrame() {
+    return end == ChainEnd.BARE;
   }
 }
