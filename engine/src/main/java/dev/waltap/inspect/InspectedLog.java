@@ -34,7 +34,6 @@ final class InspectedLog implements AutoCloseable {
   private final WalHeader header;
   private final CommittedRange range;
   private final int backfillAttempted;
-  private final boolean endsAtBareFrame;
   private final byte[] frameHeader = new byte[FrameHeader.SIZE];
 
   private InspectedLog(
@@ -44,8 +43,7 @@ final class InspectedLog implements AutoCloseable {
       WalIndexHeader published,
       WalHeader header,
       CommittedRange range,
-      int backfillAttempted,
-      boolean endsAtBareFrame) {
+      int backfillAttempted) {
     this.wal = wal;
     this.memory = memory;
     this.index = index;
@@ -53,7 +51,6 @@ final class InspectedLog implements AutoCloseable {
     this.header = header;
     this.range = range;
     this.backfillAttempted = backfillAttempted;
-    this.endsAtBareFrame = endsAtBareFrame;
   }
 
   /** Opens it; null if there is no WAL, or one that holds nothing. */
@@ -70,7 +67,13 @@ final class InspectedLog implements AutoCloseable {
       wal.close();
       throw new CaptureException(
           Reason.REFUSED,
-          path + ": has pages of " + header.pageSize() + " bytes, the database of " + pageSize);
+          FileNames.text(path)
+              + ": has pages of "
+              + header.pageSize()
+              + " bytes, the database of "
+              + pageSize
+              + ", so they are not of one database, or of different times: copy both files again,"
+              + " at once");
     }
     CommittedRange range = new CommittedRange(wal);
     WalIndexHeader published = new WalIndexHeader();
@@ -85,12 +88,12 @@ final class InspectedLog implements AutoCloseable {
         int attempted = Math.max(info.backfilled(), info.backfillAttempted());
         int known = Math.min(attempted, published.mxFrame());
         range.set(published);
-        return new InspectedLog(wal, memory, index, published, header, range, known, false);
+        return new InspectedLog(wal, memory, index, published, header, range, known);
       }
       if (index.read(published, info) && published.isInit() && published.mxFrame() == 0) {
         // Restarted: what the file holds was checkpointed, and nothing of it counts any more.
         range.set(header.salts(), 0, 0);
-        return new InspectedLog(wal, memory, index, published, header, range, 0, false);
+        return new InspectedLog(wal, memory, index, published, header, range, 0);
       }
       memory.release();
     }
@@ -100,8 +103,7 @@ final class InspectedLog implements AutoCloseable {
       return null;
     }
     range.set(header.salts(), recovered.lastCommit(), recovered.databaseSize());
-    return new InspectedLog(
-        wal, null, null, published, header, range, -1, recovered.endsAtBareFrame());
+    return new InspectedLog(wal, null, null, published, header, range, -1);
   }
 
   private static @Nullable SharedMemory sharedMemory(Path path) {
@@ -141,9 +143,12 @@ final class InspectedLog implements AutoCloseable {
     return index != null;
   }
 
-  /** Whether the checksums end before a frame that has none, so that more may be committed. */
-  boolean endsAtBareFrame() {
-    return endsAtBareFrame;
+  /**
+   * What SQLite's recovery would make of it after a crash, of the process or of the computer; null
+   * if the file is gone.
+   */
+  @Nullable RecoveredWal recovery() throws IOException {
+    return RecoveredWal.read(wal.path()).orElse(null);
   }
 
   /** The first committed frame without salts and checksum; 0 if there is none. */

@@ -2,10 +2,9 @@
 package dev.waltap.inspect;
 
 import dev.waltap.api.Change;
-import dev.waltap.btree.PageOwners;
-import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.decode.CapturedTable;
+import dev.waltap.decode.Catalog;
 import dev.waltap.decode.ChangeSink;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.Emitter;
@@ -14,30 +13,29 @@ import dev.waltap.decode.Replica;
 import dev.waltap.decode.SchemaReader;
 import dev.waltap.decode.TransactionEnd;
 import dev.waltap.format.DatabaseException;
-import dev.waltap.format.TreeKind;
+import dev.waltap.format.PageFormat;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.schema.SchemaRow;
 import dev.waltap.schema.TableFilter;
 import dev.waltap.snapshot.Snapshot;
 import dev.waltap.wal.SnapshotFrameIndex;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replica that an inspection starts from, and whose the pages of indexes are. For one thread,
- * which closes it.
+ * The replica that an inspection starts from, and whose the pages are that have no rows. For one
+ * thread, which closes it.
  */
 final class InspectedPages implements AutoCloseable {
   private static final long MEMORY = 32L << 20;
 
   private final Replica replica;
-  private final PageOwners indexOwners = new PageOwners();
-  private final Map<Integer, String> indexNames = new HashMap<>();
   private final Snapshot base;
+  private final Snapshot last;
+  private @Nullable PageLabels baseLabels;
+  private @Nullable PageLabels lastLabels;
   private Consumer<Change> target = change -> {};
   private boolean decodable;
 
@@ -49,43 +47,49 @@ final class InspectedPages implements AutoCloseable {
   InspectedPages(DatabaseFile file, InspectedLog log, int pageSize, int commit) {
     TableFilter all = new TableFilter(List.of(), List.of(), List.of());
     this.replica = new Replica(new PageBuffers(pageSize), MEMORY, all);
+    this.base = snapshot(file, log, pageSize, commit);
+    this.last = snapshot(file, log, pageSize, log.committed());
+  }
+
+  /** The database as of a commit, 0 for what the file alone has. */
+  static Snapshot snapshot(DatabaseFile file, InspectedLog log, int pageSize, int commit) {
     SnapshotFrameIndex frames = SnapshotFrameIndex.index(log.wal(), log.range(), 0, commit);
     int size = commit == 0 ? (int) (file.size() / pageSize) : frames.databaseSize();
-    this.base = new Snapshot(file, frames, pageSize, size);
+    return new Snapshot(file, frames, pageSize, size);
   }
 
   /** Reads all tables; returns why they can't be read, null if they can. */
   @Nullable String scan() {
+    String failure = null;
     try {
       replica.scan(base, (done, of) -> {}, schema -> {});
+      baseLabels = labels(base);
+      replica.decoder(new Emitter(new Changes(), true, () -> {}), Journal.NONE);
+      decodable = true;
     } catch (DatabaseException e) {
-      return "the database as of before can't be read: " + e.getMessage();
+      failure = "the database as it was before can't be read: " + e.getMessage();
     }
-    scanIndexes();
-    replica.decoder(new Emitter(new Changes(), true, () -> {}), Journal.NONE);
-    decodable = true;
-    return null;
+    lastLabels = labels(last);
+    return failure;
   }
 
-  private void scanIndexes() {
-    int ordinal = 1;
-    for (SchemaRow row : replica.schemaRows()) {
-      if (row.type().equals("index") && row.rootPage() > 0) {
-        Tree tree = new Tree(ordinal, (int) row.rootPage(), TreeKind.INDEX, row.name());
-        indexNames.put(ordinal++, row.name());
-        try {
-          new TreeScanner(
-                  base,
-                  replica.format(),
-                  base.size(),
-                  (of, page, kind, parent, image) -> indexOwners.adopt(of, page, kind, parent))
-              .scan(tree);
-        } catch (DatabaseException e) {
-          // Indexes are only named here; that one is damaged is not what was asked.
-          indexNames.put(ordinal - 1, row.name() + " (damaged)");
-        }
-      }
+  /** Of all but the captured tables, whose pages the replica knows. */
+  private @Nullable PageLabels labels(Snapshot pages) {
+    List<SchemaRow> schema = List.of();
+    try (SchemaReader reader = new SchemaReader()) {
+      PageFormat format = PageFormat.of(pages.page(1));
+      new TreeScanner(pages, format, pages.size(), (tree, page, kind, parent, image) -> {})
+          .scan(SchemaReader.TREE);
+      schema = reader.rows(pages);
+    } catch (DatabaseException e) {
+      // Pages of the freelist may be known all the same.
     }
+    Catalog known = replica.catalog();
+    return PageLabels.of(
+        pages,
+        schema.stream()
+            .filter(row -> !row.type().equals("table") || known.named(row.name()) == null)
+            .toList());
   }
 
   PageBuffers buffers() {
@@ -123,27 +127,23 @@ final class InspectedPages implements AutoCloseable {
     public void addEnd(TransactionEnd end) {}
   }
 
-  /** A frame of number, page, database size and whether it is bare, and whose page it holds. */
-  WalInspection.Frame frame(int[] frame) {
-    int page = frame[1];
-    String owner = tableOf(replica.owners().tree(page));
-    byte kind = replica.owners().kind(page);
-    if (owner == null) {
-      owner = indexNames.get(indexOwners.tree(page));
-      kind = indexOwners.kind(page);
-    }
+  /** What a page is, as far as that is known. */
+  PageLabels.Label label(int page) {
     if (page == 1) {
-      owner = SchemaReader.TREE.name();
+      String name = SchemaReader.TREE.name();
+      return new PageLabels.Label(name, name, PageLabels.kind(replica.owners().kind(1)));
     }
-    String name =
-        switch (kind) {
-          case PageOwners.LEAF -> "leaf";
-          case PageOwners.INTERIOR -> "interior";
-          case PageOwners.OVERFLOW -> "overflow";
-          default -> "";
-        };
-    return new WalInspection.Frame(
-        frame[0], page, owner == null ? "" : owner, name, frame[2] != 0, frame[3] != 0);
+    String table = tableOf(replica.owners().tree(page));
+    if (table != null) {
+      return new PageLabels.Label(table, table, PageLabels.kind(replica.owners().kind(page)));
+    }
+    PageLabels.Label label = label(baseLabels, page);
+    label = label == null ? label(lastLabels, page) : label;
+    return label == null ? new PageLabels.Label("", "", "") : label;
+  }
+
+  private static PageLabels.@Nullable Label label(@Nullable PageLabels labels, int page) {
+    return labels == null ? null : labels.of(page);
   }
 
   private @Nullable String tableOf(int ordinal) {

@@ -9,14 +9,18 @@ import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.FrameHeader;
+import dev.waltap.format.WalHeader;
 import dev.waltap.io.DatabaseFile;
+import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.wal.CommittedRange;
+import dev.waltap.wal.RecoveredWal;
 import dev.waltap.wal.WalPosition;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +48,7 @@ public final class WalInspection implements AutoCloseable {
    * @param leftover frames of this generation past the committed ones
    * @param firstBare the first committed frame without salts and checksum, 0 for none: a crash
    *     would lose the commits from there on
-   * @param endsAtBare whether, without a wal-index, what is committed ends before such a frame, as
-   *     it would for SQLite's recovery
+   * @param recovery what a crash would leave
    */
   public record Summary(
       Path wal,
@@ -59,11 +62,24 @@ public final class WalInspection implements AutoCloseable {
       int decodedFrom,
       int leftover,
       int firstBare,
-      boolean endsAtBare) {}
+      Recovery recovery) {}
 
-  /** One committed frame, whose page it holds, and whether it has no salts and no checksum. */
+  /**
+   * One committed frame and whose page it holds.
+   *
+   * @param owner the table or index, "freelist", "pointer map", or empty where that is not known
+   * @param table the table that an index belongs to, or the table; empty for none
+   * @param kind leaf, interior, overflow, trunk, or empty
+   * @param bare whether it has no salts and no checksum
+   */
   public record Frame(
-      int number, int page, String owner, String kind, boolean commit, boolean bare) {}
+      int number,
+      int page,
+      String owner,
+      String table,
+      String kind,
+      boolean commit,
+      boolean bare) {}
 
   /**
    * One committed transaction.
@@ -119,8 +135,28 @@ public final class WalInspection implements AutoCloseable {
     }
   }
 
-  /** Describes the log to the sink. */
-  public void describe(Sink sink) {
+  /**
+   * Why there is nothing to describe; null if there is a log.
+   *
+   * @throws IOException if the file can't be looked at
+   */
+  public @Nullable NoLog noLog() throws IOException {
+    if (log != null) {
+      return null;
+    }
+    Path path = FileNames.beside(file.path(), "-wal");
+    if (!Files.exists(path)) {
+      return NoLog.MISSING;
+    }
+    return Files.size(path) < WalHeader.SIZE ? NoLog.EMPTY : NoLog.NO_HEADER;
+  }
+
+  /**
+   * Describes the log to the sink. May be called again: what is described is the same.
+   *
+   * @throws CaptureException if the application restarts the WAL meanwhile
+   */
+  public void describe(Sink sink) throws IOException {
     InspectedLog present = log;
     if (present == null) {
       sink.summary(null);
@@ -128,27 +164,7 @@ public final class WalInspection implements AutoCloseable {
     }
     int backfilled = present.backfilled(file);
     int decodedFrom = commitFrom(present, backfilled);
-    int frames = present.wal().capacity();
-    int leftover = 0;
-    while (present.committed() + leftover < frames
-        && present.isOfGeneration(present.committed() + leftover + 1)) {
-      leftover++;
-    }
-    long salts = present.header().salts();
-    sink.summary(
-        new Summary(
-            present.wal().path(),
-            pageSize,
-            present.header().checkpointSequence(),
-            String.format(Locale.ROOT, "%08x %08x", salts >>> 32, salts & 0xffffffffL),
-            frames,
-            present.committed(),
-            present.hasIndex(),
-            backfilled,
-            decodedFrom,
-            leftover,
-            present.firstBareFrame(),
-            present.endsAtBareFrame()));
+    sink.summary(summary(present, backfilled, decodedFrom));
     if (present.committed() == 0) {
       return;
     }
@@ -161,6 +177,49 @@ public final class WalInspection implements AutoCloseable {
       describeTransactions(present, pages, decodedFrom, sink);
     }
     present.requireUnmoved();
+  }
+
+  private Summary summary(InspectedLog present, int backfilled, int decodedFrom)
+      throws IOException {
+    int frames = present.wal().capacity();
+    int leftover = 0;
+    while (present.committed() + leftover < frames
+        && present.isOfGeneration(present.committed() + leftover + 1)) {
+      leftover++;
+    }
+    long salts = present.header().salts();
+    RecoveredWal found = present.recovery();
+    return new Summary(
+        present.wal().path(),
+        pageSize,
+        present.header().checkpointSequence(),
+        String.format(Locale.ROOT, "%08x %08x", salts >>> 32, salts & 0xffffffffL),
+        frames,
+        present.committed(),
+        present.hasIndex(),
+        backfilled,
+        decodedFrom,
+        leftover,
+        present.firstBareFrame(),
+        Recovery.of(found));
+  }
+
+  /**
+   * A page as of the last commit, from the newest frame that has it, else from the database file.
+   *
+   * @throws CaptureException if the database has no such page
+   */
+  public PageImage page(int number) {
+    return new PageImages(file, pageSize, log).page(number);
+  }
+
+  /**
+   * A frame, committed or not.
+   *
+   * @throws CaptureException if the WAL has no such frame
+   */
+  public PageImage frame(int number) {
+    return new PageImages(file, pageSize, log).frame(number);
   }
 
   /** The first commit frame at or after a frame; 0 for 0. */
@@ -186,31 +245,48 @@ public final class WalInspection implements AutoCloseable {
       List<int[]> frames = new ArrayList<>();
       for (int number = 1; number <= present.committed(); number++) {
         byte[] image = buffers.take();
-        CommittedRange.Found found = present.range().frame(number, header, image);
-        if (!found.isCommitted()) {
+        CommittedRange.Found is = present.range().frame(number, header, image);
+        if (!is.isCommitted()) {
           present.requireUnmoved();
-          if (found == CommittedRange.Found.NONSENSE) {
+          if (is == CommittedRange.Found.NONSENSE) {
             throw present.range().corrupt(number, header);
           }
           throw new CaptureException(
-              Reason.FAILED, present.wal() + ": frame " + number + " is not there any more");
+              Reason.FAILED,
+              present.wal()
+                  + ": frame "
+                  + number
+                  + " is not there any more: the file was cut off while it was read; run it again");
         }
         int page = FrameHeader.pageNumber(header);
         int size = FrameHeader.commitSize(header);
-        int bare = found == CommittedRange.Found.BARE ? 1 : 0;
+        int bare = is == CommittedRange.Found.BARE ? 1 : 0;
         frames.add(new int[] {number, page, size, bare});
         transaction.pages.put(page, image);
         if (size != 0) {
           transaction.pages.databaseSize(size);
           transaction.committed(1, number, 0, NOWHERE);
           boolean decoded = number > decodedFrom && decode(pages, transaction, sink);
-          sink.transaction(
-              new Transaction(frames.stream().map(pages::frame).toList(), size, decoded));
+          List<Frame> found = frames.stream().map(f -> frame(f, pages)).toList();
+          sink.transaction(new Transaction(found, size, decoded));
           transaction.pages.clear();
           frames.clear();
         }
       }
     }
+  }
+
+  /** Of a frame's number, page, database size and whether it is bare. */
+  private static Frame frame(int[] frame, InspectedPages pages) {
+    PageLabels.Label label = pages.label(frame[1]);
+    return new Frame(
+        frame[0],
+        frame[1],
+        label.owner(),
+        label.table(),
+        label.kind(),
+        frame[2] != 0,
+        frame[3] != 0);
   }
 
   private static final WalPosition NOWHERE = new WalPosition(0, 0, 0, 0);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -73,12 +74,12 @@ class InspectProcessTest {
   private static void assertAllRows(List<String> lines) {
     assertThat(lines)
         .containsSubsequence(
-            "    users INSERT {id=2} after {id=2, name=Bo}",
-            "    users INSERT {id=3} after {id=3, name=Cy}",
-            "    users UPDATE {id=1} before {id=1, name=Ada} after {id=1, name=Eve}",
-            "    orders SCHEMA",
-            "    users DELETE {id=3} before {id=3, name=Cy}",
-            "    orders INSERT {k=x} after {k=x}");
+            "    users INSERT id=2, name='Bo'",
+            "    users INSERT id=3, name='Cy'",
+            "    users UPDATE id=1: name 'Ada' → 'Eve'",
+            "    orders SCHEMA created: CREATE TABLE orders(k TEXT PRIMARY KEY) WITHOUT ROWID",
+            "    users DELETE id=3, name='Cy'",
+            "    orders INSERT k='x'");
     assertThat(lines).filteredOn(line -> line.startsWith("transaction ")).hasSize(4);
   }
 
@@ -110,7 +111,7 @@ class InspectProcessTest {
     assertThat(Path.of(copy + "-shm")).doesNotExist();
     assertThat(inspect(copy, "--skip", "1", "--limit", "2").toString())
         .contains("transaction 2", "transaction 3", "1 more transactions: --skip 3")
-        .doesNotContain("name=Bo", "transaction 4");
+        .doesNotContain("name='Bo'", "transaction 4");
     assertThat(inspect(copy, "--rows", "1").toString()).contains("and 1 more");
   }
 
@@ -123,8 +124,8 @@ class InspectProcessTest {
           connection, "INSERT INTO orders VALUES('late')", "PRAGMA wal_checkpoint(PASSIVE)");
       List<String> lines = inspect(copy());
       assertThat(lines.toString())
-          .contains("perhaps checkpointed", "known after frame 6 only", "orders INSERT {k=late}")
-          .doesNotContain("name=Bo");
+          .contains("perhaps checkpointed", "known after frame 6 only", "orders INSERT k='late'")
+          .doesNotContain("name='Bo'");
     }
   }
 
@@ -132,5 +133,19 @@ class InspectProcessTest {
   void anEmptyLog() throws Exception {
     TestDatabase.execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     assertThat(inspect(database.path()).toString()).contains("missing or empty");
+  }
+
+  @Test
+  void usesColoursOnATerminalUnlessTheyAreNotWanted() throws Exception {
+    Map<String, String> terminal = Map.of("TERM", "xterm");
+    try (Pty shown = Pty.start(100, terminal, "inspect", database.path())) {
+      assertThat(shown.exit()).isZero();
+      assertThat(shown.shown()).contains("users \u001B[32mINSERT\u001B[0m id=2, name='Bo'\n");
+    }
+    Map<String, String> plain = Map.of("TERM", "xterm", "NO_COLOR", "1");
+    try (Pty shown = Pty.start(100, plain, "inspect", database.path())) {
+      assertThat(shown.exit()).isZero();
+      assertThat(shown.shown()).contains("users INSERT id=2").doesNotContain("\u001B");
+    }
   }
 }
