@@ -5,6 +5,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,11 +52,16 @@ final class Commands {
     return configured(root);
   }
 
+  /** The names of the commands, in the order of the help. */
+  static List<String> names() {
+    return List.copyOf(KNOWN.keySet());
+  }
+
   /** Every command there is. */
   CommandLine all() {
     CommandLine root = new CommandLine(new RootCommand());
     KNOWN.values().forEach(command -> root.addSubcommand(command.apply(shell)));
-    root.addSubcommand(new CommandLine.HelpCommand());
+    root.addSubcommand(new HelpCommand());
     return configured(root);
   }
 

@@ -2,6 +2,7 @@
 package dev.waltap.dist;
 
 import dev.waltap.cli.Main;
+import dev.waltap.cli.Topic;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -101,6 +102,11 @@ public final class Distribution {
     for (var command : root.subcommands().values()) {
       CommandSpec spec = command.getCommandSpec();
       write("share/man/man1/" + ManPage.name(spec) + ".1", ManPage.of(spec, version, date));
+    }
+    for (String topic : Topic.names()) {
+      write(
+          "share/man/man7/waltap-" + topic + ".7",
+          TopicPage.of(Topic.of(topic), root, version, date));
     }
     write("share/bash-completion/completions/waltap", Completion.bash(root));
   }

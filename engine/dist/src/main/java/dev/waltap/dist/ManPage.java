@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.dist;
 
+import dev.waltap.cli.Topic;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -164,7 +165,10 @@ final class ManPage {
     names.add(name(root));
     root.subcommands().values().forEach(command -> names.add(name(command.getCommandSpec())));
     names.remove(name(spec));
-    line(names.stream().map(n -> "\\fB" + escape(n) + "\\fR(1)").collect(Collectors.joining(", ")));
+    List<String> pages = new ArrayList<>();
+    names.forEach(name -> pages.add("\\fB" + escape(name) + "\\fR(1)"));
+    Topic.names().forEach(name -> pages.add("\\fB" + escape("waltap-" + name) + "\\fR(7)"));
+    line(String.join(", ", pages));
   }
 
   private void section(String title) {
@@ -207,7 +211,7 @@ final class ManPage {
         .toList();
   }
 
-  private static String escape(String text) {
+  static String escape(String text) {
     return text.replace("\\", "\\e").replace("-", "\\-");
   }
 }

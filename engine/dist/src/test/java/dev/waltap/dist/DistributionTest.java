@@ -54,7 +54,8 @@ class DistributionTest {
             "lib/systemd/system/waltap@.service",
             "share/bash-completion/completions/waltap",
             "share/man/man1/waltap.1",
-            "share/man/man1/waltap-cdc.1")) {
+            "share/man/man1/waltap-cdc.1",
+            "share/man/man7/waltap-gaps.7")) {
       assertThat(unpacked.home().resolve(file)).isNotEmptyFile();
     }
   }
@@ -152,6 +153,7 @@ class DistributionTest {
   void completesCommandsOptionsAndValues() throws Exception {
     Assumptions.assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is no bash");
     assertThat(completions("boot")).containsExactly("bootstrap", "bootstrap-and-cdc");
+    assertThat(completions("help", "ga")).containsExactly("gaps");
     assertThat(completions("cdc", "--gu")).containsExactly("--guard");
     assertThat(completions("cdc", "--guard", "a")).containsExactly("adaptive", "always");
     assertThat(completions("demo", "--format", "")).containsExactly("json", "text");

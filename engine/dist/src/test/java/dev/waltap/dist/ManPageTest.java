@@ -4,6 +4,7 @@ package dev.waltap.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.cli.Main;
+import dev.waltap.cli.Topic;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +82,22 @@ class ManPageTest {
         .contains("\n100% of it.\n");
   }
 
+  private static String topicPage(String name) {
+    return TopicPage.of(Topic.of(name), Main.describe(), "1.0", "2026-11-22");
+  }
+
+  @Test
+  void aTopicIsAPageOfSectionSeven() {
+    assertThat(text(topicPage("gaps")))
+        .startsWith(".TH WALTAP-GAPS 7 \"2026-11-22\" \"Waltap 1.0\"\n.SH NAME\nwaltap-gaps - when")
+        .contains("\n.SH WHAT HAPPENS THEN: --ON-GAP\n.IP \\(bu 2\nreconcile (the default): ")
+        .contains("waltap-guard(7)", "waltap-cdc(1)")
+        .doesNotContain("waltap-gaps(7)");
+    assertThat(text(topicPage("limits")))
+        .contains("\n.nf\n    sqlite3 app.db \"PRAGMA journal_mode=WAL\"\n.fi\n");
+    assertThat(text(page(Main.describe()))).contains("waltap-gaps(7)");
+  }
+
   @Test
   void groffHasNothingToSayAboutThem() throws Exception {
     Path groff = Path.of("/usr/bin/groff");
@@ -90,6 +107,11 @@ class ManPageTest {
     for (CommandSpec command : commands()) {
       Path file = directory.resolve(ManPage.name(command) + ".1");
       Files.writeString(file, page(command), StandardCharsets.UTF_8);
+      line.add(file.toString());
+    }
+    for (String topic : Topic.names()) {
+      Path file = directory.resolve(topic + ".7");
+      Files.writeString(file, topicPage(topic), StandardCharsets.UTF_8);
       line.add(file.toString());
     }
     Process process =
