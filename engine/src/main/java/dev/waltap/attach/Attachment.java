@@ -90,7 +90,10 @@ public final class Attachment implements AutoCloseable {
       throw closer.closeAfter(
           new CaptureException(
               Reason.REFUSED,
-              FileNames.text(path) + ": the WAL can't be opened: " + e.getMessage(),
+              FileNames.text(path)
+                  + ": the WAL can't be opened: "
+                  + e.getMessage()
+                  + ": check who may read it, and start again",
               e));
     } catch (Throwable e) {
       closer.closeAfter(e);
@@ -113,7 +116,12 @@ public final class Attachment implements AutoCloseable {
           database, header.pageSize(), header.textEncoding(), header.applicationId());
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.DISK, FileNames.text(database) + ": can't be looked at: " + e.getMessage(), e);
+          Reason.DISK,
+          FileNames.text(database)
+              + ": can't be looked at: "
+              + e.getMessage()
+              + ": check the file system, and start again",
+          e);
     }
   }
 
@@ -207,7 +215,8 @@ public final class Attachment implements AutoCloseable {
     throw new CaptureException(
         Reason.FAILED,
         FileNames.text(database)
-            + ": the wal-index stays torn; is a writer being killed again and again?");
+            + ": the wal-index stays torn, so what is committed can't be seen; it may be that a"
+            + " writer is killed again and again: start again when one has committed");
   }
 
   private void follow() {
@@ -215,7 +224,12 @@ public final class Attachment implements AutoCloseable {
       wal.follow();
     } catch (UncheckedIOException e) {
       throw new CaptureException(
-          Reason.DISK, FileNames.text(database) + "-wal: can't be opened: " + e.getMessage(), e);
+          Reason.DISK,
+          FileNames.text(database)
+              + "-wal: can't be opened: "
+              + e.getMessage()
+              + ": check who may read it, and start again",
+          e);
     }
   }
 
@@ -250,7 +264,12 @@ public final class Attachment implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new CaptureException(
-          Reason.DISK, FileNames.text(database) + ": can't be looked at: " + e.getMessage(), e);
+          Reason.DISK,
+          FileNames.text(database)
+              + ": can't be looked at: "
+              + e.getMessage()
+              + ": check the file system, and start again",
+          e);
     }
   }
 

@@ -43,7 +43,11 @@ public final class DatabaseChecks {
       Surroundings.requireFitFileSystem(database);
       Access.require(database);
     } catch (IOException e) {
-      throw refused(FileNames.text(database) + ": can't be looked at: " + Reasons.of(e));
+      throw refused(
+          FileNames.text(database)
+              + ": can't be looked at: "
+              + Reasons.of(e)
+              + ": check the path and the file system");
     }
     return acquire(database);
   }
@@ -102,7 +106,8 @@ public final class DatabaseChecks {
     }
     if (!is.isRegularFile()) {
       throw refused(
-          FileNames.text(database) + ": is not a regular file, so it can't be a database");
+          FileNames.text(database)
+              + ": is not a regular file, so it can't be a database; give the path of one");
     }
   }
 
@@ -132,7 +137,8 @@ public final class DatabaseChecks {
       throw refused(
           FileNames.text(database)
               + ": can't be read: "
-              + (e instanceof IOException io ? Reasons.of(io) : e.getMessage()));
+              + (e instanceof IOException io ? Reasons.of(io) : e.getMessage())
+              + ": check the file system, and who may read the file");
     }
   }
 
@@ -160,9 +166,14 @@ public final class DatabaseChecks {
           FileNames.text(database)
               + ": "
               + e.getMessage()
-              + ": a newer or another SQLite made it, which this version of waltap can't follow");
+              + ": a newer or another SQLite made it, which this version of waltap can't follow:"
+              + " upgrade waltap, or copy the database with an SQLite that it knows");
     } catch (CorruptDatabaseException e) {
-      throw refused(FileNames.text(database) + ": " + e.getMessage() + "; nothing was changed");
+      throw refused(
+          FileNames.text(database)
+              + ": "
+              + e.getMessage()
+              + "; nothing was changed: give the path of a database that is not encrypted");
     }
     if (file.size() < header.pageSize()) {
       throw refused(
@@ -192,8 +203,8 @@ public final class DatabaseChecks {
               name
                   + ": SQLite can't open it, or can't make "
                   + database.getFileName()
-                  + "-wal or -shm beside it, though this user may: is this process out of file"
-                  + " descriptors (ulimit -n)? Nothing was changed",
+                  + "-wal or -shm beside it, though this user may; nothing was changed: if this"
+                  + " process is out of file descriptors, raise ulimit -n",
               e);
       case SQLITE_CORRUPT, SQLITE_NOTADB ->
           new CaptureException(
@@ -223,7 +234,7 @@ public final class DatabaseChecks {
         database
             + ": SQLite can't open it for reading: "
             + Reasons.oneLine(e)
-            + "; nothing was changed",
+            + "; nothing was changed: check that sqlite3 can open it as this user",
         e);
   }
 

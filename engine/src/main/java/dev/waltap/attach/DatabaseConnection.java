@@ -131,7 +131,10 @@ public final class DatabaseConnection implements AutoCloseable {
     } catch (SQLException e) {
       throw new CaptureException(
           DatabaseChecks.reasonOf(e),
-          FileNames.text(database) + ": SQLite can't read it: " + Reasons.oneLine(e),
+          FileNames.text(database)
+              + ": SQLite can't read it: "
+              + Reasons.oneLine(e)
+              + ": check that sqlite3 can, and start again",
           e);
     }
   }
@@ -143,7 +146,10 @@ public final class DatabaseConnection implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new CaptureException(
           Reason.FAILED,
-          FileNames.text(database) + ": SQLite can't close it: " + Reasons.oneLine(e),
+          FileNames.text(database)
+              + ": SQLite can't close it: "
+              + Reasons.oneLine(e)
+              + "; what was delivered is saved: start again",
           e);
     }
   }

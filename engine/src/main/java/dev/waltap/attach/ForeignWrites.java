@@ -165,7 +165,11 @@ public final class ForeignWrites {
     try {
       now = DatabaseHeader.parse(bytes);
     } catch (DatabaseException e) {
-      throw failed(FileNames.text(database) + ": the file was overwritten: " + e.getMessage());
+      throw failed(
+          FileNames.text(database)
+              + ": the file was overwritten: "
+              + e.getMessage()
+              + ": restore it, start again");
     }
     if (!isInWalMode(now, pages)) {
       throw failed(

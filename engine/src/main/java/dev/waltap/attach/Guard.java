@@ -99,7 +99,8 @@ public final class Guard implements AutoCloseable {
           onLimit.run();
           listener.warning(
               "the WAL has reached the WAL limit while capture is behind: its read transaction is"
-                  + " released, and history may be lost");
+                  + " released, and history may be lost: raise --wal-limit, or make the consumer"
+                  + " faster");
         }
       }
     }

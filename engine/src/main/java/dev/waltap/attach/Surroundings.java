@@ -65,7 +65,7 @@ public final class Surroundings {
     }
   }
 
-  private static String remote(Path database, String type) {
+  static String remote(Path database, String type) {
     return FileNames.text(database)
         + " is on a file system of type "
         + type
@@ -80,7 +80,10 @@ public final class Surroundings {
    */
   static void requireFitFileSystem(Path database) throws IOException {
     Path real = database.toRealPath();
-    String type = Mounts.read().of(real).map(Mounts.Mount::type).orElse("");
+    requireFit(real, Mounts.read().of(real).map(Mounts.Mount::type).orElse(""));
+  }
+
+  static void requireFit(Path real, String type) {
     if (RemoteFileSystems.isUnfit(type)) {
       throw DatabaseChecks.refused(
           FileNames.text(real)

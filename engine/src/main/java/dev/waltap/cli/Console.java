@@ -21,7 +21,11 @@ final class Console implements CaptureListener {
   private static final String CLEAR_LINE = "\r\u001B[K";
 
   private static final int DEFAULT_COLUMNS = 80;
-  private static final long LINE_NANOS = 2_000_000_000L;
+
+  /** Where lines pile up, as in a log, each comes after twice the time of the one before it. */
+  private static final long FIRST_LINE_NANOS = 2_000_000_000L;
+
+  private static final long LAST_LINE_NANOS = 64_000_000_000L;
   private static final long BAR_NANOS = 100_000_000L;
 
   private final PrintStream err;
@@ -42,6 +46,7 @@ final class Console implements CaptureListener {
   private long shownAt;
 
   private boolean shown;
+  private long lineNanos = FIRST_LINE_NANOS;
 
   Console(
       PrintStream err, boolean terminal, boolean quiet, boolean verbose, LongSupplier nanoClock) {
@@ -131,10 +136,11 @@ final class Console implements CaptureListener {
       progress = running;
       shownAt = now;
       shown = false;
+      lineNanos = FIRST_LINE_NANOS;
     }
     boolean finished = running.moveTo(done, total);
     // Short work is not worth a line; work that was announced is also seen to end.
-    boolean due = now - shownAt >= (terminal ? BAR_NANOS : LINE_NANOS) || (finished && shown);
+    boolean due = now - shownAt >= (terminal ? BAR_NANOS : lineNanos) || (finished && shown);
     if (!due) {
       return;
     }
@@ -147,6 +153,7 @@ final class Console implements CaptureListener {
       showBar(running.bar(now));
     } else {
       line(running.line(now));
+      lineNanos = Math.min(LAST_LINE_NANOS, lineNanos * 2);
     }
   }
 

@@ -135,7 +135,10 @@ final class OutputOptions {
       output.reopen();
       console.note("output reopened");
     } catch (IOException e) {
-      console.warning("the output can't be reopened: " + e.getMessage());
+      console.warning(
+          "the output can't be reopened: "
+              + e.getMessage()
+              + ": put that right, and send SIGHUP again");
     }
   }
 

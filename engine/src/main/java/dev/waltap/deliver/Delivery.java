@@ -118,7 +118,9 @@ public final class Delivery {
       deliver(batch);
     } else if (!fed) {
       throw new CaptureException(
-          Reason.FAILED, "the capture thread ended without an error: is there enough memory?");
+          Reason.FAILED,
+          "the capture thread ended without an error: start again, with more memory if it may have"
+              + " had too little");
     }
     return true;
   }

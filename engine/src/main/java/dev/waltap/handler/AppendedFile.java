@@ -85,7 +85,8 @@ final class AppendedFile implements AutoCloseable {
     }
     // A pipe is opened when there is something to write, as that waits for a reader.
     if (!Files.isWritable(path)) {
-      throw new IOException("cannot write to " + name + ": this user may not");
+      throw new IOException(
+          "cannot write to " + name + ": this user may not: name another file, or grant access");
     }
     return new StoppableOutput(new NamedPipe(() -> openedToAppend(path)), name);
   }

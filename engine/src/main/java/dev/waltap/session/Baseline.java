@@ -152,7 +152,8 @@ final class Baseline implements AutoCloseable {
               + "; it has "
               + (schema.tables().isEmpty()
                   ? "no tables"
-                  : String.join(", ", schema.tables().stream().map(t -> t.name()).toList())));
+                  : String.join(", ", schema.tables().stream().map(t -> t.name()).toList()))
+              + ": check the names of --table");
     }
     requireReadable(schema);
   }

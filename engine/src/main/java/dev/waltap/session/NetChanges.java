@@ -89,7 +89,8 @@ final class NetChanges {
         Reason.FAILED,
         FileNames.text(parts.attachment.database())
             + ": a transaction can't be followed: "
-            + e.getMessage(),
+            + e.getMessage()
+            + ": start again; if that ends so, too, run PRAGMA integrity_check",
         e);
   }
 }

@@ -56,7 +56,8 @@ public final class BaselineWriter implements AutoCloseable {
       StateLock lock, DatabaseIdentity database, LogPosition at, boolean acknowledged) {
     StateDirectory directory = lock.directory();
     if (directory.exists()) {
-      throw StateErrors.refused("there is a state in " + directory + " already");
+      throw StateErrors.refused(
+          "there is a state in " + directory + " already: remove it by teardown, or use it");
     }
     long nonce = new SecureRandom().nextLong();
     try {

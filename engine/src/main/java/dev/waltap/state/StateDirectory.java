@@ -81,7 +81,11 @@ public final class StateDirectory {
     } catch (IOException e) {
       throw new CaptureException(
           Reason.DISK,
-          "cannot make the state directory " + FileNames.text(path) + ": " + Reasons.of(e),
+          "cannot make the state directory "
+              + FileNames.text(path)
+              + ": "
+              + Reasons.of(e)
+              + ": name another directory, or grant access",
           e);
     }
   }
@@ -152,7 +156,8 @@ public final class StateDirectory {
     }
     if (!Files.isDirectory(path)) {
       throw StateErrors.refused(
-          FileNames.text(path) + " is not a directory: it is no state, and is left alone");
+          FileNames.text(path)
+              + " is not a directory: it is no state, and is left alone: check the path");
     }
     try {
       Path real = path.toRealPath();
@@ -173,7 +178,11 @@ public final class StateDirectory {
     } catch (IOException e) {
       throw new CaptureException(
           Reason.DISK,
-          "cannot remove the state directory " + FileNames.text(path) + ": " + Reasons.of(e),
+          "cannot remove the state directory "
+              + FileNames.text(path)
+              + ": "
+              + Reasons.of(e)
+              + ": grant access and run it again",
           e);
     }
   }

@@ -34,15 +34,21 @@ class ConsoleTest {
   }
 
   @Test
-  void progressIsALineEveryOtherSecond() {
-    progressUntil(console(false, false), 5);
+  void progressIsALineLessAndLessOften() {
+    progressUntil(console(false, false), 10);
     assertThat(err())
         .isEqualTo(
             """
-            waltap: scan: 40%, 2000 of 5000 pages, 1000/s, 0:03 left
-            waltap: scan: 80%, 4000 of 5000 pages, 1000/s, 0:01 left
-            waltap: scan: 100%, 5000 of 5000 pages, 1000/s
+            waltap: scan: 20%, 2000 of 10000 pages, 1000/s, 0:08 left
+            waltap: scan: 60%, 6000 of 10000 pages, 1000/s, 0:04 left
+            waltap: scan: 100%, 10000 of 10000 pages, 1000/s
             """);
+  }
+
+  @Test
+  void anHourOfProgressIsAFewDozenLinesOfALog() {
+    progressUntil(console(false, false), 3600);
+    assertThat(err().lines().count()).isBetween(50L, 70L);
   }
 
   @Test

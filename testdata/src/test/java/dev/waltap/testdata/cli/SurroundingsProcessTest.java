@@ -284,6 +284,22 @@ class SurroundingsProcessTest {
   }
 
   @Test
+  void inspectsWhatIsOnAReadOnlyFileSystem() throws Exception {
+    assumeTrue(works("unshare", "-m", "true"), "no mount namespaces");
+    String script = "mount --bind -o ro \"$1\" \"$1\" && shift && exec \"$@\"";
+    try (Connection application = database.open()) {
+      TestDatabase.execute(application, "INSERT INTO t VALUES(1, 'seen')");
+      List<String> line =
+          line(List.of("unshare", "-m", "sh", "-c", script, "sh"), database.directory());
+      line = line(line, java().toArray());
+      try (CliProcess waltap = CliProcess.startLine(line(line, "inspect", database.path()))) {
+        assertThat(waltap.exit()).as(waltap.errors()).isZero();
+        assertThat(waltap.lines()).contains("    t INSERT id=1, v='seen'");
+      }
+    }
+  }
+
+  @Test
   void saysThatThereIsNoRoomForTheWalIndex() throws Exception {
     assumeTrue(works("unshare", "-m", "true"), "no mount namespaces");
     Path directory = Files.createDirectory(database.directory().resolve("full"));
