@@ -77,7 +77,13 @@ final class DataJson {
         write(item, json);
       }
       json.writeEndArray();
-    } else if (value instanceof String text) {
+    } else {
+      scalar(value, json);
+    }
+  }
+
+  private static void scalar(Object value, JsonGenerator json) throws IOException {
+    if (value instanceof String text) {
       json.writeString(text);
     } else if (value instanceof byte[] bytes) {
       json.writeBinary(bytes);
@@ -141,7 +147,10 @@ final class DataJson {
       json.writeObjectFieldStart("parameters");
       json.writeStringField("allowed", schema.allowed());
       json.writeEndObject();
-      json.writeStringField("default", "false");
+    }
+    if (schema.defaultValue() != null) {
+      json.writeFieldName("default");
+      scalar(schema.defaultValue(), json);
     }
     if (field != null) {
       json.writeStringField("field", field);

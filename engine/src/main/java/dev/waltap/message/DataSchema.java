@@ -23,6 +23,7 @@ public final class DataSchema {
   private final List<DataField> fields;
   private final @Nullable DataSchema items;
   private final @Nullable String allowed;
+  private final @Nullable Object usual;
 
   private DataSchema(
       DataType type,
@@ -31,7 +32,8 @@ public final class DataSchema {
       int version,
       List<DataField> fields,
       @Nullable DataSchema items,
-      @Nullable String allowed) {
+      @Nullable String allowed,
+      @Nullable Object usual) {
     this.type = type;
     this.optional = optional;
     this.name = name;
@@ -39,19 +41,25 @@ public final class DataSchema {
     this.fields = List.copyOf(fields);
     this.items = items;
     this.allowed = allowed;
+    this.usual = usual;
   }
 
   static DataSchema of(DataType type, boolean optional) {
-    return new DataSchema(type, optional, null, 0, List.of(), null, null);
+    return of(type, optional, null);
+  }
+
+  /** With a default; null for none. */
+  static DataSchema of(DataType type, boolean optional, @Nullable Object usual) {
+    return new DataSchema(type, optional, null, 0, List.of(), null, null, usual);
   }
 
   static DataSchema array(DataSchema items, boolean optional) {
-    return new DataSchema(DataType.ARRAY, optional, null, 0, List.of(), items, null);
+    return new DataSchema(DataType.ARRAY, optional, null, 0, List.of(), items, null, null);
   }
 
   /** A string that is one of some, the empty default being {@code false}, as Debezium has it. */
   static DataSchema choice(String name, String allowed) {
-    return new DataSchema(DataType.STRING, true, name, 1, List.of(), null, allowed);
+    return new DataSchema(DataType.STRING, true, name, 1, List.of(), null, allowed, "false");
   }
 
   static Struct struct(String name, int version) {
@@ -88,9 +96,14 @@ public final class DataSchema {
     return items;
   }
 
-  /** The values of an enumeration, with commas between; its default is {@code false}. */
+  /** The values of an enumeration, with commas between. */
   public @Nullable String allowed() {
     return allowed;
+  }
+
+  /** The default, a value of the type; null for none. */
+  public @Nullable Object defaultValue() {
+    return usual;
   }
 
   /** Collects the fields of a struct. For one thread. */
@@ -110,11 +123,11 @@ public final class DataSchema {
     }
 
     DataSchema required() {
-      return new DataSchema(DataType.STRUCT, false, name, version, fields, null, null);
+      return new DataSchema(DataType.STRUCT, false, name, version, fields, null, null, null);
     }
 
     DataSchema optional() {
-      return new DataSchema(DataType.STRUCT, true, name, version, fields, null, null);
+      return new DataSchema(DataType.STRUCT, true, name, version, fields, null, null, null);
     }
   }
 }

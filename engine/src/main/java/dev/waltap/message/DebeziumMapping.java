@@ -28,6 +28,11 @@ public final class DebeziumMapping {
   private final Map<String, TableMapping> tables = new HashMap<>();
   private final TransactionCounts transaction = new TransactionCounts();
 
+  /** Whether consumers have no rows of a table that is about to be bootstrapped. */
+  private boolean nothingBefore;
+
+  private boolean bootstrapped;
+
   /** A mapping by the system's clock. */
   public DebeziumMapping(DebeziumOptions options) {
     this(options, InstantSource.system());
@@ -45,6 +50,14 @@ public final class DebeziumMapping {
   }
 
   /**
+   * Nothing of this database was ever sent to where the messages go: its first bootstrap truncates
+   * no tables, which consumers may not have at all.
+   */
+  public void nothingBefore() {
+    nothingBefore = true;
+  }
+
+  /**
    * The messages of one change, in order: none, one or several.
    *
    * @throws TypeMismatchException if a value is not of its column's type and that is to fail
@@ -54,12 +67,16 @@ public final class DebeziumMapping {
     if (transaction.isNew(change.transaction().id())) {
       transaction.begin(change.transaction().id());
       source.begin();
+      nothingBefore &= !bootstrapped;
     }
     switch (change.operation()) {
       case SCHEMA -> schema(change, messages);
       case BOOTSTRAP -> {
         source.bootstrap(change.table());
-        truncate(change, messages);
+        bootstrapped = true;
+        if (!nothingBefore) {
+          truncate(change, messages);
+        }
       }
       case INSERT, UPDATE, DELETE -> row(change, messages);
     }
@@ -92,7 +109,8 @@ public final class DebeziumMapping {
     RowSchema schema =
         table != null
             ? table.schema(null, null)
-            : new RowSchema(name(change), List.of(), new DataType[0], new boolean[0]);
+            : new RowSchema(
+                name(change), List.of(), new DataType[0], new boolean[0], new Object[0]);
     envelope(change, schema, null, null, "t", null, messages);
   }
 

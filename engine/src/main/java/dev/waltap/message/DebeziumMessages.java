@@ -28,4 +28,9 @@ public final class DebeziumMessages implements MessageFormat {
       to.message(message.kind(), message.table(), key, json.bytes(message.value()));
     }
   }
+
+  @Override
+  public void nothingBefore() {
+    mapping.nothingBefore();
+  }
 }

@@ -16,4 +16,7 @@ public interface MessageFormat {
    * @throws IOException if the sink does
    */
   void messages(Change change, MessageSink to) throws IOException;
+
+  /** Nothing of this database was ever sent to where the messages go. Before the first change. */
+  default void nothingBefore() {}
 }

@@ -13,6 +13,7 @@ final class RowSchema {
   private final List<String> names;
   private final @Nullable DataType[] types;
   private final boolean[] optional;
+  private final @Nullable Object[] defaults;
   private @Nullable DataSchema value;
   private @Nullable DataSchema envelope;
 
@@ -20,12 +21,20 @@ final class RowSchema {
    * A schema of these columns.
    *
    * @param types of each; null for one that is left out
+   * @param defaults of each; null for none, which columns that are optional have: a converter may
+   *     write it in the place of a NULL
    */
-  RowSchema(String table, List<String> names, @Nullable DataType[] types, boolean[] optional) {
+  RowSchema(
+      String table,
+      List<String> names,
+      @Nullable DataType[] types,
+      boolean[] optional,
+      @Nullable Object[] defaults) {
     this.table = table;
     this.names = names;
     this.types = types;
     this.optional = optional;
+    this.defaults = defaults;
   }
 
   /** The type of a column; null for one that is left out. */
@@ -54,7 +63,7 @@ final class RowSchema {
     boolean[] otherOptional = optional.clone();
     otherTypes[column] = type;
     otherOptional[column] = true;
-    return new RowSchema(table, names, otherTypes, otherOptional);
+    return new RowSchema(table, names, otherTypes, otherOptional, defaults);
   }
 
   /** An image. */
@@ -65,7 +74,8 @@ final class RowSchema {
       for (int i = 0; i < types.length; i++) {
         DataType type = types[i];
         if (type != null) {
-          fields.field(JsonText.wellFormed(names.get(i)), DataSchema.of(type, optional[i]));
+          Object usual = optional[i] ? null : defaults[i];
+          fields.field(JsonText.wellFormed(names.get(i)), DataSchema.of(type, optional[i], usual));
         }
       }
       made = fields.optional();

@@ -23,6 +23,7 @@ final class TableMapping {
   private final ColumnType[] types;
   private final boolean[] required;
   private final boolean[] inKey;
+  private final @Nullable Object[] defaults;
   private final TypeMismatch onMismatch;
   private final BlobFormat blobs;
   private final DataValues values;
@@ -44,6 +45,7 @@ final class TableMapping {
     this.types = new ColumnType[names.size()];
     this.required = new boolean[names.size()];
     this.inKey = new boolean[names.size()];
+    this.defaults = new Object[names.size()];
     this.onMismatch = mismatch;
     this.blobs = blobs;
     this.values = new DataValues(blobs);
@@ -58,7 +60,7 @@ final class TableMapping {
       usualTypes[i] = usualType(i);
       usualOptional[i] = !required[i];
     }
-    this.usual = new RowSchema(table, names, usualTypes, usualOptional);
+    this.usual = new RowSchema(table, names, usualTypes, usualOptional, defaults);
   }
 
   /** What rows that no capture made are, is what they hold. */
@@ -77,6 +79,9 @@ final class TableMapping {
         types[next] = ColumnType.of(column.type());
         inKey[next] = column.key() > 0;
         required[next] = inKey[next] || constraints.isNotNull(column.name());
+        if (!inKey[next]) {
+          defaults[next] = ColumnDefault.of(column.type(), constraints.defaultOf(column.name()));
+        }
         next++;
       }
     }

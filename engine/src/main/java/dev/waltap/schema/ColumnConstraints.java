@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the text of a CREATE TABLE statement says of its columns beside their types. Only statements
@@ -16,6 +17,7 @@ import java.util.Set;
 public final class ColumnConstraints {
   private final Set<String> notNull = new HashSet<>();
   private final Set<String> generated = new HashSet<>();
+  private final Map<String, String> defaults = new HashMap<>();
   private boolean withoutRowid;
   private boolean autoincrement;
 
@@ -42,11 +44,13 @@ public final class ColumnConstraints {
     int depth = 0;
     boolean first = false; // Whether the token begins a definition.
     boolean not = false;
+    boolean byDefault = false;
     String column = "";
     while (tokens.next()) {
       if (tokens.isWord("(")) {
         first = depth++ == 0;
         not = false;
+        byDefault = false;
         continue;
       }
       if (tokens.isWord(")")) {
@@ -58,25 +62,38 @@ public final class ColumnConstraints {
         String name = Names.fold(tokens.name());
         column = columns.containsKey(name) && !tokens.isConstraint() ? name : "";
       } else if (depth == 1) {
-        constraint(tokens, column, not);
+        constraint(tokens, column, not, byDefault);
         not = tokens.isWord("not");
+        byDefault = tokens.isWord("default");
       }
       first = depth == 1 && tokens.isWord(",");
     }
   }
 
-  private void constraint(SqlTokens tokens, String column, boolean not) {
+  private void constraint(SqlTokens tokens, String column, boolean not, boolean byDefault) {
     autoincrement |= tokens.isWord("autoincrement");
     if (not && tokens.isWord("null")) {
       notNull.add(column);
     } else if (tokens.isWord("as")) {
       generated.add(column);
     }
+    String literal = byDefault ? tokens.literal() : null;
+    if (literal != null) {
+      defaults.put(column, literal);
+    }
   }
 
   /** Whether NULL is not allowed in a column, because it says so or is in a key that may not. */
   public boolean isNotNull(String column) {
     return notNull.contains(Names.fold(column));
+  }
+
+  /**
+   * The literal that a column has where a statement names none: a number, a text in quotes, or a
+   * truth; null if it has none, or something else.
+   */
+  public @Nullable String defaultOf(String column) {
+    return defaults.get(Names.fold(column));
   }
 
   /** Whether SQLite computes a column, so that no statement can write it. */

@@ -2,9 +2,16 @@
 package dev.waltap.schema;
 
 import dev.waltap.record.Names;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The tokens of an SQL statement, one after the other; just enough to find a name in it. */
 final class SqlTokens {
+  private static final Pattern LITERAL =
+      Pattern.compile(
+          "[+-]?\\s*(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?(?![\\w.])|'(?:[^']|'')*'|(?i:true|false)\\b");
+
   private final String sql;
   private int start;
   private int end;
@@ -95,5 +102,11 @@ final class SqlTokens {
     }
     String inner = token.substring(1, token.length() - 1);
     return quoted ? inner.replace("" + first + first, "" + first) : inner;
+  }
+
+  /** The literal that begins with this token: a number, a text or a truth; null if none does. */
+  @Nullable String literal() {
+    Matcher matcher = LITERAL.matcher(sql).region(start, sql.length());
+    return matcher.lookingAt() ? matcher.group() : null;
   }
 }

@@ -109,6 +109,22 @@ class DebeziumMessagesTest {
   }
 
   @Test
+  void theFirstBootstrapTruncatesNothingWhereNothingWasSentBefore() throws IOException {
+    DebeziumMapping mapping = new DebeziumMapping(standard);
+    mapping.nothingBefore();
+    List<Message> messages =
+        CollectedMessages.of(
+            new DebeziumMessages(mapping, false),
+            change(Operation.BOOTSTRAP, 9, 0, false).key(null).build(),
+            change(Operation.INSERT, 9, 1, false).after(user(1, "Ada", 0.5)).build(),
+            change(Operation.BOOTSTRAP, 9, 2, true).key(null).build(),
+            change(Operation.BOOTSTRAP, 10, 0, true).key(null).build());
+    assertThat(messages).hasSize(2);
+    assertThat(messages.get(0).value()).contains("\"op\":\"r\"", "\"snapshot\":\"first\"");
+    assertThat(messages.get(1).value()).contains("\"op\":\"t\"");
+  }
+
+  @Test
   void saysWhereTransactionsBeginAndEndWhereAsked() throws IOException {
     DebeziumOptions options =
         new DebeziumOptions("0.1", BlobFormat.BASE64, TypeMismatch.STRING, true);
