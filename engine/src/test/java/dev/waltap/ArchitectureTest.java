@@ -52,7 +52,7 @@ class ArchitectureTest {
           Map.entry("micrometer", List.of("api")),
           Map.entry("handler", List.of("api", "format", "io", "record")),
           Map.entry("message", and(PARSER, "api", "sqlite", "schema", "handler")),
-          Map.entry("output", List.of("api", "handler", "message")),
+          Map.entry("output", and(CAPTURE, "capture", "handler", "message", "")),
           Map.entry("", and(CAPTURE, "capture", "handler")),
           Map.entry("demo", List.of("api", "host", "sqlite", "handler")),
           Map.entry(

@@ -3,6 +3,7 @@ package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.Waltap;
+import dev.waltap.state.StateDirectory;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -26,7 +27,7 @@ abstract class InstallerCommand extends ShellCommand {
   }
 
   Path directory() {
-    return directory != null ? directory : StateOptions.usual(database);
+    return directory != null ? directory : StateDirectory.pathFor(database);
   }
 
   CaptureBuilder builder() {

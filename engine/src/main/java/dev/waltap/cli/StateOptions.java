@@ -3,10 +3,7 @@ package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.api.CaptureOptions;
-import dev.waltap.io.FileNames;
 import dev.waltap.state.StateDirectory;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -45,28 +42,12 @@ final class StateOptions {
 
   /** Where the state is, if there is one. */
   Path directory(Path database) {
-    return directory != null ? directory : usual(database);
+    return directory != null ? directory : StateDirectory.pathFor(database);
   }
 
   boolean isPresent(Path database) {
-    return !none && (directory != null || StateDirectory.at(usual(database)).exists());
-  }
-
-  /**
-   * The directory {@code DB-waltap} beside the database; beside the file that a symbolic link leads
-   * to, where SQLite puts {@code -wal} and {@code -shm} too.
-   */
-  static Path usual(Path database) {
-    Path file = database;
-    if (Files.isSymbolicLink(database)) {
-      try {
-        file = database.toRealPath();
-      } catch (IOException e) {
-        // A link to nowhere: the capture refuses it in words.
-        file = database;
-      }
-    }
-    return FileNames.beside(file, "-waltap");
+    return !none
+        && (directory != null || StateDirectory.at(StateDirectory.pathFor(database)).exists());
   }
 
   void applyTo(CaptureBuilder builder, Path database) {

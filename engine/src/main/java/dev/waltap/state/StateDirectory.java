@@ -45,6 +45,23 @@ public final class StateDirectory {
     return new StateDirectory(path.toAbsolutePath().normalize());
   }
 
+  /**
+   * The directory {@code DB-waltap} beside the database; beside the file that a symbolic link leads
+   * to, where SQLite puts {@code -wal} and {@code -shm} too.
+   */
+  public static Path pathFor(Path database) {
+    Path file = database;
+    if (Files.isSymbolicLink(database)) {
+      try {
+        file = database.toRealPath();
+      } catch (IOException e) {
+        // A link to nowhere: the capture refuses it in words.
+        file = database;
+      }
+    }
+    return FileNames.beside(file, "-waltap");
+  }
+
   /** Where it is, absolute. */
   public Path path() {
     return path;

@@ -4,6 +4,7 @@ package dev.waltap.kafka;
 import dev.waltap.api.Change;
 import dev.waltap.message.MessageFormat;
 import dev.waltap.message.MessageKind;
+import dev.waltap.message.TopicNames;
 import dev.waltap.output.OutputRequest;
 import dev.waltap.output.SavedStream;
 import dev.waltap.output.StreamOutput;
@@ -45,7 +46,10 @@ final class KafkaOutput implements StreamOutput {
     this.format = request.format();
     this.stopping = new Stopping(settings.timeout());
     this.topics =
-        new Topics(request.topic(), database, request.schemaApart(), settings, stopping, warnings);
+        new Topics(
+            new TopicNames("--topic", request.topic(), database, request.schemaApart(), warnings),
+            settings,
+            stopping);
     this.open = new OpenTransaction(settings.maxTransactionBytes());
     this.writer = new KafkaWriter(settings, database, topics, stopping, open, warnings);
   }
@@ -55,7 +59,11 @@ final class KafkaOutput implements StreamOutput {
     if (state != null) {
       stream = state.stream();
     }
-    return writer.start(state);
+    StreamStart start = writer.start(state);
+    if (start.kind() == StreamStart.Kind.CONTINUE && !writer.hasAny()) {
+      format.nothingBefore();
+    }
+    return start;
   }
 
   @Override

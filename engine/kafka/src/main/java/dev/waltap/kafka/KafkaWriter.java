@@ -77,7 +77,7 @@ final class KafkaWriter implements AutoCloseable {
     state = saved;
     if (saved == null) {
       return retried(
-          "nothing was sent", () -> StartRules.start(session().positions(true), database, null));
+          "nothing was sent", () -> HeldPositions.start(session().positions(true), database, null));
     }
     stream = saved.stream();
     StreamStart start =
@@ -87,8 +87,8 @@ final class KafkaWriter implements AutoCloseable {
               KafkaSession opened = session();
               opened.begin(saved.stream());
               Collection<StreamPosition> held = opened.positions(true);
-              StreamStart found = StartRules.start(held, database, saved);
-              StreamPosition own = StartRules.own(held, saved.stream(), database);
+              StreamStart found = HeldPositions.start(held, database, saved);
+              StreamPosition own = HeldPositions.own(held, saved.stream(), database);
               Position position = own == null ? null : own.position();
               floor = found.kind() == StreamStart.Kind.CONTINUE ? position : null;
               committed = position;
@@ -136,6 +136,11 @@ final class KafkaWriter implements AutoCloseable {
       stopping.abandonBy(opened::abandon);
     }
     return opened;
+  }
+
+  /** Whether Kafka has anything of an earlier run of the same stream. */
+  boolean hasAny() {
+    return floor != null;
   }
 
   /** Whether Kafka has the change at this position from an earlier run of the same stream. */
@@ -214,7 +219,7 @@ final class KafkaWriter implements AutoCloseable {
   }
 
   private @Nullable StreamPosition requireOwn(Collection<StreamPosition> held) throws IOException {
-    StreamPosition own = StartRules.own(held, record(null).stream(), database);
+    StreamPosition own = HeldPositions.own(held, record(null).stream(), database);
     if (claimed && own != null && !own.writer().equals(name)) {
       throw fenced();
     }

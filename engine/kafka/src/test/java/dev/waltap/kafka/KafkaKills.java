@@ -4,6 +4,7 @@ package dev.waltap.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.testdata.TestDatabase;
+import dev.waltap.testdata.broker.Broker;
 import java.sql.Connection;
 import java.util.Locale;
 import java.util.Random;

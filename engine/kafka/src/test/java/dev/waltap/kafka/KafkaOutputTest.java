@@ -4,6 +4,8 @@ package dev.waltap.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.testdata.TestDatabase;
+import dev.waltap.testdata.broker.Broker;
+import dev.waltap.testdata.broker.SharedBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

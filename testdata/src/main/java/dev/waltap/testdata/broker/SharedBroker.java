@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.kafka;
+package dev.waltap.testdata.broker;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Brokers for all tests of this JVM, which end with it: to start one takes seconds. */
-final class SharedBroker {
+public final class SharedBroker {
   private static @Nullable Broker first;
   private static @Nullable Broker second;
 
   private SharedBroker() {}
 
   /** The one that most tests use. Its topics are named after the database. */
-  static synchronized Broker get() throws IOException, InterruptedException {
+  public static synchronized Broker get() throws IOException, InterruptedException {
     Broker known = first;
     if (known == null) {
       known = started();
@@ -22,7 +22,7 @@ final class SharedBroker {
   }
 
   /** One that knows nothing of the first. */
-  static synchronized Broker other() throws IOException, InterruptedException {
+  public static synchronized Broker other() throws IOException, InterruptedException {
     Broker known = second;
     if (known == null) {
       known = started();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.kafka;
+package dev.waltap.testdata.broker;
 
 import dev.waltap.testdata.Directories;
 import java.io.IOException;
@@ -58,6 +58,7 @@ public final class Broker implements AutoCloseable {
             "transaction.state.log.min.isr=1",
             "transaction.state.log.num.partitions=1",
             "group.initial.rebalance.delay.ms=0",
+            "group.min.session.timeout.ms=500",
             "auto.create.topics.enable=false",
             "num.network.threads=1",
             "num.io.threads=2",
@@ -76,7 +77,8 @@ public final class Broker implements AutoCloseable {
     return broker;
   }
 
-  static int freePort() throws IOException {
+  /** A port that nobody listens at. */
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.kafka;
+package dev.waltap.output;
 
 import dev.waltap.api.Position;
-import dev.waltap.output.SavedStream;
-import dev.waltap.output.StreamStart;
 import dev.waltap.output.StreamStart.Kind;
-import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,33 +21,27 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>nothing</td><td>none, or delivered nothing yet</td><td>go on</td></tr>
  * </table>
  */
-final class StartRules {
+public final class StartRules {
 
   private StartRules() {}
 
-  /** The record of this stream and database; null for none. */
-  static @Nullable StreamPosition own(
-      Collection<StreamPosition> held, String stream, String database) {
-    return held.stream()
-        .filter(each -> each.stream().equals(stream) && each.database().equals(database))
-        .findFirst()
-        .orElse(null);
-  }
-
-  /** What to begin with. */
-  static StreamStart start(
-      Collection<StreamPosition> held, String database, @Nullable SavedStream state) {
-    StreamPosition own = state == null ? null : own(held, state.stream(), database);
-    Position position = own == null ? null : own.position();
+  /**
+   * What to begin with.
+   *
+   * @param held the position up to which Kafka holds the state's stream; null for none
+   * @param others whether Kafka holds changes of another stream of this database
+   * @param database what the changes' source is called
+   * @param state null for a run without state
+   */
+  public static StreamStart start(
+      @Nullable Position held, boolean others, String database, @Nullable SavedStream state) {
     if (state != null) {
-      String gap = gap(position, state);
+      String gap = gap(held, state);
       if (gap != null) {
         return new StreamStart(Kind.GAP, gap);
       }
     }
-    boolean others =
-        held.stream().anyMatch(each -> each.database().equals(database) && each.position() != null);
-    return position == null && others
+    return held == null && others
         ? new StreamStart(
             Kind.START_OVER, "Kafka holds changes of another stream of the database " + database)
         : StreamStart.CONTINUE;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** State against Kafka. */
-class StartRulesTest {
+class HeldPositionsTest {
 
   private static StreamPosition held(String stream, @Nullable String position) {
     return new StreamPosition(
@@ -29,7 +29,7 @@ class StartRulesTest {
   }
 
   private static Kind kind(@Nullable SavedStream state, StreamPosition... held) {
-    return StartRules.start(List.of(held), "app.db", state).kind();
+    return HeldPositions.start(List.of(held), "app.db", state).kind();
   }
 
   @Test
