@@ -26,6 +26,9 @@ public final class PollPacer {
 
   private static final long BRISK_SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
 
+  /** No rest is so long that more frames come meanwhile: a twentieth of a usual generation. */
+  private static final long MAX_FRAMES = 50;
+
   private final long briskRest;
   private final Rate close;
   private final Rate brisk;
@@ -33,8 +36,7 @@ public final class PollPacer {
   /**
    * A pacer.
    *
-   * @param briskRest nanoseconds to rest where commits are brisk, but not so close together that a
-   *     generation of the log may be over meanwhile; 0 not to rest then
+   * @param briskRest nanoseconds to rest at most where commits are brisk; 0 not to rest then
    */
   public PollPacer(long now, long briskRest) {
     this.briskRest = briskRest;
@@ -42,10 +44,10 @@ public final class PollPacer {
     this.brisk = new Rate(BRISK_NANOS, BRISK_SAMPLE_NANOS, now);
   }
 
-  /** A transaction was decoded. */
-  public void transaction() {
-    close.transactions++;
-    brisk.transactions++;
+  /** A transaction of so many pages was decoded. */
+  public void transaction(int pages) {
+    close.add(pages);
+    brisk.add(pages);
   }
 
   /** Nanoseconds to rest now that everything is decoded; 0 for none. */
@@ -54,7 +56,7 @@ public final class PollPacer {
     if (close.isReached(now)) {
       return REST_NANOS;
     }
-    return isBrisk ? briskRest : 0;
+    return isBrisk ? Math.min(briskRest, brisk.nanosFor(MAX_FRAMES)) : 0;
   }
 
   /** Whether transactions come as close together as this, judged every now and then. */
@@ -63,7 +65,9 @@ public final class PollPacer {
     private final long sampleNanos;
     private long sampled;
     private long transactions;
+    private long frames;
     private boolean reached;
+    private long nanosPerFrame;
 
     Rate(long nanosApart, long sampleNanos, long now) {
       this.nanosApart = nanosApart;
@@ -71,11 +75,23 @@ public final class PollPacer {
       this.sampled = now;
     }
 
+    void add(int pages) {
+      transactions++;
+      frames += pages;
+    }
+
+    /** How long it takes until so many frames have come. */
+    long nanosFor(long count) {
+      return count * nanosPerFrame;
+    }
+
     boolean isReached(long now) {
       long time = now - sampled;
       if (time >= sampleNanos) {
         reached = transactions * nanosApart >= time;
+        nanosPerFrame = time / Math.max(1, frames);
         transactions = 0;
+        frames = 0;
         sampled = now;
       }
       return reached;

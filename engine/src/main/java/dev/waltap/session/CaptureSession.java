@@ -208,7 +208,7 @@ public final class CaptureSession implements AutoCloseable {
     if (phase != SessionPhase.TAILING) {
       enter(SessionPhase.TAILING);
     }
-    pacer.transaction();
+    pacer.transaction(transaction.pages.size());
     parts.counters.decoding(transaction.timestampMicros());
     decode(transaction);
     parts.counters.decoding(-1);

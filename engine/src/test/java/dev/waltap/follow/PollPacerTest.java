@@ -14,8 +14,12 @@ class PollPacerTest {
   private final PollPacer pacer = new PollPacer(now, BRISK_REST);
 
   private long afterMicros(long micros, int transactions) {
+    return afterMicros(micros, transactions, 2);
+  }
+
+  private long afterMicros(long micros, int transactions, int pages) {
     for (int i = 0; i < transactions; i++) {
-      pacer.transaction();
+      pacer.transaction(pages);
     }
     now += TimeUnit.MICROSECONDS.toNanos(micros);
     return pacer.rest(now);
@@ -50,10 +54,19 @@ class PollPacerTest {
   }
 
   @Test
+  void doesNotRestForMoreThanATwentiethOfAGeneration() {
+    for (int i = 0; i < 10; i++) {
+      afterMicros(1000, 3, 20);
+    }
+    assertThat(afterMicros(2000, 6, 20))
+        .isBetween(TimeUnit.MICROSECONDS.toNanos(700), TimeUnit.MICROSECONDS.toNanos(850));
+  }
+
+  @Test
   void doesNotRestWhereTheSignalIsToLookAtOnce() {
     PollPacer impatient = new PollPacer(now, 0);
     for (int i = 0; i < 100; i++) {
-      impatient.transaction();
+      impatient.transaction(2);
       now += TimeUnit.MICROSECONDS.toNanos(100);
       assertThat(impatient.rest(now)).isZero();
     }
