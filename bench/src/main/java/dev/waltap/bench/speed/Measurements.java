@@ -102,7 +102,7 @@ final class Measurements {
   }
 
   private Measurement waiting(String kind, String title) {
-    long changes = kind.equals("bulk") ? options.rows() : options.rows() / 10;
+    long changes = kind.equals("bulk") ? options.rows() : options.rows() / 4;
     List<String> arguments = List.of(Long.toString(changes), directory.toString());
     List<Contestant> ways = new ArrayList<>();
     ways.add(waiting("waltap", kind, "read", arguments));

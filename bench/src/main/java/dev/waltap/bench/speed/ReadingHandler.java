@@ -11,13 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class ReadingHandler implements ChangesHandler {
   private long rows;
   private long sum;
-  private @Nullable Stopwatch first;
 
   @Override
   public void handleChanges(List<Change> changes) {
-    if (first == null) {
-      first = new Stopwatch();
-    }
     for (Change change : changes) {
       read(change.before());
       read(change.after());
@@ -51,14 +47,5 @@ final class ReadingHandler implements ChangesHandler {
   /** How many images were read; the sum keeps the reading from being optimised away. */
   long rows() {
     return sum == Long.MIN_VALUE ? -1 : rows;
-  }
-
-  /** What it took since the first batch came. */
-  Sample sinceFirst() {
-    Stopwatch watch = first;
-    if (watch == null) {
-      throw new IllegalStateException("nothing was delivered");
-    }
-    return watch.elapsed();
   }
 }

@@ -2,9 +2,11 @@
 package dev.waltap.bench.speed;
 
 import dev.waltap.Waltap;
+import dev.waltap.api.CaptureHandle;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
+import dev.waltap.api.GuardMode;
 import dev.waltap.handler.BlobFormat;
 import dev.waltap.handler.JsonLinesHandler;
 import dev.waltap.testdata.Directories;
@@ -15,20 +17,23 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Captures what waits in a log that nobody captured while it was written, twice, and prints what
- * the second time took from the first batch to the last; or what it took SQLite to write that:
- * {@code single|bulk read|json|write CHANGES DIRECTORY}.
+ * Holds the handler up while a log grows, twice, and prints what it took the second time to capture
+ * all that waited then; or what it took SQLite to write that: {@code single|bulk read|json|write
+ * CHANGES DIRECTORY}. No state is kept: what that costs is measured by {@link StateMain}.
  */
 public final class WaitingLogMain {
   static final int BULK_ROWS = 10_000;
   private static final int CUSTOMERS = 100_000;
+  private static final int LIMIT_SECONDS = 600;
 
   private final Path database;
-  private final Path state;
   private final boolean bulk;
   private final String what;
   private final Random random = new Random(3);
@@ -36,7 +41,6 @@ public final class WaitingLogMain {
 
   private WaitingLogMain(Path directory, boolean bulk, String what) {
     this.database = directory.resolve("waiting.db");
-    this.state = directory.resolve("state");
     this.bulk = bulk;
     this.what = what;
   }
@@ -54,22 +58,32 @@ public final class WaitingLogMain {
 
   private Sample run(long changes) throws Exception {
     Customers.create(database, CUSTOMERS);
-    try (Connection connection = TestDatabase.open(database)) {
-      TestDatabase.execute(connection, "PRAGMA wal_autocheckpoint = 0", "PRAGMA synchronous = OFF");
-      try (var capture = Waltap.open(database).stateDirectory(state).listener(SILENT).build()) {
-        capture.setup();
+    HeldUp handler = new HeldUp(what.equals("json"));
+    try (Connection connection = TestDatabase.open(database);
+        CaptureHandle capture =
+            Waltap.open(database)
+                .noState()
+                .guard(GuardMode.ALWAYS)
+                .walLimit(Long.MAX_VALUE)
+                .listener(new CaptureListener() {})
+                .handler(handler)
+                .build()
+                .start()) {
+      TestDatabase.execute(
+          connection, "PRAGMA wal_autocheckpoint = 0", "PRAGMA synchronous = OFF");
+      if (!capture.awaitReady(Duration.ofSeconds(LIMIT_SECONDS))) {
+        throw new IllegalStateException("the capture ended: " + capture.end());
       }
-      write(connection, 1); // The log begins with it: or else all would be net changes.
-      capture(1);
       write(connection, changes / 4);
-      capture(changes / 4);
+      handler.letPass(changes / 4);
       Stopwatch writing = new Stopwatch();
       write(connection, changes);
-      return what.equals("write") ? writing.elapsed() : capture(changes);
+      Sample written = writing.elapsed();
+      Stopwatch capturing = new Stopwatch();
+      handler.letPass(changes);
+      return what.equals("write") ? written : capturing.elapsed();
     }
   }
-
-  private static final CaptureListener SILENT = new CaptureListener() {};
 
   private void write(Connection connection, long changes) throws SQLException {
     if (bulk) {
@@ -89,42 +103,36 @@ public final class WaitingLogMain {
     }
   }
 
-  private Sample capture(long expected) {
-    Counting counting = new Counting(what.equals("json"));
-    try (var capture =
-        Waltap.open(database)
-            .stateDirectory(state)
-            .once(true)
-            .listener(SILENT)
-            .handler(counting)
-            .build()) {
-      capture.cdc();
-    }
-    if (counting.changes != expected) {
-      throw new IllegalStateException(counting.changes + " changes instead of " + expected);
-    }
-    return counting.reading.sinceFirst();
-  }
-
-  /** Reads all, or renders it to nowhere. */
-  private static final class Counting implements ChangesHandler {
+  /** Reads all, or renders it to nowhere; but nothing before it is let pass. */
+  private static final class HeldUp implements ChangesHandler {
     private final ReadingHandler reading = new ReadingHandler();
     private final JsonLinesHandler rendering =
         new JsonLinesHandler(OutputStream.nullOutputStream(), BlobFormat.HEX);
     private final boolean json;
-    private long changes;
+    private final Semaphore allowed = new Semaphore(0);
+    private final Semaphore passed = new Semaphore(0);
 
-    Counting(boolean json) {
+    HeldUp(boolean json) {
       this.json = json;
     }
 
     @Override
     public void handleChanges(List<Change> batch) throws Exception {
-      reading.handleChanges(json ? List.of() : batch);
+      allowed.acquire(batch.size());
       if (json) {
         rendering.handleChanges(batch);
+      } else {
+        reading.handleChanges(batch);
       }
-      changes += batch.size();
+      passed.release(batch.size());
+    }
+
+    /** Lets so many changes pass, and waits until they have. */
+    void letPass(long changes) throws InterruptedException {
+      allowed.release((int) changes);
+      if (!passed.tryAcquire((int) changes, LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("there were only " + passed.availablePermits());
+      }
     }
   }
 }
