@@ -69,8 +69,7 @@ public final class WaitingLogMain {
                 .handler(handler)
                 .build()
                 .start()) {
-      TestDatabase.execute(
-          connection, "PRAGMA wal_autocheckpoint = 0", "PRAGMA synchronous = OFF");
+      TestDatabase.execute(connection, "PRAGMA wal_autocheckpoint = 0", "PRAGMA synchronous = OFF");
       if (!capture.awaitReady(Duration.ofSeconds(LIMIT_SECONDS))) {
         throw new IllegalStateException("the capture ended: " + capture.end());
       }
