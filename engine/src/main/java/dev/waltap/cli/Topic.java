@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A text of {@code waltap help TOPIC}, and of the man page of the same name.
@@ -151,7 +150,7 @@ public record Topic(String name, String summary, List<Block> blocks) {
       String line = block.lines().get(i);
       text.append(
               switch (block.kind()) {
-                case HEADING -> line.toUpperCase(Locale.ROOT);
+                case HEADING -> line;
                 case TEXT -> "  " + line;
                 case ITEM -> (i == 0 ? "  - " : "    ") + line;
                 case CODE -> "      " + line;

@@ -92,7 +92,7 @@ class TopicTest {
               One
               paragraph.
 
-            A HEADING
+            A heading
               Text.
 
               - an item

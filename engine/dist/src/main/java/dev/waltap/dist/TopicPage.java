@@ -38,7 +38,7 @@ final class TopicPage {
 
   private static void add(Topic.Block block, List<String> page) {
     switch (block.kind()) {
-      case HEADING -> page.add(".SH " + escape(block.text().toUpperCase(Locale.ROOT)));
+      case HEADING -> page.add(".SH " + escape(block.text()));
       case TEXT -> {
         page.add(".PP");
         page.add(line(block.text()));

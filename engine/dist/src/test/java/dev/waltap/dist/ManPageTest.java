@@ -90,7 +90,7 @@ class ManPageTest {
   void aTopicIsAPageOfSectionSeven() {
     assertThat(text(topicPage("gaps")))
         .startsWith(".TH WALTAP-GAPS 7 \"2026-11-22\" \"Waltap 1.0\"\n.SH NAME\nwaltap-gaps - when")
-        .contains("\n.SH WHAT HAPPENS THEN: --ON-GAP\n.IP \\(bu 2\nreconcile (the default): ")
+        .contains("\n.SH What happens then: --on-gap\n.IP \\(bu 2\nreconcile (the default): ")
         .contains("waltap-guard(7)", "waltap-cdc(1)")
         .doesNotContain("waltap-gaps(7)");
     assertThat(text(topicPage("limits")))
