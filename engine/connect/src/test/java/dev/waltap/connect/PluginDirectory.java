@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 
 /** What plugin.path of a worker holds, made of this JVM's class path, and what is left for it. */
 final class PluginDirectory {
+  /** What a worker has not. LZ4 it has, as the plugin does: Kafka's own messages are read by it. */
   private static final List<String> OURS =
-      List.of("sqlite-jdbc", "lz4-java", "jspecify", "waltap", "testdata", "picocli");
+      List.of("sqlite-jdbc", "jspecify", "waltap", "testdata", "picocli");
 
   private PluginDirectory() {}
 
