@@ -140,10 +140,11 @@ public final class StoredRow {
       return readOnly(reader.bytes(column), reader.bytesOffset(column), reader.bytesLength(column));
     }
     long field = FieldLookup.find(payload, layout.fieldOf(column));
-    byte[] missing = defaultOf(column).sharedBytes();
-    return field == FieldLookup.MISSING
-        ? readOnly(missing, 0, missing.length)
-        : readOnly(payload, FieldLookup.offset(field), length(field));
+    if (field == FieldLookup.MISSING) {
+      byte[] missing = defaultOf(column).sharedBytes();
+      return readOnly(missing, 0, missing.length);
+    }
+    return readOnly(payload, FieldLookup.offset(field), length(field));
   }
 
   private static ByteBuffer readOnly(byte[] bytes, int offset, int length) {

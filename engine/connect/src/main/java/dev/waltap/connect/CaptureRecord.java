@@ -59,7 +59,7 @@ final class CaptureRecord extends SourceRecord {
     done = true;
   }
 
-  // What a capture has sent is told apart by what it is, not by what it says.
+  // Records are the same if they are the same object, whatever they hold.
 
   @Override
   public boolean equals(@Nullable Object other) {

@@ -19,7 +19,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a connector, or a task of it, was told. Immutable. */
+/** What a connector, or a task of it, is configured with. Immutable. */
 final class ConnectSettings {
   private static final Logger LOG = LoggerFactory.getLogger("dev.waltap");
 

@@ -34,8 +34,8 @@ final class Handover implements ChangesHandler {
   private long wholeHanded;
   private long committed;
   private @Nullable Position recorded;
-  private boolean told;
-  private @Nullable Position lastTold;
+  private boolean reported;
+  private @Nullable Position lastReported;
   private boolean stopped;
 
   /**
@@ -83,10 +83,10 @@ final class Handover implements ChangesHandler {
       }
       end = recorded;
     }
-    if (!told || (end != null && !end.equals(lastTold))) {
+    if (!reported || (end != null && !end.equals(lastReported))) {
       delivered.accept(end);
-      told = true;
-      lastTold = end;
+      reported = true;
+      lastReported = end;
     }
   }
 
@@ -134,11 +134,11 @@ final class Handover implements ChangesHandler {
   }
 
   /**
-   * Nothing is told until something is committed: what was told before says that something is
-   * missing, which must not be forgotten before it is sent again. Before the first change.
+   * Nothing is reported until something is committed: what was reported before says that something
+   * is missing, which must not be forgotten before it is sent again. Before the first change.
    */
   void startsOver() {
-    told = true;
+    reported = true;
   }
 
   /** Nothing more is taken, and what is not committed stays undelivered. */

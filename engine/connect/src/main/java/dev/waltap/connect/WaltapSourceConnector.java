@@ -49,8 +49,8 @@ public final class WaltapSourceConnector extends SourceConnector {
     Config config = super.validate(connectorConfigs);
     boolean fit = config.configValues().stream().allMatch(each -> each.errorMessages().isEmpty());
     if (fit) {
-      ConnectSettings told = new ConnectSettings(connectorConfigs);
-      String complaint = Databases.complaint(told, told.databases());
+      ConnectSettings given = new ConnectSettings(connectorConfigs);
+      String complaint = Databases.complaint(given, given.databases());
       if (complaint != null) {
         value(config, Options.DATABASES).addErrorMessage(complaint);
       }
@@ -68,17 +68,17 @@ public final class WaltapSourceConnector extends SourceConnector {
   @Override
   public void start(Map<String, String> props) {
     properties = new HashMap<>(props);
-    ConnectSettings told = new ConnectSettings(props);
-    String complaint = Databases.complaint(told, told.databases());
+    ConnectSettings given = new ConnectSettings(props);
+    String complaint = Databases.complaint(given, given.databases());
     if (complaint != null) {
       throw new ConfigException(complaint);
     }
-    settings = told;
-    if (!told.directory().isEmpty()) {
+    settings = given;
+    if (!given.directory().isEmpty()) {
       watch =
           new DirectoryWatch(
-              () -> Databases.list(told, this::refuse),
-              told.directoryPollMillis(),
+              () -> Databases.list(given, this::refuse),
+              given.directoryPollMillis(),
               () -> context.requestTaskReconfiguration());
     }
   }
@@ -96,12 +96,12 @@ public final class WaltapSourceConnector extends SourceConnector {
 
   @Override
   public List<Map<String, String>> taskConfigs(int maxTasks) {
-    ConnectSettings told = settings;
-    if (told == null) {
+    ConnectSettings given = settings;
+    if (given == null) {
       throw new ConnectException("the connector has not been started");
     }
     List<Map<String, String>> configs = new ArrayList<>();
-    for (List<String> each : Databases.deal(Databases.list(told, this::refuse), maxTasks)) {
+    for (List<String> each : Databases.deal(Databases.list(given, this::refuse), maxTasks)) {
       Map<String, String> config = new HashMap<>(properties);
       config.put(WaltapSourceTask.DATABASES, String.join("\n", each));
       configs.add(config);

@@ -66,7 +66,7 @@ public final class WaltapSourceTask extends SourceTask {
 
   @Override
   public @Nullable List<SourceRecord> poll() throws InterruptedException {
-    // The worker polls again when it has committed what it was told to, or dropped all of it.
+    // The worker polls again when it has committed what it was asked to, or dropped all of it.
     commit();
     DatabaseCapture ready = await();
     if (ready == null) {
