@@ -54,12 +54,12 @@ final class SharedCells {
       i++;
     }
     front = i;
+    int rest = max - front;
+    int lastBefore = arrayBefore + 2 * (cellsBefore - 1);
+    int endAfter = arrayAfter + 2 * cellsAfter;
+    int same = sameSlotsAtEnd(before, lastBefore + 2, after, endAfter, rest);
     int j = 0;
-    int endBefore = arrayBefore + 2 * (cellsBefore - 1);
-    int endAfter = arrayAfter + 2 * (cellsAfter - 1);
-    while (j < max - i
-        && shared(
-            before, endBefore - 2 * j, after, endAfter - 2 * j, low, high, kind, pageNumber)) {
+    while (j < same && isOutside(before, lastBefore - 2 * j, low, high, kind, pageNumber)) {
       j++;
     }
     back = j;
@@ -83,17 +83,20 @@ final class SharedCells {
     return differs < 0 ? max : differs / 2;
   }
 
-  private boolean shared(
-      byte[] before,
-      int slotBefore,
-      byte[] after,
-      int slotAfter,
-      int low,
-      int high,
-      TreeKind kind,
-      int pageNumber) {
-    return Bytes.u16(before, slotBefore) == Bytes.u16(after, slotAfter)
-        && isOutside(before, slotBefore, low, high, kind, pageNumber);
+  /** How many of the last {@code max} cells, counted from the end, are at the same offsets. */
+  private static int sameSlotsAtEnd(
+      byte[] before, int endBefore, byte[] after, int endAfter, int max) {
+    int bytes = 2 * max;
+    // All behind a cell that was inserted or deleted.
+    if (Arrays.equals(before, endBefore - bytes, endBefore, after, endAfter - bytes, endAfter)) {
+      return max;
+    }
+    int same = 0;
+    while (Bytes.u16(before, endBefore - 2 * same - 2)
+        == Bytes.u16(after, endAfter - 2 * same - 2)) {
+      same++;
+    }
+    return same;
   }
 
   /** Whether a cell that is at the same offset in both is outside of the range that differs. */
@@ -105,6 +108,9 @@ final class SharedCells {
     }
     if (at >= low) {
       return false;
+    }
+    if (Cell.certainlyEndsBy(before, at, low)) {
+      return true;
     }
     cell.parse(before, pageNumber, at, kind, true, format);
     return cell.end() <= low;

@@ -7,6 +7,7 @@ import dev.waltap.btree.PageBounds;
 import dev.waltap.btree.PageOwners;
 import dev.waltap.btree.Tree;
 import dev.waltap.format.BTreePage;
+import dev.waltap.format.Bytes;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.format.TreeKind;
@@ -148,10 +149,12 @@ final class TreeWalk {
     byte[] earlier = led ? old.page(pageNumber) : page;
     int fewer = led ? BTreePage.cellCount(earlier, header) - cells : 0;
     for (int i = 0; i <= cells; i++) {
+      if (led && !rowsOnInterior) {
+        i = keepSame(page, earlier, header, pageNumber, i, 0);
+        i = fewer == 0 ? i : keepSame(page, earlier, header, pageNumber, i, fewer);
+      }
       int child = BTreePage.child(page, header, i);
-      if (led && ledTo(child, earlier, header, i, fewer) && !dirty.isDirty(child)) {
-        reach(child, pageNumber);
-      } else if (adopted || dirty.isDirty(child) || written.contains(child)) {
+      if (adopted || dirty.isDirty(child) || written.contains(child)) {
         visitNew(child, pageNumber, depth + 1);
       } else if (changed && !keep(child, pageNumber, led)) {
         visitNew(child, pageNumber, depth + 1);
@@ -163,13 +166,32 @@ final class TreeWalk {
   }
 
   /**
-   * Whether a page led to a child before at the same place, counted from the front or from the
-   * back: mostly it did.
+   * Goes over children that the page led to before at the same place, counted from the front or
+   * from the back, and of which nothing was written: most of the many that a page has.
+   *
+   * @param from the first child to look at
+   * @param fewer how many cells the page had more before, if counted from the back
+   * @return the first child that is not such a one
    */
-  private static boolean ledTo(int child, byte[] page, int header, int index, int fewer) {
+  private int keepSame(byte[] page, byte[] earlier, int header, int parent, int from, int fewer) {
+    if (from + fewer < 0) {
+      return from;
+    }
     int cells = BTreePage.cellCount(page, header);
-    return (index <= cells && BTreePage.child(page, header, index) == child)
-        || (index + fewer >= 0 && BTreePage.child(page, header, index + fewer) == child);
+    int end = Math.min(cells, BTreePage.cellCount(earlier, header) - fewer);
+    int slots = BTreePage.cellArray(page, header);
+    int i = from;
+    while (i < end) {
+      int slot = slots + 2 * i;
+      int child = Bytes.u32(page, Bytes.u16(page, slot));
+      int was = Bytes.u32(earlier, Bytes.u16(earlier, slot + 2 * fewer));
+      if (child != was || dirty.isDirty(child)) {
+        return i;
+      }
+      reach(child, parent);
+      i++;
+    }
+    return i;
   }
 
   /**

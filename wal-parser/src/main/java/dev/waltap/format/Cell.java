@@ -19,12 +19,30 @@ public final class Cell {
   private static final int LONGEST_HEAD = 2 * Varint.MAX_SIZE;
   private static final int LARGEST_PAYLOAD = Integer.MAX_VALUE;
 
+  /** What a cell of a leaf has beside its payload and the payload's size. */
+  private static final int MAX_BESIDE = Varint.MAX_SIZE + 4;
+
   private int offset;
   private int payloadOffset;
   private int localSize;
   private long payloadSize;
   private long rowid;
   private int overflowPage;
+
+  /**
+   * Whether the cell at this offset of a leaf certainly ends by the limit, as far as its first two
+   * bytes tell: most cells need not be parsed for that.
+   *
+   * @param limit behind the offset, within the page
+   */
+  public static boolean certainlyEndsBy(byte[] page, int cell, int limit) {
+    int size = page[cell];
+    if (size >= 0) {
+      return cell + 1 + size + MAX_BESIDE <= limit;
+    }
+    int second = cell + 1 < limit ? page[cell + 1] : -1;
+    return second >= 0 && cell + 2 + ((size & 0x7f) << 7 | second) + MAX_BESIDE <= limit;
+  }
 
   /**
    * Parses the cell at this offset, of a page whose cells have payload: any but an interior one of

@@ -26,6 +26,9 @@ public final class PageBitSet {
   /** Where the last key was found: neighbours are asked for one after the other. */
   private int last;
 
+  /** The last key that was asked for in vain; 0, which is none, if there is none. */
+  private long absent;
+
   /** Empties the set. */
   public void begin() {
     if (keys.length > FEW && size < keys.length / 16) {
@@ -34,6 +37,7 @@ public final class PageBitSet {
     size = 0;
     if (++serial == Integer.MAX_VALUE) {
       Arrays.fill(keys, 0);
+      absent = 0;
       serial = 1;
     }
   }
@@ -41,8 +45,15 @@ public final class PageBitSet {
   /** Whether the page is in the set. */
   public boolean contains(int pageNumber) {
     long key = key(pageNumber >>> SHIFT);
+    if (key == absent) {
+      return false;
+    }
     int at = find(key);
-    return keys[at] == key && (bits[at] >>> pageNumber & 1) != 0;
+    if (keys[at] != key) {
+      absent = key;
+      return false;
+    }
+    return (bits[at] >>> pageNumber & 1) != 0;
   }
 
   /** Adds a page; returns whether it was not there before. */
@@ -57,6 +68,7 @@ public final class PageBitSet {
       size++;
       keys[at] = key;
       bits[at] = 0;
+      absent = 0;
     }
     long bit = 1L << pageNumber;
     if ((bits[at] & bit) != 0) {
