@@ -33,6 +33,8 @@ class ArchitectureTest {
 
   private static final List<String> CAPTURE = and(SESSION, "session", "wake");
 
+  private static final String[] OUTPUTS = {"handler", "json", "file", "http", "message", "output"};
+
   /** What each package may import, beside itself and what is not ours. */
   private static final Map<String, List<String>> MAY_IMPORT =
       Map.ofEntries(
@@ -50,14 +52,15 @@ class ArchitectureTest {
           Map.entry("capture", CAPTURE),
           Map.entry("inspect", and(PARSER, "api", "host", "schema", "state", "attach", "decode")),
           Map.entry("micrometer", List.of("api")),
-          Map.entry("handler", List.of("api", "format", "io", "record")),
-          Map.entry("message", and(PARSER, "api", "sqlite", "schema", "handler")),
+          Map.entry("handler", List.of()),
+          Map.entry("json", List.of("api", "format", "record")),
+          Map.entry("file", List.of("api", "io", "handler", "json")),
+          Map.entry("http", List.of("api", "io", "handler", "json")),
+          Map.entry("message", and(PARSER, "api", "sqlite", "schema", "json", "file", "http")),
           Map.entry("output", and(CAPTURE, "capture", "handler", "message", "")),
-          Map.entry("", and(CAPTURE, "capture", "handler")),
-          Map.entry("demo", List.of("api", "host", "sqlite", "handler")),
-          Map.entry(
-              "cli",
-              and(CAPTURE, "capture", "inspect", "handler", "message", "output", "demo", "")));
+          Map.entry("", and(CAPTURE, "capture")),
+          Map.entry("demo", List.of("api", "host", "sqlite", "json", "file")),
+          Map.entry("cli", and(and(CAPTURE, "capture", "inspect", "", "demo"), OUTPUTS)));
 
   private final JavaClasses classes =
       new ClassFileImporter()

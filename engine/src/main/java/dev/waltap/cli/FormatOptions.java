@@ -2,11 +2,11 @@
 package dev.waltap.cli;
 
 import dev.waltap.api.ChangesHandler;
-import dev.waltap.handler.BlobFormat;
-import dev.waltap.handler.HttpBatch;
-import dev.waltap.handler.JsonLinesHandler;
-import dev.waltap.handler.LineFormat;
-import dev.waltap.handler.TextHandler;
+import dev.waltap.file.JsonLinesHandler;
+import dev.waltap.file.LineFormat;
+import dev.waltap.file.TextHandler;
+import dev.waltap.http.HttpBatch;
+import dev.waltap.json.BlobFormat;
 import dev.waltap.message.DebeziumMapping;
 import dev.waltap.message.DebeziumMessages;
 import dev.waltap.message.DebeziumOptions;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.cli;
 
-import dev.waltap.handler.HttpBatch;
-import dev.waltap.handler.HttpHandler;
-import dev.waltap.handler.HttpTarget;
-import dev.waltap.handler.PemTls;
+import dev.waltap.http.HttpBatch;
+import dev.waltap.http.HttpHandler;
+import dev.waltap.http.HttpTarget;
+import dev.waltap.http.PemTls;
 import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package dev.waltap.cli;
 
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
-import dev.waltap.handler.BlobFormat;
 import dev.waltap.io.FileNames;
+import dev.waltap.json.BlobFormat;
 import dev.waltap.message.TypeMismatch;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -2,11 +2,11 @@
 package dev.waltap.cli;
 
 import dev.waltap.api.ChangesHandler;
-import dev.waltap.handler.FileOutput;
-import dev.waltap.handler.HttpHandler;
-import dev.waltap.handler.OutputPath;
+import dev.waltap.file.FileOutput;
+import dev.waltap.file.OutputPath;
+import dev.waltap.file.StandardOutput;
 import dev.waltap.handler.OutputRefusedException;
-import dev.waltap.handler.StandardOutput;
+import dev.waltap.http.HttpHandler;
 import dev.waltap.io.Closer;
 import dev.waltap.output.StreamOutput;
 import java.io.IOException;

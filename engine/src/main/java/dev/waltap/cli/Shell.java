@@ -3,7 +3,7 @@ package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.api.ChangeDataCapture;
-import dev.waltap.handler.StandardOutput;
+import dev.waltap.file.StandardOutput;
 import dev.waltap.host.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

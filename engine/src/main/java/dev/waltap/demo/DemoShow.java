@@ -3,8 +3,8 @@ package dev.waltap.demo;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
-import dev.waltap.handler.BlobFormat;
-import dev.waltap.handler.JsonLinesHandler;
+import dev.waltap.file.JsonLinesHandler;
+import dev.waltap.json.BlobFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

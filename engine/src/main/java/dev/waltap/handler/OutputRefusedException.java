@@ -6,7 +6,7 @@ import java.io.IOException;
 /** Events must not be written where they were asked to go; the message says why. */
 public final class OutputRefusedException extends IOException {
 
-  OutputRefusedException(String message) {
+  public OutputRefusedException(String message) {
     super(message);
   }
 }

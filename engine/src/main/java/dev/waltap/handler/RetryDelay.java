@@ -32,7 +32,7 @@ public record RetryDelay(long firstMillis, long longestMillis) {
   }
 
   /** What a {@code Retry-After} header asks for: seconds or a date; 0 for anything else. */
-  static long retryAfterMillis(String header) {
+  public static long retryAfterMillis(String header) {
     String text = header.strip();
     long millis = 0;
     try {

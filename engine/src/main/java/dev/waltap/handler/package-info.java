@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Handlers that write changes somewhere: JSON lines, text, files, HTTP. */
+/** What handlers share: how a delivery ends or is retried, and what no message may show. */
 @NullMarked
 package dev.waltap.handler;
 

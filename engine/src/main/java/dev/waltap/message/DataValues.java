@@ -3,8 +3,8 @@ package dev.waltap.message;
 
 import com.fasterxml.jackson.core.io.NumberOutput;
 import dev.waltap.api.Row;
-import dev.waltap.handler.BlobFormat;
-import dev.waltap.handler.JsonText;
+import dev.waltap.json.BlobFormat;
+import dev.waltap.json.JsonText;
 import java.util.Base64;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;

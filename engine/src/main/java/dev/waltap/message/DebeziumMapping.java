@@ -4,7 +4,7 @@ package dev.waltap.message;
 import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
 import dev.waltap.api.Row;
-import dev.waltap.handler.JsonText;
+import dev.waltap.json.JsonText;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;

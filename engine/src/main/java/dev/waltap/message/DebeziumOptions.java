@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.message;
 
-import dev.waltap.handler.BlobFormat;
+import dev.waltap.json.BlobFormat;
 
 /**
  * How changes become Debezium's messages.

@@ -3,7 +3,7 @@ package dev.waltap.message;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Position;
-import dev.waltap.handler.JsonText;
+import dev.waltap.json.JsonText;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,8 +4,8 @@ package dev.waltap.message;
 import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
 import dev.waltap.api.Row;
-import dev.waltap.handler.BlobFormat;
-import dev.waltap.handler.ChangeJson;
+import dev.waltap.json.BlobFormat;
+import dev.waltap.json.ChangeJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 

@@ -2,7 +2,7 @@
 package dev.waltap.message;
 
 import dev.waltap.api.Change;
-import dev.waltap.handler.HttpBatch;
+import dev.waltap.http.HttpBatch;
 import java.io.IOException;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.waltap.message;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
-import dev.waltap.handler.FileOutput;
+import dev.waltap.file.FileOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;

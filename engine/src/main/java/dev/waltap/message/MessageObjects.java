@@ -2,7 +2,7 @@
 package dev.waltap.message;
 
 import dev.waltap.api.Change;
-import dev.waltap.handler.JsonText;
+import dev.waltap.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.message;
 
-import dev.waltap.handler.JsonText;
+import dev.waltap.json.JsonText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

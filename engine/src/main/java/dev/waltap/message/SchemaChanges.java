@@ -4,7 +4,7 @@ package dev.waltap.message;
 import dev.waltap.api.Change;
 import dev.waltap.api.ColumnSchema;
 import dev.waltap.api.TableSchema;
-import dev.waltap.handler.JsonText;
+import dev.waltap.json.JsonText;
 import dev.waltap.record.Names;
 import dev.waltap.schema.ColumnConstraints;
 import java.sql.Types;

@@ -2,7 +2,7 @@
 package dev.waltap.message;
 
 import dev.waltap.api.Row;
-import dev.waltap.handler.JsonText;
+import dev.waltap.json.JsonText;
 import dev.waltap.record.Names;
 import java.math.BigDecimal;
 import java.math.MathContext;

@@ -5,7 +5,7 @@ import dev.waltap.api.ColumnSchema;
 import dev.waltap.api.Row;
 import dev.waltap.api.StorageClass;
 import dev.waltap.api.TableSchema;
-import dev.waltap.handler.BlobFormat;
+import dev.waltap.json.BlobFormat;
 import dev.waltap.record.Names;
 import dev.waltap.schema.ColumnConstraints;
 import java.util.List;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.cli;
 
-import static dev.waltap.handler.Changes.insert;
-import static dev.waltap.handler.Changes.row;
+import static dev.waltap.json.Changes.insert;
+import static dev.waltap.json.Changes.row;
 
 import dev.waltap.api.Change;
 import java.util.Collections;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.deliver;
 
-import static dev.waltap.handler.Changes.insert;
-import static dev.waltap.handler.Changes.row;
+import static dev.waltap.json.Changes.insert;
+import static dev.waltap.json.Changes.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.api.Change;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.deliver;
 
-import static dev.waltap.handler.Changes.insert;
-import static dev.waltap.handler.Changes.row;
+import static dev.waltap.json.Changes.insert;
+import static dev.waltap.json.Changes.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,9 +11,9 @@ import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Position;
 import dev.waltap.decode.TransactionEnd;
-import dev.waltap.handler.BlobFormat;
-import dev.waltap.handler.FileOutput;
-import dev.waltap.handler.JsonLinesHandler;
+import dev.waltap.file.FileOutput;
+import dev.waltap.file.JsonLinesHandler;
+import dev.waltap.json.BlobFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import dev.waltap.api.Position;
 import dev.waltap.api.Row;
 import dev.waltap.api.Source;
 import dev.waltap.api.TableSchema;
-import dev.waltap.handler.BlobFormat;
+import dev.waltap.json.BlobFormat;
 import dev.waltap.message.CollectedMessages.Message;
 import java.io.IOException;
 import java.time.Instant;

@@ -4,7 +4,7 @@ package dev.waltap.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.api.Row;
-import dev.waltap.handler.BlobFormat;
+import dev.waltap.json.BlobFormat;
 import org.junit.jupiter.api.Test;
 
 class TableMappingTest {

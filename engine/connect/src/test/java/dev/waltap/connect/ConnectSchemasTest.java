@@ -33,10 +33,7 @@ class ConnectSchemasTest {
   private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(1));
   private static final DebeziumOptions OPTIONS =
       new DebeziumOptions(
-          "test",
-          dev.waltap.handler.BlobFormat.BASE64,
-          dev.waltap.message.TypeMismatch.STRING,
-          true);
+          "test", dev.waltap.json.BlobFormat.BASE64, dev.waltap.message.TypeMismatch.STRING, true);
 
   private static List<Change> changes(String name) throws Exception {
     try (TestDatabase database = TestDatabase.create();

@@ -9,7 +9,7 @@ import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.Row;
 import dev.waltap.api.StorageClass;
-import dev.waltap.handler.BlobFormat;
+import dev.waltap.json.BlobFormat;
 import dev.waltap.message.DebeziumMapping;
 import dev.waltap.message.DebeziumMessages;
 import dev.waltap.message.DebeziumOptions;
