@@ -13,6 +13,9 @@ module dev.waltap {
   // None of these is transitive: who compiles against this module would have to have them.
   requires static org.jspecify;
   requires static micrometer.core; // For applications that have it.
+  requires static micrometer.registry.prometheus; // For --metrics-port.
+  requires static jdk.httpserver; // For --metrics-port.
+  requires static java.management; // For --metrics-port.
   requires static info.picocli; // For the command line.
   requires static java.logging; // For the command line.
 

@@ -52,6 +52,8 @@ class ArchitectureTest {
           Map.entry("capture", CAPTURE),
           Map.entry("inspect", and(PARSER, "api", "host", "schema", "state", "attach", "decode")),
           Map.entry("micrometer", List.of("api")),
+          Map.entry("live", List.of("api")),
+          Map.entry("monitor", List.of("api", "micrometer", "live")),
           Map.entry("handler", List.of()),
           Map.entry("json", List.of("api", "format", "record")),
           Map.entry("file", List.of("api", "io", "handler", "json")),
@@ -60,7 +62,9 @@ class ArchitectureTest {
           Map.entry("output", and(CAPTURE, "capture", "handler", "message", "")),
           Map.entry("", and(CAPTURE, "capture")),
           Map.entry("demo", List.of("api", "host", "sqlite", "json", "file")),
-          Map.entry("cli", and(and(CAPTURE, "capture", "inspect", "", "demo"), OUTPUTS)));
+          Map.entry(
+              "cli",
+              and(and(CAPTURE, "capture", "inspect", "", "demo", "live", "monitor"), OUTPUTS)));
 
   private final JavaClasses classes =
       new ClassFileImporter()

@@ -3,6 +3,7 @@ package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.api.ChangeDataCapture;
+import java.util.Set;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -22,6 +23,12 @@ final class BootstrapCommand extends CaptureCommand {
 
   BootstrapCommand(Shell shell) {
     super(shell);
+  }
+
+  /** It may run beside a capture, which has the port that the environment gives. */
+  @Override
+  Set<String> onlyTyped() {
+    return Set.of(MonitorOptions.PORT);
   }
 
   @Override

@@ -32,6 +32,7 @@ abstract class CaptureCommand extends ShellCommand {
   @Mixin private FilterOptions filter = new FilterOptions();
   @Mixin private OutputOptions output = new OutputOptions();
   @Mixin private StateOptions state = new StateOptions();
+  @Mixin private MonitorOptions monitor = new MonitorOptions();
 
   @Option(
       names = "--batch-size",
@@ -118,6 +119,7 @@ abstract class CaptureCommand extends ShellCommand {
       console.silence();
     }
     state.check(this, once());
+    monitor.check(this);
     output.check(this, database, databaseName(), state.directory(database), console);
     CaptureBuilder builder = builder();
     // An output is opened only for a database that is there.
@@ -128,15 +130,17 @@ abstract class CaptureCommand extends ShellCommand {
               + FileNames.text(database)
               + "' first, or give --state");
     }
-    try (StreamOpening opening = new StreamOpening(database, stateDirectory());
+    try (Monitoring monitoring = monitor.open(this, console);
+        StreamOpening opening = new StreamOpening(database, stateDirectory());
         Sink sink = output.open(shell(), console)) {
+      monitoring.watch(databaseName());
       shell().signals().onStop(sink.stop());
       if (!begin(builder, opening, console)) {
         return endless() ? ExitCode.OK : ExitCode.ofSignal(shell().signals().received());
       }
-      builder.handler(sink.handler());
+      builder.handler(monitoring.handler(sink.handler()));
       shell().signals().onHangup(sink.reopen());
-      return new CaptureRun(shell(), console, endless())
+      return new CaptureRun(shell(), console, endless(), monitoring)
           .run(
               builder,
               sink.stop(),

@@ -13,19 +13,29 @@ import java.util.function.Consumer;
  * comes back from it and knows the exit code.
  *
  * @param endless whether being stopped is this capture's regular end
+ * @param monitoring shows the capture to those who watch it
  */
-record CaptureRun(Shell shell, Console console, boolean endless) {
+record CaptureRun(Shell shell, Console console, boolean endless, Monitoring monitoring) {
+
+  /** Where nobody watches. */
+  CaptureRun(Shell shell, Console console, boolean endless) {
+    this(shell, console, endless, Monitoring.NONE);
+  }
 
   int run(CaptureBuilder builder, Runnable stopHandler, Consumer<ChangeDataCapture> work) {
     StopSignals signals = shell.signals();
-    try (ChangeDataCapture capture = shell.engines().apply(builder.listener(console))) {
+    builder.listener(monitoring.listener(console));
+    try (ChangeDataCapture capture = shell.engines().apply(builder)) {
+      monitoring.capture(capture);
       signals.onStop(
           () -> {
             stopHandler.run();
             capture.close();
           });
       work.accept(capture);
+      monitoring.ended(null);
     } catch (RuntimeException e) {
+      monitoring.ended(e.getMessage());
       if (signals.received() == 0 || Causes.find(ClosedPipeException.class, e) != null) {
         throw e;
       }

@@ -4,6 +4,7 @@ package dev.waltap.cli;
 import dev.waltap.api.Change;
 import dev.waltap.api.Row;
 import dev.waltap.api.TableSchema;
+import dev.waltap.live.ChangedColumns;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

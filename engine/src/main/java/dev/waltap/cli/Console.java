@@ -6,6 +6,7 @@ import dev.waltap.handler.Secrets;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class Console implements CaptureListener {
   private boolean readySaid;
   private boolean silent;
   private Secrets secrets = Secrets.NONE;
+  private Consumer<String> warnings = warning -> {};
   private boolean barShown;
   private int width;
   private @Nullable Progress progress;
@@ -92,9 +94,16 @@ final class Console implements CaptureListener {
     secrets = values;
   }
 
+  /** Lets somebody know of each warning, without its secrets. */
+  synchronized void onWarning(Consumer<String> listener) {
+    warnings = listener;
+  }
+
   @Override
   public synchronized void warning(String message) {
-    line("warning: " + secrets.hide(message));
+    String shown = secrets.hide(message);
+    warnings.accept(shown);
+    line("warning: " + shown);
   }
 
   @Override
@@ -109,6 +118,11 @@ final class Console implements CaptureListener {
     if (!quiet) {
       line(secrets.hide(message));
     }
+  }
+
+  /** What was asked for, and is said even if quiet was, too. */
+  synchronized void say(String message) {
+    line(secrets.hide(message));
   }
 
   synchronized void error(String message) {

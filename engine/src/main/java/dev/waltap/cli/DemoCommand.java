@@ -12,8 +12,10 @@ import dev.waltap.file.JsonLinesHandler;
 import dev.waltap.file.StandardOutput;
 import dev.waltap.file.TextHandler;
 import dev.waltap.handler.DeliveryStoppedException;
+import dev.waltap.host.Browser;
 import dev.waltap.host.Terminal;
 import dev.waltap.json.BlobFormat;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Option;
       "A temporary database with a live writer, captured on the screen: the SQL that runs beside the"
           + " events that come out. Works with no file at hand, and leaves nothing behind.",
       "Shows one transaction of each kind and ends. With --duration or --count it continues until"
-          + " then, with --format until Ctrl-C.",
+          + " then, with --format or --web until Ctrl-C.",
       "How long the events of a transaction took is counted from when its COMMIT began until the"
           + " handler had the last of them; a JVM that has just started takes its time. --verbose shows each event as JSON, too."
     },
@@ -39,6 +41,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  waltap demo",
       "  waltap demo --duration 1m",
+      "  waltap demo --web",
       "  waltap demo --format json --count 20",
       "",
       "Colours appear on terminals only, and not where NO_COLOR is set or TERM is dumb.",
@@ -66,6 +69,13 @@ final class DemoCommand extends ShellCommand {
   @Option(names = "--count", paramLabel = "N", description = "End after so many events.")
   private long count = Long.MAX_VALUE;
 
+  @Option(
+      names = "--web",
+      description =
+          "Show it on a live page, too, at an address of this computer that standard error says; a"
+              + " browser opens where there is a display.")
+  private boolean web;
+
   DemoCommand(Shell shell) {
     super(shell);
   }
@@ -85,15 +95,29 @@ final class DemoCommand extends ShellCommand {
       throw usage("--count must be 1 or more");
     }
     Terminal screen = shell().screen();
-    boolean endless = format != null || duration != null || count < Long.MAX_VALUE;
-    Duration pause = format == null && screen.isPresent() ? READING : SHORT;
-    try (DemoShop shop = DemoShop.open(endless, pause)) {
+    boolean endless = web || format != null || duration != null || count < Long.MAX_VALUE;
+    boolean read = web || (format == null && screen.isPresent());
+    try (DemoShop shop = DemoShop.open(endless, read ? READING : SHORT);
+        Monitoring page = web ? openPage(console) : Monitoring.NONE) {
       console.note("a shop opens in " + shop.database() + "; Ctrl-C closes it");
-      return format == null ? show(shop, screen, console) : events(shop, format, console);
+      page.watch("shop.db");
+      return format == null
+          ? show(shop, screen, page, console)
+          : events(shop, format, page, console);
     }
   }
 
-  private int show(DemoShop shop, Terminal screen, Console console) throws Exception {
+  private Monitoring openPage(Console console) throws IOException {
+    Monitoring page = Monitoring.openOwnPage(console);
+    console.say("the live page is at " + page.address());
+    if (shell().screen().isPresent()) {
+      Browser.open(page.address(), shell().environment());
+    }
+    return page;
+  }
+
+  private int show(DemoShop shop, Terminal screen, Monitoring page, Console console)
+      throws Exception {
     DemoShow show =
         new DemoShow(shop, shell().out(), screen.columns(), screen.isColored(), isVerbose());
     AtomicReference<@Nullable ChangeDataCapture> running = new AtomicReference<>();
@@ -104,7 +128,8 @@ final class DemoCommand extends ShellCommand {
             close(running);
           }
         };
-    int exit = capture(shop, clearing(counted, console), show::rolledBack, running, console);
+    ChangesHandler shown = page.handler(clearing(counted, console));
+    int exit = capture(shop, shown, show::rolledBack, running, page, console);
     try {
       show.close(shop, OwnName.typed());
     } catch (DeliveryStoppedException e) {
@@ -113,13 +138,15 @@ final class DemoCommand extends ShellCommand {
     return exit;
   }
 
-  private int events(DemoShop shop, EventFormat as, Console console) throws Exception {
+  private int events(DemoShop shop, EventFormat as, Monitoring page, Console console)
+      throws Exception {
     ChangesHandler lines =
         as == EventFormat.TEXT
             ? new TextHandler(shell().out())
             : new JsonLinesHandler(shell().out(), BlobFormat.HEX);
     AtomicReference<@Nullable ChangeDataCapture> running = new AtomicReference<>();
-    return capture(shop, limited(clearing(lines, console), running), () -> {}, running, console);
+    ChangesHandler shown = page.handler(limited(clearing(lines, console), running));
+    return capture(shop, shown, () -> {}, running, page, console);
   }
 
   private static ChangesHandler clearing(ChangesHandler handler, Console console) {
@@ -158,6 +185,7 @@ final class DemoCommand extends ShellCommand {
       ChangesHandler handler,
       DemoShop.RollbackListener rollbacks,
       AtomicReference<@Nullable ChangeDataCapture> running,
+      Monitoring page,
       Console console)
       throws Exception {
     Runnable stopOutput = shell().out() instanceof StandardOutput own ? own::stop : () -> {};
@@ -165,7 +193,7 @@ final class DemoCommand extends ShellCommand {
     CaptureBuilder builder = Waltap.open(shop.database()).handler(shop.inTurns(handler));
     try {
       int exit =
-          new CaptureRun(shell(), console, true)
+          new CaptureRun(shell(), console, true, page)
               .run(
                   builder,
                   stopOutput,

@@ -75,6 +75,8 @@ public final class Distribution {
     copy(project.resolve("engine/kafka/src/shade/NOTICE"), "NOTICE-kafka");
     copy(sources.resolve("files/README"), "README");
     copy(sources.resolve("files/waltap@.service"), "lib/systemd/system/waltap@.service");
+    copy(sources.resolve("monitoring/alerts.yml"), "share/monitoring/alerts.yml");
+    copy(sources.resolve("monitoring/dashboard.json"), "share/monitoring/dashboard.json");
     copy(sources.resolve("sh/jvm.sh"), "libexec/jvm.sh");
     copyProgram(sources.resolve("sh/waltap"), "bin/waltap");
     copyProgram(sources.resolve("sh/class-data-archive"), "libexec/class-data-archive");

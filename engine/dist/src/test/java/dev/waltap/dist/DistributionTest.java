@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.dist.Unpacked.Ended;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -15,6 +19,8 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The unpacked archive does its work, with this build's Java. */
 class DistributionTest {
 
+  private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/");
   private static final String LOADED = "-Xlog:class+load:file=";
 
   @TempDir private static Path directory = Path.of("");
@@ -55,7 +62,10 @@ class DistributionTest {
             "share/bash-completion/completions/waltap",
             "share/man/man1/waltap.1",
             "share/man/man1/waltap-cdc.1",
-            "share/man/man7/waltap-gaps.7")) {
+            "share/man/man7/waltap-gaps.7",
+            "share/man/man7/waltap-monitoring.7",
+            "share/monitoring/alerts.yml",
+            "share/monitoring/dashboard.json")) {
       assertThat(unpacked.home().resolve(file)).isNotEmptyFile();
     }
   }
@@ -130,6 +140,35 @@ class DistributionTest {
     }
     assertThat(unpacked.waltap("cdc", database, "--once").exit()).isEqualTo(2);
     assertThat(unpacked.waltap("cdc", directory.resolve("none.db")).exit()).isEqualTo(1);
+  }
+
+  /** The jar holds what the option needs, though nothing else of the program does. */
+  @Test
+  void answersWhoeverWatchesTheDemo() throws Exception {
+    Path out = directory.resolve("demo.txt");
+    Path err = directory.resolve("demo-errors.txt");
+    Process demo =
+        unpacked.start(
+            Map.of("JAVA_HOME", Unpacked.JAVA_HOME), out, err, unpacked.waltap(), "demo", "--web");
+    try {
+      awaitText(demo, err, "waltap: ready");
+      Matcher address = ADDRESS.matcher(Files.readString(err));
+      assertThat(address.find()).isTrue();
+      assertThat(get(address.group() + "metrics"))
+          .contains("waltap_ready{database=\"shop.db\"} 1.0", "jvm_memory_used_bytes{");
+      assertThat(get(address.group())).contains("<title>Waltap</title>");
+      assertThat(get(address.group() + "live")).contains("\"rows\":true");
+      demo.destroy();
+      assertThat(demo.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(demo.exitValue()).isZero();
+    } finally {
+      demo.destroyForcibly();
+    }
+  }
+
+  private static String get(String address) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(address)).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
   }
 
   private static void run(Connection connection, String... statements) throws SQLException {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.cli;
+package dev.waltap.live;
 
 import dev.waltap.api.Row;
 import java.util.ArrayList;
@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Objects;
 
 /** Which columns of a row an update changed. Stateless. */
-final class ChangedColumns {
+public final class ChangedColumns {
   private ChangedColumns() {}
 
   /**
    * The indexes in the row as it is, of columns that had another value, or that it did not have.
    */
-  static List<Integer> of(Row before, Row after) {
+  public static List<Integer> of(Row before, Row after) {
     List<Integer> changed = new ArrayList<>();
     for (int i = 0; i < after.size(); i++) {
       int earlier = before.indexOf(after.names().get(i));

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.cli;
+
+import dev.waltap.host.Reasons;
+import dev.waltap.io.FileNames;
+import dev.waltap.monitor.LagBound;
+import dev.waltap.monitor.MonitorSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a capture that runs is watched. Where no port is given, nothing of it is loaded. */
+final class MonitorOptions {
+  static final String PORT = "--metrics-port";
+
+  private static final List<String> OTHERS =
+      List.of(
+          "--metrics-bind",
+          "--metrics-token",
+          "--metrics-max-lag",
+          "--metrics-databases",
+          "--page-rows");
+
+  private static final int HIGHEST_PORT = 65_535;
+
+  /** What is shorter can be guessed. */
+  private static final int SHORTEST_TOKEN = 16;
+
+  private static final int LONGEST_TOKEN = 4096;
+
+  @Option(
+      names = PORT,
+      paramLabel = "PORT",
+      description =
+          "Answer by HTTP: /metrics for Prometheus, /health, /ready, and a live page at /; 0 for any"
+              + " port that is free, which standard error says. Where to, who, and what is shown: see"
+              + " the options that follow, and 'waltap help monitoring'.")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--metrics-bind",
+      paramLabel = "ADDRESS",
+      description =
+          "Where to listen: an address of this computer, 0.0.0.0 for all (127.0.0.1). Any but the"
+              + " loopback needs a token.")
+  private String bind = "127.0.0.1";
+
+  @Option(
+      names = "--metrics-token",
+      paramLabel = "FILE",
+      description =
+          "A file with a token that whoever asks has to know: sent as 'Authorization: Bearer TOKEN',"
+              + " or by a browser once as /?token=TOKEN.")
+  private @Nullable String token;
+
+  @Option(
+      names = "--metrics-max-lag",
+      paramLabel = "N|TIME",
+      converter = MaxLag.Converter.class,
+      description =
+          "Not ready, by /ready, if more transactions wait, or a change has waited longer, as 1000 or"
+              + " 30s (any).")
+  private @Nullable MaxLag maxLag;
+
+  @Option(
+      names = "--metrics-databases",
+      paramLabel = "N",
+      description =
+          "Most databases with a label of their own in metrics; all others are summed as 'other'"
+              + " (100).")
+  private int databases = 100;
+
+  @Option(
+      names = "--page-rows",
+      description =
+          "Let the live page show the rows that change, rather than how many do: whoever may open it"
+              + " reads your data then.")
+  private boolean rows;
+
+  /** Refuses what can't go together, before anything is opened. */
+  void check(ShellCommand command) {
+    if (port == null) {
+      for (String name : OTHERS) {
+        if (command.isTyped(name)) {
+          throw command.usage(name + " is for what --metrics-port opens: give a port, too");
+        }
+      }
+    } else if (port < 0 || port > HIGHEST_PORT) {
+      throw command.usage(PORT + " must be 0 to " + HIGHEST_PORT);
+    } else if (databases < 0) {
+      throw command.usage("--metrics-databases must be 0 or more");
+    } else if (token == null && !address(command, port).getAddress().isLoopbackAddress()) {
+      throw command.usage(
+          "whoever can reach "
+              + bind
+              + " could read what is captured: give --metrics-token FILE, too, or leave"
+              + " --metrics-bind out");
+    }
+  }
+
+  /** Begins to answer if that was asked for; the caller closes it after the capture. */
+  Monitoring open(ShellCommand command, Console console) throws IOException {
+    if (port == null) {
+      return Monitoring.NONE;
+    }
+    MonitorSettings settings =
+        new MonitorSettings(
+            address(command, port),
+            token == null ? null : read(token),
+            maxLag == null ? LagBound.NONE : new LagBound(maxLag.transactions(), maxLag.time()),
+            rows,
+            Version.number());
+    Monitoring opened = Monitoring.open(settings, databases, console);
+    String where =
+        "metrics, health and the live page are at "
+            + opened.address()
+            + (token == null ? "" : ", for whoever has the token");
+    if (port == 0) {
+      console.say(where);
+    } else {
+      console.note(where);
+    }
+    return opened;
+  }
+
+  private InetSocketAddress address(ShellCommand command, int portNumber) {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(bind), portNumber);
+    } catch (UnknownHostException e) {
+      throw command.usage("--metrics-bind: there is no address " + bind);
+    }
+  }
+
+  private static String read(String argument) throws IOException {
+    Path file = OptionConverters.path(argument.startsWith("@") ? argument.substring(1) : argument);
+    String found;
+    try {
+      found = Files.readString(file, StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new IOException(
+          "can't read the token in " + FileNames.text(file) + ": " + Reasons.of(e), e);
+    }
+    if (found.length() < SHORTEST_TOKEN
+        || found.length() > LONGEST_TOKEN
+        || !found.chars().allMatch(c -> c > ' ' && c < 127)) {
+      throw new IOException(
+          FileNames.text(file)
+              + " holds no token: write "
+              + SHORTEST_TOKEN
+              + " or more letters and digits into it, in one line, as 'openssl rand -hex 32' does");
+    }
+    return found;
+  }
+}
