@@ -4,7 +4,9 @@ package dev.waltap.cli;
 import dev.waltap.api.Change;
 import dev.waltap.api.Row;
 import dev.waltap.api.TableSchema;
-import dev.waltap.live.ChangedColumns;
+import dev.waltap.text.ChangedColumns;
+import dev.waltap.text.Paint;
+import dev.waltap.text.ValueText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,7 @@ final class ChangeText {
       case INSERT -> List.of(table + paint.green("INSERT") + columns(change, change.after()));
       case DELETE -> List.of(table + paint.red("DELETE") + columns(change, change.before()));
       case UPDATE -> List.of(table + paint.yellow("UPDATE") + update(change));
-      case SCHEMA, BOOTSTRAP -> schema(table + paint.cyan("SCHEMA"), change);
+      case SCHEMA, BOOTSTRAP -> schema(table + paint.magenta("SCHEMA"), change);
     };
   }
 

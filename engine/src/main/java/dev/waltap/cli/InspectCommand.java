@@ -4,6 +4,7 @@ package dev.waltap.cli;
 import dev.waltap.inspect.WalInspection;
 import dev.waltap.inspect.WalTotals;
 import dev.waltap.io.FileNames;
+import dev.waltap.text.Paint;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -102,7 +103,8 @@ final class InspectCommand extends ShellCommand {
     InspectRange range = new InspectRange(skip, limit, rows, frames);
     return format == InspectFormat.JSON
         ? new InspectJson(out, range)
-        : new InspectText(out, Paint.of(shell()), range, FileNames.text(database));
+        : new InspectText(
+            out, Paint.of(shell().screen().isColored()), range, FileNames.text(database));
   }
 
   /** Reads it twice, so that the summary comes first and memory does not grow with the WAL. */

@@ -8,6 +8,8 @@ import dev.waltap.inspect.Recovery;
 import dev.waltap.inspect.WalInspection;
 import dev.waltap.inspect.WalTotals;
 import dev.waltap.io.FileNames;
+import dev.waltap.text.Paint;
+import dev.waltap.text.ValueText;
 import dev.waltap.wal.ChainEnd;
 import java.util.ArrayList;
 import java.util.List;

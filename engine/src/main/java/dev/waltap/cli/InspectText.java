@@ -6,6 +6,8 @@ import dev.waltap.inspect.NoLog;
 import dev.waltap.inspect.PageImage;
 import dev.waltap.inspect.WalInspection;
 import dev.waltap.inspect.WalTotals;
+import dev.waltap.text.Paint;
+import dev.waltap.text.ValueText;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;

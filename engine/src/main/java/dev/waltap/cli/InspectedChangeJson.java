@@ -11,7 +11,7 @@ import dev.waltap.api.TableSchema;
 import dev.waltap.json.BlobFormat;
 import dev.waltap.json.ChangeJson;
 import dev.waltap.json.JsonText;
-import dev.waltap.live.ChangedColumns;
+import dev.waltap.text.ChangedColumns;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -2,6 +2,8 @@
 package dev.waltap.cli;
 
 import dev.waltap.inspect.PageImage;
+import dev.waltap.text.Paint;
+import dev.waltap.text.ValueText;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;

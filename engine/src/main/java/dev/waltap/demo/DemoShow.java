@@ -5,6 +5,7 @@ import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.file.JsonLinesHandler;
 import dev.waltap.json.BlobFormat;
+import dev.waltap.text.Style;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -6,16 +6,17 @@ import dev.waltap.api.ColumnSchema;
 import dev.waltap.api.Operation;
 import dev.waltap.api.Row;
 import dev.waltap.api.TableSchema;
+import dev.waltap.text.ChangedColumns;
+import dev.waltap.text.Style;
+import dev.waltap.text.ValueText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A change as people read it: {@code UPDATE products 1: price 123.05 → 99.95}. */
 final class EventText {
 
   private static final String ARROW = "→";
-  private static final int LONGEST_TEXT = 40;
 
   private EventText() {}
 
@@ -37,7 +38,7 @@ final class EventText {
   private static String keyText(Row key) {
     List<String> values = new ArrayList<>();
     for (int i = 0; i < key.size(); i++) {
-      values.add(value(key, i));
+      values.add(ValueText.brief(key, i));
     }
     return String.join(",", values);
   }
@@ -55,42 +56,26 @@ final class EventText {
   private static void allColumns(Row row, Style style, List<Word> words) {
     for (int i = 0; i < row.size(); i++) {
       words.add(Word.plain(row.names().get(i)));
-      words.add(new Word(value(row, i) + ",", style));
+      words.add(new Word(ValueText.brief(row, i) + ",", style));
     }
   }
 
   private static void changedColumns(Row before, Row after, List<Word> words) {
-    for (int i = 0; i < after.size(); i++) {
+    for (int i : ChangedColumns.of(before, after)) {
       String name = after.names().get(i);
       int old = before.indexOf(name);
-      if (old < 0 || !Objects.deepEquals(before.getObject(old), after.getObject(i))) {
-        words.add(Word.plain(name));
-        if (old >= 0) {
-          words.add(new Word(value(before, old), Style.REMOVED));
-          words.add(Word.faint(ARROW));
-        }
-        words.add(new Word(value(after, i) + ",", Style.ADDED));
+      words.add(Word.plain(name));
+      if (old >= 0) {
+        words.add(new Word(ValueText.brief(before, old), Style.REMOVED));
+        words.add(Word.faint(ARROW));
       }
+      words.add(new Word(ValueText.brief(after, i) + ",", Style.ADDED));
     }
   }
 
   private static Word withoutComma(Word word) {
     String text = word.text();
     return text.endsWith(",") ? new Word(text.substring(0, text.length() - 1), word.style()) : word;
-  }
-
-  /** As SQLite writes it. */
-  private static String value(Row row, int index) {
-    return switch (row.storageClass(index)) {
-      case NULL -> "NULL";
-      case TEXT -> "'" + clip(String.valueOf(row.getString(index))) + "'";
-      case BLOB -> Objects.requireNonNull(row.getBytes(index)).length + " bytes";
-      case INTEGER, REAL -> String.valueOf(row.getObject(index));
-    };
-  }
-
-  private static String clip(String text) {
-    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT - 1) + "…";
   }
 
   private static void schema(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.demo;
 
+import dev.waltap.text.Style;
 import java.util.ArrayList;
 import java.util.List;
 

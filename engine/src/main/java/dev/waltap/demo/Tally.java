@@ -3,6 +3,7 @@ package dev.waltap.demo;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
+import dev.waltap.text.Style;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,6 +6,7 @@ import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
 import dev.waltap.api.Row;
 import dev.waltap.api.TableSchema;
+import dev.waltap.text.ChangedColumns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;

@@ -3,6 +3,7 @@ package dev.waltap.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.text.Style;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.demo;
+package dev.waltap.text;
 
 import dev.waltap.api.Operation;
 
 /** What a word means, and so its colour, one of those that every terminal has. */
-enum Style {
+public enum Style {
+  /** An ordinary word. */
   PLAIN(""),
+  /** A name, or what matters. */
   BOLD("1"),
+  /** What may be skipped. */
   FAINT("2"),
+  /** What is there now; green. */
   ADDED("32"),
+  /** What is gone, and what is wrong; red. */
   REMOVED("31"),
+  /** What is another now, and a warning; yellow. */
   CHANGED("33"),
+  /** What the schema says; magenta. */
   SCHEMA("35");
 
   private final String code;
@@ -19,7 +26,8 @@ enum Style {
     this.code = code;
   }
 
-  static Style of(Operation operation) {
+  /** That of an operation. */
+  public static Style of(Operation operation) {
     return switch (operation) {
       case INSERT -> ADDED;
       case DELETE -> REMOVED;
@@ -29,7 +37,8 @@ enum Style {
     };
   }
 
-  String paint(String text, boolean color) {
+  /** The text, in the style's colour if colours are wanted. */
+  public String paint(String text, boolean color) {
     return color && !code.isEmpty() ? "\u001B[" + code + "m" + text + "\u001B[0m" : text;
   }
 }

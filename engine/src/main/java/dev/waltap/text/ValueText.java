@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.cli;
+package dev.waltap.text;
 
 import dev.waltap.api.Row;
 import dev.waltap.api.StorageClass;
@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  * Names and values for people: a text in quotes, a number without, long ones cut. Nothing in them
  * can move a terminal's cursor. Stateless.
  */
-final class ValueText {
+public final class ValueText {
 
   /** Characters of a text, and bytes of a blob, that are shown. */
   private static final int SHOWN = 60;
+
+  /** Characters of a text that are shown where there is little room. */
+  private static final int BRIEF = 40;
 
   /** Of these, so many before the first one that differs. */
   private static final int CONTEXT = 12;
@@ -26,7 +29,7 @@ final class ValueText {
   private ValueText() {}
 
   /** A name as SQL has it, in quotes if it would need them there. */
-  static String name(String name) {
+  public static String name(String name) {
     boolean plain = !name.isEmpty() && !Character.isDigit(name.charAt(0));
     for (int i = 0; plain && i < name.length(); i++) {
       char c = name.charAt(i);
@@ -36,8 +39,27 @@ final class ValueText {
   }
 
   /** A value. */
-  static String of(Row row, int index) {
+  public static String of(Row row, int index) {
     return of(row, index, 0);
+  }
+
+  /** A value in few characters, for one of many on a line: of a BLOB its size only. */
+  public static String brief(Row row, int index) {
+    return switch (row.storageClass(index)) {
+      case TEXT -> briefText(String.valueOf(row.getString(index)));
+      case BLOB -> blobSize(row.getByteBuffer(index)) + " bytes";
+      case NULL, INTEGER, REAL -> of(row, index);
+    };
+  }
+
+  private static String briefText(String text) {
+    boolean cut = text.codePointCount(0, text.length()) > BRIEF;
+    String shown = cut ? text.substring(0, text.offsetByCodePoints(0, BRIEF - 1)) + "…" : text;
+    return "'" + visible(shown.replace("'", "''")) + "'";
+  }
+
+  private static int blobSize(@Nullable ByteBuffer bytes) {
+    return bytes == null ? 0 : bytes.remaining();
   }
 
   /** A value of which something before this place need not be shown. */
@@ -52,7 +74,7 @@ final class ValueText {
   }
 
   /** Two values of a column, and of long texts that part where they begin to differ. */
-  static String change(Row before, int indexBefore, Row after, int indexAfter) {
+  public static String change(Row before, int indexBefore, Row after, int indexAfter) {
     int from = 0;
     if (isText(before, indexBefore) && isText(after, indexAfter)) {
       String old = String.valueOf(before.getString(indexBefore));
@@ -98,7 +120,7 @@ final class ValueText {
   }
 
   private static String blob(@Nullable ByteBuffer bytes) {
-    int length = bytes == null ? 0 : bytes.remaining();
+    int length = blobSize(bytes);
     byte[] shown = new byte[Math.min(length, SHOWN / 2)];
     if (bytes != null) {
       bytes.get(shown);
@@ -108,7 +130,7 @@ final class ValueText {
   }
 
   /** A text without control characters, line breaks, and what turns the direction of writing. */
-  static String visible(String text) {
+  public static String visible(String text) {
     StringBuilder visible = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

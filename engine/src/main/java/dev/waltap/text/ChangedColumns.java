@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.live;
+package dev.waltap.text;
 
 import dev.waltap.api.Row;
 import java.util.ArrayList;
