@@ -127,8 +127,14 @@ class PageTest {
         .isEqualTo("1,'lamp'");
     assertThat(browser().evaluate("document.querySelector('.key .name').innerText"))
         .isEqualTo("id");
+    handler.handleChanges(List.of(update(5, after, before)));
+    browser().await("document.querySelectorAll('.tx').length === 2");
+    assertThat(browser().evaluate("document.querySelector('.tx .new').innerText"))
+        .as("the newest is first")
+        .isEqualTo("123.05");
     browser().await("document.getElementById('databases').innerText.includes('shop.db')");
-    browser().await("document.querySelectorAll('#lag-plot .curve').length === 1");
+    browser().await("document.querySelectorAll('.tile .curve').length === 4");
+    awaitLive();
     assertThat(browser().complaints()).isEmpty();
   }
 
