@@ -120,6 +120,7 @@ abstract class CaptureCommand extends ShellCommand {
     }
     state.check(this, once());
     monitor.check(this);
+    console.about(databaseName());
     output.check(this, database, databaseName(), state.directory(database), console);
     CaptureBuilder builder = builder();
     // An output is opened only for a database that is there.

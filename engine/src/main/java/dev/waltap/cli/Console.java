@@ -2,10 +2,12 @@
 package dev.waltap.cli;
 
 import dev.waltap.api.CaptureListener;
+import dev.waltap.cli.LogLine.Level;
 import dev.waltap.handler.Secrets;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -38,6 +40,8 @@ final class Console implements CaptureListener {
 
   private boolean readySaid;
   private boolean silent;
+  private boolean json;
+  private @Nullable String database;
   private Secrets secrets = Secrets.NONE;
   private Consumer<String> warnings = warning -> {};
   private boolean barShown;
@@ -80,13 +84,23 @@ final class Console implements CaptureListener {
   public synchronized void ready() {
     if (!readySaid && !silent) {
       readySaid = true;
-      line("ready: every later commit will be emitted");
+      line(Level.INFO, "ready: every later commit will be emitted");
     }
   }
 
   /** Leaves out the ready line, too: for {@code --quiet} where nobody waits for it. */
   synchronized void silence() {
     silent = quiet;
+  }
+
+  /** Writes objects from now on, and no progress that moves. */
+  synchronized void writeJson() {
+    json = true;
+  }
+
+  /** Names the database that all is about from now on, where lines have a place for it. */
+  synchronized void about(String name) {
+    database = name;
   }
 
   /** Leaves these out of all that is written from now on. */
@@ -103,30 +117,30 @@ final class Console implements CaptureListener {
   public synchronized void warning(String message) {
     String shown = secrets.hide(message);
     warnings.accept(shown);
-    line("warning: " + shown);
+    line(Level.WARN, shown);
   }
 
   @Override
   public synchronized void detail(String message) {
     if (verbose) {
-      line(secrets.hide(message));
+      line(Level.DEBUG, secrets.hide(message));
     }
   }
 
   /** Something worth a line, unless quiet was asked for. */
   synchronized void note(String message) {
     if (!quiet) {
-      line(secrets.hide(message));
+      line(Level.INFO, secrets.hide(message));
     }
   }
 
   /** What was asked for, and is said even if quiet was, too. */
   synchronized void say(String message) {
-    line(secrets.hide(message));
+    line(Level.INFO, secrets.hide(message));
   }
 
   synchronized void error(String message) {
-    line(secrets.hide(message));
+    line(Level.ERROR, secrets.hide(message));
   }
 
   synchronized void stackTrace(Throwable failure) {
@@ -134,7 +148,8 @@ final class Console implements CaptureListener {
       clearBar();
       StringWriter trace = new StringWriter();
       failure.printStackTrace(new PrintWriter(trace));
-      err.print(secrets.hide(trace.toString()));
+      String text = secrets.hide(trace.toString());
+      err.print(json ? LogLine.json(Instant.now(), Level.ERROR, database, text) + "\n" : text);
     }
   }
 
@@ -154,7 +169,7 @@ final class Console implements CaptureListener {
     }
     boolean finished = running.moveTo(done, total);
     // Short work is not worth a line; work that was announced is also seen to end.
-    boolean due = now - shownAt >= (terminal ? BAR_NANOS : lineNanos) || (finished && shown);
+    boolean due = now - shownAt >= (moves() ? BAR_NANOS : lineNanos) || (finished && shown);
     if (!due) {
       return;
     }
@@ -162,11 +177,11 @@ final class Console implements CaptureListener {
     shown = true;
     if (finished) {
       progress = null;
-      line(running.line(now));
-    } else if (terminal) {
+      line(Level.INFO, running.line(now));
+    } else if (moves()) {
       showBar(running.bar(now));
     } else {
-      line(running.line(now));
+      line(Level.INFO, running.line(now));
       lineNanos = Math.min(LAST_LINE_NANOS, lineNanos * 2);
     }
   }
@@ -190,9 +205,18 @@ final class Console implements CaptureListener {
     }
   }
 
-  private void line(String text) {
+  private boolean moves() {
+    return terminal && !json;
+  }
+
+  private void line(Level level, String text) {
     clearBar();
-    err.print("waltap: " + oneLine(text) + "\n");
+    String shown = oneLine(text);
+    if (json) {
+      err.print(LogLine.json(Instant.now(), level, database, shown) + "\n");
+    } else {
+      err.print("waltap: " + (level == Level.WARN ? "warning: " : "") + shown + "\n");
+    }
     err.flush();
   }
 

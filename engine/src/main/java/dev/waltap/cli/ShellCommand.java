@@ -30,6 +30,14 @@ abstract class ShellCommand implements Callable<Integer> {
   private boolean verbose;
 
   @Option(
+      names = "--log-format",
+      paramLabel = "text|json",
+      description =
+          "Lines on standard error for people, or an object each, with time, level, database and"
+              + " message (text).")
+  private LogFormat logFormat = LogFormat.TEXT;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
       description =
@@ -48,6 +56,9 @@ abstract class ShellCommand implements Callable<Integer> {
   @Override
   public final Integer call() {
     Console console = shell.console(quiet, verbose);
+    if (logFormat == LogFormat.JSON) {
+      console.writeJson();
+    }
     if (config != null) {
       console.detail("options that were not typed come from " + config);
     }

@@ -46,6 +46,29 @@ class ConsoleTest {
   }
 
   @Test
+  void linesAreObjectsWhereThatWasAskedFor() {
+    Console console = console(true, false);
+    console.writeJson();
+    console.note("it \"begins\"");
+    console.about("app.db");
+    console.warning("two\nlines");
+    console.ready();
+    progressUntil(console, 4);
+    console.error("it ends");
+    assertThat(err().lines().map(line -> line.replaceFirst("\"time\":\"2[^\"]*Z\",", "")))
+        .containsExactly(
+            "{\"level\":\"info\",\"message\":\"it \\\"begins\\\"\"}",
+            "{\"level\":\"warn\",\"database\":\"app.db\",\"message\":\"two lines\"}",
+            "{\"level\":\"info\",\"database\":\"app.db\",\"message\":\"ready: every later commit will be"
+                + " emitted\"}",
+            "{\"level\":\"info\",\"database\":\"app.db\",\"message\":\"scan: 50%, 2000 of 4000 pages,"
+                + " 1000/s, 0:02 left\"}",
+            "{\"level\":\"info\",\"database\":\"app.db\",\"message\":\"scan: 100%, 4000 of 4000 pages,"
+                + " 1000/s\"}",
+            "{\"level\":\"error\",\"database\":\"app.db\",\"message\":\"it ends\"}");
+  }
+
+  @Test
   void anHourOfProgressIsAFewDozenLinesOfALog() {
     progressUntil(console(false, false), 3600);
     assertThat(err().lines().count()).isBetween(50L, 70L);
