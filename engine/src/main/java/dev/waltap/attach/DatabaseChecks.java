@@ -39,6 +39,22 @@ public final class DatabaseChecks {
   static DatabaseFile open(Path database) {
     requirePresent(database);
     NativeLibrary.requireOnlyOne();
+    requireAccess(database);
+    return acquire(database);
+  }
+
+  /**
+   * Looks at all that {@link #open} does, and leaves nothing open.
+   *
+   * @throws CaptureException if it can't be captured as it is
+   */
+  public static void requireCapturable(Path database) {
+    requirePresent(database);
+    requireAccess(database);
+    acquire(database).release();
+  }
+
+  private static void requireAccess(Path database) {
     try {
       Surroundings.requireFitFileSystem(database);
       Access.require(database);
@@ -49,7 +65,6 @@ public final class DatabaseChecks {
               + Reasons.of(e)
               + ": check the path and the file system");
     }
-    return acquire(database);
   }
 
   /**

@@ -57,6 +57,18 @@ public final class SqliteConnections {
   }
 
   /**
+   * Opens an existing file that nobody writes to, and that has no log: no lock is taken, and no
+   * file made beside it.
+   *
+   * @throws CaptureException as {@link #open(Path)}
+   */
+  public static Connection openImmutable(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    return open(file, config, "?immutable=1");
+  }
+
+  /**
    * Opens a database in memory, private to the connection.
    *
    * @throws CaptureException if SQLite can't be loaded
@@ -67,6 +79,11 @@ public final class SqliteConnections {
   }
 
   private static Connection open(Path file, SQLiteConfig config) throws SQLException {
+    return open(file, config, "");
+  }
+
+  private static Connection open(Path file, SQLiteConfig config, String parameters)
+      throws SQLException {
     NativeLibrary.load();
     URI uri = file.toUri();
     int bytes = lengthOf(uri.getRawPath());
@@ -82,7 +99,7 @@ public final class SqliteConnections {
     }
     config.resetOpenMode(SQLiteOpenMode.CREATE);
     config.setBusyTimeout(BUSY_MILLIS);
-    return config.createConnection(PREFIX + uri);
+    return config.createConnection(PREFIX + uri + parameters);
   }
 
   /** The bytes of a path of which each but the plain ones is written as %XX. */

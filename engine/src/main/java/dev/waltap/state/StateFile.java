@@ -73,7 +73,7 @@ final class StateFile implements AutoCloseable {
   static StateFile open(Path path) {
     return connect(
         path,
-        false,
+        SqliteConnections::open,
         file -> {
           file.check();
           file.run("PRAGMA journal_mode=WAL");
@@ -85,14 +85,19 @@ final class StateFile implements AutoCloseable {
 
   /** Opens a state to look at, beside whoever works with it. */
   static StateFile openReadOnly(Path path) {
-    return connect(path, true, StateFile::check);
+    return connect(path, SqliteConnections::openReadOnly, StateFile::check);
+  }
+
+  /** Opens a state that nobody works with, and that has no log, so that nothing is made for it. */
+  static StateFile openUnused(Path path) {
+    return connect(path, SqliteConnections::openImmutable, StateFile::check);
   }
 
   /** Gives an empty file its tables, unsafe and fast: it counts only once it is synced whole. */
   static StateFile create(Path path) {
     return connect(
         path,
-        false,
+        SqliteConnections::open,
         file -> {
           file.run("PRAGMA page_size=" + PAGE_SIZE);
           file.run("PRAGMA journal_mode=OFF");
@@ -110,10 +115,15 @@ final class StateFile implements AutoCloseable {
     void prepare(StateFile file) throws SQLException;
   }
 
-  private static StateFile connect(Path path, boolean readOnly, Preparation preparation) {
+  /** How the file is opened. */
+  private interface Opening {
+    Connection open(Path path) throws SQLException;
+  }
+
+  private static StateFile connect(Path path, Opening opening, Preparation preparation) {
     Closer closer = new Closer();
     try {
-      StateFile file = closer.open(() -> connect(path, readOnly));
+      StateFile file = closer.open(() -> connect(path, opening));
       preparation.prepare(file);
       return file;
     } catch (SQLException e) {
@@ -124,14 +134,10 @@ final class StateFile implements AutoCloseable {
     }
   }
 
-  private static StateFile connect(Path path, boolean readOnly) throws SQLException {
+  private static StateFile connect(Path path, Opening opening) throws SQLException {
     Closer closer = new Closer();
     try {
-      return new StateFile(
-          path,
-          closer.open(
-              () ->
-                  readOnly ? SqliteConnections.openReadOnly(path) : SqliteConnections.open(path)));
+      return new StateFile(path, closer.open(() -> opening.open(path)));
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;

@@ -3,7 +3,10 @@ package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.Position;
+import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -110,7 +113,31 @@ public record StateStatus(
     if (!directory.exists()) {
       throw StateErrors.refused("there is no state in " + directory + ": run setup first");
     }
-    try (StateFile file = StateFile.openReadOnly(directory.stateFile())) {
+    return of(directory, StateFile.openReadOnly(directory.stateFile()));
+  }
+
+  /**
+   * Looks at a state that nobody works with, and leaves no file behind, not even for the moment.
+   *
+   * @return null if it has a log, as after a crash: then only a start can tell what it holds
+   * @throws CaptureException as {@link #of(StateDirectory)}
+   */
+  public static @Nullable StateStatus ofUnused(StateDirectory directory) {
+    return hasLog(directory) || directory.holder() != null
+        ? null
+        : of(directory, StateFile.openUnused(directory.stateFile()));
+  }
+
+  private static boolean hasLog(StateDirectory directory) {
+    try {
+      return Files.size(FileNames.beside(directory.stateFile(), "-wal")) > 0;
+    } catch (IOException e) {
+      return false; // There is none.
+    }
+  }
+
+  private static StateStatus of(StateDirectory directory, StateFile opened) {
+    try (StateFile file = opened) {
       // One read transaction, so that all of it is of one commit.
       file.run("BEGIN");
       StateOrigin origin = StateOrigin.read(file);
