@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,6 +148,13 @@ public final class CaptureBuilder {
   public CaptureBuilder wakeSignal(WakeSignal signal) {
     Objects.requireNonNull(signal, "signal");
     return wakeSignal(() -> signal);
+  }
+
+  /** Puts something around the signal, whatever it is. */
+  CaptureBuilder wrapSignal(UnaryOperator<WakeSignal> wrapping) {
+    Supplier<WakeSignal> inner = wakeSignal;
+    this.wakeSignal = () -> wrapping.apply(inner.get());
+    return this;
   }
 
   /** Whether SCHEMA changes are delivered (true). */

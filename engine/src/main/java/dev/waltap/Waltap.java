@@ -22,4 +22,9 @@ public final class Waltap {
   public static CaptureBuilder open(Path database) {
     return new CaptureBuilder(database);
   }
+
+  /** Begins to describe captures of many databases in one process. Touches no file yet. */
+  public static FleetBuilder fleet() {
+    return new FleetBuilder();
+  }
 }

@@ -60,11 +60,14 @@ class ArchitectureTest {
           Map.entry("http", List.of("api", "io", "handler", "json")),
           Map.entry("message", and(PARSER, "api", "sqlite", "schema", "json", "file", "http")),
           Map.entry("output", and(CAPTURE, "capture", "handler", "message", "")),
-          Map.entry("", and(CAPTURE, "capture")),
+          Map.entry("fleet", List.of("api", "host", "io", "state", "attach", "wake", "handler")),
+          Map.entry("", and(CAPTURE, "capture", "handler", "fleet")),
           Map.entry("demo", List.of("api", "host", "sqlite", "json", "file")),
           Map.entry(
               "cli",
-              and(and(CAPTURE, "capture", "inspect", "", "demo", "live", "monitor"), OUTPUTS)));
+              and(
+                  and(CAPTURE, "capture", "inspect", "", "demo", "fleet", "live", "monitor"),
+                  OUTPUTS)));
 
   private final JavaClasses classes =
       new ClassFileImporter()

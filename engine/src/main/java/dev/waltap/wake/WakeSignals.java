@@ -65,7 +65,9 @@ public final class WakeSignals {
 
   /** Whether this is a thread of the signal's own, on which a part of it waits. */
   public static boolean runsOn(WakeSignal signal, Thread thread) {
-    return signal instanceof AnySignal any && any.runsOn(thread);
+    return signal instanceof CountedSignal counted
+        ? runsOn(counted.signal(), thread)
+        : signal instanceof AnySignal any && any.runsOn(thread);
   }
 
   /**
@@ -75,7 +77,9 @@ public final class WakeSignals {
    * @return nanoseconds, 0 where the signal is to be asked every time
    */
   public static long briskRest(WakeSignal signal) {
-    return signal instanceof PollingSignal polling ? polling.briskRest() : 0;
+    return signal instanceof CountedSignal counted
+        ? briskRest(counted.signal())
+        : signal instanceof PollingSignal polling ? polling.briskRest() : 0;
   }
 
   private static long positive(Duration duration) {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.api;
+
+/**
+ * Notified of how a {@link Fleet} goes, for people and for tools. Called from the fleet's thread
+ * and from those of captures, one after the other or at once; must return soon and not throw.
+ */
+public interface FleetListener {
+
+  /** Does nothing. */
+  FleetListener NONE = new FleetListener() {};
+
+  /** Every database that was there at the start is captured, or was reported as failed. Once. */
+  default void ready() {}
+
+  /** A member has moved on. */
+  default void moved(FleetMember member, MemberState from, MemberState to) {}
+
+  /**
+   * A member was refused or failed; not reported again before the reason is another one, or it was
+   * captured for a while in between.
+   *
+   * @param retried whether it is tried again
+   */
+  default void failed(FleetMember member, CaptureException failure, boolean retried) {}
+
+  /** Something a person may want to know of a member; one line. */
+  default void note(FleetMember member, String message) {}
+
+  /** Something a person should know of a member; one line. */
+  default void warning(FleetMember member, String message) {}
+
+  /** Something a curious person may want to know of a member; one line. */
+  default void detail(FleetMember member, String message) {}
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.api;
+
+import java.io.IOException;
+
+/**
+ * Where the changes of one database of a {@link Fleet} go: opened before its capture, closed after
+ * it, as often as that is parked and opened again. From the member's own thread, except {@link
+ * #stop}.
+ */
+public interface MemberOutput extends AutoCloseable {
+
+  /** How members get theirs. */
+  @FunctionalInterface
+  interface Opening {
+
+    /**
+     * Opens one; may take as long as it takes.
+     *
+     * @throws IOException if it can't be opened; tried again later
+     * @throws CaptureException likewise, with a reason
+     */
+    MemberOutput open(FleetMember member) throws IOException, InterruptedException;
+  }
+
+  /** Takes the changes. */
+  ChangesHandler handler();
+
+  /** Whether all rows have to be delivered first, since the output holds another stream. */
+  default boolean startsOver() {
+    return false;
+  }
+
+  /** Abandons what is only retried, since the fleet is closed; for any thread. */
+  default void stop() {}
+
+  @Override
+  default void close() throws IOException {}
+}

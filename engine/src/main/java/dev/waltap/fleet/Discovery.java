@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.host.Reasons;
+import dev.waltap.io.DirectoryEntries;
+import dev.waltap.io.FileNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for databases by their names alone; no file is opened. What SQLite keeps beside them, what
+ * is in state directories, and what is ours otherwise is never taken for one. Directories are not
+ * followed through symbolic links, files are. For the fleet's thread.
+ */
+public final class Discovery {
+
+  /** What SQLite, and nobody else, names files beside a database. */
+  private static final Pattern BESIDE =
+      Pattern.compile(".*-(wal|shm|journal|mj[0-9A-F]{8,9})", Pattern.DOTALL);
+
+  private final List<DatabaseSource> sources;
+  private final StateRoot states;
+  private final Predicate<Path> ours;
+  private final Map<DatabaseSource, PathMatcher> matchers = new LinkedHashMap<>();
+  private final Set<Path> directories = new LinkedHashSet<>();
+
+  /**
+   * A look for these.
+   *
+   * @param ours says of a file that matches whether it is an output
+   */
+  Discovery(List<DatabaseSource> sources, StateRoot states, Predicate<Path> ours) {
+    this.sources = List.copyOf(sources);
+    this.states = states;
+    this.ours = ours;
+    for (DatabaseSource source : sources) {
+      if (!source.isFile()) {
+        matchers.put(source, source.matches());
+      }
+    }
+  }
+
+  /**
+   * The databases that a fleet would begin with.
+   *
+   * @param ours says of a file that matches whether it is an output
+   * @throws CaptureException REFUSED if a directory can't be listed
+   */
+  public static List<FoundDatabase> list(
+      List<DatabaseSource> sources, @Nullable Path stateRoot, Predicate<Path> ours) {
+    Discovery discovery = new Discovery(sources, new StateRoot(stateRoot, false), ours);
+    discovery.requireDirectories();
+    return discovery.look();
+  }
+
+  void requireDirectories() {
+    requireDirectories(sources);
+  }
+
+  /**
+   * Refuses directories that can't be searched.
+   *
+   * @throws CaptureException REFUSED
+   */
+  public static void requireDirectories(List<DatabaseSource> sources) {
+    for (DatabaseSource source : sources) {
+      if (source.isFile()) {
+        continue;
+      }
+      Path directory = directoryOf(source);
+      try {
+        BasicFileAttributes is = Files.readAttributes(directory, BasicFileAttributes.class);
+        if (!is.isDirectory()) {
+          throw refused(directory, "is not a directory: give the one that the databases are in");
+        }
+        DirectoryEntries.of(directory);
+      } catch (IOException e) {
+        throw refused(
+            directory, "can't be searched for databases: " + Reasons.of(e) + ": check the path");
+      }
+    }
+  }
+
+  private static CaptureException refused(Path directory, String what) {
+    return new CaptureException(Reason.REFUSED, FileNames.text(directory) + ": " + what);
+  }
+
+  private static Path directoryOf(DatabaseSource source) {
+    return source.path().toString().isEmpty() ? Path.of(".") : source.path();
+  }
+
+  /** All there are, in order of their names; each once, however often it was named or found. */
+  List<FoundDatabase> look() {
+    Map<Path, FoundDatabase> found = new LinkedHashMap<>();
+    directories.clear();
+    for (DatabaseSource source : sources) {
+      List<FoundDatabase> some = new ArrayList<>();
+      if (source.isFile()) {
+        FoundDatabase named = FoundDatabase.of(source.path(), source, null);
+        some.add(named);
+        watch(named);
+      } else {
+        walk(source, some);
+        some.sort((a, b) -> a.shortName().compareTo(b.shortName()));
+      }
+      some.forEach(each -> found.putIfAbsent(each.real(), each));
+    }
+    return List.copyOf(found.values());
+  }
+
+  /** The directories that the last look went through, and those of the databases it found. */
+  Set<Path> directories() {
+    return directories;
+  }
+
+  private void watch(FoundDatabase database) {
+    Path directory = database.real().getParent();
+    if (directory != null) {
+      directories.add(directory);
+    }
+  }
+
+  private void walk(DatabaseSource source, List<FoundDatabase> found) {
+    Path top = directoryOf(source);
+    ArrayDeque<Path> left = new ArrayDeque<>(List.of(top));
+    while (!left.isEmpty()) {
+      Path directory = left.remove();
+      List<Path> entries;
+      try {
+        directories.add(directory.toRealPath());
+        entries = DirectoryEntries.of(directory);
+      } catch (IOException e) {
+        continue; // Gone, or not for us: the next look may see it.
+      }
+      for (Path entry : entries) {
+        if (source.recursive() && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          if (!states.covers(entry)) {
+            left.add(entry);
+          }
+        } else {
+          addIfDatabase(source, top, entry, found);
+        }
+      }
+    }
+  }
+
+  private void addIfDatabase(
+      DatabaseSource source, Path top, Path entry, List<FoundDatabase> found) {
+    Path below = top.relativize(entry);
+    PathMatcher matcher = matchers.get(source);
+    if (matcher == null
+        || !matcher.matches(below)
+        || BESIDE.matcher(FileNames.lastName(entry)).matches()
+        || !Files.isRegularFile(entry)
+        || ours.test(entry.toAbsolutePath().normalize())) {
+      return;
+    }
+    FoundDatabase database = FoundDatabase.of(entry, source, below);
+    found.add(database);
+    watch(database);
+  }
+
+  /** Whether a file of this name, which came or was written to, may be a database. */
+  boolean mayBeDatabase(Path file) {
+    return !matchers.isEmpty() && !BESIDE.matcher(FileNames.lastName(file)).matches();
+  }
+}

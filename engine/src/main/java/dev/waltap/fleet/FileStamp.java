@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import dev.waltap.io.FileNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What database and WAL look like from outside. Every commit writes to the WAL, and whoever removes
+ * that writes to the database before; so equal stamps mean that nothing was committed, if the older
+ * one was {@link #isSettled}. Nothing is opened: that could drop SQLite's locks.
+ *
+ * @param database of the database file
+ * @param wal of its WAL; nothing if that is missing, or holds no frame
+ */
+record FileStamp(Attributes database, Attributes wal) {
+
+  /** A WAL that is no longer than its header has no transaction in it. */
+  private static final long WAL_HEADER = 32;
+
+  /** File systems stamp files by a clock that ticks every 1 to 10 ms; with room to spare. */
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+
+  /**
+   * Of one file.
+   *
+   * @param key device and inode, where the file system has them
+   */
+  record Attributes(boolean exists, @Nullable Object key, long size, long modifiedNanos) {
+    static final Attributes NONE = new Attributes(false, null, 0, 0);
+
+    static Attributes of(Path file) {
+      try {
+        BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Attributes(
+            true, is.fileKey(), is.size(), is.lastModifiedTime().to(TimeUnit.NANOSECONDS));
+      } catch (IOException e) {
+        return NONE;
+      }
+    }
+
+    private boolean isSettled(long nowNanos) {
+      // One from the future is not what the next write will stamp.
+      return Math.abs(nowNanos - modifiedNanos) >= TICK_NANOS;
+    }
+  }
+
+  /** As it is now; the database by its real path. */
+  static FileStamp of(Path database) {
+    Attributes wal = Attributes.of(FileNames.beside(database, "-wal"));
+    return new FileStamp(Attributes.of(database), wal.size <= WAL_HEADER ? Attributes.NONE : wal);
+  }
+
+  /**
+   * Whether a write from now on is certain to give another stamp.
+   *
+   * @param nowNanos since the epoch, by the system's clock
+   */
+  boolean isSettled(long nowNanos) {
+    return database.isSettled(nowNanos) && (!wal.exists || wal.isSettled(nowNanos));
+  }
+
+  /** Whether the database is another file than it was. */
+  boolean isOtherFile(FileStamp before) {
+    return !Objects.equals(database.key, before.database.key);
+  }
+}

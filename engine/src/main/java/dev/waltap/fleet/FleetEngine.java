@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.CaptureMode;
+import dev.waltap.api.Fleet;
+import dev.waltap.api.FleetMember;
+import dev.waltap.io.FileNames;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fleet's life: runs it on the caller's thread, which takes what others have to say as events out
+ * of a queue and does what is due in between. {@link #members} and {@link #close} are for any
+ * thread.
+ */
+public final class FleetEngine implements Fleet {
+  private static final long TICK_MILLIS = 100;
+
+  /** While members wait for others to make room. */
+  private static final long PRESSING_MILLIS = 10;
+
+  private final FleetOptions options;
+  private final StateRoot states;
+  private final MemberSet members = new MemberSet();
+  private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean closeAsked;
+  private volatile @Nullable Thread thread;
+
+  /** A fleet with these options, which looks at no file before it runs. */
+  public FleetEngine(FleetOptions options) {
+    this.options = options;
+    this.states = new StateRoot(options.stateRoot(), options.noState());
+  }
+
+  @Override
+  public List<FleetMember> members() {
+    return members.sorted();
+  }
+
+  @Override
+  public void run(CaptureMode mode) {
+    if (!begun.compareAndSet(false, true)) {
+      if (closeAsked) {
+        return;
+      }
+      throw new IllegalStateException("a fleet runs once; build another one");
+    }
+    thread = Thread.currentThread();
+    MemberMoves moves = new MemberMoves(options, mode, members, states, events::add);
+    try (Lookout lookout = new Lookout(options, states, members, moves, events::add)) {
+      requireStates();
+      lookout.begin();
+      requireRoom(moves);
+      while (!moves.isDone() || !events.isEmpty()) {
+        step(moves, lookout);
+      }
+    } finally {
+      try {
+        abandon();
+      } finally {
+        thread = null;
+        ended.countDown();
+      }
+    }
+    moves.throwFailure();
+  }
+
+  /** Whatever ended the loop, nothing goes on without it. */
+  private void abandon() {
+    for (Member member : members.all()) {
+      MemberRun run = member.run();
+      if (run != null) {
+        run.close(true);
+        run.join();
+      }
+    }
+  }
+
+  private void requireStates() {
+    Path one = states.stateOfOne();
+    if (one != null) {
+      throw new CaptureException(
+          Reason.REFUSED,
+          FileNames.text(one)
+              + " is the state of one database: name another directory, below which each has its"
+              + " own");
+    }
+  }
+
+  /** What has no state can't be parked: it must all fit. */
+  private void requireRoom(MemberMoves moves) {
+    int without = 0;
+    for (Member member : members.all()) {
+      without += member.stateDirectory() == null ? 1 : 0;
+    }
+    int room = without == members.size() ? options.maxOpen() : options.maxOpen() - 1;
+    if (moves.isEndless() && without > room) {
+      throw new CaptureException(
+          Reason.REFUSED,
+          without
+              + " databases have no state, and only "
+              + options.maxOpen()
+              + " can be open at once (--max-open): give --state DIR, below which each gets its own,"
+              + " so that idle ones can be parked");
+    }
+  }
+
+  /** Waits for events, and does what is due. */
+  private void step(MemberMoves moves, Lookout lookout) {
+    try {
+      long millis = moves.isPressing() ? PRESSING_MILLIS : TICK_MILLIS;
+      Runnable event = events.poll(millis, TimeUnit.MILLISECONDS);
+      while (event != null) {
+        event.run();
+        event = events.poll();
+      }
+      if (closeAsked) {
+        moves.beginClose();
+      }
+      if (!moves.isClosing()) {
+        long now = System.nanoTime();
+        lookout.look(now);
+        moves.work(now);
+      }
+    } catch (InterruptedException e) {
+      // What is open ends in order; the flag, which the exception's cause stands for, would spin.
+      moves.fatal(
+          new CaptureException(
+              Reason.FAILED,
+              "the thread that runs the fleet was interrupted, which ended it: run it again",
+              e));
+    } catch (RuntimeException e) {
+      moves.fatal(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closeAsked = true;
+    events.add(() -> {});
+    if (begun.compareAndSet(false, true)) {
+      ended.countDown();
+    }
+    if (isOurThread()) {
+      return;
+    }
+    boolean interrupted = false;
+    boolean waiting = true;
+    while (waiting) {
+      try {
+        ended.await();
+        waiting = false;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One that the fleet waits for: its own, a handler's, or a capture's that calls a listener. */
+  private boolean isOurThread() {
+    Thread current = Thread.currentThread();
+    return current == thread || current.getName().startsWith("waltap-");
+  }
+}

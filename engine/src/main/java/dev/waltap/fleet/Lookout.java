@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import dev.waltap.api.MemberState;
+import dev.waltap.state.StateDirectory;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees which databases come, go, and are written to: by a watch on their directories, and, since
+ * that may miss some, by a look at all of them now and then. For the fleet's thread, which closes
+ * it; what the watch reports comes as an event.
+ */
+final class Lookout implements AutoCloseable {
+
+  /** How often all is looked at, where every directory is watched, and where one is not. */
+  private static final long WATCHED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final long UNWATCHED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How soon it is looked again for databases that came. */
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final Discovery discovery;
+  private final StateRoot states;
+  private final boolean continued;
+  private final MemberSet members;
+  private final MemberMoves moves;
+  private final Consumer<Runnable> events;
+  private final DirectoryWatch watch;
+  private long nextLook;
+  private long lastLook;
+  private long lookNanos;
+
+  Lookout(
+      FleetOptions options,
+      StateRoot states,
+      MemberSet members,
+      MemberMoves moves,
+      Consumer<Runnable> events) {
+    this.discovery = new Discovery(options.sources(), states, options.ours());
+    this.states = states;
+    this.continued = states.isContinued();
+    this.members = members;
+    this.moves = moves;
+    this.events = events;
+    this.watch = new DirectoryWatch(this::changed, () -> events.accept(this::soon));
+  }
+
+  /** Finds what is there at the start. */
+  void begin() {
+    discovery.requireDirectories();
+    lookAtAll(false);
+  }
+
+  /** Looks again, if it is time. */
+  void look(long now) {
+    if (moves.isEndless() && now - nextLook >= 0) {
+      lookAtAll(true);
+    }
+  }
+
+  private void lookAtAll(boolean running) {
+    long begin = System.nanoTime();
+    lastLook = begin;
+    List<FoundDatabase> found = discovery.look();
+    Set<Path> present = new HashSet<>();
+    for (FoundDatabase each : found) {
+      present.add(each.real());
+      if (!members.has(each)) {
+        Path state = states.of(each);
+        long since = running ? begin : begin - Failures.YOUNG_NANOS;
+        Member member = members.add(each, running || hasAppeared(state), since);
+        member.stateDirectory(state);
+        moves.found(member, !running);
+      }
+    }
+    boolean more = moves.isEndless() && watch.watch(discovery.directories());
+    for (Member member : members.all()) {
+      if (!member.found().isAwaited() && !present.contains(member.real())) {
+        moves.vanished(member, begin);
+      } else if (member.state() == MemberState.PARKED) {
+        moves.lookAtParked(member);
+      }
+    }
+    long end = System.nanoTime();
+    lookNanos = end - begin;
+    // What came to a directory before it was watched, nothing reports.
+    long pause = watch.isComplete() ? WATCHED_NANOS : UNWATCHED_NANOS;
+    nextLook = end + (more ? SOON_NANOS : pause);
+    moves.sayReady();
+  }
+
+  /** Whether a database of the start came when nothing ran, behind an earlier run. */
+  private boolean hasAppeared(@Nullable Path state) {
+    return continued && state != null && !StateDirectory.at(state).exists();
+  }
+
+  /** Something came, or went: to be looked at soon, but not all the time. */
+  private void soon() {
+    long earliest = lastLook + Math.max(SOON_NANOS, 5 * lookNanos);
+    long now = System.nanoTime();
+    long due = earliest - now > 0 ? earliest : now;
+    nextLook = due - nextLook < 0 ? due : nextLook;
+  }
+
+  /** From the watch's thread: a file came, went, or was written to. */
+  private void changed(Path file) {
+    Member member = members.of(file);
+    if (member == null) {
+      if (discovery.mayBeDatabase(file)) {
+        events.accept(this::soon);
+      }
+      return;
+    }
+    MemberState state = member.state();
+    if (state == MemberState.PARKED) {
+      events.accept(() -> moves.lookAtParked(member));
+    } else if (state == MemberState.BACKING_OFF) {
+      events.accept(() -> moves.touched(member));
+    }
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureMetrics;
+import dev.waltap.api.FleetMember;
+import dev.waltap.api.MemberState;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One database of the fleet. What {@link FleetMember} shows is for any thread; all else, and every
+ * change, is the fleet's thread's.
+ */
+final class Member implements FleetMember {
+  private final FoundDatabase found;
+  private final String name;
+
+  /** Whether it came since all that were there were captured: its rows are news then. */
+  private final boolean appeared;
+
+  /** Since when it is there, as far as is known. */
+  final long sinceNanos;
+
+  private volatile MemberState state = MemberState.WAITING;
+  private volatile @Nullable Path stateDirectory;
+  private volatile @Nullable CaptureException failure;
+  private volatile @Nullable MemberRun run;
+
+  /** What was reported last of it; empty for nothing, or if it has run since. */
+  String reported = "";
+
+  /** Whether it was reported, and has not been captured since. */
+  boolean failing;
+
+  /** When it became ready; 0 while it is not. */
+  long readyNanos;
+
+  /** How often in a row it was tried in vain. */
+  int attempts;
+
+  /** When it is tried again, while it backs off. */
+  long retryNanos;
+
+  /** When it got its present place. */
+  long openedNanos;
+
+  /** When something was last seen to pass. */
+  long activeNanos;
+
+  /** Changes and frames that had passed by then. */
+  long passed;
+
+  /** The last look at it while idle; null while it is not. */
+  @Nullable IdleLook look;
+
+  /** What it looked like when it was parked, or last failed. */
+  @Nullable FileStamp stamp;
+
+  /** When its capture is closed that should have ended by itself; 0 for never. */
+  long endByNanos;
+
+  /**
+   * A look at an open member that seemed idle.
+   *
+   * @param stamp what its files looked like
+   * @param waits how often its capture had waited by then
+   */
+  record IdleLook(FileStamp stamp, long waits) {}
+
+  Member(FoundDatabase found, String name, boolean appeared, long now) {
+    this.found = found;
+    this.name = name;
+    this.appeared = appeared;
+    this.sinceNanos = now;
+  }
+
+  FoundDatabase found() {
+    return found;
+  }
+
+  /** Its real path. */
+  Path real() {
+    return found.real();
+  }
+
+  boolean hasAppeared() {
+    return appeared;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Path database() {
+    return found.file();
+  }
+
+  @Override
+  public @Nullable Path stateDirectory() {
+    return stateDirectory;
+  }
+
+  void stateDirectory(@Nullable Path directory) {
+    stateDirectory = directory;
+  }
+
+  @Override
+  public MemberState state() {
+    return state;
+  }
+
+  /** The one method that changes the state. */
+  void move(MemberState next) {
+    if (!state.mayBecome(next)) {
+      throw new IllegalStateException(name + " can't go from " + state + " to " + next);
+    }
+    state = next;
+  }
+
+  /** Its capture is about to be opened. */
+  void opens(long now) {
+    openedNanos = now;
+    activeNanos = now;
+    passed = 0;
+    look = null;
+    endByNanos = 0;
+    readyNanos = 0;
+  }
+
+  /** Its capture is ready. */
+  void isReady(long now) {
+    openedNanos = now;
+    activeNanos = now;
+    readyNanos = now;
+  }
+
+  @Override
+  public @Nullable CaptureException failure() {
+    return failure;
+  }
+
+  void failure(@Nullable CaptureException why) {
+    failure = why;
+  }
+
+  @Nullable MemberRun run() {
+    return run;
+  }
+
+  void run(@Nullable MemberRun running) {
+    run = running;
+  }
+
+  @Override
+  public @Nullable CaptureMetrics metrics() {
+    MemberRun running = run;
+    return running == null ? null : running.metrics();
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + state;
+  }
+}

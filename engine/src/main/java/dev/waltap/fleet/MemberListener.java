@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import dev.waltap.api.CaptureListener;
+import dev.waltap.api.FleetListener;
+
+/** What the capture of a member says, for the fleet's listener. Progress is not for many. */
+record MemberListener(Member member, FleetListener listener, Runnable whenReady)
+    implements CaptureListener {
+
+  @Override
+  public void ready() {
+    whenReady.run();
+  }
+
+  @Override
+  public void warning(String message) {
+    listener.warning(member, message);
+  }
+
+  @Override
+  public void detail(String message) {
+    listener.detail(member, message);
+  }
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.CaptureMode;
+import dev.waltap.api.MemberState;
+import dev.waltap.fleet.Member.IdleLook;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Moves members from state to state, and knows when all is done. For the fleet's thread. */
+final class MemberMoves {
+
+  /** So often a running member is looked at to see whether it is idle. */
+  private static final long IDLE_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** A capture finds by itself that its file is gone, and delivers what it had read. */
+  private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private final FleetOptions options;
+  private final CaptureMode mode;
+  private final MemberSet members;
+  private final StateRoot states;
+  private final Consumer<Runnable> events;
+  private final Slots slots;
+  private final Failures failures;
+
+  /** Those of the start that are neither captured nor reported as failed. */
+  private final Set<Member> unready = new HashSet<>();
+
+  private boolean closing;
+  private boolean readySaid;
+  private @Nullable Throwable failure;
+  private long nextIdleLook;
+
+  MemberMoves(
+      FleetOptions options,
+      CaptureMode mode,
+      MemberSet members,
+      StateRoot states,
+      Consumer<Runnable> events) {
+    this.options = options;
+    this.mode = mode;
+    this.members = members;
+    this.states = states;
+    this.events = events;
+    this.slots = new Slots(options.maxOpen());
+    this.failures = new Failures(options, this::settled);
+  }
+
+  /** Whether it goes on until it is closed. */
+  boolean isEndless() {
+    return mode != CaptureMode.BOOTSTRAP && !options.once();
+  }
+
+  /** Whether nothing is open, and nothing will be. */
+  boolean isDone() {
+    return (closing || !isEndless()) && slots.isEmpty();
+  }
+
+  boolean isClosing() {
+    return closing;
+  }
+
+  /** Whether members wait for a place. */
+  boolean isPressing() {
+    return slots.isPressing();
+  }
+
+  /** A database was found, which waits for its turn now. */
+  void found(Member member, boolean atStart) {
+    if (atStart) {
+      unready.add(member);
+    }
+    slots.await(member);
+  }
+
+  /** Does what is due: opens, parks, tries again. */
+  void work(long now) {
+    failures.due(now).forEach(this::await);
+    endOverdue(now);
+    parkIdle(now);
+    for (Member member = slots.next(now); member != null; member = slots.next(now)) {
+      open(member, now);
+    }
+    if (isEndless()) {
+      slots.victims(now).forEach(this::park);
+    }
+  }
+
+  private void await(Member member) {
+    move(member, MemberState.WAITING);
+    slots.await(member);
+  }
+
+  private void open(Member member, long now) {
+    // Setup may have made it, or teardown removed it.
+    member.stateDirectory(states.of(member.found()));
+    member.opens(now);
+    boolean rows = mode == CaptureMode.CDC && member.hasAppeared();
+    MemberRun run =
+        new MemberRun(
+            member, rows ? CaptureMode.BOOTSTRAP_AND_CDC : mode, options, new Reports(member));
+    member.run(run);
+    move(member, MemberState.OPENING);
+    try {
+      run.start();
+    } catch (OutOfMemoryError e) {
+      // No thread is to be had now: as if it had been tried in vain.
+      runEnded(member, e);
+    }
+  }
+
+  /** What a run reports becomes an event. */
+  private final class Reports implements MemberRun.Events {
+    private final Member member;
+
+    Reports(Member member) {
+      this.member = member;
+    }
+
+    @Override
+    public void ready() {
+      events.accept(() -> becameReady(member));
+    }
+
+    @Override
+    public void ended(@Nullable Throwable why) {
+      events.accept(() -> runEnded(member, why));
+    }
+  }
+
+  private void becameReady(Member member) {
+    if (member.state() != MemberState.OPENING) {
+      return;
+    }
+    move(member, MemberState.RUNNING);
+    member.isReady(System.nanoTime());
+    if (failures.isCapturedAgain(member)) {
+      options.listener().note(member, "is captured now");
+    }
+    settled(member);
+  }
+
+  private void parkIdle(long now) {
+    if (!isEndless() || now - nextIdleLook < 0) {
+      return;
+    }
+    nextIdleLook = now + IDLE_LOOK_NANOS;
+    for (Member member : new ArrayList<>(slots.open())) {
+      if (member.state() == MemberState.RUNNING
+          && member.stateDirectory() != null
+          && Slots.isIdle(member, now)
+          && now - member.activeNanos >= options.idleAfter().toNanos()) {
+        park(member);
+      }
+    }
+  }
+
+  private void park(Member member) {
+    IdleLook look = member.look;
+    member.stamp = look == null ? null : look.stamp();
+    move(member, MemberState.PARKING);
+    close(member, false);
+  }
+
+  private static void close(Member member, boolean abandon) {
+    MemberRun run = member.run();
+    if (run != null) {
+      run.close(abandon);
+    }
+  }
+
+  private void runEnded(Member member, @Nullable Throwable why) {
+    member.run(null);
+    slots.remove(member);
+    MemberState was = member.state();
+    if (closing) {
+      endedByClose(member, why);
+    } else if (why != null) {
+      failed(member, why);
+    } else if (was == MemberState.PARKING) {
+      parked(member);
+    } else if (was == MemberState.ENDING && Files.exists(member.real())) {
+      await(member);
+    } else {
+      drop(member, was == MemberState.ENDING ? "was deleted" : "");
+    }
+  }
+
+  private void parked(Member member) {
+    FileStamp before = member.stamp;
+    if (before == null || !before.equals(FileStamp.of(member.real()))) {
+      await(member);
+      return;
+    }
+    move(member, MemberState.PARKED);
+    failures.recovered(member);
+    // What came between the look at the files and the change of state, the watch did not report.
+    lookAtParked(member);
+  }
+
+  /** Opens a parked member if anything about its files has changed. */
+  void lookAtParked(Member member) {
+    if (member.state() != MemberState.PARKED) {
+      return;
+    }
+    FileStamp now = FileStamp.of(member.real());
+    if (!now.database().exists() && !member.found().isAwaited()) {
+      vanished(member, System.nanoTime());
+    } else if (!now.equals(member.stamp)) {
+      await(member);
+    }
+  }
+
+  /** A file of one that backs off has changed. */
+  void touched(Member member) {
+    failures.touched(member);
+  }
+
+  /** A database was not found where it was. */
+  void vanished(Member member, long now) {
+    if (Files.exists(member.real())) {
+      return; // Made again meanwhile: it is found out whether it is another one.
+    }
+    if (!member.state().isOpen()) {
+      drop(member, "was deleted");
+    } else if (member.endByNanos == 0) {
+      member.endByNanos = now + GONE_NANOS;
+    }
+  }
+
+  private void endOverdue(long now) {
+    for (Member member : new ArrayList<>(slots.open())) {
+      boolean overdue = member.endByNanos != 0 && now - member.endByNanos >= 0;
+      if (overdue && member.state() != MemberState.ENDING) {
+        end(member, false);
+      }
+    }
+  }
+
+  private void end(Member member, boolean abandon) {
+    move(member, MemberState.ENDING);
+    close(member, abandon);
+  }
+
+  private void endedByClose(Member member, @Nullable Throwable why) {
+    if (why != null && failures.isFatal(why)) {
+      fatal(why);
+    } else if (why != null) {
+      failures.report(member, why, false);
+    }
+    drop(member, "");
+  }
+
+  private void failed(Member member, Throwable why) {
+    if (failures.isFatal(why)) {
+      drop(member, "");
+      fatal(why);
+    } else if (!isEndless()) {
+      failures.report(member, why, false);
+      drop(member, "");
+    } else if (!member.found().isAwaited() && !Files.exists(member.real())) {
+      drop(member, "was deleted");
+    } else {
+      move(member, MemberState.BACKING_OFF);
+      failures.backOff(member, why);
+    }
+  }
+
+  /** Nothing more is done with it. */
+  private void drop(Member member, String why) {
+    slots.remove(member);
+    failures.forget(member);
+    member.failure(null);
+    move(member, MemberState.GONE);
+    members.remove(member);
+    if (!why.isEmpty()) {
+      options.listener().note(member, why + ": no longer captured");
+    }
+    settled(member);
+  }
+
+  /** One of the start is captured, or was reported. */
+  private void settled(Member member) {
+    unready.remove(member);
+    sayReady();
+  }
+
+  /** Says that all of the start are captured, once that is so. */
+  void sayReady() {
+    if (unready.isEmpty() && !readySaid && !closing && mode != CaptureMode.BOOTSTRAP) {
+      readySaid = true;
+      states.mark();
+      options.listener().ready();
+    }
+  }
+
+  /** Ends all, since none could go on. */
+  void fatal(Throwable why) {
+    if (failure == null) {
+      failure = why;
+    }
+    beginClose();
+  }
+
+  /** Begins to end all in order; again: nothing. */
+  void beginClose() {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    for (Member member : members.all()) {
+      MemberState state = member.state();
+      if (state == MemberState.ENDING) {
+        close(member, true);
+      } else if (state.isOpen()) {
+        end(member, true);
+      } else {
+        drop(member, "");
+      }
+    }
+  }
+
+  /** Throws what ended all of them, if that was a failure. */
+  void throwFailure() {
+    Throwable why = failure;
+    if (why instanceof CaptureException capture) {
+      throw capture;
+    }
+    if (why != null) {
+      throw new CaptureException(
+          Reason.BUG, "an error inside the fleet: " + why + ": report it, with its trace", why);
+    }
+  }
+
+  private void move(Member member, MemberState next) {
+    MemberState before = member.state();
+    member.move(next);
+    options.listener().moved(member, before, next);
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import dev.waltap.api.CaptureMetrics;
+import dev.waltap.api.MemberState;
+import dev.waltap.fleet.Member.IdleLook;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which members are open, which wait for it, and which have to make room: the longest idle first;
+ * where none is idle, the one that has had its place the longest, once that is two seconds. So each
+ * that waits has its turn. For the fleet's thread.
+ */
+final class Slots {
+
+  /** Opening is work for a processor: more at once would only take turns. */
+  private static final int OPENING_AT_ONCE = 4;
+
+  /** One that takes longer waits for something, and delays no other. */
+  private static final long OPENING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** How long one that is busy keeps its place at least, while others wait. */
+  private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final int most;
+  private final Set<Member> open = new LinkedHashSet<>();
+  private final Deque<Member> waiting = new ArrayDeque<>();
+
+  Slots(int most) {
+    this.most = most;
+  }
+
+  Set<Member> open() {
+    return open;
+  }
+
+  boolean isEmpty() {
+    return open.isEmpty() && waiting.isEmpty();
+  }
+
+  /** Whether some wait for a place. */
+  boolean isPressing() {
+    return !waiting.isEmpty();
+  }
+
+  /** One that waits is put behind the others. */
+  void await(Member member) {
+    waiting.add(member);
+  }
+
+  /** One does not wait any more, or has ended. */
+  void remove(Member member) {
+    open.remove(member);
+    waiting.remove(member);
+  }
+
+  /** Takes all that wait. */
+  List<Member> takeWaiting() {
+    List<Member> all = new ArrayList<>(waiting);
+    waiting.clear();
+    return all;
+  }
+
+  /** The next to be opened, which has a place now; null if none may be. */
+  @Nullable Member next(long now) {
+    if (waiting.isEmpty() || open.size() >= most || opening(now) >= OPENING_AT_ONCE) {
+      return null;
+    }
+    Member member = waiting.poll();
+    if (member != null) {
+      open.add(member);
+    }
+    return member;
+  }
+
+  private int opening(long now) {
+    int count = 0;
+    for (Member member : open) {
+      boolean isOpening = member.state() == MemberState.OPENING;
+      count += isOpening && now - member.openedNanos < OPENING_NANOS ? 1 : 0;
+    }
+    return count;
+  }
+
+  private int count(MemberState state) {
+    int count = 0;
+    for (Member member : open) {
+      count += member.state() == state ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Those that have to make room for others, at this moment. */
+  List<Member> victims(long now) {
+    int freeing = count(MemberState.PARKING) + count(MemberState.ENDING);
+    int wanted = Math.min(waiting.size(), OPENING_AT_ONCE) - freeing - (most - open.size());
+    if (wanted <= 0) {
+      return List.of();
+    }
+    List<Member> candidates = new ArrayList<>();
+    for (Member member : open) {
+      if (member.state() == MemberState.RUNNING && member.stateDirectory() != null) {
+        candidates.add(member);
+      }
+    }
+    candidates.sort(Comparator.comparingLong(member -> member.activeNanos));
+    List<Member> chosen = new ArrayList<>();
+    int looked = 0;
+    for (Member member : candidates) {
+      // Those that were active the longest ago are looked at; it takes some microseconds each.
+      if (chosen.size() == wanted || looked++ > 4 * wanted + 8) {
+        break;
+      }
+      if (isIdle(member, now)) {
+        chosen.add(member);
+      }
+    }
+    if (chosen.isEmpty()) {
+      candidates.stream()
+          .filter(member -> now - member.openedNanos > TURN_NANOS)
+          .min(Comparator.comparingLong(member -> member.openedNanos))
+          .ifPresent(
+              member -> {
+                member.look = null;
+                chosen.add(member);
+              });
+    }
+    return chosen;
+  }
+
+  /**
+   * Whether nothing of a running member is left to be read, decoded or delivered, as of a look at
+   * its files that a later write is certain to change. Takes two calls at least: the first makes
+   * the look, and the capture has to find nothing twice behind it.
+   */
+  static boolean isIdle(Member member, long now) {
+    MemberRun run = member.run();
+    CaptureMetrics metrics = run == null ? null : run.metrics();
+    if (run == null || metrics == null) {
+      return false;
+    }
+    long passed = metrics.changes() + metrics.frames();
+    if (passed != member.passed
+        || metrics.queueDepth() > 0
+        || metrics.lagFrames() > 0
+        || metrics.lagTransactions() > 0) {
+      member.passed = passed;
+      member.activeNanos = now;
+      member.look = null;
+      return false;
+    }
+    FileStamp stamp = FileStamp.of(member.real());
+    IdleLook before = member.look;
+    if (before != null && before.stamp().equals(stamp) && run.waits() >= before.waits() + 2) {
+      return true;
+    }
+    if (before == null || !before.stamp().equals(stamp)) {
+      member.look =
+          stamp.isSettled(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()))
+              ? new IdleLook(stamp, run.waits())
+              : null;
+    }
+    run.wake();
+    return false;
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.host.PrivateFiles;
+import dev.waltap.host.Reasons;
+import dev.waltap.io.FileNames;
+import dev.waltap.state.StateDirectory;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the states of a fleet's databases are.
+ *
+ * <pre>
+ *  no root                          DB-waltap beside each database for which setup has made it
+ *  found in the directory           ROOT/PATH/BELOW/THE/DIRECTORY/app.db-waltap
+ *  named, or found by a glob        ROOT/app.db-0123456789abcdef-waltap, of its real path
+ * </pre>
+ *
+ * <p>A root also has the file {@code -waltap}, once a run has captured all that it found.
+ *
+ * <p>No two databases have the same, nor is one within another: nothing is looked for below a
+ * directory whose name ends like theirs. What the state of a database is called does not depend on
+ * which others are captured.
+ */
+public final class StateRoot {
+  static final String SUFFIX = "-waltap";
+
+  /** A file in the root: the state of a database without a name, of which there is none. */
+  private static final String MARK = SUFFIX;
+
+  private static final int HASH_DIGITS = 16;
+
+  private final @Nullable Path root;
+  private final boolean none;
+
+  /**
+   * A place for states.
+   *
+   * @param root null for those beside the databases
+   * @param none whether there are to be none at all
+   */
+  public StateRoot(@Nullable Path root, boolean none) {
+    this.root = root == null ? null : root.toAbsolutePath().normalize();
+    this.none = none;
+  }
+
+  /** The root, if it is itself the state of one database; else null. */
+  @Nullable Path stateOfOne() {
+    return root != null && StateDirectory.at(root).exists() ? root : null;
+  }
+
+  /**
+   * The state directory of a database; null for none.
+   *
+   * @param below its path below the directory it was found in; null for one that was named
+   */
+  public @Nullable Path of(Path database, @Nullable Path below) {
+    if (none) {
+      return null;
+    }
+    if (root == null) {
+      Path beside = StateDirectory.pathFor(database);
+      return StateDirectory.at(beside).exists() ? beside : null;
+    }
+    Path inside = below == null ? root : root.resolve(below).normalize();
+    return inside.startsWith(root) && !inside.equals(root)
+        ? FileNames.beside(inside, SUFFIX)
+        : root.resolve(FileNames.lastName(database) + "-" + hash(database) + SUFFIX);
+  }
+
+  /**
+   * Whether an earlier run came so far that all its databases were captured: one that has no state
+   * has appeared since then.
+   */
+  boolean isContinued() {
+    return root != null && Files.exists(root.resolve(MARK));
+  }
+
+  /** Notes that a run has come so far. */
+  void mark() {
+    if (root == null || isContinued()) {
+      return;
+    }
+    try {
+      if (Files.isDirectory(root)) {
+        PrivateFiles.create(root.resolve(MARK));
+      }
+    } catch (IOException e) {
+      throw new CaptureException(
+          Reason.DISK,
+          FileNames.text(root) + ": can't be written to: " + Reasons.of(e) + ": grant access",
+          e);
+    }
+  }
+
+  /** Whether a directory is, or may hold, states. */
+  boolean covers(Path directory) {
+    return (root != null && directory.toAbsolutePath().normalize().startsWith(root))
+        || (FileNames.lastName(directory).endsWith(SUFFIX) && Files.isDirectory(directory));
+  }
+
+  /** The state directory of a database that was found; null for none. */
+  public @Nullable Path of(FoundDatabase found) {
+    return of(found.real(), found.stateName());
+  }
+
+  private static String hash(Path database) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(FileNames.text(database.toAbsolutePath().normalize()).getBytes(UTF_8));
+      return String.format(Locale.ROOT, "%064x", new BigInteger(1, digest))
+          .substring(0, HASH_DIGITS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // Every Java has it.
+    }
+  }
+}
