@@ -2,6 +2,7 @@
 package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
+import dev.waltap.api.CaptureMode;
 import dev.waltap.api.ChangeDataCapture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -53,5 +54,10 @@ final class BootstrapAndCdcCommand extends CaptureCommand {
   @Override
   void capture(ChangeDataCapture capture) {
     capture.bootstrapAndCdc();
+  }
+
+  @Override
+  CaptureMode mode() {
+    return CaptureMode.BOOTSTRAP_AND_CDC;
   }
 }

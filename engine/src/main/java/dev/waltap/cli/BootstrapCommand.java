@@ -2,6 +2,7 @@
 package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
+import dev.waltap.api.CaptureMode;
 import dev.waltap.api.ChangeDataCapture;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -47,5 +48,10 @@ final class BootstrapCommand extends CaptureCommand {
   @Override
   void capture(ChangeDataCapture capture) {
     capture.bootstrap();
+  }
+
+  @Override
+  CaptureMode mode() {
+    return CaptureMode.BOOTSTRAP;
   }
 }

@@ -2,33 +2,40 @@
 package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
+import dev.waltap.FleetBuilder;
 import dev.waltap.Waltap;
 import dev.waltap.api.CaptureMetrics;
+import dev.waltap.api.CaptureMode;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.ChangeDataCapture;
+import dev.waltap.api.FleetMember;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.attach.DatabaseChecks;
+import dev.waltap.fleet.Discovery;
 import dev.waltap.handler.Causes;
 import dev.waltap.handler.ClosedPipeException;
 import dev.waltap.handler.DeliveryStoppedException;
 import dev.waltap.io.FileNames;
+import dev.waltap.schema.TableFilter;
+import dev.waltap.state.StateDirectory;
 import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** A command that delivers events of a database. */
 abstract class CaptureCommand extends ShellCommand {
 
-  @Parameters(paramLabel = "DB", description = "The database file, in WAL mode.")
+  /** The one database, where there is but one. */
   private Path database = Path.of("");
 
+  @Mixin private DatabaseOptions databases = new DatabaseOptions();
   @Mixin private FilterOptions filter = new FilterOptions();
   @Mixin private OutputOptions output = new OutputOptions();
   @Mixin private StateOptions state = new StateOptions();
@@ -86,7 +93,9 @@ abstract class CaptureCommand extends ShellCommand {
   @Option(
       names = "--source-name",
       paramLabel = "NAME",
-      description = "What source.database of each event says (the file's name).")
+      description =
+          "What source.database of each event says (the file's name); with many databases,"
+              + " {database} in it stands for that of each.")
   private @Nullable String sourceName;
 
   /** Whether what the output holds makes it necessary to deliver all rows first. */
@@ -113,13 +122,21 @@ abstract class CaptureCommand extends ShellCommand {
 
   abstract void capture(ChangeDataCapture capture);
 
+  /** What {@link #capture} does, for each of several databases. */
+  abstract CaptureMode mode();
+
   @Override
-  final int run(Console console) throws Exception {
+  int run(Console console) throws Exception {
     if (once()) {
       console.silence();
     }
     state.check(this, once());
     monitor.check(this);
+    if (!databases.isOne(this)) {
+      monitor.refuseForMany(this);
+      return runAll(console);
+    }
+    database = databases.one();
     console.about(databaseName());
     output.check(this, database, databaseName(), state.directory(database), console);
     CaptureBuilder builder = builder();
@@ -151,6 +168,103 @@ abstract class CaptureCommand extends ShellCommand {
     }
   }
 
+  private int runAll(Console console) throws IOException {
+    requireUsableForMany();
+    // An output is opened only for databases that can be looked for.
+    Discovery.requireDirectories(databases.sources());
+    try (MemberSinks sinks = sinks(console)) {
+      shell().signals().onStop(sinks::stop);
+      if (!(sinks instanceof SharedSink shared) || shared.isRotated()) {
+        shell().signals().onHangup(sinks::reopen);
+      }
+      return new FleetRun(shell(), console, endless()).run(mode(), sinks, this::configureAll);
+    }
+  }
+
+  private void requireUsableForMany() throws IOException {
+    output.checkForMany(this, databases.files(), state.root());
+    try {
+      configureAll(Waltap.fleet(), member -> false);
+    } catch (IllegalArgumentException e) {
+      throw usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private MemberSinks sinks(Console console) throws IOException {
+    if (!output.isOfOne()) {
+      return output.openShared(shell(), console);
+    }
+    // What is wrong with it for all is said once, and at once.
+    Path any = Path.of("database");
+    output.of("database").check(this, any, "database", StateDirectory.pathFor(any), console);
+    return new OwnSinks(
+        this, console, output, onGap, usesState(), member -> memberName(member.name()));
+  }
+
+  private String memberName(String name) {
+    return sourceName == null ? name : sourceName.replace(DatabasePattern.DATABASE, name);
+  }
+
+  /**
+   * Gives a fleet what the options say.
+   *
+   * @param hasRun whether a database has been captured by this command before
+   */
+  private void configureAll(FleetBuilder fleet, Predicate<FleetMember> hasRun) {
+    databases.applyTo(fleet);
+    state.applyTo(fleet);
+    if (!usesState()) {
+      fleet.noState();
+    }
+    fleet.once(once());
+    if (sourceName != null) {
+      fleet.sourceName(sourceName);
+    }
+    applyTo(Waltap.open(Path.of("checked"))); // Refused before anything is opened.
+    fleet.each(
+        (member, builder) -> {
+          applyTo(builder);
+          state.applyLag(builder);
+          if (hasRun.test(member)) {
+            builder.rebootstrap(false); // Only the first time: it continues after a pause.
+          }
+        });
+  }
+
+  /**
+   * Refuses what can't go together, for one database or many, and touches nothing.
+   *
+   * @return whether there is one database alone
+   */
+  final boolean requireUsable(Console console) throws IOException {
+    state.check(this, false);
+    boolean one = databases.isOne(this);
+    if (one) {
+      database = databases.one();
+      output.check(this, database, databaseName(), state.directory(database), console);
+      builder();
+    } else {
+      requireUsableForMany();
+    }
+    return one;
+  }
+
+  final DatabaseOptions databases() {
+    return databases;
+  }
+
+  final OutputOptions output() {
+    return output;
+  }
+
+  final StateOptions state() {
+    return state;
+  }
+
+  final TableFilter tableFilter() {
+    return filter.tables();
+  }
+
   private @Nullable Path stateDirectory() {
     return usesState() && state.isPresent(database) ? state.directory(database) : null;
   }
@@ -177,27 +291,31 @@ abstract class CaptureCommand extends ShellCommand {
   private CaptureBuilder builder() {
     CaptureBuilder builder = Waltap.open(database);
     try {
-      filter.applyTo(builder);
       state.applyTo(builder, database);
-      builder
-          .batchSize(batchSize)
-          .onGap(onGap)
-          .guard(guard)
-          .walLimit(walLimit)
-          .flushInterval(flushInterval)
-          .schemaEvents(!noSchemaEvents)
-          .once(once());
-      if (lowLatency) {
-        builder.wakeSignal(WakeSignals::lowLatencyPolling);
-      }
       if (sourceName != null) {
         builder.sourceName(sourceName);
       }
-      configure(builder);
-      return builder;
+      applyTo(builder);
+      return builder.once(once());
     } catch (IllegalArgumentException e) {
       throw usage(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The options that are the same for one database and for each of several. */
+  private void applyTo(CaptureBuilder builder) {
+    filter.applyTo(builder);
+    builder
+        .batchSize(batchSize)
+        .onGap(onGap)
+        .guard(guard)
+        .walLimit(walLimit)
+        .flushInterval(flushInterval)
+        .schemaEvents(!noSchemaEvents);
+    if (lowLatency) {
+      builder.wakeSignal(WakeSignals::lowLatencyPolling);
+    }
+    configure(builder);
   }
 
   private void captureAndSummarize(ChangeDataCapture capture, Console console) {

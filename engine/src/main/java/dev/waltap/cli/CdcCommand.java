@@ -2,6 +2,7 @@
 package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
+import dev.waltap.api.CaptureMode;
 import dev.waltap.api.ChangeDataCapture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,5 +51,10 @@ final class CdcCommand extends CaptureCommand {
   @Override
   void capture(ChangeDataCapture capture) {
     capture.cdc();
+  }
+
+  @Override
+  CaptureMode mode() {
+    return CaptureMode.CDC;
   }
 }

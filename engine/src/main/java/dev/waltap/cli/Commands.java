@@ -30,6 +30,7 @@ final class Commands {
     KNOWN.put("teardown", TeardownCommand::new);
     KNOWN.put("status", StatusCommand::new);
     KNOWN.put("inspect", InspectCommand::new);
+    KNOWN.put("check", CheckCommand::new);
     KNOWN.put("demo", DemoCommand::new);
   }
 

@@ -2,6 +2,7 @@
 package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
+import dev.waltap.schema.TableFilter;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -26,6 +27,11 @@ final class FilterOptions {
       paramLabel = "TABLE.COLUMN",
       description = "Leave out this column; repeatable, a glob; never key columns.")
   private List<String> excludeColumns = new ArrayList<>();
+
+  /** As the capture has it. */
+  TableFilter tables() {
+    return new TableFilter(tables, excludeTables, excludeColumns);
+  }
 
   void applyTo(CaptureBuilder builder) {
     builder

@@ -95,6 +95,11 @@ final class FormatOptions {
     return format == EventFormat.JSON || format == EventFormat.DEBEZIUM;
   }
 
+  /** Whether they are statements, which are of one database. */
+  boolean isSql() {
+    return format == EventFormat.SQL;
+  }
+
   /** Whether messages are Debezium's, which are of several kinds. */
   boolean isDebezium() {
     return format == EventFormat.DEBEZIUM;

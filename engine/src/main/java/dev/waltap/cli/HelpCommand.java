@@ -41,7 +41,8 @@ final class HelpCommand implements Callable<Integer> {
       hideParamSyntax = true,
       completionCandidates = Words.class,
       description =
-          "A command, or one of the topics guarantees, gaps, guard, formats, limits and settings.")
+          "A command, or one of the topics guarantees, gaps, guard, formats, limits, fleet,"
+              + " monitoring and settings.")
   private @Nullable String word;
 
   /** What may be asked for, for completions. */

@@ -11,7 +11,10 @@ import dev.waltap.io.Closer;
 import dev.waltap.output.StreamOutput;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +31,8 @@ final class OutputOptions {
       description =
           "Standard output; a file, appended to, synced, and reopened on SIGHUP; an http(s)"
               + " address that gets POSTs of {\"changes\":[...]}; or Kafka, as"
-              + " kafka://HOST:PORT,HOST:PORT (-).")
+              + " kafka://HOST:PORT,HOST:PORT (-). With many databases, {database} in it stands for"
+              + " the name of each.")
   private String output = "-";
 
   @Mixin private HttpOptions httpOptions = new HttpOptions();
@@ -83,6 +87,132 @@ final class OutputOptions {
         httpOptions.timeout(),
         httpOptions.maxRetries(),
         console);
+  }
+
+  /** Whether each of several databases has an output of its own: requests are never shared. */
+  boolean isOfOne() {
+    return DatabasePattern.isIn(output)
+        || KafkaOptions.isAddress(output)
+        || HttpOptions.isAddress(output);
+  }
+
+  /** The same for one of several databases, to be checked and opened for it. */
+  OutputOptions of(String database) {
+    OutputOptions own = new OutputOptions();
+    own.format = format;
+    own.httpOptions = httpOptions;
+    own.kafkaOptions = kafkaOptions;
+    boolean address = HttpOptions.isAddress(output) || KafkaOptions.isAddress(output);
+    own.output =
+        address
+            ? DatabasePattern.address(output, database)
+            : DatabasePattern.file(output, database);
+    return own;
+  }
+
+  /** Makes the directories of one database's file, whose name may have some in it. */
+  void makeDirectories() throws IOException {
+    OutputPath path = file;
+    Path parent = path == null ? null : path.given().toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+  }
+
+  /** Whether events are in JSON. */
+  boolean isJson() {
+    return format.isJson();
+  }
+
+  /** Where events would go, for people. */
+  String describe() {
+    boolean address = HttpOptions.isAddress(output) || KafkaOptions.isAddress(output);
+    return output.equals("-")
+        ? "standard output"
+        : address ? output.replaceFirst("(?s)^(\\w+://)([^/@]*@)?([^/?#]*).*", "$1$3") : output;
+  }
+
+  /** Why events can't be written where they would go, as far as files say; null if they can. */
+  @Nullable String problem() {
+    boolean address = HttpOptions.isAddress(output) || KafkaOptions.isAddress(output);
+    if (address || output.equals("-")) {
+      return null;
+    }
+    Path path = OptionConverters.path(output).toAbsolutePath();
+    if (Files.isDirectory(path)) {
+      return output + " is a directory: name a file in it";
+    }
+    if (Files.exists(path)) {
+      return Files.isWritable(path)
+          ? null
+          : output + " is not writable for this user: grant access";
+    }
+    Path parent = path.getParent();
+    if (parent == null || DatabasePattern.isIn(output)) {
+      return null;
+    }
+    return Files.isDirectory(parent) && Files.isWritable(parent)
+        ? null
+        : output
+            + " can't be made: "
+            + parent
+            + " is no directory that this user may write to:"
+            + " make it, or grant access";
+  }
+
+  /** Says of a file whether it is the output, or that of one of several databases. */
+  Predicate<Path> files() {
+    boolean address = HttpOptions.isAddress(output) || KafkaOptions.isAddress(output);
+    return address || output.equals("-") ? file -> false : DatabasePattern.files(output);
+  }
+
+  /**
+   * Refuses what can't go together for several databases, before any file is touched.
+   *
+   * @param states where their states are; null for beside them
+   */
+  void checkForMany(ShellCommand command, List<Path> databases, @Nullable Path states)
+      throws IOException {
+    if (format.isSql()) {
+      throw command.usage(
+          "--format sql is for one database: what it prints is replayed into one copy");
+    }
+    if (isOfOne()) {
+      return; // Checked for each.
+    }
+    try {
+      format.check(command, !output.equals("-"));
+      kafkaOptions.refuseFor(command);
+      httpOptions.refuseFor(command, true);
+      if (!output.equals("-")) {
+        List<Path> directories = states == null ? List.of() : List.of(states);
+        OutputPath path = new OutputPath(OptionConverters.path(output), databases, directories);
+        resolve(path);
+        file = path;
+      }
+    } catch (IllegalArgumentException | TypeConversionException e) {
+      throw command.usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Opens what several databases share; after {@link #checkForMany}. */
+  SharedSink openShared(Shell shell, Console console) throws IOException {
+    if (output.equals("-")) {
+      OutputStream out = shell.out();
+      return new SharedSink(
+          new SharedSink.Lines(
+              member -> format.lines(out),
+              out instanceof StandardOutput own ? own::stop : () -> {},
+              null,
+              () -> {}),
+          files());
+    }
+    OutputPath path = file == null ? OutputPath.of(OptionConverters.path(output)) : file;
+    FileOutput opened = FileOutput.open(path, format.lineFormat(), console::note, console::warning);
+    return new SharedSink(
+        new SharedSink.Lines(
+            member -> format.lines(opened), opened::stop, () -> reopen(opened, console), opened),
+        files());
   }
 
   /** The output if it is one that keeps positions; after {@link #check}. */
@@ -144,11 +274,15 @@ final class OutputOptions {
 
   private OutputPath file(Path database, Path stateDirectory) {
     OutputPath path = OutputPath.beside(OptionConverters.path(output), database, stateDirectory);
+    resolve(path);
+    return path;
+  }
+
+  private static void resolve(OutputPath path) {
     try {
       path.resolve();
     } catch (OutputRefusedException e) {
       throw new IllegalArgumentException("--output " + e.getMessage(), e);
     }
-    return path;
   }
 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
       "  waltap cdc app.db --once             what has changed since, then exit",
       "  waltap inspect app.db                what is in the WAL right now",
       "  waltap help gaps                     explains: guarantees, gaps, guard, formats, limits,",
-      "                                       monitoring, settings",
+      "                                       fleet, monitoring, settings",
       "",
       "Exit codes: 0 done; 1 refused or failed; 2 usage; 3 gap under --on-gap fail;",
       "  128 + signal for an unfinished bootstrap, setup or --once; 141 reader gone."

@@ -2,7 +2,10 @@
 package dev.waltap.cli;
 
 import dev.waltap.CaptureBuilder;
+import dev.waltap.FleetBuilder;
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.fleet.FoundDatabase;
+import dev.waltap.fleet.StateRoot;
 import dev.waltap.state.StateDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +20,7 @@ final class StateOptions {
       paramLabel = "DIR",
       description =
           "Keep position and page set here, set up first if it does not exist (DB-waltap where"
-              + " 'setup' made it, else none).")
+              + " 'setup' made it, else none). With many databases, each below it.")
   private @Nullable Path directory;
 
   @Option(names = "--no-state", description = "Keep none, even where 'setup' made it.")
@@ -50,10 +53,38 @@ final class StateOptions {
         && (directory != null || StateDirectory.at(StateDirectory.pathFor(database)).exists());
   }
 
-  void applyTo(CaptureBuilder builder, Path database) {
+  /** Below which directory each of several databases has its state; null for beside them. */
+  @Nullable Path root() {
+    return directory;
+  }
+
+  /** Where the state of a database alone is, or would be made; null for none. */
+  @Nullable Path stateOf(Path database) {
+    return isPresent(database) ? directory(database) : null;
+  }
+
+  /** Where that of one of several databases is, or would be made; null for none. */
+  @Nullable Path stateOf(FoundDatabase database) {
+    return new StateRoot(directory, none).of(database);
+  }
+
+  void applyTo(FleetBuilder fleet) {
+    if (none) {
+      fleet.noState();
+    } else if (directory != null) {
+      fleet.stateRoot(directory);
+    }
+  }
+
+  /** How far it may lag, of one or of each. */
+  void applyLag(CaptureBuilder builder) {
     if (lag != null) {
       builder.stateLag(lag, CaptureOptions.StateLag.DEFAULT.bytes());
     }
+  }
+
+  void applyTo(CaptureBuilder builder, Path database) {
+    applyLag(builder);
     if (isPresent(database)) {
       builder.stateDirectory(directory(database));
     }

@@ -209,7 +209,7 @@ class SettingsTest {
         "cdc DB --wal_limit 3 > unknown option '--wal_limit': did you mean '--wal-limit'?",
         "cdc DB -o x > unknown option '-o': did you mean '--output'?",
         "cdc DB --qqqqqq > unknown option '--qqqqqq'",
-        "cdc DB DB > too many arguments, from 'DB' on: a value with blanks in it has to be quoted",
+        "cdc DB DB > the database DB is given twice",
         "--verison > unknown option '--verison': did you mean '--version'?"
       })
   void saysWhatMayHaveBeenMeant(String line) {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.cli;
+
+import dev.waltap.FleetBuilder;
+import dev.waltap.Waltap;
+import dev.waltap.api.CaptureMode;
+import dev.waltap.api.Fleet;
+import dev.waltap.api.FleetMember;
+import dev.waltap.handler.Causes;
+import dev.waltap.handler.ClosedPipeException;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/**
+ * Runs the captures of many databases to their end or until a signal, as {@link CaptureRun} does
+ * that of one.
+ *
+ * @param endless whether being stopped is their regular end
+ */
+record FleetRun(Shell shell, Console console, boolean endless) {
+
+  /**
+   * Runs them.
+   *
+   * @param configure gives the fleet its databases and options; whether a database was captured
+   *     before, it may ask
+   */
+  int run(
+      CaptureMode mode,
+      MemberSinks sinks,
+      BiConsumer<FleetBuilder, Predicate<FleetMember>> configure) {
+    StopSignals signals = shell.signals();
+    FleetConsole listener = new FleetConsole(console);
+    FleetBuilder builder = Waltap.fleet().listener(listener).ignoring(sinks.files());
+    if (sinks.areShared()) {
+      builder.sharedOutput(sinks);
+    } else {
+      builder.outputs(sinks);
+    }
+    configure.accept(builder, listener::hasRun);
+    try (Fleet fleet = builder.build()) {
+      signals.onStop(
+          () -> {
+            sinks.stop();
+            fleet.close();
+          });
+      fleet.run(mode);
+    } catch (RuntimeException e) {
+      if (signals.received() == 0 || Causes.find(ClosedPipeException.class, e) != null) {
+        throw e;
+      }
+      console.warning(String.valueOf(e.getMessage()));
+    }
+    int signal = signals.received();
+    if (signal != 0 && !endless) {
+      return ExitCode.ofSignal(signal);
+    }
+    if (!endless) {
+      console.note(
+          "done with "
+              + listener.captured()
+              + " databases, of which "
+              + listener.failed()
+              + " failed: delivered "
+              + sinks.changes()
+              + " changes");
+    }
+    return listener.exitCode(endless);
+  }
+}
