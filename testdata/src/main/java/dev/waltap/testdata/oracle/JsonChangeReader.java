@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Reads one line of the command line's JSON as the change it stands for, and refuses what is not
  * exactly of the promised form: the keys, their order, the types of their values.
  */
-final class JsonChangeReader {
+public final class JsonChangeReader {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -53,7 +53,7 @@ final class JsonChangeReader {
    *
    * @throws AssertionError if it is not a change
    */
-  static Change read(String line) {
+  public static Change read(String line) {
     try (JsonParser parser = FACTORY.createParser(line)) {
       JsonChangeReader reader = new JsonChangeReader(parser);
       Change change = reader.change();

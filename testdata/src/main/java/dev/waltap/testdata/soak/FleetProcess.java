@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.testdata.soak;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A capture of many databases in a JVM of its own. For one thread; closing it kills it. */
+final class FleetProcess implements AutoCloseable {
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(300);
+
+  private final Process process;
+  private final Path errors;
+  private final long started = System.nanoTime();
+
+  private FleetProcess(Process process, Path errors) {
+    this.process = process;
+    this.errors = errors;
+  }
+
+  /** Starts a class with arguments; what it says goes to a file. */
+  static FleetProcess start(Path errors, String mainClass, Object... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    builder.redirectOutput(Path.of(errors + ".out").toFile());
+    return new FleetProcess(builder.start(), errors);
+  }
+
+  /** Waits for the ready line; gives the seconds since the start. */
+  double awaitReady() throws IOException, InterruptedException {
+    while (!said("waltap: ready")) {
+      if (!process.isAlive() || System.nanoTime() - started > LIMIT_NANOS) {
+        throw new IOException("the capture is not ready: " + Files.readString(errors));
+      }
+      Thread.sleep(5);
+    }
+    return (System.nanoTime() - started) / 1e9;
+  }
+
+  private boolean said(String text) throws IOException {
+    return Files.exists(errors) && Files.readString(errors).contains(text);
+  }
+
+  /** What it said so far. */
+  String errors() throws IOException {
+    return Files.readString(errors);
+  }
+
+  /** What it printed so far. */
+  String output() throws IOException {
+    return Files.readString(Path.of(errors + ".out"));
+  }
+
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Stops it in order; gives its exit code. */
+  int stop() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-TERM", "" + process.pid()).start().waitFor();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new IOException("the capture does not end: " + errors());
+    }
+    return process.exitValue();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  int descriptors() throws IOException {
+    return count("fd");
+  }
+
+  int threads() throws IOException {
+    return count("task");
+  }
+
+  private int count(String what) throws IOException {
+    try (Stream<Path> entries = Files.list(Path.of("/proc/" + process.pid() + "/" + what))) {
+      return (int) entries.count();
+    }
+  }
+
+  int mappings() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/maps")).size();
+  }
+
+  /** Memory that it has in use, in MiB. */
+  long residentMiB() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
+      }
+    }
+    return -1;
+  }
+
+  /** Processor time it has used, in seconds. */
+  double cpuSeconds() throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

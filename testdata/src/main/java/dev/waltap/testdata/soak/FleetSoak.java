@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.testdata.soak;
+
+import dev.waltap.testdata.Directories;
+import dev.waltap.testdata.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Databases are made, written to and deleted at random while one process captures their directory
+ * and is killed now and then; in the end the replica of each must be equal to it. Some are written
+ * by connections that stay open, others by one for each transaction, whose closing removes the WAL.
+ */
+public final class FleetSoak {
+  private static final long EQUAL_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final FleetOptions options;
+  private final Random random;
+  private final Path directory;
+  private final Path databases;
+  private final FleetReplica replica;
+  private final Map<String, Connection> connections = new HashMap<>();
+  private final TreeMap<String, Path> live = new TreeMap<>();
+  private final Map<String, List<String>> history = new HashMap<>();
+  private int made;
+  private int deleted;
+  private int written;
+  private int runs;
+
+  /** A soak with these options. */
+  public FleetSoak(FleetOptions options) throws IOException {
+    this.options = options;
+    this.random = new Random(options.whole("--seed"));
+    this.directory = Files.createTempDirectory("waltap-fleet");
+    this.databases = Files.createDirectory(directory.resolve("databases"));
+    this.replica = new FleetReplica(databases.resolve("changes.jsonl"));
+  }
+
+  /** Runs it; returns whether all was as promised, and prints what was. */
+  public boolean run() throws Exception {
+    FleetProcess capture = null;
+    try {
+      for (int i = 0; i < options.whole("--databases"); i++) {
+        make();
+      }
+      Files.writeString(databases.resolve("broken.sqlite"), "this is no database, but matches");
+      capture = start();
+      Usage begin = Usage.of(capture);
+      capture = work(capture);
+      List<String> different = awaitEqual(capture);
+      Usage end = Usage.of(capture);
+      int exit = capture.stop();
+      boolean bounded = end.isWithin(options.whole("--max-open"));
+      Soak.print(
+          "fleet: seed %d, %d databases made, %d deleted, %d transactions, %d runs of the capture;"
+              + " %d events; different: %s; exit %d; at the start %s, at the end %s",
+          options.whole("--seed"),
+          made,
+          deleted,
+          written,
+          runs,
+          replica.lines(),
+          different,
+          exit,
+          begin,
+          end);
+      return different.isEmpty() && exit == 0 && bounded;
+    } finally {
+      if (capture != null) {
+        capture.close();
+      }
+      for (Connection connection : connections.values()) {
+        connection.close();
+      }
+      Directories.delete(directory);
+    }
+  }
+
+  /** What a process has in use. */
+  private record Usage(int descriptors, int threads, int mappings, long mib) {
+    static Usage of(FleetProcess process) throws IOException {
+      return new Usage(
+          process.descriptors(), process.threads(), process.mappings(), process.residentMiB());
+    }
+
+    boolean isWithin(int open) {
+      return descriptors <= 150 + 20 * open && threads <= 60 + 4 * open;
+    }
+
+    @Override
+    public String toString() {
+      return descriptors
+          + " descriptors, "
+          + threads
+          + " threads, "
+          + mappings
+          + " mappings, "
+          + mib
+          + " MiB";
+    }
+  }
+
+  private FleetProcess start() throws Exception {
+    runs++;
+    FleetProcess process =
+        FleetProcess.start(
+            directory.resolve("errors" + runs),
+            "dev.waltap.cli.Main",
+            "bootstrap-and-cdc",
+            "--directory",
+            databases,
+            "--match",
+            "*",
+            "--state",
+            directory.resolve("states"),
+            "--max-open",
+            options.whole("--max-open"),
+            "--output",
+            databases.resolve("changes.jsonl"));
+    process.awaitReady();
+    return process;
+  }
+
+  private FleetProcess work(FleetProcess first) throws Exception {
+    FleetProcess capture = first;
+    long begin = System.nanoTime();
+    long nanos = (long) (options.number("--seconds") * 1e9);
+    int kills = options.whole("--kills");
+    int killed = 0;
+    while (System.nanoTime() - begin < nanos) {
+      act();
+      if (System.nanoTime() - begin > nanos * (killed + 1) / (kills + 1) && killed < kills) {
+        killed++;
+        live.keySet().forEach(name -> note(name, "kill"));
+        capture.kill();
+        for (int i = 0; i < 20; i++) {
+          act();
+        }
+        capture = start();
+      }
+      Thread.sleep(random.nextInt(8));
+    }
+    return capture;
+  }
+
+  private void act() throws Exception {
+    int what = random.nextInt(100);
+    if (what < 3) {
+      make();
+    } else if (what < 6 && live.size() > 3) {
+      delete(any());
+    } else {
+      write(any());
+    }
+  }
+
+  private String any() {
+    List<String> names = new ArrayList<>(live.keySet());
+    return names.get(random.nextInt(names.size()));
+  }
+
+  private void make() throws SQLException {
+    // Now and then one that was there before comes again.
+    String name =
+        "d" + (deleted > 0 && random.nextInt(3) == 0 ? random.nextInt(made) : made) + ".db";
+    if (live.containsKey(name)) {
+      return;
+    }
+    made++;
+    Path path = databases.resolve(name);
+    try (Connection connection = TestDatabase.open(path)) {
+      TestDatabase.execute(
+          connection,
+          "PRAGMA journal_mode = WAL",
+          "PRAGMA synchronous = OFF",
+          "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)",
+          "INSERT INTO t VALUES (1, 'first of " + made + "')");
+    }
+    live.put(name, path);
+    note(name, "made");
+  }
+
+  private Path path(String name) {
+    return databases.resolve(name);
+  }
+
+  private void note(String name, String what) {
+    history
+        .computeIfAbsent(name, key -> new ArrayList<>())
+        .add(what + " at " + Instant.now().truncatedTo(ChronoUnit.MILLIS));
+  }
+
+  private void delete(String name) throws Exception {
+    Connection connection = connections.remove(name);
+    if (connection != null) {
+      connection.close();
+    }
+    Path path = path(name);
+    live.remove(name);
+    deleted++;
+    note(name, "deleted");
+    for (String suffix : List.of("", "-wal", "-shm")) {
+      Files.deleteIfExists(Path.of(path + suffix));
+    }
+  }
+
+  private void write(String name) throws SQLException {
+    Path path = path(name);
+    Connection open = connections.get(name);
+    if (open == null) {
+      open = TestDatabase.open(path);
+      TestDatabase.execute(open, "PRAGMA synchronous = OFF");
+      if (random.nextInt(3) == 0) {
+        connections.put(name, open);
+        note(name, "kept open");
+      }
+    }
+    int id = random.nextInt(20);
+    String text = "v" + written++;
+    note(name, text);
+    switch (random.nextInt(4)) {
+      case 0 -> TestDatabase.execute(open, "DELETE FROM t WHERE id = " + id);
+      case 1 ->
+          TestDatabase.execute(
+              open,
+              "BEGIN IMMEDIATE",
+              "UPDATE t SET v = '" + text + "' WHERE id < " + id,
+              "INSERT OR REPLACE INTO t VALUES (" + id + ", '" + text + "b')",
+              "COMMIT");
+      default ->
+          TestDatabase.execute(
+              open, "INSERT OR REPLACE INTO t VALUES (" + id + ", '" + text + "')");
+    }
+    if (!connections.containsKey(name)) {
+      open.close();
+    }
+  }
+
+  /** The databases whose replicas differ, when they have had time. */
+  private List<String> awaitEqual(FleetProcess capture) throws Exception {
+    long end = System.nanoTime() + EQUAL_NANOS;
+    List<String> different = new ArrayList<>(live.keySet());
+    while (!different.isEmpty() && System.nanoTime() < end) {
+      replica.read();
+      List<String> still = new ArrayList<>();
+      for (String name : different) {
+        if (!replica.isEqual(name, path(name))) {
+          still.add(name);
+        }
+      }
+      different = still;
+      if (!capture.isAlive()) {
+        throw new IOException("the capture has ended: " + capture.errors());
+      }
+      Thread.sleep(50);
+    }
+    for (String name : different) {
+      boolean equal = replica.isEqual(name, path(name));
+      Soak.print(
+          "%s %s %s %s", name, equal, replica.difference(), history.getOrDefault(name, List.of()));
+    }
+    if (!different.isEmpty()) {
+      Soak.print("%s", capture.errors());
+    }
+    return different;
+  }
+}
