@@ -9,8 +9,8 @@ import java.util.List;
 /** How many captures may be open at once where nobody says so. Stateless. */
 public final class OpenLimit {
 
-  /** Database, WAL and wal-index twice, three for SQLite's own, seven for the state. */
-  static final int DESCRIPTORS_EACH = 16;
+  /** What an open capture with state has, of which there were 20 when that was counted. */
+  static final int DESCRIPTORS_EACH = 24;
 
   /** For the jar, outputs, watches and what an application has. */
   private static final int DESCRIPTORS_BESIDES = 200;

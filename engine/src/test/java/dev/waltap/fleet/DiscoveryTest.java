@@ -90,7 +90,7 @@ class DiscoveryTest {
   @Test
   void theLimitOfDescriptorsBoundsWhatIsOpen() {
     String line = "Max open files            %s                524288               files     ";
-    assertThat(OpenLimit.of(List.of("Limit", line.replace("%s", "1024")))).isEqualTo(51);
+    assertThat(OpenLimit.of(List.of("Limit", line.replace("%s", "1024")))).isEqualTo(34);
     assertThat(OpenLimit.of(List.of(line.replace("%s", "524288")))).isEqualTo(200);
     assertThat(OpenLimit.of(List.of(line.replace("%s", "64")))).isEqualTo(4);
     assertThat(OpenLimit.of(List.of(line.replace("%s", "unlimited")))).isEqualTo(200);

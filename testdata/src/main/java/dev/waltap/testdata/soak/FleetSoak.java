@@ -96,7 +96,7 @@ public final class FleetSoak {
     }
 
     boolean isWithin(int open) {
-      return descriptors <= 150 + 20 * open && threads <= 60 + 4 * open;
+      return descriptors <= 150 + 24 * open && threads <= 60 + 4 * open;
     }
 
     @Override
