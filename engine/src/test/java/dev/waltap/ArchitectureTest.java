@@ -52,7 +52,8 @@ class ArchitectureTest {
           Map.entry("capture", CAPTURE),
           Map.entry("inspect", and(PARSER, "api", "host", "schema", "state", "attach", "decode")),
           Map.entry("micrometer", List.of("api")),
-          Map.entry("live", List.of("api")),
+          Map.entry("text", List.of("api", "record")),
+          Map.entry("live", List.of("api", "text")),
           Map.entry("monitor", List.of("api", "micrometer", "live")),
           Map.entry("handler", List.of()),
           Map.entry("json", List.of("api", "format", "record")),
@@ -62,11 +63,13 @@ class ArchitectureTest {
           Map.entry("output", and(CAPTURE, "capture", "handler", "message", "")),
           Map.entry("fleet", List.of("api", "host", "io", "state", "attach", "wake", "handler")),
           Map.entry("", and(CAPTURE, "capture", "handler", "fleet")),
-          Map.entry("demo", List.of("api", "host", "sqlite", "json", "file")),
+          Map.entry("demo", List.of("api", "host", "sqlite", "json", "file", "text")),
           Map.entry(
               "cli",
               and(
-                  and(CAPTURE, "capture", "inspect", "", "demo", "fleet", "live", "monitor"),
+                  and(
+                      CAPTURE, "capture", "inspect", "", "demo", "fleet", "live", "monitor",
+                      "text"),
                   OUTPUTS)));
 
   private final JavaClasses classes =
