@@ -133,7 +133,6 @@ abstract class CaptureCommand extends ShellCommand {
     state.check(this, once());
     monitor.check(this);
     if (!databases.isOne(this)) {
-      monitor.refuseForMany(this);
       return runAll(console);
     }
     database = databases.one();
@@ -172,12 +171,14 @@ abstract class CaptureCommand extends ShellCommand {
     requireUsableForMany();
     // An output is opened only for databases that can be looked for.
     Discovery.requireDirectories(databases.sources());
-    try (MemberSinks sinks = sinks(console)) {
+    try (Monitoring monitoring = monitor.open(this, console);
+        MemberSinks sinks = sinks(console)) {
       shell().signals().onStop(sinks::stop);
       if (!(sinks instanceof SharedSink shared) || shared.isRotated()) {
         shell().signals().onHangup(sinks::reopen);
       }
-      return new FleetRun(shell(), console, endless()).run(mode(), sinks, this::configureAll);
+      return new FleetRun(shell(), console, endless(), monitoring)
+          .run(mode(), sinks, this::configureAll);
     }
   }
 

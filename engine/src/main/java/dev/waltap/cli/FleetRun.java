@@ -16,8 +16,9 @@ import java.util.function.Predicate;
  * that of one.
  *
  * @param endless whether being stopped is their regular end
+ * @param monitoring shows the captures to those who watch them
  */
-record FleetRun(Shell shell, Console console, boolean endless) {
+record FleetRun(Shell shell, Console console, boolean endless, Monitoring monitoring) {
 
   /**
    * Runs them.
@@ -31,7 +32,8 @@ record FleetRun(Shell shell, Console console, boolean endless) {
       BiConsumer<FleetBuilder, Predicate<FleetMember>> configure) {
     StopSignals signals = shell.signals();
     FleetConsole listener = new FleetConsole(console);
-    FleetBuilder builder = Waltap.fleet().listener(listener).ignoring(sinks.files());
+    FleetBuilder builder =
+        Waltap.fleet().listener(monitoring.fleet(listener, sinks)).ignoring(sinks.files());
     if (sinks.areShared()) {
       builder.sharedOutput(sinks);
     } else {

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The outputs of many databases: one for each, or one for all. Opened from the members' threads;
@@ -21,6 +23,14 @@ import java.util.function.Predicate;
 abstract class MemberSinks implements MemberOutput.Opening, Closeable {
   private final AtomicLong changes = new AtomicLong();
   private final Set<Member> open = ConcurrentHashMap.newKeySet();
+
+  private BiFunction<FleetMember, ChangesHandler, ChangesHandler> shown =
+      (member, handler) -> handler;
+
+  /** Wraps each handler that is opened from now on. */
+  final void show(BiFunction<FleetMember, ChangesHandler, ChangesHandler> wrapper) {
+    shown = wrapper;
+  }
 
   /** Whether one output is for all: what fails there fails for all. */
   abstract boolean areShared();
@@ -45,6 +55,7 @@ abstract class MemberSinks implements MemberOutput.Opening, Closeable {
   @Override
   public final MemberOutput open(FleetMember member) throws IOException, InterruptedException {
     Member opened = openSink(member);
+    opened.of = member;
     open.add(opened);
     return opened;
   }
@@ -59,6 +70,7 @@ abstract class MemberSinks implements MemberOutput.Opening, Closeable {
     private final Sink sink;
     private final Closeable behind;
     private final boolean startsOver;
+    private @Nullable FleetMember of;
 
     /**
      * An open output.
@@ -78,7 +90,8 @@ abstract class MemberSinks implements MemberOutput.Opening, Closeable {
 
     @Override
     public ChangesHandler handler() {
-      ChangesHandler handler = sink.handler();
+      ChangesHandler own = sink.handler();
+      ChangesHandler handler = of == null ? own : shown.apply(of, own);
       return new ChangesHandler() {
         @Override
         public void handleChanges(List<Change> batch) throws Exception {

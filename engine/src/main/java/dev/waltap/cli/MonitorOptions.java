@@ -105,14 +105,6 @@ final class MonitorOptions {
     }
   }
 
-  /** Refuses to answer for many databases, which it can't yet. */
-  void refuseForMany(ShellCommand command) {
-    if (port != null) {
-      throw command.usage(
-          PORT + " is for one database alone so far: leave it out, or capture each by a process");
-    }
-  }
-
   /** Begins to answer if that was asked for; the caller closes it after the capture. */
   Monitoring open(ShellCommand command, Console console) throws IOException {
     if (port == null) {

@@ -4,6 +4,7 @@ package dev.waltap.cli;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.ChangesHandler;
+import dev.waltap.api.FleetListener;
 import dev.waltap.live.LiveStream;
 import dev.waltap.monitor.DatabaseState;
 import dev.waltap.monitor.LagBound;
@@ -74,6 +75,16 @@ final class Monitoring implements Closeable {
   /** A listener that also notes when the capture is ready. */
   CaptureListener listener(CaptureListener listener) {
     return database == null ? listener : database.listener(listener);
+  }
+
+  /** A listener that shows all databases of a fleet, and passes on what it hears. */
+  FleetListener fleet(FleetListener listener, MemberSinks sinks) {
+    if (opened == null) {
+      return listener;
+    }
+    WatchedFleet watched = new WatchedFleet(opened.monitor, listener);
+    sinks.show(watched::shown);
+    return watched;
   }
 
   /** Takes the numbers from this capture. */

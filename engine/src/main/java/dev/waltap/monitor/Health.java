@@ -69,6 +69,9 @@ final class Health {
   Answer ready(boolean details) {
     List<MonitoredDatabase> databases = monitor.databases();
     List<String> problems = new ArrayList<>();
+    if (monitor.looksForDatabases()) {
+      problems.add("databases are still being looked for and opened");
+    }
     long waiting = databases.stream().filter(Health::isNotReady).count();
     if (waiting > 0) {
       problems.add(waiting + " of " + databases.size() + " captures are not ready");

@@ -29,6 +29,7 @@ public final class Monitor {
   /** A sum of counters must not decrease when one of them goes. */
   private final SummedMetrics departed = new SummedMetrics();
 
+  private volatile boolean looking;
   private int departedDatabases;
   private long departedWarnings;
 
@@ -79,6 +80,15 @@ public final class Monitor {
     } else {
       labels--;
     }
+  }
+
+  /** Says whether databases are still being looked for: nothing is ready until then. */
+  public void looksForDatabases(boolean still) {
+    looking = still;
+  }
+
+  boolean looksForDatabases() {
+    return looking;
   }
 
   /** The databases of this moment, by name. */
