@@ -103,9 +103,9 @@ final class Console implements CaptureListener {
     database = name;
   }
 
-  /** Leaves these out of all that is written from now on. */
+  /** Leaves these, too, out of all that is written from now on. */
   synchronized void hide(Secrets values) {
-    secrets = values;
+    secrets = secrets.and(values);
   }
 
   /** Lets somebody know of each warning, without its secrets. */

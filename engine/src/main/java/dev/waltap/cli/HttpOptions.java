@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.cli;
 
+import dev.waltap.handler.Secrets;
 import dev.waltap.http.HttpBatch;
 import dev.waltap.http.HttpHandler;
+import dev.waltap.http.HttpSignature;
 import dev.waltap.http.HttpTarget;
 import dev.waltap.http.PemTls;
 import dev.waltap.io.FileNames;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,7 +33,7 @@ final class HttpOptions {
   private static final String FOR_HTTP = "For HTTP: ";
   private static final List<String> OF_ATTEMPTS = List.of("--timeout", "--max-retries");
   private static final List<String> OF_REQUESTS =
-      List.of("--header", "--cacert", "--cert", "--key");
+      List.of("--header", "--hmac-key", "--cacert", "--cert", "--key");
 
   @Option(
       names = "--header",
@@ -40,6 +43,16 @@ final class HttpOptions {
               + "a header of each request, or a file of them, one a line; repeatable. Everybody on"
               + " this machine can read a command line: keep secrets in a file or WALTAP_HEADER.")
   private List<String> headers = new ArrayList<>();
+
+  @Option(
+      names = "--hmac-key",
+      paramLabel = "@FILE",
+      description =
+          FOR_HTTP
+              + "sign each request: Waltap-Signature is 'sha256=' and the HMAC-SHA256, in hex, of"
+              + " Waltap-Timestamp, '.' and the body, by the key in this file, without line feeds"
+              + " at its end. WALTAP_HMAC_KEY and --config may have the key itself.")
+  private @Nullable String hmacKey;
 
   @Option(
       names = "--timeout",
@@ -131,14 +144,21 @@ final class HttpOptions {
    * @throws IllegalArgumentException for a bad address or header
    * @throws IOException if a file that is named can't be used
    */
-  HttpHandler open(String address, HttpBatch.Format format, Console console) throws IOException {
+  HttpHandler open(String address, ShellCommand command, HttpBatch.Format format, Console console)
+      throws IOException {
+    SecretOption key = new SecretOption("--hmac-key", "key");
+    String secret = hmacKey == null ? null : key.read(hmacKey, command);
     HttpTarget target =
         new HttpTarget(
             HttpTarget.address(address),
             headers(),
             timeout == null ? DEFAULT_TIMEOUT : timeout,
-            maxRetries == null ? DEFAULT_RETRIES : maxRetries);
+            maxRetries == null ? DEFAULT_RETRIES : maxRetries,
+            secret == null ? null : new HttpSignature(secret.getBytes(StandardCharsets.UTF_8)));
     console.hide(target.secrets());
+    if (secret != null) {
+      console.hide(Secrets.of(List.of(secret)));
+    }
     return new HttpHandler(target, format, tls(), console::warning);
   }
 

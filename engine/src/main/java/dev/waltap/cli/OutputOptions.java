@@ -62,7 +62,7 @@ final class OutputOptions {
         if (!format.isJson()) {
           throw command.usage("--format text is not for HTTP, where changes are JSON");
         }
-        http = httpOptions.open(output, format.batches(), console);
+        http = httpOptions.open(output, command, format.batches(), console);
         return;
       }
       httpOptions.refuseFor(command, true);

@@ -4,6 +4,7 @@ package dev.waltap.handler;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Strings that nobody but their receiver may read: user, password, token and header values. Every
@@ -35,6 +36,11 @@ public final class Secrets {
             // The longest first: one may be a part of another.
             .sorted(Comparator.comparingInt(String::length).reversed())
             .toList());
+  }
+
+  /** These and others. */
+  public Secrets and(Secrets others) {
+    return of(Stream.concat(values.stream(), others.values.stream()).toList());
   }
 
   /** The text with asterisks in the place of each secret. */

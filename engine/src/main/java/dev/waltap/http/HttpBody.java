@@ -63,6 +63,16 @@ final class HttpBody {
     }
   }
 
+  /** Writes it to the stream, the same each time. */
+  void writeTo(OutputStream out) throws IOException {
+    byte[] bytes = held;
+    if (bytes != null) {
+      out.write(bytes);
+    } else {
+      batch.write(out);
+    }
+  }
+
   /**
    * The body for one attempt, which the caller closes when the attempt has ended in any way.
    *

@@ -113,7 +113,7 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
     }
     this.client = builder.build();
     // Refuses bad headers now rather than with the first batch.
-    request(target.uri(), HttpRequest.BodyPublishers.noBody(), null);
+    request(target.uri(), HttpRequest.BodyPublishers.noBody(), null, List.of());
   }
 
   @Override
@@ -197,9 +197,12 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
 
   private HttpResponse<String> send(URI uri, HttpBody body)
       throws IOException, InterruptedException {
+    HttpSignature signing = target.signature();
+    List<HttpTarget.Header> signature = signing == null ? List.of() : signing.headers(body);
     try (HttpBody.Sending sending = body.begin()) {
       CompletableFuture<HttpResponse<String>> answer =
-          client.sendAsync(request(uri, sending.publisher(), body), info -> new AnswerStart());
+          client.sendAsync(
+              request(uri, sending.publisher(), body, signature), info -> new AnswerStart());
       try {
         return await(answer);
       } catch (ExecutionException e) {
@@ -234,12 +237,16 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
   }
 
   private HttpRequest request(
-      URI uri, HttpRequest.BodyPublisher publisher, @Nullable HttpBody body) {
+      URI uri,
+      HttpRequest.BodyPublisher publisher,
+      @Nullable HttpBody body,
+      List<HttpTarget.Header> signature) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri).POST(publisher).setHeader("User-Agent", "waltap");
     if (body != null) {
       body.name(request);
     }
+    signature.forEach(header -> request.setHeader(header.name(), header.value()));
     boolean typed = false;
     for (HttpTarget.Header header : target.headers()) {
       request.header(header.name(), header.value());

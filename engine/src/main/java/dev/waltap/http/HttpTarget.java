@@ -24,8 +24,14 @@ import org.jspecify.annotations.Nullable;
  * @param headers headers of every request, beside {@code Content-Type: application/json}
  * @param timeout for one attempt, from connecting to the end of the answer
  * @param maxRetries attempts after the first; 0 or more, {@link #UNLIMITED} for no limit
+ * @param signature signs each request; null for none
  */
-public record HttpTarget(URI uri, List<Header> headers, Duration timeout, int maxRetries) {
+public record HttpTarget(
+    URI uri,
+    List<Header> headers,
+    Duration timeout,
+    int maxRetries,
+    @Nullable HttpSignature signature) {
 
   /** As many retries as it takes. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
@@ -76,6 +82,11 @@ public record HttpTarget(URI uri, List<Header> headers, Duration timeout, int ma
     public String toString() {
       return name + ": ***";
     }
+  }
+
+  /** A target whose requests are not signed. */
+  public HttpTarget(URI uri, List<Header> headers, Duration timeout, int maxRetries) {
+    this(uri, headers, timeout, maxRetries, null);
   }
 
   public HttpTarget {

@@ -184,6 +184,8 @@ class SettingsTest {
         "--output http://127.0.0.1:9/ --headers=X:TOKEN",
         "--output http://127.0.0.1:9/ -HX:TOKEN",
         "--output http://127.0.0.1:9/ --token TOKEN",
+        "--output http://127.0.0.1:9/ --hmac-key TOKEN",
+        "--hmac-key TOKEN",
         "--header X:TOKEN",
         "--output http://127.0.0.1:9/ --header X:TOKEN --format text",
         "--output http://127.0.0.1:9/ --header X:TOKEN --format xml",

@@ -20,9 +20,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,6 +48,7 @@ class HttpHandlerTest {
   private final List<String> headers = new CopyOnWriteArrayList<>();
   private final List<Answer> answers = new CopyOnWriteArrayList<>();
   private final List<String> identities = new CopyOnWriteArrayList<>();
+  private final List<String> signatures = new CopyOnWriteArrayList<>();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private HttpServer server = server();
 
@@ -89,6 +94,10 @@ class HttpHandlerTest {
               + exchange.getRequestHeaders().get("Waltap-Last-Position")
               + " "
               + exchange.getRequestHeaders().get("Idempotency-Key"));
+      signatures.add(
+          exchange.getRequestHeaders().getFirst("Waltap-Timestamp")
+              + " "
+              + exchange.getRequestHeaders().getFirst("Waltap-Signature"));
       Answer answer = answers.isEmpty() ? new Answer(204, "X", "y", "") : answers.remove(0);
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set(answer.header(), answer.value());
@@ -130,6 +139,46 @@ class HttpHandlerTest {
     assertThat(headers)
         .containsExactly(
             "POST /hook?token=secret application/json " + length + " [me: and you, you]");
+  }
+
+  @Test
+  void signsEachAttemptByTheTimeAndTheBody() throws Exception {
+    byte[] key = "a key of theirs".getBytes(StandardCharsets.UTF_8);
+    HttpTarget plain = target(1);
+    HttpTarget signed =
+        new HttpTarget(
+            plain.uri(), List.of(), plain.timeout(), plain.maxRetries(), new HttpSignature(key));
+    answer(503, "X", "y", "");
+    try (HttpHandler handler = handler(signed, SHORT)) {
+      handler.handleChanges(List.of(insert(row("id", 1L))));
+      // Large enough to be streamed rather than held.
+      handler.handleChanges(List.of(insert(row("id", 2L, "data", new byte[3 << 20]))));
+    }
+    deliver(plain);
+    assertThat(signatures).hasSize(4).last().isEqualTo("null null");
+    assertThat(bodies.get(2)).hasSizeGreaterThan(6 << 20);
+    for (int i = 0; i < 3; i++) {
+      String[] both = signatures.get(i).split(" ", -1);
+      long age = Instant.now().getEpochSecond() - Long.parseLong(both[0]);
+      assertThat(age).isBetween(0L, 60L);
+      byte[] text = (both[0] + "." + bodies.get(i)).getBytes(StandardCharsets.UTF_8);
+      assertThat(both[1]).isEqualTo("sha256=" + hmac(key, text));
+    }
+  }
+
+  /** As RFC 2104 has it, rather than by what the handler uses. */
+  private static String hmac(byte[] key, byte[] text) throws Exception {
+    byte[] inner = Arrays.copyOf(key, 64);
+    byte[] outer = Arrays.copyOf(key, 64);
+    for (int i = 0; i < 64; i++) {
+      inner[i] ^= 0x36;
+      outer[i] ^= 0x5c;
+    }
+    MessageDigest sha = MessageDigest.getInstance("SHA-256");
+    sha.update(inner);
+    byte[] hash = sha.digest(text);
+    sha.update(outer);
+    return HexFormat.of().formatHex(sha.digest(hash));
   }
 
   @Test

@@ -156,10 +156,14 @@ class ExamplesTest {
       port = free.getLocalPort();
     }
     Path script = EXAMPLES.resolve("webhook.py");
+    Path key = file("key.txt");
+    Files.writeString(key, "a key of theirs\n");
+    String address = "http://127.0.0.1:" + port + "/";
     try (CliProcess hook =
-            CliProcess.startLine(List.of("python3", script.toString(), String.valueOf(port)));
+            CliProcess.startLine(
+                List.of("python3", script.toString(), String.valueOf(port), key.toString()));
         CliProcess waltap =
-            CliProcess.start("cdc", database.path(), "--output", "http://127.0.0.1:" + port + "/")
+            CliProcess.start("cdc", database.path(), "--output", address, "--hmac-key", "@" + key)
                 .awaitReady()) {
       write("INSERT INTO users VALUES(1, 'Ada', 0)", "DELETE FROM users");
       assertThat(hook.awaitLines(2))
