@@ -43,8 +43,8 @@ public final class FleetCaptureMain {
     fleet.close();
     synchronized (latencies) {
       latencies.sort(null);
-      System.out.printf(
-          "%d changes, latency p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, max %.1f ms%n",
+      Soak.print(
+          "%d changes, latency p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, max %.1f ms",
           latencies.size(),
           at(latencies, 0.5),
           at(latencies, 0.9),
