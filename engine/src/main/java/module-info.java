@@ -14,7 +14,7 @@ module dev.waltap {
   requires static org.jspecify;
   requires static micrometer.core; // For applications that have it.
   requires static micrometer.registry.prometheus; // For --metrics-port.
-  requires static jdk.httpserver; // For --metrics-port.
+  requires static jdk.httpserver; // For --metrics-port and --listen.
   requires static java.management; // For --metrics-port.
   requires static info.picocli; // For the command line.
   requires static java.logging; // For the command line.

@@ -33,7 +33,9 @@ class ArchitectureTest {
 
   private static final List<String> CAPTURE = and(SESSION, "session", "wake");
 
-  private static final String[] OUTPUTS = {"handler", "json", "file", "http", "message", "output"};
+  private static final String[] OUTPUTS = {
+    "handler", "json", "file", "http", "listen", "changeset", "message", "output"
+  };
 
   /** What each package may import, beside itself and what is not ours. */
   private static final Map<String, List<String>> MAY_IMPORT =
@@ -60,6 +62,9 @@ class ArchitectureTest {
           Map.entry("file", List.of("api", "io", "handler", "json")),
           Map.entry("http", List.of("api", "io", "handler", "json")),
           Map.entry("message", and(PARSER, "api", "sqlite", "schema", "json", "file", "http")),
+          Map.entry("listen", List.of("api")),
+          Map.entry(
+              "changeset", List.of("api", "format", "record", "io", "schema", "handler", "json")),
           Map.entry("output", and(CAPTURE, "capture", "handler", "message", "")),
           Map.entry("fleet", List.of("api", "host", "io", "state", "attach", "wake", "handler")),
           Map.entry("", and(CAPTURE, "capture", "handler", "fleet")),

@@ -137,6 +137,9 @@ abstract class CaptureCommand extends ShellCommand {
     }
     database = databases.one();
     console.about(databaseName());
+    if (output.needsWholeRows() && filter.excludesColumns()) {
+      throw usage("--exclude-column is not for --format changeset, which holds whole rows");
+    }
     output.check(this, database, databaseName(), state.directory(database), console);
     CaptureBuilder builder = builder();
     // An output is opened only for a database that is there.
@@ -168,11 +171,11 @@ abstract class CaptureCommand extends ShellCommand {
   }
 
   private int runAll(Console console) throws IOException {
-    requireUsableForMany();
+    OutputOfMany all = requireUsableForMany();
     // An output is opened only for databases that can be looked for.
     Discovery.requireDirectories(databases.sources());
     try (Monitoring monitoring = monitor.open(this, console);
-        MemberSinks sinks = sinks(console)) {
+        MemberSinks sinks = sinks(all, console)) {
       shell().signals().onStop(sinks::stop);
       if (!(sinks instanceof SharedSink shared) || shared.isRotated()) {
         shell().signals().onHangup(sinks::reopen);
@@ -182,24 +185,26 @@ abstract class CaptureCommand extends ShellCommand {
     }
   }
 
-  private void requireUsableForMany() throws IOException {
-    output.checkForMany(this, databases.files(), state.root());
+  private OutputOfMany requireUsableForMany() throws IOException {
+    OutputOfMany all = new OutputOfMany(output);
+    all.check(this, databases.files(), state.root());
     try {
       configureAll(Waltap.fleet(), member -> false);
+      return all;
     } catch (IllegalArgumentException e) {
       throw usage(String.valueOf(e.getMessage()));
     }
   }
 
-  private MemberSinks sinks(Console console) throws IOException {
-    if (!output.isOfOne()) {
-      return output.openShared(shell(), console);
+  private MemberSinks sinks(OutputOfMany all, Console console) throws IOException {
+    if (!all.isOwn()) {
+      return all.open(shell(), console);
     }
     // What is wrong with it for all is said once, and at once.
     Path any = Path.of("database");
-    output.of("database").check(this, any, "database", StateDirectory.pathFor(any), console);
+    all.of("database").check(this, any, "database", StateDirectory.pathFor(any), console);
     return new OwnSinks(
-        this, console, output, onGap, usesState(), member -> memberName(member.name()));
+        this, console, all, onGap, usesState(), member -> memberName(member.name()));
   }
 
   private String memberName(String name) {
@@ -279,6 +284,11 @@ abstract class CaptureCommand extends ShellCommand {
       throws IOException, InterruptedException {
     try {
       startsOver = opening.open(output.stream(), onGap, console) && usesState();
+      if (output.asksForStream()) {
+        opening.known().ifPresent(output::begin);
+      } else if (output.stream() == null) {
+        opening.forget();
+      }
       if (startsOver) {
         builder.rebootstrap(true);
       }

@@ -60,19 +60,20 @@ final class CheckCommand extends CaptureCommand {
     boolean one = requireUsable(console);
     TableFilter filter = tableFilter();
     List<FoundDatabase> found =
-        Discovery.list(databases().sources(), state().root(), output().files());
+        Discovery.list(databases().sources(), state().root(), new OutputOfMany(output()).files());
     List<CheckReport> reports = new ArrayList<>();
-    String outputProblem = output().problem();
+    String outputProblem = OutputReport.problem(output());
     for (FoundDatabase each : found) {
       DatabaseCheck check = DatabaseCheck.of(each.file(), filter);
       reports.add(
           CheckReport.of(check, one ? state().stateOf(each.file()) : state().stateOf(each)));
     }
-    boolean json = isTyped("--format") && output().isJson();
+    boolean json = isTyped("--format") && output().format().isJson();
     print(
         json
             ? CheckJson.of(reports, outputProblem)
-            : CheckText.of(reports, output().describe(), outputProblem, open(one, found.size())));
+            : CheckText.of(
+                reports, OutputReport.describe(output()), outputProblem, open(one, found.size())));
     boolean fine = outputProblem == null && reports.stream().allMatch(CheckReport::isFine);
     return fine ? ExitCode.OK : ExitCode.FAILED;
   }

@@ -6,5 +6,6 @@ enum EventFormat {
   JSON,
   TEXT,
   DEBEZIUM,
-  SQL
+  SQL,
+  CHANGESET
 }

@@ -33,6 +33,11 @@ final class FilterOptions {
     return new TableFilter(tables, excludeTables, excludeColumns);
   }
 
+  /** Whether rows come without some of their columns. */
+  boolean excludesColumns() {
+    return !excludeColumns.isEmpty();
+  }
+
   void applyTo(CaptureBuilder builder) {
     builder
         .tables(tables.toArray(String[]::new))

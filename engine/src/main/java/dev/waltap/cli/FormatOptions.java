@@ -14,6 +14,7 @@ import dev.waltap.message.JsonMessages;
 import dev.waltap.message.MessageBatches;
 import dev.waltap.message.MessageFormat;
 import dev.waltap.message.MessageLinesHandler;
+import dev.waltap.message.MessageObjects;
 import dev.waltap.message.SqlHandler;
 import dev.waltap.message.TypeMismatch;
 import java.io.OutputStream;
@@ -26,11 +27,12 @@ final class FormatOptions {
 
   @Option(
       names = "--format",
-      paramLabel = "json|text|debezium|sql",
+      paramLabel = "json|text|debezium|sql|changeset",
       description =
           "JSON lines, '<timestamp>: <table> <operation>', Debezium's messages, of which a line is"
-              + " the value alone, or statements that replay it, for standard output: | sqlite3"
-              + " -bail -cmd '.dbconfig enable_trigger off' copy.db (json).")
+              + " the value alone, statements that replay it, for standard output: | sqlite3"
+              + " -bail -cmd '.dbconfig enable_trigger off' copy.db, or changesets of SQLite's"
+              + " session extension, a file for each transaction, for --output DIR (json).")
   private EventFormat format = EventFormat.JSON;
 
   @Option(
@@ -76,8 +78,10 @@ final class FormatOptions {
     if (format == EventFormat.SQL && toFile) {
       throw command.usage("--format sql is for standard output: it can be redirected to a file");
     }
-    if (format == EventFormat.SQL && command.isTyped("--blobs")) {
-      throw command.usage("--blobs is not for --format sql, where BLOBs are what they are");
+    boolean exact = format == EventFormat.SQL || format == EventFormat.CHANGESET;
+    if (exact && command.isTyped("--blobs")) {
+      throw command.usage(
+          "--blobs is not for --format sql and changeset, where BLOBs are what they are");
     }
     if (format == EventFormat.DEBEZIUM) {
       return;
@@ -105,6 +109,11 @@ final class FormatOptions {
     return format == EventFormat.DEBEZIUM;
   }
 
+  /** Whether each transaction is a file of its own. */
+  boolean isChangeset() {
+    return format == EventFormat.CHANGESET;
+  }
+
   /** What is posted; for one handler. */
   HttpBatch.Format batches() {
     return format == EventFormat.DEBEZIUM
@@ -122,6 +131,11 @@ final class FormatOptions {
     return new DebeziumMessages(new DebeziumMapping(options), withSchemas);
   }
 
+  /** What is served; for one server. */
+  MessageObjects objects() {
+    return new MessageObjects(messages(), withKeys && isDebezium());
+  }
+
   BlobFormat blobs() {
     BlobFormat usual = format == EventFormat.DEBEZIUM ? BlobFormat.BASE64 : BlobFormat.HEX;
     return blobs == null ? usual : blobs;
@@ -131,7 +145,7 @@ final class FormatOptions {
   LineFormat lineFormat() {
     return switch (format) {
       case JSON -> LineFormat.JSON;
-      case TEXT, SQL -> LineFormat.TEXT;
+      case TEXT, SQL, CHANGESET -> LineFormat.TEXT;
       case DEBEZIUM -> LineFormat.DEBEZIUM;
     };
   }
@@ -143,6 +157,7 @@ final class FormatOptions {
       case TEXT -> new TextHandler(out);
       case SQL -> new SqlHandler(out);
       case DEBEZIUM -> new MessageLinesHandler(out, messages(), withKeys);
+      case CHANGESET -> throw new IllegalStateException("changesets are no lines");
     };
   }
 }

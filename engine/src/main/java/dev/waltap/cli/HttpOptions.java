@@ -32,8 +32,8 @@ final class HttpOptions {
   private static final int DEFAULT_RETRIES = 10;
   private static final String FOR_HTTP = "For HTTP: ";
   private static final List<String> OF_ATTEMPTS = List.of("--timeout", "--max-retries");
-  private static final List<String> OF_REQUESTS =
-      List.of("--header", "--hmac-key", "--cacert", "--cert", "--key");
+  private static final List<String> OF_REQUESTS = List.of("--header", "--hmac-key");
+  private static final List<String> OF_TLS = List.of("--cacert", "--cert", "--key");
 
   @Option(
       names = "--header",
@@ -58,7 +58,7 @@ final class HttpOptions {
       names = "--timeout",
       paramLabel = "TIME",
       description =
-          "For HTTP and Kafka: how long an attempt may take, as 500ms, 10s, 2m (30s; Kafka 10s).")
+          "For HTTP and brokers: how long an attempt may take, as 500ms, 10s, 2m (30s; brokers 10s).")
   private @Nullable Duration timeout;
 
   @Option(
@@ -66,26 +66,26 @@ final class HttpOptions {
       paramLabel = "N|unlimited",
       converter = Retries.class,
       description =
-          "For HTTP and Kafka: how many times to retry what may be temporary (10; Kafka"
+          "For HTTP and brokers: how many times to retry what may be temporary (10; brokers"
               + " unlimited).")
   private @Nullable Integer maxRetries;
 
   @Option(
       names = "--cacert",
       paramLabel = "FILE",
-      description = "For https: certificates (PEM) to trust instead of the usual authorities.")
+      description = "For TLS: certificates (PEM) to trust instead of the usual authorities.")
   private @Nullable Path authorities;
 
   @Option(
       names = "--cert",
       paramLabel = "FILE",
-      description = "For https: a client certificate (PEM), with what leads to its authority.")
+      description = "For TLS: a client certificate (PEM), with what leads to its authority.")
   private @Nullable Path certificate;
 
   @Option(
       names = "--key",
       paramLabel = "FILE",
-      description = "For https: its private key (PEM), where it is not in the same file.")
+      description = "For TLS: its private key (PEM), where it is not in the same file.")
   private @Nullable Path key;
 
   /** How often to try again: a number, or {@code unlimited}. */
@@ -121,11 +121,18 @@ final class HttpOptions {
   /**
    * Refuses options on the command line that would do nothing.
    *
-   * @param attempts whether those about attempts are to be refused, too
+   * @param http whether there is such an output
+   * @param tls whether there is another that may use TLS by these options
+   * @param attempts whether there is another that tries again
    */
-  void refuseFor(ShellCommand command, boolean attempts) {
-    refuse(command, OF_REQUESTS);
-    if (attempts) {
+  void refuseFor(ShellCommand command, boolean http, boolean tls, boolean attempts) {
+    if (!http) {
+      refuse(command, OF_REQUESTS);
+    }
+    if (!http && !tls) {
+      refuse(command, OF_TLS);
+    }
+    if (!http && !attempts) {
       refuse(command, OF_ATTEMPTS);
     }
   }
@@ -162,7 +169,8 @@ final class HttpOptions {
     return new HttpHandler(target, format, tls(), console::warning);
   }
 
-  private @Nullable SSLContext tls() throws IOException {
+  /** Whom to trust, and who we are; null where that was not said. */
+  @Nullable SSLContext tls() throws IOException {
     if (key != null && certificate == null) {
       throw new IllegalArgumentException("--key needs the certificate that it is for: --cert FILE");
     }

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 final class OwnSinks extends MemberSinks {
   private final ShellCommand command;
   private final Console console;
-  private final OutputOptions options;
+  private final OutputOfMany options;
   private final GapPolicy onGap;
   private final boolean usesState;
   private final Function<FleetMember, String> sourceName;
@@ -33,7 +33,7 @@ final class OwnSinks extends MemberSinks {
   OwnSinks(
       ShellCommand command,
       Console console,
-      OutputOptions options,
+      OutputOfMany options,
       GapPolicy onGap,
       boolean usesState,
       Function<FleetMember, String> sourceName) {
@@ -91,9 +91,12 @@ final class OwnSinks extends MemberSinks {
     Closer closer = new Closer();
     try {
       StreamOpening opening = closer.open(() -> new StreamOpening(database, state));
-      own.makeDirectories();
+      options.makeDirectories(member.name());
       Sink sink = closer.open(() -> own.open(command.shell(), console));
       boolean over = opening.open(own.stream(), onGap, console) && usesState;
+      if (own.stream() == null) {
+        opening.forget();
+      }
       return new Member(sink, opening, over);
     } catch (Throwable e) {
       closer.closeAfter(e);

@@ -6,11 +6,13 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.io.FileNames;
 import dev.waltap.output.SavedState;
+import dev.waltap.output.SavedStream;
 import dev.waltap.output.StreamOutput;
 import dev.waltap.output.StreamStart;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +43,6 @@ final class StreamOpening implements Closeable {
   boolean open(@Nullable StreamOutput output, GapPolicy onGap, Console console)
       throws IOException, InterruptedException {
     if (output == null) {
-      if (state != null) {
-        state.forget();
-      }
       return false;
     }
     StreamStart start = output.open(state == null ? null : state.stream());
@@ -59,6 +58,18 @@ final class StreamOpening implements Closeable {
       console.warning(start.why() + ": starting over with a bootstrap");
     }
     return start.kind() != StreamStart.Kind.CONTINUE;
+  }
+
+  /** No output is in use that keeps a position, or asks for what was delivered last. */
+  void forget() throws IOException {
+    if (state != null) {
+      state.forget();
+    }
+  }
+
+  /** What the state knows of the stream that goes on; nothing for a stream that begins. */
+  Optional<SavedStream> known() {
+    return state != null && state.exists() ? Optional.of(state.stream()) : Optional.empty();
   }
 
   @Override

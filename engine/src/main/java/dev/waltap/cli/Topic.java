@@ -20,7 +20,15 @@ public record Topic(String name, String summary, List<Block> blocks) {
   /** In the order in which they are listed. */
   private static final List<String> NAMES =
       List.of(
-          "guarantees", "gaps", "guard", "formats", "limits", "fleet", "monitoring", "settings");
+          "guarantees",
+          "gaps",
+          "guard",
+          "formats",
+          "outputs",
+          "limits",
+          "fleet",
+          "monitoring",
+          "settings");
 
   /** What a block of text is. */
   public enum Kind {

@@ -87,7 +87,7 @@ public record OutputPath(Path given, List<Path> files, List<Path> directories) {
   }
 
   /** The name for messages. */
-  String name() {
+  public String name() {
     return FileNames.text(given);
   }
 

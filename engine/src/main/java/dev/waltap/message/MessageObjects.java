@@ -15,19 +15,25 @@ import org.jspecify.annotations.Nullable;
  * sinks show it, or {@code {"topic":…,"key":…,"value":…}}. A tombstone has no value and is left out
  * in the first case. For one thread.
  */
-final class MessageObjects {
+public final class MessageObjects {
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
   private final MessageFormat format;
   private final boolean withKeys;
 
-  MessageObjects(MessageFormat format, boolean withKeys) {
+  /**
+   * Objects of these messages.
+   *
+   * @param withKeys whether each is {@code {"topic":…,"key":…,"value":…}} instead of the value
+   *     alone
+   */
+  public MessageObjects(MessageFormat format, boolean withKeys) {
     this.format = format;
     this.withKeys = withKeys;
   }
 
   /** The objects of a change, each without a line feed. */
-  List<byte[]> of(Change change) throws IOException {
+  public List<byte[]> of(Change change) throws IOException {
     List<byte[]> objects = new ArrayList<>(2);
     format.messages(
         change,

@@ -2,6 +2,7 @@
 package dev.waltap.output;
 
 import java.io.IOException;
+import java.util.Set;
 
 /**
  * Makes outputs of one kind; found by {@link java.util.ServiceLoader} in a jar beside {@code
@@ -9,8 +10,8 @@ import java.io.IOException;
  */
 public interface OutputProvider {
 
-  /** What {@code --output} begins with, before {@code ://}; lower case. */
-  String scheme();
+  /** What {@code --output} begins with, before {@code ://}: any of these, in lower case. */
+  Set<String> schemes();
 
   /**
    * An output that connects to nothing yet.
@@ -18,5 +19,5 @@ public interface OutputProvider {
    * @throws IllegalArgumentException for an address or option that can't be right
    * @throws IOException if a file that is named can't be used
    */
-  StreamOutput prepare(OutputRequest request) throws IOException;
+  ClientOutput prepare(OutputRequest request) throws IOException;
 }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.output;
 
-import dev.waltap.api.ChangesHandler;
-import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An output that keeps the stream's position beside the data. {@link #open}, then batches, then
- * {@link #close}, all from one thread; {@link #stop} from any.
+ * An output that keeps the stream's position beside the data. {@link #open} precedes the batches,
+ * from the same thread.
  */
-public interface StreamOutput extends ChangesHandler, Closeable {
+public interface StreamOutput extends ClientOutput {
 
   /**
    * Connects, however long that takes, and compares what is there with the saved state.
@@ -20,10 +18,4 @@ public interface StreamOutput extends ChangesHandler, Closeable {
    * @throws IOException if it can't be used, or was stopped meanwhile
    */
   StreamStart open(@Nullable SavedStream state) throws IOException, InterruptedException;
-
-  /** Abandons what is only retried, and what does not end within 3 seconds. */
-  void stop();
-
-  @Override
-  void close() throws IOException;
 }

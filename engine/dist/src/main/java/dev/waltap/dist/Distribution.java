@@ -70,9 +70,11 @@ public final class Distribution {
   private void copyFiles() throws IOException {
     copy(project.resolve("engine/target/waltap.jar"), "lib/waltap.jar");
     copy(project.resolve("engine/target/waltap-kafka.jar"), "lib/waltap-kafka.jar");
+    copy(project.resolve("engine/target/waltap-sinks.jar"), "lib/waltap-sinks.jar");
     copy(project.resolve("LICENSE"), "LICENSE");
     copy(project.resolve("engine/src/shade/NOTICE"), "NOTICE");
     copy(project.resolve("engine/kafka/src/shade/NOTICE"), "NOTICE-kafka");
+    copy(project.resolve("engine/sinks/src/shade/NOTICE"), "NOTICE-sinks");
     copy(sources.resolve("files/README"), "README");
     copy(sources.resolve("files/waltap@.service"), "lib/systemd/system/waltap@.service");
     copy(sources.resolve("monitoring/alerts.yml"), "share/monitoring/alerts.yml");

@@ -5,6 +5,7 @@ import dev.waltap.output.OutputProvider;
 import dev.waltap.output.OutputRequest;
 import dev.waltap.output.StreamOutput;
 import java.io.IOException;
+import java.util.Set;
 
 /** Makes {@code --output kafka://…}. */
 public final class KafkaProvider implements OutputProvider {
@@ -13,8 +14,8 @@ public final class KafkaProvider implements OutputProvider {
   public KafkaProvider() {}
 
   @Override
-  public String scheme() {
-    return "kafka";
+  public Set<String> schemes() {
+    return Set.of("kafka");
   }
 
   @Override

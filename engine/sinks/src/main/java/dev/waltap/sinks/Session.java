@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.sinks;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/** One connection, used until it fails. */
+interface Session extends Closeable {
+
+  /**
+   * Sends messages, and returns when the server has all of them. After a failure the same messages
+   * come again, by another session: the server has a first part of them then, or all, or none.
+   *
+   * @throws RefusedException for what does not pass by itself
+   * @throws IOException for what may
+   */
+  void send(List<Message> messages) throws IOException, InterruptedException;
+
+  /** Ends what is under way; from any thread. */
+  @Override
+  void close() throws IOException;
+
+  /** Connects. */
+  @FunctionalInterface
+  interface Opening {
+
+    /**
+     * Opens a session.
+     *
+     * @throws RefusedException for what does not pass by itself
+     * @throws IOException for what may
+     */
+    Session open() throws IOException, InterruptedException;
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where events would go, and whether they can, as far as files say. Touches none. Stateless. */
+final class OutputReport {
+  private OutputReport() {}
+
+  /** Where events would go, for people; without secrets. */
+  static String describe(OutputOptions options) {
+    List<String> all = new ArrayList<>();
+    for (String output : options.all()) {
+      all.add(describe(output));
+    }
+    if (options.listens()) {
+      all.add("server-sent events");
+    }
+    return String.join(", ", all);
+  }
+
+  private static String describe(String output) {
+    if (output.equals(OutputOptions.STANDARD_OUTPUT)) {
+      return "standard output";
+    }
+    return OutputOptions.isAddress(output)
+        ? output.replaceFirst("(?s)^(\\w+://)([^/@]*@)?([^/?#]*).*", "$1$3")
+        : output;
+  }
+
+  /** Why events can't be written where they would go; null if they can. */
+  static @Nullable String problem(OutputOptions options) {
+    for (String output : options.all()) {
+      boolean file =
+          !OutputOptions.isAddress(output) && !output.equals(OutputOptions.STANDARD_OUTPUT);
+      String problem = file ? problem(output, options.format().isChangeset()) : null;
+      if (problem != null) {
+        return problem;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String problem(String output, boolean directory) {
+    Path path = OptionConverters.path(output).toAbsolutePath();
+    if (Files.isDirectory(path) && !directory) {
+      return output + " is a directory: name a file in it";
+    }
+    if (Files.exists(path)) {
+      return Files.isWritable(path)
+          ? null
+          : output + " is not writable for this user: grant access";
+    }
+    Path parent = path.getParent();
+    if (parent == null || DatabasePattern.isIn(output)) {
+      return null;
+    }
+    return Files.isDirectory(parent) && Files.isWritable(parent)
+        ? null
+        : output
+            + " can't be made: "
+            + parent
+            + " is no directory that this user may write to:"
+            + " make it, or grant access";
+  }
+}
