@@ -23,6 +23,9 @@ final class EventClient {
   /** What it has come to; null for a new client. */
   private final @Nullable EventId after;
 
+  /** What it has, and does not get again where a new run delivers it again; null for nothing. */
+  private @Nullable EventId has;
+
   /** Of the next event. */
   private long number;
 
@@ -115,7 +118,9 @@ final class EventClient {
       }
     }
     number = start.number();
-    if (start.gap() != null) {
+    if (start.gap() == null) {
+      has = id;
+    } else {
       gap(start.gap(), out);
     }
     return true;
@@ -132,7 +137,10 @@ final class EventClient {
       comment(out, "no change");
     }
     for (EventHistory.Event event : events) {
-      out.write(event.text());
+      if (has == null || !event.id().isWithin(has)) {
+        has = null;
+        out.write(event.text());
+      }
     }
     number += events.size();
     out.flush();

@@ -38,6 +38,11 @@ record EventId(String stream, Position position, boolean last) {
     return order > 0 || (order == 0 && last);
   }
 
+  /** Whether it is of the same stream as the other, and not after it. */
+  boolean isWithin(EventId other) {
+    return stream.equals(other.stream) && position.compareTo(other.position) <= 0;
+  }
+
   /** Whether its transaction comes after the one of that position. */
   boolean isBeyond(Position end) {
     return transaction(position).compareTo(transaction(end)) > 0;
