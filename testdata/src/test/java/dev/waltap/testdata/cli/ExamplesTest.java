@@ -352,7 +352,7 @@ class ExamplesTest {
                   .map(path -> EXAMPLES.relativize(path).toString())
                   .filter(name -> !name.equals("README.md")))
           .containsExactlyInAnyOrderElementsOf(listed)
-          .hasSize(8);
+          .hasSize(9);
     }
   }
 }
