@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
       "  waltap setup app.db                  miss nothing from now on, even while nothing runs",
       "  waltap cdc app.db --once             what has changed since, then exit",
       "  waltap inspect app.db                what is in the WAL right now",
-      "  waltap help gaps                     explains: guarantees, gaps, guard, formats, limits,",
-      "                                       fleet, monitoring, settings",
+      "  waltap help gaps                     explains: guarantees, gaps, guard, formats, outputs,",
+      "                                       limits, fleet, monitoring, settings",
       "",
       "Exit codes: 0 done; 1 refused or failed; 2 usage; 3 gap under --on-gap fail;",
       "  128 + signal for an unfinished bootstrap, setup or --once; 141 reader gone."

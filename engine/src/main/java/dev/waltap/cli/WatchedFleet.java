@@ -64,7 +64,7 @@ final class WatchedFleet implements FleetListener {
       }
       case PARKED -> database.state(DatabaseState.PARKED, null);
       case WAITING, OPENING -> {
-        if (!ready.contains(member)) {
+        if (!ready.contains(member) && member.failure() == null) {
           database.state(DatabaseState.STARTING, null);
         }
       }
@@ -94,7 +94,9 @@ final class WatchedFleet implements FleetListener {
     }
     ready.remove(member);
     DatabaseState state = retried ? DatabaseState.RETRYING : DatabaseState.FAILED;
-    database(member).state(state, why(failure));
+    MonitoredDatabase database = database(member);
+    database.warned(why(failure));
+    database.state(state, why(failure));
     next.failed(member, failure, retried);
   }
 

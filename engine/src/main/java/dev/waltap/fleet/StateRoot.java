@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 public final class StateRoot {
   static final String SUFFIX = "-waltap";
 
-  /** A file in the root: the state of a database without a name, of which there is none. */
-  private static final String MARK = SUFFIX;
+  /** A file in the root: all that were there at the start of a run have been captured. */
+  private static final String MARK = ".waltap";
 
   private static final int HASH_DIGITS = 16;
 

@@ -5,6 +5,7 @@ import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.ChangesHandler;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,10 @@ public final class MonitoredDatabase implements AutoCloseable {
    */
   public void state(DatabaseState state, @Nullable String why) {
     metrics(); // A capture may be about to be closed.
+    Status now = status;
+    if (now.state() == state && Objects.equals(now.why(), why)) {
+      return; // It is so since then.
+    }
     status = new Status(state, why, Instant.now());
   }
 
