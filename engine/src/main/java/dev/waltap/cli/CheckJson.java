@@ -39,6 +39,7 @@ final class CheckJson {
       json.writeNumberField("commits_at_risk", check.atRisk());
       names(json, "tables", check.captured());
       names(json, "left_out", check.leftOut());
+      names(json, "exclusions_without_match", check.unmatched());
       state(json, report);
       json.writeStringField("output_problem", outputProblem);
       json.writeEndObject();

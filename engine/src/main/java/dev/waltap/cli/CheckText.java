@@ -55,6 +55,12 @@ final class CheckText {
       if (!check.leftOut().isEmpty()) {
         line(text, "  left out", names(check.leftOut()));
       }
+      if (!check.unmatched().isEmpty()) {
+        line(
+            text,
+            "  nothing is called",
+            names(check.unmatched()) + ": check the names of what to exclude");
+      }
       if (check.atRisk() > 0) {
         line(text, "  at risk", check.atRisk() + " commits: " + DatabaseCheck.RISK);
       }

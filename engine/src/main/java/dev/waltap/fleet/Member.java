@@ -30,6 +30,9 @@ final class Member implements FleetMember {
   /** What was reported last of it; empty for nothing, or if it has run since. */
   String reported = "";
 
+  /** What its capture warned of last; it may be opened again and again. */
+  volatile String warned = "";
+
   /** Whether it was reported, and has not been captured since. */
   boolean failing;
 

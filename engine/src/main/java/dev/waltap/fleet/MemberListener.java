@@ -15,6 +15,11 @@ record MemberListener(Member member, FleetListener listener, Runnable whenReady)
 
   @Override
   public void warning(String message) {
+    if (message.equals(member.warned)) {
+      listener.detail(member, message);
+      return;
+    }
+    member.warned = message;
     listener.warning(member, message);
   }
 

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param walBytes size of its WAL
  * @param captured the tables that would be captured
  * @param leftOut those that would not
+ * @param unmatched what was to be left out, and is nowhere
  * @param atRisk commits in the WAL that a crash would lose
  */
 public record DatabaseCheck(
@@ -48,11 +49,13 @@ public record DatabaseCheck(
     long walBytes,
     List<String> captured,
     List<String> leftOut,
+    List<String> unmatched,
     int atRisk) {
 
   public DatabaseCheck {
     captured = List.copyOf(captured);
     leftOut = List.copyOf(leftOut);
+    unmatched = List.copyOf(unmatched);
   }
 
   /** What frames without checksums are, and what to do about them. */
@@ -83,7 +86,7 @@ public record DatabaseCheck(
   }
 
   private static DatabaseCheck refused(Path database, String why) {
-    return new DatabaseCheck(database, why, "", 0, 0, List.of(), List.of(), 0);
+    return new DatabaseCheck(database, why, "", 0, 0, List.of(), List.of(), List.of(), 0);
   }
 
   private static DatabaseCheck of(Path database, DatabaseFile file, TableFilter filter)
@@ -118,6 +121,7 @@ public record DatabaseCheck(
         Files.exists(wal) ? Files.size(wal) : 0,
         captured,
         leftOut,
+        filter.unmatchedExclusions(schema),
         atRisk);
   }
 

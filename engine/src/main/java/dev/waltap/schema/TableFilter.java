@@ -17,6 +17,7 @@ public final class TableFilter {
   private final List<Glob> tables;
   private final List<Glob> excludedTables;
   private final List<ColumnGlob> excludedColumns;
+  private final List<String> columnPatterns;
   private final @Nullable TableFilter within;
 
   /**
@@ -31,6 +32,7 @@ public final class TableFilter {
     this.tables = tables.stream().map(Glob::new).toList();
     this.excludedTables = excludeTables.stream().map(Glob::new).toList();
     this.excludedColumns = excludeColumns.stream().flatMap(p -> ColumnGlob.of(p).stream()).toList();
+    this.columnPatterns = List.copyOf(excludeColumns);
     this.within = null;
   }
 
@@ -38,6 +40,7 @@ public final class TableFilter {
     this.tables = filter.tables;
     this.excludedTables = filter.excludedTables;
     this.excludedColumns = filter.excludedColumns;
+    this.columnPatterns = filter.columnPatterns;
     this.within = within;
   }
 
@@ -74,6 +77,35 @@ public final class TableFilter {
         .filter(glob -> schema.unreadable().stream().noneMatch(t -> glob.matches(t.name())))
         .map(Glob::pattern)
         .toList();
+  }
+
+  /**
+   * The patterns of tables and columns to leave out that match nothing in the schema, as they were
+   * given: what was meant is captured.
+   */
+  public List<String> unmatchedExclusions(Schema schema) {
+    List<String> unmatched = new ArrayList<>();
+    for (Glob glob : excludedTables) {
+      boolean any =
+          schema.tables().stream().anyMatch(table -> glob.matches(table.name()))
+              || schema.unreadable().stream().anyMatch(table -> glob.matches(table.name()))
+              || schema.virtualTables().stream().anyMatch(glob::matches);
+      if (!any) {
+        unmatched.add(glob.pattern());
+      }
+    }
+    for (String pattern : columnPatterns) {
+      if (schema.tables().stream().noneMatch(table -> hasColumn(table, ColumnGlob.of(pattern)))) {
+        unmatched.add(pattern);
+      }
+    }
+    return unmatched;
+  }
+
+  private static boolean hasColumn(Table table, List<ColumnGlob> globs) {
+    return table.layout().columns().stream()
+        .anyMatch(
+            column -> globs.stream().anyMatch(glob -> glob.matches(table.name(), column.name())));
   }
 
   private boolean accepts(String name, boolean shadow) {

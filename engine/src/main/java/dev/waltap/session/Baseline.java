@@ -156,6 +156,18 @@ final class Baseline implements AutoCloseable {
               + ": check the names of --table");
     }
     requireReadable(schema);
+    warnOfExclusions(schema);
+  }
+
+  /** A mistyped name would let out what was to be kept in. */
+  private void warnOfExclusions(Schema schema) {
+    List<String> unmatched = filter.unmatchedExclusions(schema);
+    if (!unmatched.isEmpty()) {
+      listener.warning(
+          "nothing is left out by "
+              + String.join(", ", unmatched)
+              + ", since no table or column is called so: check the names of what to exclude");
+    }
   }
 
   /** A table that can't be read has rows all the same, which would seem to be gone. */

@@ -138,4 +138,15 @@ class ManyDatabasesTest {
     assertThat(DatabasePattern.files("out/x.db").test(Path.of("out/a.db").toAbsolutePath()))
         .isFalse();
   }
+
+  @Test
+  void anExclusionThatMatchesNothingIsSaid() throws Exception {
+    Path a = make("a.db", "CREATE TABLE users(id INTEGER PRIMARY KEY, secret)");
+    String[] typed = {"--exclude-table", "usrs", "--exclude-column", "users.secrets"};
+    assertThat(run("check", a, typed[0], typed[1], typed[2], typed[3])).isZero();
+    assertThat(out()).contains("nothing is called: usrs, users.secrets: check the names");
+    assertThat(run("setup", a)).isZero();
+    assertThat(run("cdc", a, "--once", typed[0], typed[1], typed[2], typed[3])).isZero();
+    assertThat(err()).contains("warning: nothing is left out by usrs, users.secrets, since");
+  }
 }
