@@ -17,11 +17,11 @@ import java.util.concurrent.locks.LockSupport;
  * figures.
  */
 public final class WriterMain {
-  private static final int LONGEST_MICROS = 1_000_000;
+  private static final int MAX_MICROS = 1_000_000;
 
   private final Orders orders;
   private final double rate;
-  private final int[] histogram = new int[LONGEST_MICROS + 1];
+  private final int[] histogram = new int[MAX_MICROS + 1];
   private long count;
   private long busyNanos;
 
@@ -71,7 +71,7 @@ public final class WriterMain {
   private void note(long nanos) {
     count++;
     busyNanos += nanos;
-    histogram[(int) Math.min(LONGEST_MICROS, nanos / 1000)]++;
+    histogram[(int) Math.min(MAX_MICROS, nanos / 1000)]++;
   }
 
   /** Waits until the next transaction is due; late ones follow at once. */
@@ -104,7 +104,7 @@ public final class WriterMain {
   private int percentile(double share) {
     long left = (long) Math.ceil(share * count);
     int micros = 0;
-    while (micros < LONGEST_MICROS && left > histogram[micros]) {
+    while (micros < MAX_MICROS && left > histogram[micros]) {
       left -= histogram[micros++];
     }
     return micros;

@@ -25,11 +25,11 @@ import java.util.concurrent.TimeUnit;
  *       on regardless: the application is slowed down, since it writes faster than can be read.
  * </ol>
  *
- * <p>An application whose WAL stays below {@link #SHORTEST_LENGTH} frames, because it checkpoints
- * so often, is left alone in the first two, and in the third but for a full backlog. How long its
- * WALs get is learned from where they were restarted, from the first checkpoint that is seen at
- * work, and, before either, from the room that the WAL file has; a WAL that was just created has
- * proven no length but the one that it has.
+ * <p>An application whose WAL stays below {@link #MIN_LENGTH} frames, because it checkpoints so
+ * often, is left alone in the first two, and in the third but for a full backlog. How long its WALs
+ * get is learned from where they were restarted, from the first checkpoint that is seen at work,
+ * and, before either, from the room that the WAL file has; a WAL that was just created has proven
+ * no length but the one that it has.
  *
  * <p>A RESTART or TRUNCATE of the application that waits for a read transaction can't be seen, but
  * it lets nobody commit meanwhile. So without commits ADAPTIVE holds nothing, except to wait for
@@ -58,7 +58,7 @@ final class GuardPolicy {
    * as until the application would have restarted the WAL, which so would grow to a multiple:
    * holding one would be noticed.
    */
-  private static final int SHORTEST_LENGTH = 256;
+  private static final int MIN_LENGTH = 256;
 
   /** A generation shorter than this may pass while we wait for a processor. */
   private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -152,7 +152,7 @@ final class GuardPolicy {
       boolean stale = mark >= 0 && unread == 0 && mark != best;
       return stale ? Decision.HAND_OVER : Decision.HOLD;
     }
-    boolean shortOnes = length < SHORTEST_LENGTH;
+    boolean shortOnes = length < MIN_LENGTH;
     if (backlogFull || (!shortOnes && unread >= Math.max(MIN_UNREAD, longest / 8))) {
       stretched = true;
       return Decision.HOLD;

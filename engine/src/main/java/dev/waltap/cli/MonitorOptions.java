@@ -28,12 +28,12 @@ final class MonitorOptions {
           "--metrics-databases",
           "--page-rows");
 
-  private static final int HIGHEST_PORT = 65_535;
+  private static final int MAX_PORT = 65_535;
 
   /** What is shorter can be guessed. */
-  private static final int SHORTEST_TOKEN = 16;
+  private static final int MIN_TOKEN = 16;
 
-  private static final int LONGEST_TOKEN = 4096;
+  private static final int MAX_TOKEN = 4096;
 
   @Option(
       names = PORT,
@@ -92,8 +92,8 @@ final class MonitorOptions {
           throw command.usage(name + " is for what --metrics-port opens: give a port, too");
         }
       }
-    } else if (port < 0 || port > HIGHEST_PORT) {
-      throw command.usage(PORT + " must be 0 to " + HIGHEST_PORT);
+    } else if (port < 0 || port > MAX_PORT) {
+      throw command.usage(PORT + " must be 0 to " + MAX_PORT);
     } else if (databases < 0) {
       throw command.usage("--metrics-databases must be 0 or more");
     } else if (token == null && !address(command, port).getAddress().isLoopbackAddress()) {
@@ -147,13 +147,13 @@ final class MonitorOptions {
       throw new IOException(
           "can't read the token in " + FileNames.text(file) + ": " + Reasons.of(e), e);
     }
-    if (found.length() < SHORTEST_TOKEN
-        || found.length() > LONGEST_TOKEN
+    if (found.length() < MIN_TOKEN
+        || found.length() > MAX_TOKEN
         || !found.chars().allMatch(c -> c > ' ' && c < 127)) {
       throw new IOException(
           FileNames.text(file)
               + " holds no token: write "
-              + SHORTEST_TOKEN
+              + MIN_TOKEN
               + " or more letters and digits into it, in one line, as 'openssl rand -hex 32' does");
     }
     return found;

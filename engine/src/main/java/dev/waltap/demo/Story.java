@@ -55,7 +55,7 @@ final class Story implements Iterator<ShopTransaction> {
   private static final List<Integer> PRODUCTS = List.of(1, 2, 4, 9);
 
   /** Orders that stay, so that there is always one to delete. */
-  private static final int FEWEST_ORDERS = 3;
+  private static final int MIN_ORDERS = 3;
 
   private final boolean endless;
   private final Random random = new Random();
@@ -93,7 +93,7 @@ final class Story implements Iterator<ShopTransaction> {
           ShopTransaction.of(
               "UPDATE products SET price = round(price + 0.25, 2) WHERE id = " + product);
       case 1 -> ShopTransaction.of("UPDATE products SET stock = stock + 5 WHERE id = " + product);
-      case 2 -> orders > FEWEST_ORDERS ? shipment() : order(product);
+      case 2 -> orders > MIN_ORDERS ? shipment() : order(product);
       default -> order(product);
     };
   }

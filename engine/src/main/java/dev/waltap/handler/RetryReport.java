@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  */
 public final class RetryReport {
   private static final long FIRST_NANOS = TimeUnit.MINUTES.toNanos(1);
-  private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
+  private static final long MAX_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final Consumer<String> warnings;
   private final LongSupplier clock;
@@ -46,7 +46,7 @@ public final class RetryReport {
       warnings.accept(failure + "; trying again");
     } else if (now - saidAt >= interval) {
       saidAt = now;
-      interval = Math.min(2 * interval, LONGEST_NANOS);
+      interval = Math.min(2 * interval, MAX_NANOS);
       warnings.accept(failure + "; " + failures + " attempts in " + time(now));
     }
   }

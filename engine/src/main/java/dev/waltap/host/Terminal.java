@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Terminal {
 
   private static final int DEFAULT_COLUMNS = 80;
-  private static final int MOST_COLUMNS = 10_000;
+  private static final int MAX_COLUMNS = 10_000;
   private static final long STTY_SECONDS = 2;
 
   /** A file or a pipe. */
@@ -115,7 +115,7 @@ public final class Terminal {
   private static int number(String text) {
     try {
       int number = Integer.parseInt(text);
-      return number > 0 && number <= MOST_COLUMNS ? number : 0;
+      return number > 0 && number <= MAX_COLUMNS ? number : 0;
     } catch (NumberFormatException e) {
       return 0;
     }

@@ -14,7 +14,7 @@ final class JsonBytes extends OutputStream {
   static final int CAPACITY = 32 * 1024;
 
   /** The most digits of a long, and a sign. */
-  private static final int LONGEST_NUMBER = 20;
+  private static final int MAX_NUMBER_SIZE = 20;
 
   /** Reals from here on, and below the least, have an exponent. */
   private static final double MAX_PLAIN = 1e7;
@@ -123,7 +123,7 @@ final class JsonBytes extends OutputStream {
       ascii("-9223372036854775808");
       return;
     }
-    int at = room(LONGEST_NUMBER);
+    int at = room(MAX_NUMBER_SIZE);
     if (value < 0) {
       buffer[at++] = '-';
     }
@@ -169,7 +169,7 @@ final class JsonBytes extends OutputStream {
 
   /** The least number of more than so many digits, but 0 has one. */
   private static long[] powers() {
-    long[] powers = new long[LONGEST_NUMBER - 1];
+    long[] powers = new long[MAX_NUMBER_SIZE - 1];
     long power = 1;
     for (int i = 1; i < powers.length; i++) {
       power *= 10;
@@ -205,7 +205,7 @@ final class JsonBytes extends OutputStream {
     if ((double) scaled / FRACTION != magnitude) {
       return false;
     }
-    int at = room(2 * LONGEST_NUMBER);
+    int at = room(2 * MAX_NUMBER_SIZE);
     if (Double.doubleToRawLongBits(value) < 0) {
       buffer[at++] = '-';
     }

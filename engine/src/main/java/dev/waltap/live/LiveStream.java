@@ -24,17 +24,17 @@ import org.jspecify.annotations.Nullable;
 public final class LiveStream {
 
   /** Between two looks, of all tables and of each. */
-  static final int MOST_CHANGES = 600;
+  static final int MAX_CHANGES = 600;
 
-  static final int MOST_OF_TABLE = 120;
+  static final int MAX_OF_TABLE = 120;
 
   /** Rows larger than this are not kept, nor more than so many bytes of rows in all. */
-  static final long LARGEST_ROW = 256 << 10;
+  static final long MAX_ROW_BYTES = 256 << 10;
 
-  static final long MOST_BYTES = 4 << 20;
+  static final long MAX_BYTES = 4 << 20;
 
   /** Tables that are counted; those that come later are summed. */
-  static final int MOST_TABLES = 2000;
+  static final int MAX_TABLES = 2000;
 
   /** Who has not looked for so long has gone. */
   private static final long WATCH_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -114,9 +114,9 @@ public final class LiveStream {
           table = table(ofDatabase, database, change.table());
         }
         table.count(change.operation(), number);
-        if (rows && keptInLook < MOST_CHANGES && table.mayKeep(look, MOST_OF_TABLE)) {
+        if (rows && keptInLook < MAX_CHANGES && table.mayKeep(look, MAX_OF_TABLE)) {
           keptInLook++;
-          keep(LiveChange.of(number, database, change, LARGEST_ROW));
+          keep(LiveChange.of(number, database, change, MAX_ROW_BYTES));
         }
       }
       if (waiting > 0) {
@@ -128,7 +128,7 @@ public final class LiveStream {
   private TableCount table(Map<String, TableCount> ofDatabase, String database, String name) {
     TableCount table = ofDatabase.get(name);
     if (table == null) {
-      boolean full = tableCount >= MOST_TABLES;
+      boolean full = tableCount >= MAX_TABLES;
       String shown = full ? OTHER : name;
       table = full ? ofDatabase.get(shown) : null;
       if (table == null) {
@@ -143,7 +143,7 @@ public final class LiveStream {
   private void keep(LiveChange change) {
     kept.add(change);
     keptBytes += change.bytes();
-    while (kept.size() > 2 * MOST_CHANGES || keptBytes > MOST_BYTES) {
+    while (kept.size() > 2 * MAX_CHANGES || keptBytes > MAX_BYTES) {
       keptBytes -= kept.remove().bytes();
     }
   }

@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 final class Health {
 
   /** How many databases an answer lists; those that are the reason for it come first. */
-  private static final int MOST_LISTED = 1000;
+  private static final int MAX_LISTED = 1000;
 
   private static final int OK = 200;
   private static final int UNAVAILABLE = 503;
@@ -124,7 +124,7 @@ final class Health {
     List<MonitoredDatabase> sorted = new ArrayList<>();
     databases.stream().filter(blamed).forEach(sorted::add);
     databases.stream().filter(blamed.negate()).forEach(sorted::add);
-    int listed = Math.min(MOST_LISTED, sorted.size());
+    int listed = Math.min(MAX_LISTED, sorted.size());
     json.writeObjectFieldStart("databases");
     for (MonitoredDatabase database : sorted.subList(0, listed)) {
       json.writeObjectFieldStart(database.name());

@@ -20,7 +20,7 @@ final class PageAnswers {
   private static final long PATIENCE_MILLIS = 1000;
 
   /** Changes beyond this are left out of an answer; the numbers tell. */
-  private static final int MOST_BYTES = 512 << 10;
+  private static final int MAX_BYTES = 512 << 10;
 
   private final LiveStream stream;
   private final Page page;
@@ -101,7 +101,7 @@ final class PageAnswers {
       LiveStream.View view, JsonGenerator json, ByteArrayOutputStream written) throws IOException {
     json.writeArrayFieldStart("changes");
     for (LiveChange change : view.changes()) {
-      if (written.size() < MOST_BYTES) {
+      if (written.size() < MAX_BYTES) {
         LiveJson.write(change, json);
         json.flush();
       }

@@ -11,7 +11,7 @@ import java.util.List;
 
 /** The databases as the page shows them: in sum, and those that most want to be looked at. */
 final class PageStatus {
-  private static final int MOST_LISTED = 200;
+  private static final int MAX_LISTED = 200;
 
   /** Those that don't work before those that lag, and these before the others. */
   private static final Comparator<Row> ORDER =
@@ -55,7 +55,7 @@ final class PageStatus {
   private static void list(List<Row> rows, JsonGenerator json) throws IOException {
     rows.sort(ORDER);
     json.writeArrayFieldStart("databases");
-    for (Row row : rows.subList(0, Math.min(MOST_LISTED, rows.size()))) {
+    for (Row row : rows.subList(0, Math.min(MAX_LISTED, rows.size()))) {
       Position position = row.metrics.position();
       json.writeStartObject();
       json.writeStringField("name", row.database.name());

@@ -29,7 +29,7 @@ public final class SqliteConnections {
   private static final String PREFIX = "jdbc:sqlite:";
 
   /** SQLite's own limit (512), less what it puts behind the name: {@code -journal}. */
-  private static final int LONGEST_PATH = 504;
+  private static final int MAX_PATH = 504;
 
   /** How long a statement waits for another connection's lock by default. */
   private static final int BUSY_MILLIS = 5000;
@@ -87,14 +87,14 @@ public final class SqliteConnections {
     NativeLibrary.load();
     URI uri = file.toUri();
     int bytes = lengthOf(uri.getRawPath());
-    if (bytes > LONGEST_PATH) {
+    if (bytes > MAX_PATH) {
       throw new CaptureException(
           Reason.REFUSED,
           FileNames.text(file)
               + ": its absolute path has "
               + bytes
               + " bytes, and SQLite opens none of more than "
-              + LONGEST_PATH
+              + MAX_PATH
               + ": move it to a directory with a shorter path");
     }
     config.resetOpenMode(SQLiteOpenMode.CREATE);

@@ -76,7 +76,7 @@ final class AnySignal extends ParkingSignal {
 
   /** Waits for one signal on a thread of its own, and hands on what it says. */
   private static final class Blocker implements AutoCloseable {
-    private static final long LONGEST_WAIT = 200_000_000;
+    private static final long MAX_WAIT = 200_000_000;
 
     private final WakeSignal signal;
     private final ParkingSignal whole;
@@ -100,7 +100,7 @@ final class AnySignal extends ParkingSignal {
 
     private void run() {
       while (!stopped) {
-        signal.await(LONGEST_WAIT);
+        signal.await(MAX_WAIT);
         whole.wake();
       }
     }

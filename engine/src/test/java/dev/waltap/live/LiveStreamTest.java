@@ -75,8 +75,8 @@ class LiveStreamTest {
     handler.handleChanges(List.of(insert("rare", 2)));
     LiveStream.View view = look(0);
     assertThat(view.number()).isEqualTo(10_001);
-    assertThat(view.changes()).hasSize(LiveStream.MOST_OF_TABLE + 1);
-    assertThat(view.changes().get(LiveStream.MOST_OF_TABLE).change().table()).isEqualTo("rare");
+    assertThat(view.changes()).hasSize(LiveStream.MAX_OF_TABLE + 1);
+    assertThat(view.changes().get(LiveStream.MAX_OF_TABLE).change().table()).isEqualTo("rare");
     assertThat(view.tables())
         .extracting(TableCount.Counts::operations)
         .contains(List.of(10_000L, 0L, 0L, 0L, 0L));
@@ -91,18 +91,18 @@ class LiveStreamTest {
     }
     List<LiveChange> kept = look(0).changes();
     assertThat(kept.stream().mapToLong(LiveChange::bytes).sum())
-        .isLessThanOrEqualTo(LiveStream.MOST_BYTES);
+        .isLessThanOrEqualTo(LiveStream.MAX_BYTES);
     for (int i = 0; i < 100; i++) {
       handler.handleChanges(Collections.nCopies(50, insert("t" + i, 1)));
       look(Long.MAX_VALUE - 1);
     }
-    assertThat(look(0).changes()).hasSize(2 * LiveStream.MOST_CHANGES);
+    assertThat(look(0).changes()).hasSize(2 * LiveStream.MAX_CHANGES);
   }
 
   @Test
   void aLargeRowIsNotHeld() throws Exception {
     look(-1);
-    handler.handleChanges(List.of(insert("t", new byte[(int) LiveStream.LARGEST_ROW + 1])));
+    handler.handleChanges(List.of(insert("t", new byte[(int) LiveStream.MAX_ROW_BYTES + 1])));
     LiveChange kept = look(0).changes().get(0);
     assertThat(kept.whole()).isFalse();
     assertThat(kept.change().after()).isNull();
@@ -112,11 +112,11 @@ class LiveStreamTest {
   @Test
   void tablesBeyondTheBoundAreSummed() throws Exception {
     look(-1);
-    for (int i = 0; i < LiveStream.MOST_TABLES + 10; i++) {
+    for (int i = 0; i < LiveStream.MAX_TABLES + 10; i++) {
       handler.handleChanges(List.of(insert("t" + i, 1)));
     }
     List<TableCount.Counts> tables = look(0).tables();
-    assertThat(tables).hasSize(LiveStream.MOST_TABLES + 1);
+    assertThat(tables).hasSize(LiveStream.MAX_TABLES + 1);
     assertThat(tables)
         .contains(new TableCount.Counts("app.db", "(other tables)", List.of(10L, 0L, 0L, 0L, 0L)));
   }

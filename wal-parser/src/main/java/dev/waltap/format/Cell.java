@@ -16,8 +16,8 @@ package dev.waltap.format;
  */
 public final class Cell {
   private static final int CHILD = 4;
-  private static final int LONGEST_HEAD = 2 * Varint.MAX_SIZE;
-  private static final int LARGEST_PAYLOAD = Integer.MAX_VALUE;
+  private static final int MAX_HEAD_SIZE = 2 * Varint.MAX_SIZE;
+  private static final int MAX_PAYLOAD = Integer.MAX_VALUE;
 
   /** What a cell of a leaf has beside its payload and the payload's size. */
   private static final int MAX_BESIDE = Varint.MAX_SIZE + 4;
@@ -62,7 +62,7 @@ public final class Cell {
 
   private void parseTableLeaf(byte[] page, int pageNumber, int cell, PageFormat format) {
     offset = cell;
-    if (cell > format.usableSize() - LONGEST_HEAD) {
+    if (cell > format.usableSize() - MAX_HEAD_SIZE) {
       checkVarints(page, pageNumber, cell, 2, format);
     }
     int at = cell;
@@ -92,7 +92,7 @@ public final class Cell {
   private void parseIndex(byte[] page, int pageNumber, int cell, boolean leaf, PageFormat format) {
     offset = cell;
     int at = leaf ? cell : cell + CHILD;
-    if (cell > format.usableSize() - LONGEST_HEAD) {
+    if (cell > format.usableSize() - MAX_HEAD_SIZE) {
       checkVarints(page, pageNumber, at, 1, format);
     }
     int size = at;
@@ -131,7 +131,7 @@ public final class Cell {
     payloadOffset = at;
     localSize = local;
     boolean spills = local != payloadSize;
-    if (payloadSize > LARGEST_PAYLOAD || at + local + (spills ? 4 : 0) > format.usableSize()) {
+    if (payloadSize > MAX_PAYLOAD || at + local + (spills ? 4 : 0) > format.usableSize()) {
       throw CorruptDatabaseException.page(
           pageNumber, "cell at offset " + offset + " with a payload of " + payloadSize + " bytes");
     }

@@ -26,7 +26,7 @@ public final class RecordReader {
   private static final int MAX_FIELDS = 1 << 16;
 
   /** A longer header is corrupt to SQLite, too: it holds 32,767 columns of nine bytes' types. */
-  private static final int LARGEST_HEADER = 98307;
+  private static final int MAX_HEADER = 98307;
 
   private static final byte[] NOTHING = {};
 
@@ -74,7 +74,7 @@ public final class RecordReader {
     if (headerSize == 0) {
       return; // SQLite takes this for a row with none of its columns, and looks at nothing else.
     }
-    if (headerSize < pos - offset || headerSize > Math.min(length, LARGEST_HEADER)) {
+    if (headerSize < pos - offset || headerSize > Math.min(length, MAX_HEADER)) {
       throw corrupt("header of " + headerSize + " bytes in a payload of " + length);
     }
     int headerEnd = offset + (int) headerSize;
@@ -117,7 +117,7 @@ public final class RecordReader {
   static int extent(byte[] payload, int offset, int available, int length, int fields) {
     int pos = offset + sizeWithin(payload, offset, offset + available);
     long headerSize = Varint.value(payload, offset);
-    if (headerSize < pos - offset || headerSize > Math.min(length, LARGEST_HEADER)) {
+    if (headerSize < pos - offset || headerSize > Math.min(length, MAX_HEADER)) {
       return available;
     }
     if (headerSize > available) {

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class HiddenCommits {
 
   /** A jump of salt1 up to this is counted, a larger one was drawn. */
-  private static final int LARGEST_COUNTED = 1 << 16;
+  private static final int MAX_COUNTED = 1 << 16;
 
   /** A quarter of a million commits a second is more than SQLite does. */
   private static final long FASTEST_COMMIT_NANOS = 4000;
@@ -55,7 +55,7 @@ final class HiddenCommits {
       return false;
     }
     int jump = salt1Growth(position, newer);
-    boolean counted = jump > 0 && jump <= LARGEST_COUNTED;
+    boolean counted = jump > 0 && jump <= MAX_COUNTED;
     if (!counted && position.frame() == 0) {
       return false; // The first frame of an empty generation was written, and named it.
     }

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 public final class WalFile implements AutoCloseable {
 
   /** Of larger pages too few fit into a block: to look at a header would cost a whole one. */
-  private static final int LARGEST_PAGE_IN_BLOCKS = 8192;
+  private static final int MAX_PAGE_IN_BLOCKS = 8192;
 
   private final LogFile file;
   private final int pageSize;
@@ -62,7 +62,7 @@ public final class WalFile implements AutoCloseable {
    * after the other. Only for who proves what was copied afterwards.
    */
   public void readAhead(int last) {
-    file.readAhead(end(last), pageSize <= LARGEST_PAGE_IN_BLOCKS);
+    file.readAhead(end(last), pageSize <= MAX_PAGE_IN_BLOCKS);
   }
 
   /** As {@link #readAhead}, for frames here and there. */

@@ -43,7 +43,7 @@ class WalLimitTest {
   private static final long WAL_LIMIT = 1 << 20;
 
   /** What is written between two looks at the limit: all that a progress report writes. */
-  private static final long LARGEST_WRITE = 5 << 20;
+  private static final long MAX_WRITE = 5 << 20;
 
   private TestDatabase database;
   private Connection writer;
@@ -172,7 +172,7 @@ class WalLimitTest {
   void bootstrapsFromSeveralSnapshots() throws Exception {
     writesLeft.set(3);
     capture(ChangeDataCapture::bootstrapAndCdc);
-    assertThat(largestWal).isLessThan(WAL_LIMIT + LARGEST_WRITE);
+    assertThat(largestWal).isLessThan(WAL_LIMIT + MAX_WRITE);
   }
 
   @Test
@@ -215,7 +215,7 @@ class WalLimitTest {
     writesLeft.set(4);
     largestWal = 0;
     capture(ChangeDataCapture::cdc);
-    assertThat(largestWal).isLessThan(WAL_LIMIT + LARGEST_WRITE);
+    assertThat(largestWal).isLessThan(WAL_LIMIT + MAX_WRITE);
   }
 
   /** Others read on, or nobody checkpoints: a release would not make the WAL any shorter. */
