@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The outputs of many databases: one for each, or one for all. Opened from the members' threads;
@@ -55,7 +54,6 @@ abstract class MemberSinks implements MemberOutput.Opening, Closeable {
   @Override
   public final MemberOutput open(FleetMember member) throws IOException, InterruptedException {
     Member opened = openSink(member);
-    opened.of = member;
     open.add(opened);
     return opened;
   }
@@ -70,7 +68,7 @@ abstract class MemberSinks implements MemberOutput.Opening, Closeable {
     private final Sink sink;
     private final Closeable behind;
     private final boolean startsOver;
-    private @Nullable FleetMember of;
+    private final FleetMember of;
 
     /**
      * An open output.
@@ -78,7 +76,8 @@ abstract class MemberSinks implements MemberOutput.Opening, Closeable {
      * @param behind is closed after it
      * @param startsOver whether all rows have to be delivered first
      */
-    Member(Sink sink, Closeable behind, boolean startsOver) {
+    Member(FleetMember of, Sink sink, Closeable behind, boolean startsOver) {
+      this.of = of;
       this.sink = sink;
       this.behind = behind;
       this.startsOver = startsOver;
@@ -91,7 +90,7 @@ abstract class MemberSinks implements MemberOutput.Opening, Closeable {
     @Override
     public ChangesHandler handler() {
       ChangesHandler own = sink.handler();
-      ChangesHandler handler = of == null ? own : shown.apply(of, own);
+      ChangesHandler handler = shown.apply(of, own);
       return new ChangesHandler() {
         @Override
         public void handleChanges(List<Change> batch) throws Exception {

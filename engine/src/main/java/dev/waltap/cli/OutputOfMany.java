@@ -24,7 +24,7 @@ final class OutputOfMany {
     List<String> all = options.all();
     this.options = options;
     this.output = all.isEmpty() ? OutputOptions.STANDARD_OUTPUT : all.get(0);
-    this.file = !OutputOptions.isAddress(output) && !output.equals(OutputOptions.STANDARD_OUTPUT);
+    this.file = OutputOptions.isFile(output);
   }
 
   /** Whether each of them has an output of its own: requests and topics are never shared. */

@@ -101,6 +101,10 @@ final class OutputOptions {
     return HttpOptions.isAddress(output) || ClientOptions.isAddress(output);
   }
 
+  static boolean isFile(String output) {
+    return !isAddress(output) && !output.equals(STANDARD_OUTPUT);
+  }
+
   /** Refuses options on the command line that would do nothing. */
   void refuseUnused(ShellCommand command, List<String> all) {
     boolean http = all.stream().anyMatch(HttpOptions::isAddress);

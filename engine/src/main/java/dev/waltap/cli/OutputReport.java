@@ -35,9 +35,8 @@ final class OutputReport {
   /** Why events can't be written where they would go; null if they can. */
   static @Nullable String problem(OutputOptions options) {
     for (String output : options.all()) {
-      boolean file =
-          !OutputOptions.isAddress(output) && !output.equals(OutputOptions.STANDARD_OUTPUT);
-      String problem = file ? problem(output, options.format().isChangeset()) : null;
+      String problem =
+          OutputOptions.isFile(output) ? problem(output, options.format().isChangeset()) : null;
       if (problem != null) {
         return problem;
       }

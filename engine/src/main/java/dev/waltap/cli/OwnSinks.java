@@ -97,7 +97,7 @@ final class OwnSinks extends MemberSinks {
       if (own.stream() == null) {
         opening.forget();
       }
-      return new Member(sink, opening, over);
+      return new Member(member, sink, opening, over);
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;

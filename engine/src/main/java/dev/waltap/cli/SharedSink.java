@@ -73,7 +73,7 @@ final class SharedSink extends MemberSinks {
   @Override
   Member openSink(FleetMember member) {
     ChangesHandler handler = turns.open(member).handler();
-    return new Member(new Sink(handler, () -> {}, null, () -> {}), () -> {}, false);
+    return new Member(member, new Sink(handler, () -> {}, null, () -> {}), () -> {}, false);
   }
 
   @Override

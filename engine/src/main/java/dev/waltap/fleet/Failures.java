@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * What is wrong with members, who is told of it, and when they are tried again: after half a
+ * What is wrong with members, when it is reported, and when they are tried again: after half a
  * second, then twice as long each time up to a minute, half of it by chance; sooner if their files
  * change. For the fleet's thread.
  */

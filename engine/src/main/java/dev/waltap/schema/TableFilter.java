@@ -17,7 +17,6 @@ public final class TableFilter {
   private final List<Glob> tables;
   private final List<Glob> excludedTables;
   private final List<ColumnGlob> excludedColumns;
-  private final List<String> columnPatterns;
   private final @Nullable TableFilter within;
 
   /**
@@ -31,8 +30,7 @@ public final class TableFilter {
   public TableFilter(List<String> tables, List<String> excludeTables, List<String> excludeColumns) {
     this.tables = tables.stream().map(Glob::new).toList();
     this.excludedTables = excludeTables.stream().map(Glob::new).toList();
-    this.excludedColumns = excludeColumns.stream().flatMap(p -> ColumnGlob.of(p).stream()).toList();
-    this.columnPatterns = List.copyOf(excludeColumns);
+    this.excludedColumns = excludeColumns.stream().map(ColumnGlob::of).toList();
     this.within = null;
   }
 
@@ -40,7 +38,6 @@ public final class TableFilter {
     this.tables = filter.tables;
     this.excludedTables = filter.excludedTables;
     this.excludedColumns = filter.excludedColumns;
-    this.columnPatterns = filter.columnPatterns;
     this.within = within;
   }
 
@@ -94,18 +91,17 @@ public final class TableFilter {
         unmatched.add(glob.pattern());
       }
     }
-    for (String pattern : columnPatterns) {
-      if (schema.tables().stream().noneMatch(table -> hasColumn(table, ColumnGlob.of(pattern)))) {
-        unmatched.add(pattern);
+    for (ColumnGlob glob : excludedColumns) {
+      if (schema.tables().stream().noneMatch(table -> hasColumn(table, glob))) {
+        unmatched.add(glob.pattern());
       }
     }
     return unmatched;
   }
 
-  private static boolean hasColumn(Table table, List<ColumnGlob> globs) {
+  private static boolean hasColumn(Table table, ColumnGlob glob) {
     return table.layout().columns().stream()
-        .anyMatch(
-            column -> globs.stream().anyMatch(glob -> glob.matches(table.name(), column.name())));
+        .anyMatch(column -> glob.matches(table.name(), column.name()));
   }
 
   private boolean accepts(String name, boolean shadow) {
@@ -116,24 +112,28 @@ public final class TableFilter {
         && (within == null || within.accepts(name, shadow));
   }
 
-  /** A pattern split at one of its dots: names may have dots, too, so each split is tried. */
-  private record ColumnGlob(Glob table, Glob column) {
+  /** A pattern, split at each of its dots: names may have dots, too, so each split is tried. */
+  private record ColumnGlob(String pattern, List<Split> splits) {
 
-    static List<ColumnGlob> of(String pattern) {
-      List<ColumnGlob> splits = new ArrayList<>();
+    /** One way to read it. */
+    private record Split(Glob table, Glob column) {}
+
+    static ColumnGlob of(String pattern) {
+      List<Split> splits = new ArrayList<>();
       for (int dot = pattern.indexOf('.'); dot >= 0; dot = pattern.indexOf('.', dot + 1)) {
         splits.add(
-            new ColumnGlob(
-                new Glob(pattern.substring(0, dot)), new Glob(pattern.substring(dot + 1))));
+            new Split(new Glob(pattern.substring(0, dot)), new Glob(pattern.substring(dot + 1))));
       }
       if (splits.isEmpty()) {
         throw new IllegalArgumentException("not TABLE.COLUMN: " + pattern);
       }
-      return splits;
+      return new ColumnGlob(pattern, List.copyOf(splits));
     }
 
     boolean matches(String tableName, String columnName) {
-      return table.matches(tableName) && column.matches(columnName);
+      return splits.stream()
+          .anyMatch(
+              split -> split.table().matches(tableName) && split.column().matches(columnName));
     }
   }
 }
