@@ -17,6 +17,8 @@ module dev.waltap {
   requires static jdk.httpserver; // For --metrics-port and --listen.
   requires static java.management; // For --metrics-port.
   requires static info.picocli; // For the command line.
+  requires static org.tomlj; // For --config.
+  requires static org.snakeyaml.engine.v2; // For --config.
   requires static java.logging; // For the command line.
 
   exports dev.waltap;

@@ -42,7 +42,7 @@ public final class FleetBuilder {
   private final List<DatabaseSource> sources = new ArrayList<>();
   private @Nullable Path stateRoot;
   private boolean noState;
-  private int maxOpen = OpenLimit.ofProcess();
+  private volatile int maxOpen = OpenLimit.ofProcess();
   private Duration idleAfter = Duration.ofSeconds(10);
   private boolean once;
   private MemberOutput.Opening outputs = new SharedOutput(member -> FleetBuilder::noHandler);

@@ -56,13 +56,14 @@ class ArchitectureTest {
           Map.entry("micrometer", List.of("api")),
           Map.entry("text", List.of("api", "record")),
           Map.entry("live", List.of("api", "text")),
-          Map.entry("monitor", List.of("api", "micrometer", "live")),
+          Map.entry("monitor", List.of("api", "host", "deliver", "micrometer", "live")),
+          Map.entry("config", List.of()),
           Map.entry("handler", List.of()),
           Map.entry("json", List.of("api", "format", "record")),
           Map.entry("file", List.of("api", "io", "handler", "json")),
           Map.entry("http", List.of("api", "io", "handler", "json")),
           Map.entry("message", and(PARSER, "api", "sqlite", "schema", "json", "file", "http")),
-          Map.entry("listen", List.of("api")),
+          Map.entry("listen", List.of("api", "host")),
           Map.entry(
               "changeset", List.of("api", "format", "record", "io", "schema", "handler", "json")),
           Map.entry("output", and(CAPTURE, "capture", "handler", "message", "")),
@@ -73,8 +74,8 @@ class ArchitectureTest {
               "cli",
               and(
                   and(
-                      CAPTURE, "capture", "inspect", "", "demo", "fleet", "live", "monitor",
-                      "text"),
+                      CAPTURE, "capture", "config", "inspect", "", "demo", "fleet", "live",
+                      "monitor", "text"),
                   OUTPUTS)));
 
   private final JavaClasses classes =

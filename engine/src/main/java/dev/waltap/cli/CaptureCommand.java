@@ -23,7 +23,11 @@ import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -159,7 +163,7 @@ abstract class CaptureCommand extends ShellCommand {
         return endless() ? ExitCode.OK : ExitCode.ofSignal(shell().signals().received());
       }
       builder.handler(monitoring.handler(sink.handler()));
-      shell().signals().onHangup(sink.reopen());
+      shell().signals().onHangup(hangup(sink.reopen(), console, monitoring, null));
       return new CaptureRun(shell(), console, endless(), monitoring)
           .run(
               builder,
@@ -177,12 +181,76 @@ abstract class CaptureCommand extends ShellCommand {
     try (Monitoring monitoring = monitor.open(this, console);
         MemberSinks sinks = sinks(all, console)) {
       shell().signals().onStop(sinks::stop);
-      if (!(sinks instanceof SharedSink shared) || shared.isRotated()) {
-        shell().signals().onHangup(sinks::reopen);
-      }
+      boolean rotated = !(sinks instanceof SharedSink shared) || shared.isRotated();
       return new FleetRun(shell(), console, endless(), monitoring)
-          .run(mode(), sinks, this::configureAll);
+          .run(
+              mode(),
+              sinks,
+              this::configureAll,
+              fleet ->
+                  shell()
+                      .signals()
+                      .onHangup(
+                          hangup(rotated ? sinks::reopen : null, console, monitoring, fleet)));
     }
+  }
+
+  /**
+   * What SIGHUP does.
+   *
+   * @param reopen null where there is nothing to rotate
+   * @param fleet null for one database
+   * @return null for what it does otherwise
+   */
+  private @Nullable Runnable hangup(
+      @Nullable Runnable reopen,
+      Console console,
+      Monitoring monitoring,
+      @Nullable Consumer<DatabaseOptions> fleet) {
+    Settings settings = settings();
+    if (settings == null || settings.file() == null) {
+      return reopen;
+    }
+    Reload.Running running =
+        new Reload.Running() {
+          @Override
+          public boolean isFleet() {
+            return fleet != null;
+          }
+
+          @Override
+          public List<Runnable> prepare(CaptureCommand other, Set<String> refused)
+              throws IOException {
+            return renewals(other, console, monitoring, fleet, refused);
+          }
+        };
+    return new Reload(this, settings, console, reopen == null ? () -> {} : reopen, running);
+  }
+
+  private List<Runnable> renewals(
+      CaptureCommand other,
+      Console console,
+      Monitoring monitoring,
+      @Nullable Consumer<DatabaseOptions> fleet,
+      Set<String> refused)
+      throws IOException {
+    List<Runnable> all = new ArrayList<>();
+    if (fleet == null) {
+      other.requireUsable(console);
+    } else {
+      other.databases.isOne(other);
+      other.requireUsableForMany(console);
+      Discovery.requireDirectories(other.databases.sources());
+      all.add(() -> fleet.accept(other.databases));
+    }
+    all.addAll(output.renewals(other.output, other, console, refused));
+    Runnable token = monitor.renewal(other.monitor, monitoring);
+    if (token != null) {
+      all.add(token);
+    } else if (monitor.hasToken() != other.monitor.hasToken()) {
+      refused.add(MonitorOptions.TOKEN);
+    }
+    return all;
   }
 
   private OutputOfMany requireUsableForMany() throws IOException {
@@ -196,13 +264,27 @@ abstract class CaptureCommand extends ShellCommand {
     }
   }
 
+  private void requireUsableForMany(Console console) throws IOException {
+    state.check(this, false);
+    monitor.check(this);
+    monitor.requireToken();
+    OutputOfMany all = requireUsableForMany();
+    if (all.isOwn()) {
+      checkForAny(all, console);
+    }
+  }
+
+  /** What is wrong with the outputs of all is said once, and at once. */
+  private void checkForAny(OutputOfMany all, Console console) throws IOException {
+    Path any = Path.of("database");
+    all.of("database").check(this, any, "database", StateDirectory.pathFor(any), console);
+  }
+
   private MemberSinks sinks(OutputOfMany all, Console console) throws IOException {
     if (!all.isOwn()) {
       return all.open(shell(), console);
     }
-    // What is wrong with it for all is said once, and at once.
-    Path any = Path.of("database");
-    all.of("database").check(this, any, "database", StateDirectory.pathFor(any), console);
+    checkForAny(all, console);
     return new OwnSinks(
         this, console, all, onGap, usesState(), member -> memberName(member.name()));
   }
@@ -244,13 +326,15 @@ abstract class CaptureCommand extends ShellCommand {
    */
   final boolean requireUsable(Console console) throws IOException {
     state.check(this, false);
+    monitor.check(this);
+    monitor.requireToken();
     boolean one = databases.isOne(this);
     if (one) {
       database = databases.one();
       output.check(this, database, databaseName(), state.directory(database), console);
       builder();
     } else {
-      requireUsableForMany();
+      requireUsableForMany(console);
     }
     return one;
   }

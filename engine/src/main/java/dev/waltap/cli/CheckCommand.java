@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  waltap check app.db --config /etc/waltap.properties",
+      "  waltap check --config /etc/waltap/app.toml",
       "  waltap check --directory /srv/tenants --state /var/lib/waltap --output changes.jsonl",
       "",
       "Exit codes: 0 all can be captured; 1 some can't; 2 usage."
@@ -39,6 +39,11 @@ final class CheckCommand extends CaptureCommand {
 
   @Override
   boolean endless() {
+    return true;
+  }
+
+  @Override
+  boolean checksWholeFile() {
     return true;
   }
 

@@ -34,10 +34,10 @@ final class Console implements CaptureListener {
   private final PrintStream err;
   private final boolean terminal;
   private final IntSupplier columns;
-  private final boolean quiet;
-  private final boolean verbose;
   private final LongSupplier nanoClock;
-
+  private boolean quiet;
+  private boolean verbose;
+  private boolean onlyErrors;
   private boolean readySaid;
   private boolean silent;
   private boolean json;
@@ -93,6 +93,13 @@ final class Console implements CaptureListener {
     silent = quiet;
   }
 
+  /** Leaves out what matters less, from now on; the ready line stays. */
+  synchronized void level(Level least) {
+    quiet = least.compareTo(Level.INFO) > 0;
+    verbose = least == Level.DEBUG;
+    onlyErrors = least == Level.ERROR;
+  }
+
   /** Writes objects from now on, and no progress that moves. */
   synchronized void writeJson() {
     json = true;
@@ -117,7 +124,9 @@ final class Console implements CaptureListener {
   public synchronized void warning(String message) {
     String shown = secrets.hide(message);
     warnings.accept(shown);
-    line(Level.WARN, shown);
+    if (!onlyErrors) {
+      line(Level.WARN, shown);
+    }
   }
 
   @Override

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 /** Which databases: one, several, or those of a directory. */
 final class DatabaseOptions {
   private static final String MATCH = "*.db";
+  private static final String NAMED = "--database";
 
   /** What nobody would write who wanted to name something else. */
   private static final Pattern FILE_NAME =
@@ -28,7 +29,18 @@ final class DatabaseOptions {
       arity = "0..*",
       description =
           "The database file, in WAL mode; or several, and globs in quotes, for one process.")
-  private List<Path> databases = new ArrayList<>();
+  private List<Path> typed = new ArrayList<>();
+
+  @Option(
+      names = NAMED,
+      paramLabel = "DB",
+      description =
+          "The same as DB, repeatable, for WALTAP_DATABASE and --config; databases that are typed"
+              + " replace it.")
+  private List<Path> named = new ArrayList<>();
+
+  /** Those of the two that count. */
+  private List<Path> databases = List.of();
 
   @Option(
       names = "--directory",
@@ -61,6 +73,7 @@ final class DatabaseOptions {
    * @return whether there is exactly one database, by its name
    */
   boolean isOne(ShellCommand command) {
+    choose(command);
     if (databases.isEmpty() && directory == null) {
       throw command.usage("Missing required parameter: 'DB', or --directory DIR");
     }
@@ -75,6 +88,14 @@ final class DatabaseOptions {
       requireFiles(command);
     }
     return one;
+  }
+
+  private void choose(ShellCommand command) {
+    List<Path> all = new ArrayList<>(typed);
+    if (typed.isEmpty() || command.isTyped(NAMED)) {
+      all.addAll(named);
+    }
+    databases = all;
   }
 
   private static void refuse(ShellCommand command, String option, String needs) {

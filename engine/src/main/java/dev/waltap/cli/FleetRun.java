@@ -6,9 +6,12 @@ import dev.waltap.Waltap;
 import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetMember;
+import dev.waltap.fleet.FleetEngine;
+import dev.waltap.fleet.OpenLimit;
 import dev.waltap.handler.Causes;
 import dev.waltap.handler.ClosedPipeException;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -25,11 +28,13 @@ record FleetRun(Shell shell, Console console, boolean endless, Monitoring monito
    *
    * @param configure gives the fleet its databases and options; whether a database was captured
    *     before, it may ask
+   * @param started gets what makes the fleet capture other databases, before it runs
    */
   int run(
       CaptureMode mode,
       MemberSinks sinks,
-      BiConsumer<FleetBuilder, Predicate<FleetMember>> configure) {
+      BiConsumer<FleetBuilder, Predicate<FleetMember>> configure,
+      Consumer<Consumer<DatabaseOptions>> started) {
     StopSignals signals = shell.signals();
     FleetConsole listener = new FleetConsole(console);
     FleetBuilder builder =
@@ -46,6 +51,7 @@ record FleetRun(Shell shell, Console console, boolean endless, Monitoring monito
             sinks.stop();
             fleet.close();
           });
+      started.accept(databases -> change(fleet, builder, databases));
       fleet.run(mode);
     } catch (RuntimeException e) {
       if (signals.received() == 0 || Causes.find(ClosedPipeException.class, e) != null) {
@@ -68,5 +74,14 @@ record FleetRun(Shell shell, Console console, boolean endless, Monitoring monito
               + " changes");
     }
     return listener.exitCode(endless);
+  }
+
+  private static void change(Fleet fleet, FleetBuilder builder, DatabaseOptions databases) {
+    Integer most = databases.maxOpen();
+    int open = most == null ? OpenLimit.ofProcess() : most;
+    builder.maxOpen(open); // How much memory each may take.
+    if (fleet instanceof FleetEngine engine) {
+      engine.change(databases.sources(), open);
+    }
   }
 }

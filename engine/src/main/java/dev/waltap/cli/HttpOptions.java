@@ -9,6 +9,7 @@ import dev.waltap.http.HttpTarget;
 import dev.waltap.http.PemTls;
 import dev.waltap.io.FileNames;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +45,7 @@ final class HttpOptions {
           FOR_HTTP
               + "a header of each request, or a file of them, one a line; repeatable. Everybody on"
               + " this machine can read a command line: keep secrets in a file or WALTAP_HEADER.")
-  private List<String> headers = new ArrayList<>();
+  private volatile List<String> headers = new ArrayList<>();
 
   @Option(
       names = "--hmac-key",
@@ -52,7 +55,7 @@ final class HttpOptions {
               + "sign each request: Waltap-Signature is 'sha256=' and the HMAC-SHA256, in hex, of"
               + " Waltap-Timestamp, '.' and the body, by the key in this file, without line feeds"
               + " at its end. WALTAP_HMAC_KEY and --config may have the key itself.")
-  private @Nullable String hmacKey;
+  private volatile @Nullable String hmacKey;
 
   @Option(
       names = "--timeout",
@@ -100,6 +103,26 @@ final class HttpOptions {
       } catch (NumberFormatException e) {
         throw new TypeConversionException("'" + text + "' is neither a number nor 'unlimited'");
       }
+    }
+  }
+
+  /** What all handlers send, of now. */
+  private final AtomicReference<@Nullable Credentials> credentials = new AtomicReference<>();
+
+  /**
+   * What lets a request pass, and may change while a capture runs.
+   *
+   * @param key signs each request; null for none
+   */
+  private record Credentials(List<HttpTarget.Header> headers, @Nullable String key) {
+
+    HttpTarget target(URI address, Duration timeout, int retries) {
+      return new HttpTarget(
+          address,
+          headers,
+          timeout,
+          retries,
+          key == null ? null : new HttpSignature(key.getBytes(StandardCharsets.UTF_8)));
     }
   }
 
@@ -153,20 +176,60 @@ final class HttpOptions {
    */
   HttpHandler open(String address, ShellCommand command, HttpBatch.Format format, Console console)
       throws IOException {
-    SecretOption key = new SecretOption("--hmac-key", "key");
-    String secret = hmacKey == null ? null : key.read(hmacKey, command);
-    HttpTarget target =
-        new HttpTarget(
-            HttpTarget.address(address),
-            headers(),
-            timeout == null ? DEFAULT_TIMEOUT : timeout,
-            maxRetries == null ? DEFAULT_RETRIES : maxRetries,
-            secret == null ? null : new HttpSignature(secret.getBytes(StandardCharsets.UTF_8)));
+    Credentials read = credentials(command, console);
+    URI uri = HttpTarget.address(address);
+    Duration patience = timeout == null ? DEFAULT_TIMEOUT : timeout;
+    int retries = maxRetries == null ? DEFAULT_RETRIES : maxRetries;
+    HttpTarget target = read.target(uri, patience, retries);
     console.hide(target.secrets());
+    credentials.set(read);
+    return new HttpHandler(
+        targets(read, target, uri, patience, retries), format, tls(), console::warning);
+  }
+
+  private Supplier<HttpTarget> targets(
+      Credentials first, HttpTarget target, URI uri, Duration patience, int retries) {
+    return new Supplier<>() {
+      private Credentials made = first;
+      private HttpTarget last = target;
+
+      @Override
+      public HttpTarget get() {
+        Credentials now = credentials.get();
+        if (now != null && !now.equals(made)) {
+          last = now.target(uri, patience, retries);
+          made = now;
+        }
+        return last;
+      }
+    };
+  }
+
+  private Credentials credentials(ShellCommand command, Console console) throws IOException {
+    SecretOption option = new SecretOption("--hmac-key", "key");
+    String secret = hmacKey == null ? null : option.read(hmacKey, command);
     if (secret != null) {
       console.hide(Secrets.of(List.of(secret)));
     }
-    return new HttpHandler(target, format, tls(), console::warning);
+    return new Credentials(headers(), secret);
+  }
+
+  /**
+   * Reads headers and key again, as other options say it.
+   *
+   * @return makes all handlers, open ones and later ones, send them
+   * @throws IOException if a file that is named can't be used
+   */
+  Runnable renewal(HttpOptions other, ShellCommand command, Console console) throws IOException {
+    if (credentials.get() == null) {
+      return () -> {};
+    }
+    Credentials read = other.credentials(command, console);
+    return () -> {
+      headers = other.headers;
+      hmacKey = other.hmacKey;
+      credentials.set(read);
+    };
   }
 
   /** Whom to trust, and who we are; null where that was not said. */

@@ -2,6 +2,7 @@
 package dev.waltap.cli;
 
 import dev.waltap.handler.Secrets;
+import dev.waltap.host.HostAddress;
 import dev.waltap.listen.EventServer;
 import dev.waltap.listen.ListenAddress;
 import dev.waltap.output.SavedStream;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Option;
 /** How changes are served to those who connect. */
 final class ListenOptions {
   private static final long DEFAULT_HISTORY = 16L << 20;
-  private static final String TOKEN = "--listen-token";
+  static final String TOKEN = "--listen-token";
   private static final String HISTORY = "--listen-history";
 
   @Option(
@@ -86,14 +87,7 @@ final class ListenOptions {
     }
     EventServer opened = EventServer.open(address, secret, history, format.objects()::of);
     server = opened;
-    InetSocketAddress place = opened.address();
-    String host = place.getAddress().getHostAddress();
-    console.note(
-        "changes are served at http://"
-            + (host.indexOf(':') < 0 ? host : "[" + host + "]")
-            + ":"
-            + place.getPort()
-            + "/changes");
+    console.note("changes are served at http://" + HostAddress.text(opened.address()) + "/changes");
     return new Sink(opened, () -> {}, null, opened);
   }
 
@@ -113,6 +107,29 @@ final class ListenOptions {
           stream.end(),
           alone ? stream.delivering() : position -> {});
     }
+  }
+
+  /** Whether clients have to send a token. */
+  boolean hasToken() {
+    return token != null;
+  }
+
+  /**
+   * Reads the token again, as other options say it.
+   *
+   * @return makes clients send it; null if there was none, or is none any more
+   * @throws IOException if its file can't be read
+   */
+  @Nullable Runnable renewal(ListenOptions other, ShellCommand command, Console console)
+      throws IOException {
+    EventServer opened = server;
+    String given = other.token;
+    if (opened == null || token == null || given == null) {
+      return null;
+    }
+    String secret = new SecretOption(TOKEN, "token").read(given, command);
+    console.hide(Secrets.of(List.of(secret)));
+    return () -> opened.token(secret);
   }
 
   /** Refuses options on the command line that would do nothing. */

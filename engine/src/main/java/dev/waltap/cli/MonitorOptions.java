@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.cli;
 
-import dev.waltap.host.Reasons;
 import dev.waltap.io.FileNames;
 import dev.waltap.monitor.LagBound;
 import dev.waltap.monitor.MonitorSettings;
@@ -9,8 +8,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +17,10 @@ import picocli.CommandLine.Option;
 final class MonitorOptions {
   static final String PORT = "--metrics-port";
 
+  static final String TOKEN = "--metrics-token";
+
   private static final List<String> OTHERS =
-      List.of(
-          "--metrics-bind",
-          "--metrics-token",
-          "--metrics-max-lag",
-          "--metrics-databases",
-          "--page-rows");
+      List.of("--metrics-bind", TOKEN, "--metrics-max-lag", "--metrics-databases", "--page-rows");
 
   private static final int MAX_PORT = 65_535;
 
@@ -53,7 +47,7 @@ final class MonitorOptions {
   private String bind = "127.0.0.1";
 
   @Option(
-      names = "--metrics-token",
+      names = TOKEN,
       paramLabel = "FILE",
       description =
           "A file with a token that whoever asks has to know: sent as 'Authorization: Bearer TOKEN',"
@@ -138,15 +132,35 @@ final class MonitorOptions {
     }
   }
 
+  /**
+   * Reads the token again, as other options say it.
+   *
+   * @return makes whoever asks send it; null if there was none, or is none any more
+   * @throws IOException if its file can't be read
+   */
+  @Nullable Runnable renewal(MonitorOptions other, Monitoring monitoring) throws IOException {
+    if (port == null || token == null || other.token == null) {
+      return null;
+    }
+    String secret = read(other.token);
+    return () -> monitoring.token(secret);
+  }
+
+  /** Whether a token is asked for. */
+  boolean hasToken() {
+    return token != null;
+  }
+
+  /** Refuses a token that can't be used. */
+  void requireToken() throws IOException {
+    if (port != null && token != null) {
+      read(token);
+    }
+  }
+
   private static String read(String argument) throws IOException {
     Path file = OptionConverters.path(argument.startsWith("@") ? argument.substring(1) : argument);
-    String found;
-    try {
-      found = Files.readString(file, StandardCharsets.UTF_8).strip();
-    } catch (IOException e) {
-      throw new IOException(
-          "can't read the token in " + FileNames.text(file) + ": " + Reasons.of(e), e);
-    }
+    String found = new SecretOption(TOKEN, "token").ofFile(file).strip();
     if (found.length() < MIN_TOKEN
         || found.length() > MAX_TOKEN
         || !found.chars().allMatch(c -> c > ' ' && c < 127)) {

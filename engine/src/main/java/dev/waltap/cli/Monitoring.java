@@ -105,6 +105,13 @@ final class Monitoring implements Closeable {
     }
   }
 
+  /** Asks for another token from now on. */
+  void token(String token) {
+    if (opened != null) {
+      opened.server.token(token);
+    }
+  }
+
   @Override
   public void close() {
     if (opened != null) {

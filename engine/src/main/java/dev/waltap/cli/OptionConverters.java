@@ -55,6 +55,7 @@ final class OptionConverters {
     commandLine.registerConverter(EventFormat.class, text -> word(EventFormat.class, text));
     commandLine.registerConverter(StatusFormat.class, text -> word(StatusFormat.class, text));
     commandLine.registerConverter(LogFormat.class, text -> word(LogFormat.class, text));
+    commandLine.registerConverter(LogLine.Level.class, text -> word(LogLine.Level.class, text));
     commandLine.registerConverter(InspectFormat.class, text -> word(InspectFormat.class, text));
     commandLine.registerConverter(Duration.class, OptionConverters::duration);
     commandLine.registerConverter(Path.class, OptionConverters::databasePath);

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -196,6 +197,26 @@ final class OutputOptions {
   /** Opens all of them; the caller closes them after the capture. */
   Sink open(Shell shell, Console console) throws IOException {
     return Sink.open(destinations, shell, console);
+  }
+
+  /**
+   * Reads what requests and clients have to send again, as other options say it.
+   *
+   * @param refused gets the names of options that can't take effect
+   * @return what makes it take effect
+   */
+  List<Runnable> renewals(
+      OutputOptions other, ShellCommand command, Console console, Set<String> refused)
+      throws IOException {
+    List<Runnable> all = new ArrayList<>();
+    all.add(httpOptions.renewal(other.httpOptions, command, console));
+    Runnable token = listenOptions.renewal(other.listenOptions, command, console);
+    if (token != null) {
+      all.add(token);
+    } else if (listenOptions.hasToken() != other.listenOptions.hasToken()) {
+      refused.add(ListenOptions.TOKEN);
+    }
+    return all;
   }
 
   private Sink openStandardOutput(Shell shell, Console console) {

@@ -45,7 +45,12 @@ record SecretOption(String name, String what) {
     return secret;
   }
 
-  private String ofFile(Path file) throws IOException {
+  /**
+   * The secret that a file holds, without line feeds at its end.
+   *
+   * @throws IOException if it can't be read
+   */
+  String ofFile(Path file) throws IOException {
     try {
       return Files.readString(file).replaceFirst("[\\r\\n]+\\z", "");
     } catch (NoSuchFileException e) {

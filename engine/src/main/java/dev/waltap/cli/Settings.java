@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.cli;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import dev.waltap.config.ConfigEntry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -25,21 +18,23 @@ import picocli.CommandLine.ParameterException;
 /**
  * Options that were not typed: {@code --wal-limit} comes from {@code WALTAP_WAL_LIMIT}, else from
  * {@code wal-limit} in the file of {@code --config}. What is typed wins, and of two options that
- * exclude each other the typed one. Repeatable options take one value a line, flags {@code true} or
- * {@code false}. What a command has no option for is for another one.
+ * exclude each other the typed one. Repeatable options take one value a line, or a list in the
+ * file, flags {@code true} or {@code false}. What a command has no option for is for another one.
  */
 final class Settings {
 
-  private static final String CONFIG = "--config";
+  static final String CONFIG = "--config";
 
   /** Asked for by those who type. */
-  private static final Set<String> NEVER = Set.of("--help", "--version", CONFIG);
+  static final Set<String> NEVER = Set.of("--help", "--version", CONFIG);
 
   private static final Map<String, String> EXCLUDES =
       Map.of("--state", "--no-state", "--no-state", "--state");
 
   private final Map<String, String> environment;
   private final Map<String, String> origins = new LinkedHashMap<>();
+  private final Map<String, List<String>> values = new LinkedHashMap<>();
+  private @Nullable SettingsFile file;
 
   Settings(Map<String, String> environment) {
     this.environment = environment;
@@ -58,19 +53,23 @@ final class Settings {
       return args;
     }
     Set<String> typed = typed(args);
-    Map<String, String> file = file(all, command, args);
+    String name = fileName(args);
+    file = name == null ? null : SettingsFile.read(name, command, all.get());
     List<String> completed = new ArrayList<>();
     completed.add(args[0]);
     for (OptionSpec option : command.getCommandSpec().options()) {
-      String name = option.longestName();
-      if (!NEVER.contains(name)
-          && !shellCommand.onlyTyped().contains(name)
-          && !typed.contains(name)
-          && !typed.contains(EXCLUDES.getOrDefault(name, name))) {
-        add(command, option, file, completed);
+      String optionName = option.longestName();
+      if (!NEVER.contains(optionName)
+          && !shellCommand.onlyTyped().contains(optionName)
+          && !typed.contains(optionName)
+          && !typed.contains(EXCLUDES.getOrDefault(optionName, optionName))) {
+        add(command, option, completed);
       }
     }
-    shellCommand.typed(typed);
+    if (file != null && shellCommand.checksWholeFile()) {
+      file.requireValues();
+    }
+    shellCommand.given(typed, this, args);
     completed.addAll(List.of(args).subList(1, args.length));
     return completed.toArray(String[]::new);
   }
@@ -81,35 +80,61 @@ final class Settings {
     return origin == null ? "" : " (from " + origin + ")";
   }
 
-  private void add(
-      CommandLine command, OptionSpec option, Map<String, String> file, List<String> all) {
+  /** The file of options; null if none is named. */
+  @Nullable SettingsFile file() {
+    return file;
+  }
+
+  /** The options that the environment or the file gave to the command, and their values. */
+  Map<String, List<String>> values() {
+    return values;
+  }
+
+  private void add(CommandLine command, OptionSpec option, List<String> all) {
     String name = option.longestName();
     String variable = variable(name);
     String value = environment.get(variable);
-    String origin = variable;
-    if (value == null) {
-      value = file.get(name);
-      origin = CONFIG;
-    }
-    if (value == null) {
-      return;
-    }
-    origins.put(name, origin);
-    if (option.arity().max() == 0) {
-      if (isOn(command, value, origin, name)) {
-        all.add(name);
+    if (value != null) {
+      add(command, option, List.of(value), variable, all);
+    } else if (file != null) {
+      ConfigEntry entry = file.get(name);
+      if (entry != null) {
+        add(command, option, entry.values(), file.origin(entry), all);
       }
-    } else if (option.isMultiValue()) {
-      value.lines().filter(line -> !line.isBlank()).forEach(line -> all.add(name + "=" + line));
-    } else {
-      all.add(name + "=" + value);
     }
   }
 
-  private static boolean isOn(CommandLine command, String value, String origin, String name) {
+  private void add(
+      CommandLine command, OptionSpec option, List<String> given, String origin, List<String> all) {
+    String name = option.longestName();
+    origins.put(name, origin);
+    List<String> taken = valuesOf(command, option, given, origin);
+    values.put(name, taken);
+    boolean flag = option.arity().max() == 0;
+    for (String value : taken) {
+      if (!flag) {
+        all.add(name + "=" + value);
+      } else if (Boolean.parseBoolean(value)) {
+        all.add(name);
+      }
+    }
+  }
+
+  /** The values of an option as they would be typed: {@code true} or {@code false} for a flag. */
+  static List<String> valuesOf(
+      CommandLine command, OptionSpec option, List<String> given, String origin) {
+    if (option.arity().max() == 0) {
+      return given.stream().map(each -> isOn(command, each, origin, option.longestName())).toList();
+    }
+    return option.isMultiValue()
+        ? given.stream().flatMap(String::lines).filter(line -> !line.isBlank()).toList()
+        : given;
+  }
+
+  private static String isOn(CommandLine command, String value, String origin, String name) {
     return switch (value.strip().toLowerCase(Locale.ROOT)) {
-      case "true", "yes", "on", "1" -> true;
-      case "false", "no", "off", "0", "" -> false;
+      case "true", "yes", "on", "1" -> "true";
+      case "false", "no", "off", "0", "" -> "false";
       default ->
           throw new ParameterException(
               command, "write true or false for " + name + " in " + origin);
@@ -134,7 +159,7 @@ final class Settings {
     return names;
   }
 
-  private Map<String, String> file(Supplier<CommandLine> all, CommandLine command, String[] args) {
+  private @Nullable String fileName(String[] args) {
     String name = environment.get(variable(CONFIG));
     for (int i = 1; i < args.length && !args[i].equals("--"); i++) {
       if (args[i].startsWith(CONFIG + "=")) {
@@ -143,53 +168,6 @@ final class Settings {
         name = args[i + 1];
       }
     }
-    return name == null ? Map.of() : read(all, command, name);
-  }
-
-  private static Map<String, String> read(
-      Supplier<CommandLine> all, CommandLine command, String name) {
-    Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(Path.of(name), StandardCharsets.UTF_8)) {
-      properties.load(reader);
-    } catch (NoSuchFileException e) {
-      throw new ParameterException(command, CONFIG + ": there is no file " + name);
-    } catch (MalformedInputException e) {
-      throw new ParameterException(command, CONFIG + ": " + name + " is not text in UTF-8");
-    } catch (IOException | IllegalArgumentException e) {
-      throw new ParameterException(
-          command, CONFIG + ": can't read " + name + ": " + e.getMessage());
-    }
-    Map<String, String> values = new LinkedHashMap<>();
-    Set<String> options = options(all.get());
-    for (String key : new TreeSet<>(properties.stringPropertyNames())) {
-      values.put(known(options, command, "--" + key, name), properties.getProperty(key));
-    }
-    return values;
-  }
-
-  private static Set<String> options(CommandLine root) {
-    Set<String> options = new TreeSet<>();
-    for (CommandLine each : root.getSubcommands().values()) {
-      each.getCommandSpec().options().forEach(spec -> options.add(spec.longestName()));
-    }
-    options.removeAll(NEVER);
-    return options;
-  }
-
-  private static String known(
-      Set<String> options, CommandLine command, String option, String file) {
-    if (!options.contains(option)) {
-      @Nullable String near = Suggestion.near(option, options);
-      throw new ParameterException(
-          command,
-          CONFIG
-              + ": '"
-              + option.substring(2)
-              + "' in "
-              + file
-              + " is no option"
-              + (near == null ? "" : ", did you mean '" + near.substring(2) + "'?"));
-    }
-    return option;
+    return name;
   }
 }

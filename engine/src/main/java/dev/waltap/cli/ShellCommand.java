@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.cli;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,14 @@ abstract class ShellCommand implements Callable<Integer> {
   private boolean verbose;
 
   @Option(
+      names = "--log-level",
+      paramLabel = "debug|info|warn|error",
+      description =
+          "The least that standard error gets: debug as by --verbose, warn as by --quiet; the ready"
+              + " line always (info).")
+  private LogLine.@Nullable Level logLevel;
+
+  @Option(
       names = "--log-format",
       paramLabel = "text|json",
       description =
@@ -41,13 +50,16 @@ abstract class ShellCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "Options from a file, as 'wal-limit=64MiB' (Java properties, UTF-8). What is typed wins"
-              + " over WALTAP_WAL_LIMIT and the like in the environment, which wins over the file;"
-              + " repeatable options take one value a line (\\n in the file), flags true or false.")
+          "Options from a file of TOML (.toml), YAML (.yaml, .yml) or else Java properties, as"
+              + " wal-limit = \"64MiB\". What is typed wins over WALTAP_WAL_LIMIT and the like in the"
+              + " environment, which wins over the file. SIGHUP reads it again: see 'waltap help"
+              + " settings'.")
   private @Nullable String config;
 
   private final Shell shell;
   private @Nullable Set<String> typed;
+  private @Nullable Settings settings;
+  private List<String> arguments = List.of();
 
   ShellCommand(Shell shell) {
     this.shell = shell;
@@ -56,6 +68,9 @@ abstract class ShellCommand implements Callable<Integer> {
   @Override
   public final Integer call() {
     Console console = shell.console(quiet, verbose);
+    if (logLevel != null) {
+      console.level(logLevel);
+    }
     if (logFormat == LogFormat.JSON) {
       console.writeJson();
     }
@@ -82,9 +97,32 @@ abstract class ShellCommand implements Callable<Integer> {
     return Set.of();
   }
 
-  /** Says which options were typed, where others come from elsewhere. */
-  void typed(Set<String> options) {
+  /** Whether the whole file of options is checked, those of other commands included. */
+  boolean checksWholeFile() {
+    return false;
+  }
+
+  /**
+   * Says where options come from.
+   *
+   * @param options those that were typed
+   * @param others has those that were not
+   * @param args all that was typed
+   */
+  void given(Set<String> options, Settings others, String[] args) {
     typed = options;
+    settings = others;
+    arguments = List.of(args);
+  }
+
+  /** What the environment and a file gave; null where the command was not made by arguments. */
+  @Nullable Settings settings() {
+    return settings;
+  }
+
+  /** What was typed, the command's name first. */
+  List<String> arguments() {
+    return arguments;
   }
 
   /** Whether an option was typed, rather than taken from the environment or a file. */
@@ -92,14 +130,22 @@ abstract class ShellCommand implements Callable<Integer> {
     return typed != null && typed.contains(option);
   }
 
+  /** The least that is worth a line. */
+  LogLine.Level level() {
+    if (logLevel != null) {
+      return logLevel;
+    }
+    return quiet ? LogLine.Level.WARN : verbose ? LogLine.Level.DEBUG : LogLine.Level.INFO;
+  }
+
   /** Whether only warnings, errors and the ready line are wanted. */
   boolean isQuiet() {
-    return quiet;
+    return level().compareTo(LogLine.Level.INFO) > 0;
   }
 
   /** Whether details are wanted. */
   boolean isVerbose() {
-    return verbose;
+    return level() == LogLine.Level.DEBUG;
   }
 
   Shell shell() {

@@ -33,11 +33,15 @@ final class UsageErrors {
 
   int report(ParameterException e) {
     CommandSpec command = e.getCommandLine().getCommandSpec();
-    String message = message(e, command);
-    String line = message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
-    shell.err().println("waltap: " + Console.oneLine(line));
+    shell.err().println("waltap: " + line(e));
     shell.err().println("Try '" + command.qualifiedName() + " --help'.");
     return ExitCode.USAGE;
+  }
+
+  /** What is wrong, in one line. */
+  String line(ParameterException e) {
+    String message = message(e, e.getCommandLine().getCommandSpec());
+    return Console.oneLine(message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
   }
 
   private String message(ParameterException e, CommandSpec command) {

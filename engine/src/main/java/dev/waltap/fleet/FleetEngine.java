@@ -33,6 +33,7 @@ public final class FleetEngine implements Fleet {
   private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile @Nullable Change change;
   private volatile boolean closeAsked;
   private volatile @Nullable Thread thread;
 
@@ -40,6 +41,22 @@ public final class FleetEngine implements Fleet {
   public FleetEngine(FleetOptions options) {
     this.options = options;
     this.states = new StateRoot(options.stateRoot(), options.noState());
+  }
+
+  /** What {@link #change} asked for. */
+  private record Change(List<DatabaseSource> sources, int maxOpen) {}
+
+  /**
+   * Captures these databases from now on, at most so many at once: those that are new begin, others
+   * end in order. For any thread; before and after {@link #run} it does nothing.
+   *
+   * @throws CaptureException REFUSED if a directory of theirs can't be searched: nothing is changed
+   *     then
+   */
+  public void change(List<DatabaseSource> sources, int maxOpen) {
+    Discovery.requireDirectories(sources);
+    change = new Change(List.copyOf(sources), maxOpen);
+    events.add(() -> {});
   }
 
   @Override
@@ -128,6 +145,7 @@ public final class FleetEngine implements Fleet {
         moves.beginClose();
       }
       if (!moves.isClosing()) {
+        apply(moves, lookout);
         long now = System.nanoTime();
         lookout.look(now);
         moves.work(now);
@@ -141,6 +159,15 @@ public final class FleetEngine implements Fleet {
               e));
     } catch (RuntimeException e) {
       moves.fatal(e);
+    }
+  }
+
+  private void apply(MemberMoves moves, Lookout lookout) {
+    Change asked = change;
+    if (asked != null) {
+      change = null;
+      moves.maxOpen(asked.maxOpen());
+      lookout.change(asked.sources());
     }
   }
 

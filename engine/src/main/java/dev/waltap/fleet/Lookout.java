@@ -26,7 +26,8 @@ final class Lookout implements AutoCloseable {
   /** How soon it is looked again for databases that came. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final Discovery discovery;
+  private final FleetOptions options;
+  private volatile Discovery discovery;
   private final StateRoot states;
   private final boolean continued;
   private final MemberSet members;
@@ -43,6 +44,7 @@ final class Lookout implements AutoCloseable {
       MemberSet members,
       MemberMoves moves,
       Consumer<Runnable> events) {
+    this.options = options;
     this.discovery = new Discovery(options.sources(), states, options.ours());
     this.states = states;
     this.continued = states.isContinued();
@@ -58,6 +60,21 @@ final class Lookout implements AutoCloseable {
     lookAtAll(false);
   }
 
+  /** Looks for these from now on; members that are none of them end. */
+  void change(List<DatabaseSource> sources) {
+    discovery = new Discovery(sources, states, options.ours());
+    Set<Path> listed = new HashSet<>();
+    for (FoundDatabase each : lookAtAll(true)) {
+      listed.add(each.real());
+      listed.add(each.file());
+    }
+    for (Member member : members.all()) {
+      if (!listed.contains(member.real()) && !listed.contains(member.found().file())) {
+        moves.unlisted(member);
+      }
+    }
+  }
+
   /** Looks again, if it is time. */
   void look(long now) {
     if (moves.isEndless() && now - nextLook >= 0) {
@@ -65,7 +82,7 @@ final class Lookout implements AutoCloseable {
     }
   }
 
-  private void lookAtAll(boolean running) {
+  private List<FoundDatabase> lookAtAll(boolean running) {
     long begin = System.nanoTime();
     lastLook = begin;
     List<FoundDatabase> found = discovery.look();
@@ -94,6 +111,7 @@ final class Lookout implements AutoCloseable {
     long pause = watch.isComplete() ? WATCHED_NANOS : UNWATCHED_NANOS;
     nextLook = end + (more ? SOON_NANOS : pause);
     moves.sayReady();
+    return found;
   }
 
   /** Whether a database of the start came when nothing ran, behind an earlier run. */

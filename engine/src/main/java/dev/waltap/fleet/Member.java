@@ -60,6 +60,9 @@ final class Member implements FleetMember {
   /** What it looked like when it was parked, or last failed. */
   @Nullable FileStamp stamp;
 
+  /** Whether it is not among the databases of the fleet any more. */
+  boolean unlisted;
+
   /** When its capture is closed that should have ended by itself; 0 for never. */
   long endByNanos;
 

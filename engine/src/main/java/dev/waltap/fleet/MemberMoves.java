@@ -23,6 +23,8 @@ final class MemberMoves {
   /** A capture finds by itself that its file is gone, and delivers what it had read. */
   private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  private static final String UNLISTED = "is not among the databases any more";
+
   private final FleetOptions options;
   private final CaptureMode mode;
   private final MemberSet members;
@@ -183,10 +185,12 @@ final class MemberMoves {
     MemberState was = member.state();
     if (closing) {
       endedByClose(member, why);
-    } else if (why != null) {
+    } else if (why != null && !member.unlisted) {
       failed(member, why);
-    } else if (was == MemberState.PARKING) {
+    } else if (was == MemberState.PARKING && !member.unlisted) {
       parked(member);
+    } else if (member.unlisted) {
+      drop(member, UNLISTED);
     } else if (was == MemberState.ENDING && Files.exists(member.real())) {
       await(member);
     } else {
@@ -236,6 +240,21 @@ final class MemberMoves {
     }
   }
 
+  /** A database was taken out of the fleet's, and ends in order. */
+  void unlisted(Member member) {
+    member.unlisted = true;
+    if (!member.state().isOpen()) {
+      drop(member, UNLISTED);
+    } else if (member.state() != MemberState.ENDING && member.state() != MemberState.PARKING) {
+      end(member, false);
+    }
+  }
+
+  /** Has at most so many open from now on. */
+  void maxOpen(int most) {
+    slots.most(most);
+  }
+
   private void endOverdue(long now) {
     for (Member member : new ArrayList<>(slots.open())) {
       boolean overdue = member.endByNanos != 0 && now - member.endByNanos >= 0;
@@ -280,7 +299,11 @@ final class MemberMoves {
     failures.forget(member);
     member.failure(null);
     move(member, MemberState.GONE);
-    members.remove(member);
+    if (member.unlisted) {
+      members.unlist(member);
+    } else {
+      members.remove(member);
+    }
     if (!why.isEmpty()) {
       options.listener().note(member, why + ": no longer captured");
     }

@@ -38,6 +38,12 @@ final class MemberSet {
     names.remove(member.name());
   }
 
+  /** Removes one that may be added again under the same name. */
+  void unlist(Member member) {
+    remove(member);
+    named.remove(member.found().file());
+  }
+
   /** Whether it is one of them; one that was named may have led elsewhere before. */
   boolean has(FoundDatabase found) {
     return members.containsKey(found.real()) || (found.isAwaited() && named.contains(found.file()));

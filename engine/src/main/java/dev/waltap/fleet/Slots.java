@@ -30,12 +30,17 @@ final class Slots {
   /** How long one that is busy keeps its place at least, while others wait. */
   private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  private final int most;
+  private int most;
   private final Set<Member> open = new LinkedHashSet<>();
   private final Deque<Member> waiting = new ArrayDeque<>();
 
   Slots(int most) {
     this.most = most;
+  }
+
+  /** Has at most so many open from now on. */
+  void most(int members) {
+    most = members;
   }
 
   Set<Member> open() {

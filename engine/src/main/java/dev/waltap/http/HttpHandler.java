@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -45,13 +46,18 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
   /** How often a request under way is looked at, whether it must end. */
   private static final long LOOK_MILLIS = 50;
 
-  private final HttpTarget target;
+  private final Supplier<HttpTarget> targets;
   private final HttpBatch.Format format;
   private final HttpClient client;
   private final RetryDelay delays;
-  private final Secrets secrets;
   private final RetryReport report;
   private final Consumer<String> warnings;
+
+  /** What the last attempt was made with. */
+  private HttpTarget target;
+
+  /** Of all targets there were. */
+  private Secrets secrets;
 
   /** The least body that the receiver found too large. */
   private long tooLarge = Long.MAX_VALUE;
@@ -88,16 +94,30 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
       HttpBatch.Format format,
       @Nullable SSLContext tls,
       Consumer<String> warnings) {
-    this(target, format, tls, warnings, RetryDelay.standard());
+    this(() -> target, format, tls, warnings);
+  }
+
+  /**
+   * A handler whose headers and signature may change while it runs.
+   *
+   * @param targets where to post to, asked before each attempt: always the same address
+   */
+  public HttpHandler(
+      Supplier<HttpTarget> targets,
+      HttpBatch.Format format,
+      @Nullable SSLContext tls,
+      Consumer<String> warnings) {
+    this(targets, format, tls, warnings, RetryDelay.standard());
   }
 
   HttpHandler(
-      HttpTarget target,
+      Supplier<HttpTarget> targets,
       HttpBatch.Format format,
       @Nullable SSLContext tls,
       Consumer<String> warnings,
       RetryDelay delays) {
-    this.target = target;
+    this.targets = targets;
+    this.target = targets.get();
     this.warnings = warnings;
     this.secrets = target.secrets();
     this.format = format;
@@ -167,6 +187,11 @@ public final class HttpHandler implements ChangesHandler, AutoCloseable {
   }
 
   private HttpOutcome attempt(HttpBody body) throws IOException, InterruptedException {
+    HttpTarget now = targets.get();
+    if (!now.equals(target)) {
+      target = now;
+      secrets = secrets.and(now.secrets());
+    }
     URI uri = target.uri();
     try {
       for (int redirects = 0; ; redirects++) {

@@ -128,6 +128,11 @@ public final class EventServer implements ChangesHandler, Closeable {
     return server.getAddress();
   }
 
+  /** Asks for another token from now on. */
+  public void token(String token) {
+    admission.token(token);
+  }
+
   /**
    * Says what a state knows of its stream, so that clients can go on that have all of it.
    *

@@ -2,6 +2,8 @@
 package dev.waltap.monitor;
 
 import com.sun.net.httpserver.Headers;
+import dev.waltap.host.HostAddress;
+import dev.waltap.host.RequestAccess;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -9,8 +11,6 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +20,12 @@ import org.jspecify.annotations.Nullable;
  * ?token=} by a browser, which gets a cookie for it. The cookie is not the token, and worth nothing
  * once this process has ended.
  *
- * <p>Without a token, whoever is on this computer, but not the page of a stranger whose name was
- * made to lead here: the request must be for a name of the loopback.
+ * <p>Without a token, whoever is on this computer: see {@link RequestAccess}.
  *
  * <p>Immutable; for any thread.
  */
 final class AccessCheck {
-  private static final String BEARER = "bearer ";
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
-
-  private final byte @Nullable [] token;
+  private final RequestAccess access;
   private final String cookieName;
   private final byte[] cookie;
   private final String ownAddress;
@@ -42,11 +38,10 @@ final class AccessCheck {
    * @param port that it listens at: cookies are shared by all ports of a computer
    */
   AccessCheck(@Nullable String token, InetAddress own, int port) {
-    this.token = token == null ? null : token.getBytes(StandardCharsets.UTF_8);
+    this.access = new RequestAccess(token);
     this.cookieName = "waltap-" + port;
     this.cookie = ascii(token == null ? "" : signature(token));
-    String address = own.getHostAddress();
-    this.ownAddress = address.contains(":") ? "[" + address + "]" : address;
+    this.ownAddress = HostAddress.text(own);
   }
 
   private static String signature(String token) {
@@ -67,29 +62,22 @@ final class AccessCheck {
 
   /** Whether a token is asked for. */
   boolean wantsToken() {
-    return token != null;
+    return access.wantsToken();
   }
 
   /** Whether the name that the request is for is one that leads here by right. */
   boolean isForThisComputer(Headers headers) {
     String host = headers.getFirst("Host");
-    if (host == null) {
-      return false;
-    }
-    String name = host.replaceFirst(":\\d*$", "").toLowerCase(Locale.ROOT);
-    return LOOPBACK.contains(name) || name.equals(ownAddress);
+    return RequestAccess.isLoopback(host) || RequestAccess.name(host).equals(ownAddress);
   }
 
   /** Whether whoever sent these headers may read. */
   boolean isKnown(Headers headers) {
-    if (token == null) {
+    if (!access.wantsToken()) {
       return isForThisComputer(headers);
     }
-    String authorization = headers.getFirst("Authorization");
-    if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
-      return isToken(authorization.substring(BEARER.length()).strip());
-    }
-    return hasCookie(headers);
+    String sent = RequestAccess.bearer(headers.getFirst("Authorization"));
+    return sent == null ? hasCookie(headers) : access.isToken(sent);
   }
 
   private boolean hasCookie(Headers headers) {
@@ -99,7 +87,7 @@ final class AccessCheck {
       for (String pair : line.split(";")) {
         int equal = pair.indexOf('=');
         if (equal > 0 && pair.substring(0, equal).strip().equals(cookieName)) {
-          found |= same(ascii(pair.substring(equal + 1).strip()), cookie);
+          found |= MessageDigest.isEqual(ascii(pair.substring(equal + 1).strip()), cookie);
         }
       }
     }
@@ -108,11 +96,7 @@ final class AccessCheck {
 
   /** Whether this is the token. Takes the same time for any other of the same length. */
   boolean isToken(String offered) {
-    return token != null && same(offered.getBytes(StandardCharsets.UTF_8), token);
-  }
-
-  private static boolean same(byte[] offered, byte[] expected) {
-    return MessageDigest.isEqual(offered, expected);
+    return access.isToken(offered);
   }
 
   /** What makes a browser known from now on. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.waltap.host.HostAddress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
@@ -13,6 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers {@code /metrics}, {@code /health}, {@code /ready} and the live page at {@code /}, on
@@ -39,7 +41,7 @@ public final class MonitorServer implements Closeable {
   private final MetricsText metrics;
   private final Health health;
   private final PageAnswers page;
-  private final AccessCheck access;
+  private volatile AccessCheck access;
 
   private MonitorServer(HttpServer server, MonitorSettings settings, Monitor monitor) {
     this.server = server;
@@ -47,9 +49,17 @@ public final class MonitorServer implements Closeable {
     this.metrics = new MetricsText(monitor, settings.version());
     this.health = new Health(monitor, settings.bound());
     this.page = new PageAnswers(monitor, settings, PAGES);
-    this.access =
-        new AccessCheck(
-            settings.token(), server.getAddress().getAddress(), server.getAddress().getPort());
+    this.access = access(settings.token());
+  }
+
+  private AccessCheck access(@Nullable String token) {
+    InetSocketAddress own = server.getAddress();
+    return new AccessCheck(token, own.getAddress(), own.getPort());
+  }
+
+  /** Asks for another token from now on. */
+  public void token(String token) {
+    access = access(token);
   }
 
   /**
@@ -108,9 +118,7 @@ public final class MonitorServer implements Closeable {
 
   /** Where the page is: {@code http://127.0.0.1:9090/}. */
   public String address() {
-    InetSocketAddress own = server.getAddress();
-    String host = own.getAddress().getHostAddress();
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + own.getPort() + "/";
+    return "http://" + HostAddress.text(server.getAddress()) + "/";
   }
 
   private void handle(HttpExchange http) throws IOException {

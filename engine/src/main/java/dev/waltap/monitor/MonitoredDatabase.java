@@ -4,6 +4,7 @@ package dev.waltap.monitor;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.ChangesHandler;
+import dev.waltap.deliver.ForwardingListener;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -131,26 +132,11 @@ public final class MonitoredDatabase implements AutoCloseable {
    * only captures have: {@link #warned}.
    */
   public CaptureListener listener(CaptureListener next) {
-    return new CaptureListener() {
+    return new ForwardingListener(next) {
       @Override
       public void ready() {
         state(DatabaseState.READY, null);
-        next.ready();
-      }
-
-      @Override
-      public void progress(String work, long done, long total, String unit) {
-        next.progress(work, done, total, unit);
-      }
-
-      @Override
-      public void warning(String message) {
-        next.warning(message);
-      }
-
-      @Override
-      public void detail(String message) {
-        next.detail(message);
+        super.ready();
       }
     };
   }

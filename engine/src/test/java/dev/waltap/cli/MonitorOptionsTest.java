@@ -162,7 +162,7 @@ class MonitorOptionsTest {
 
   @Test
   @Tag("slow")
-  void withoutThePortNothingOfItIsLoaded() throws Exception {
+  void whatIsNotAskedForIsNotLoaded() throws Exception {
     Path loaded = directory.resolve("loaded.txt");
     Process process =
         new ProcessBuilder(
@@ -190,7 +190,15 @@ class MonitorOptionsTest {
     String classes = Files.readString(loaded);
     assertThat(classes).contains("dev.waltap.cli.Main ");
     for (String prefix :
-        List.of("dev.waltap.monitor.", "dev.waltap.live.", "io.micrometer.", "com.sun.net.")) {
+        List.of(
+            "dev.waltap.monitor.",
+            "dev.waltap.live.",
+            "io.micrometer.",
+            "com.sun.net.",
+            "dev.waltap.config.",
+            "org.tomlj.",
+            "org.antlr.",
+            "org.snakeyaml.")) {
       assertThat(classes).doesNotContain(" " + prefix);
     }
   }

@@ -131,7 +131,76 @@ class SettingsTest {
     assertThat(err()).contains("there is no file");
     Files.writeString(config, "wal-limit = 3q\n");
     assertThat(run("bootstrap", database, "--config", config.toString())).isEqualTo(2);
-    assertThat(err()).contains("from --config");
+    assertThat(err()).contains("(from line 1 of " + config + ")");
+  }
+
+  private int runWith(String name, String text, String... args) throws IOException {
+    Path file = Files.writeString(directory.resolve(name), text);
+    err.reset();
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--config", file.toString()));
+    return run(all.toArray(String[]::new));
+  }
+
+  @Test
+  void aFileOfTomlOrYamlHasListsAndTablesAndTheDatabases() throws IOException {
+    environment.put("WALTAP_GUARD", "always");
+    String toml =
+        "database = ['DB']\nguard = 'never'\nbatch-size = 3\nno-schema-events = true\n"
+            + "table = ['us*', 'orders']\n[metrics]\nmax-lag = '30s'\n";
+    assertThat(runWith("a.toml", toml.replace("DB", database), "bootstrap")).isZero();
+    assertThat(captured().database()).isEqualTo(Path.of(database));
+    assertThat(captured().guard()).isEqualTo(GuardMode.ALWAYS);
+    assertThat(captured().batchSize()).isEqualTo(3);
+    assertThat(captured().schemaEvents()).isFalse();
+    assertThat(captured().tables()).containsExactly("us*", "orders");
+    String yaml = "database: nowhere.db\ntable: [a, b]\nwal-limit: 64k\n";
+    assertThat(runWith("a.yaml", yaml, "bootstrap", database, "--table", "c")).isZero();
+    assertThat(captured().database()).isEqualTo(Path.of(database));
+    assertThat(captured().tables()).containsExactly("c");
+    assertThat(captured().walLimit()).isEqualTo(65536);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a.toml > [metrics]\nprot = 1 > FILE, line 2: 'metrics-prot' is no option, did you mean 'metrics-port'?",
+        "a.yaml > batch-size: [1, 2] > FILE, line 1: 'batch-size' takes one value, not a list",
+        "a.toml > a = 'x > FILE, line 1: is not TOML from column",
+        "a.toml > config = 'x' > FILE, line 1: 'config' is no option",
+        "a.toml > page-rows = 'maybe' > write true or false for --page-rows in line 1 of FILE",
+        "a.toml > wal-limit = '3q' > (from line 1 of FILE)",
+        "a.toml > listen-token = 'a'\noutput = 'http://bob:t0ken@127.0.0.1:0/' > port in the address"
+      })
+  void saysWhichLineOfTheFileIsWrong(String line) throws IOException {
+    String[] parts = line.split(" > ", -1);
+    assertThat(runWith(parts[0], parts[1], "bootstrap", database)).isEqualTo(2);
+    String expected = parts[2].replace("FILE", directory.resolve(parts[0]).toString());
+    assertThat(err()).contains(expected).doesNotContain("t0ken");
+  }
+
+  @Test
+  void checkLooksAtTheWholeFile() throws IOException {
+    String other = "database = '" + database + "'\nthreshold = 1\n";
+    assertThat(runWith("a.toml", other, "check")).isEqualTo(2);
+    assertThat(err()).contains("'threshold' is no option");
+    // An option of status, which a capture does not look at.
+    String lag = "database = '" + database + "'\nmax-lag = 'soon'\n";
+    assertThat(runWith("a.toml", lag, "bootstrap")).isZero();
+    assertThat(runWith("a.toml", lag, "check")).isEqualTo(2);
+    assertThat(err()).contains("--max-lag").contains("(from line 2 of ");
+    String port = "database = '" + database + "'\nmetrics-port = 70000\n";
+    assertThat(runWith("a.toml", port, "check")).isEqualTo(2);
+    assertThat(err()).contains("--metrics-port must be 0 to 65535");
+  }
+
+  @Test
+  void theLogLevelSaysHowMuchThereIs() {
+    assertThat(run("bootstrap", database, "--log-level", "debug")).isZero();
+    assertThat(err()).contains("delivered 0 changes");
+    err.reset();
+    assertThat(run("bootstrap", database, "--log-level", "loud")).isEqualTo(2);
+    assertThat(err()).contains("is none of debug, info, warn, error");
   }
 
   @Test

@@ -116,7 +116,11 @@ class HttpHandlerTest {
 
   private HttpHandler handler(HttpTarget target, RetryDelay delays) {
     return new HttpHandler(
-        target, changes -> new JsonBatch(changes, BlobFormat.HEX), null, warnings::add, delays);
+        () -> target,
+        changes -> new JsonBatch(changes, BlobFormat.HEX),
+        null,
+        warnings::add,
+        delays);
   }
 
   private void deliver(HttpTarget target) throws Exception {
