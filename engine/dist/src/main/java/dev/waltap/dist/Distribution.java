@@ -77,11 +77,15 @@ public final class Distribution {
     copy(project.resolve("engine/sinks/src/shade/NOTICE"), "NOTICE-sinks");
     copy(sources.resolve("files/README"), "README");
     copy(sources.resolve("files/waltap@.service"), "lib/systemd/system/waltap@.service");
+    copy(sources.resolve("files/example.toml"), "etc/waltap/example.toml");
+    copy(sources.resolve("files/logrotate"), "etc/logrotate.d/waltap");
+    copy(sources.resolve("container/Dockerfile"), "share/container/Dockerfile");
     copy(sources.resolve("monitoring/alerts.yml"), "share/monitoring/alerts.yml");
     copy(sources.resolve("monitoring/dashboard.json"), "share/monitoring/dashboard.json");
     copy(sources.resolve("sh/jvm.sh"), "libexec/jvm.sh");
     copyProgram(sources.resolve("sh/waltap"), "bin/waltap");
     copyProgram(sources.resolve("sh/class-data-archive"), "libexec/class-data-archive");
+    copyProgram(sources.resolve("sh/health-check"), "libexec/health-check");
   }
 
   private void unpackNatives() throws IOException {

@@ -47,7 +47,8 @@ class DistributionTest {
       assertThat(files.filter(Files::isRegularFile).filter(Files::isExecutable))
           .containsExactlyInAnyOrder(
               unpacked.home().resolve("bin/waltap"),
-              unpacked.home().resolve("libexec/class-data-archive"));
+              unpacked.home().resolve("libexec/class-data-archive"),
+              unpacked.home().resolve("libexec/health-check"));
     }
     for (String file :
         List.of(
@@ -222,28 +223,5 @@ class DistributionTest {
     Ended ended = unpacked.run(Map.of(), line);
     assertThat(ended.err()).isEmpty();
     return ended.out().lines().map(String::strip).sorted().toList();
-  }
-
-  @Test
-  void theServiceIsOneThatSystemdTakes() throws Exception {
-    Path unit = unpacked.home().resolve("lib/systemd/system/waltap@.service");
-    String text = Files.readString(unit);
-    assertThat(text)
-        .contains("\nExecStart=/opt/waltap/bin/waltap cdc ${DATABASE}\n")
-        .contains("\nExecReload=/bin/kill -HUP $MAINPID\n")
-        .contains("\nRestart=on-failure\n")
-        .contains("\nRestartPreventExitStatus=2 3\n")
-        .contains("\nNoNewPrivileges=yes\n")
-        // A JVM compiles, and files are mapped.
-        .doesNotContain("\nMemoryDenyWriteExecute")
-        .doesNotContain("\nNoExecPaths");
-    Path verifier = Path.of("/usr/bin/systemd-analyze");
-    Assumptions.assumeTrue(Files.isExecutable(verifier), "there is no systemd-analyze");
-    Path here = directory.resolve("waltap@.service");
-    Files.writeString(here, text.replace("/opt/waltap/bin/waltap", "/bin/true"));
-    Ended ended =
-        unpacked.run(
-            Map.of(), verifier + "", "verify", "--man=no", directory + "/waltap@x.service");
-    assertThat(ended.out() + ended.err()).doesNotContain("waltap@");
   }
 }
