@@ -11,13 +11,13 @@ import org.apache.kafka.connect.source.SourceRecord;
 
 /** Says of databases in which nothing happens that they are captured. For one thread. */
 final class Heartbeats {
-  private static final Schema KEY =
+  static final Schema KEY =
       SchemaBuilder.struct()
           .name("io.debezium.connector.common.ServerNameKey")
           .version(1)
           .field("serverName", Schema.STRING_SCHEMA)
           .build();
-  private static final Schema VALUE =
+  static final Schema VALUE =
       SchemaBuilder.struct()
           .name("io.debezium.connector.common.Heartbeat")
           .version(1)

@@ -3,16 +3,16 @@ package dev.waltap.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Kills a worker at random while somebody writes: whatever the moment, the topic has every change
@@ -93,15 +93,12 @@ final class ConnectKills {
   }
 
   /** Waits until the topic has what the database has. */
-  private void awaitWhole() throws SQLException, InterruptedException, IOException {
+  private void awaitWhole() throws Exception {
     Map<Object, Object> expected = rows();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-    while (!mustBeWhole().rows().equals(expected)) {
-      if (System.nanoTime() > end) {
-        assertThat(mustBeWhole().rows()).isEqualTo(expected);
-      }
-      Thread.sleep(200);
-    }
+    Await.until(
+        Duration.ofMinutes(2),
+        () -> mustBeWhole().rows().equals(expected),
+        () -> "the topic has " + mustBeWhole().rows() + " instead of " + expected);
   }
 
   private Map<Object, Object> rows() throws SQLException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.connect;
 
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.Directories;
 import dev.waltap.testdata.broker.Broker;
 import java.io.IOException;
@@ -14,14 +15,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real worker of Connect, distributed and with exactly-once support, in a process of its own.
- * Killed and started again at will; for one thread.
+ * A real worker of Connect in a process of its own, with a directory of its own. Killed and started
+ * again at will; for one thread.
  */
 final class ConnectProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -29,22 +31,21 @@ final class ConnectProcess implements AutoCloseable {
 
   private final Path directory;
   private final int port;
-  private final Path properties;
+  private final List<String> worker;
   private @Nullable Process process;
 
-  private ConnectProcess(Path directory, int port, Path properties) {
+  private ConnectProcess(Path directory, int port, String... worker) {
     this.directory = directory;
     this.port = port;
-    this.properties = properties;
+    this.worker = List.of(worker);
   }
 
   /**
-   * One that runs, and has no connectors.
+   * A distributed one with exactly-once support that runs, and has no connectors.
    *
    * @param plugins a directory of further plugins; null for none
    */
-  static ConnectProcess started(String broker, @Nullable Path plugins)
-      throws IOException, InterruptedException {
+  static ConnectProcess started(String broker, @Nullable Path plugins) throws Exception {
     Path directory = Files.createTempDirectory("waltap-connect");
     Path own = Files.createDirectory(directory.resolve("plugins"));
     PluginDirectory.fill(own);
@@ -77,34 +78,61 @@ final class ConnectProcess implements AutoCloseable {
             "plugin.path=" + own + (plugins == null ? "" : "," + plugins));
     Path properties = directory.resolve("worker.properties");
     Files.write(properties, lines);
-    ConnectProcess connect = new ConnectProcess(directory, port, properties);
-    connect.start();
-    return connect;
+    return new ConnectProcess(
+            directory,
+            port,
+            "org.apache.kafka.connect.cli.ConnectDistributed",
+            properties.toString())
+        .run();
+  }
+
+  /**
+   * A standalone one that runs, as {@code connect-standalone.sh} starts it.
+   *
+   * @param directory where it runs; removed with it
+   * @param port at which the properties let it listen
+   */
+  static ConnectProcess standalone(
+      Path directory, int port, String worker, String source, String sink) throws Exception {
+    return new ConnectProcess(
+            directory, port, "org.apache.kafka.connect.cli.ConnectStandalone", worker, source, sink)
+        .run();
+  }
+
+  private ConnectProcess run() throws Exception {
+    try {
+      start();
+      return this;
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
   }
 
   /** Starts it, and waits until it answers. */
-  void start() throws IOException, InterruptedException {
+  void start() throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx320m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add("-Dlog4j2.level=WARN");
     command.addAll(List.of("-cp", PluginDirectory.workerClassPath()));
-    command.addAll(
-        List.of("org.apache.kafka.connect.cli.ConnectDistributed", properties.toString()));
+    command.addAll(worker);
     Process started =
         new ProcessBuilder(command)
+            .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("out").toFile()))
             .start();
     process = started;
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!answers()) {
-      if (!started.isAlive() || System.nanoTime() > end) {
-        started.destroyForcibly();
-        throw new IOException("Connect does not start: " + log());
-      }
-      Thread.sleep(50);
-    }
+    Await.until(
+        PATIENCE,
+        () -> {
+          if (!started.isAlive()) {
+            throw new IOException("Connect has ended: " + log());
+          }
+          return answers();
+        },
+        () -> "Connect does not start: " + log());
   }
 
   private boolean answers() throws InterruptedException {
@@ -131,30 +159,32 @@ final class ConnectProcess implements AutoCloseable {
   }
 
   /** Sets up a connector, again as long as the worker is not ready for that; gives the answer. */
-  String configure(String name, Map<String, String> config)
-      throws IOException, InterruptedException {
+  String configure(String name, Map<String, String> config) throws Exception {
     String body =
         config.entrySet().stream()
             .map(each -> quote(each.getKey()) + ":" + quote(each.getValue()))
             .collect(Collectors.joining(",", "{", "}"));
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    String last = "";
-    while (System.nanoTime() < end) {
-      try {
-        HttpResponse<String> answer = request("PUT", "/connectors/" + name + "/config", body);
-        last = answer.statusCode() + " " + answer.body();
-        if (answer.statusCode() < 500 && answer.statusCode() != 409) {
-          return last;
-        }
-      } catch (IOException e) {
-        last = "no answer";
-        if (!isAlive()) {
-          throw new IOException("Connect has ended: " + log(), e);
-        }
+    AtomicReference<String> last = new AtomicReference<>("");
+    Await.until(
+        PATIENCE,
+        () -> isReadyFor("PUT", "/connectors/" + name + "/config", body, last),
+        () -> last + "\n" + log());
+    return Objects.requireNonNull(last.get());
+  }
+
+  private boolean isReadyFor(String method, String path, String body, AtomicReference<String> last)
+      throws Exception {
+    try {
+      HttpResponse<String> answer = request(method, path, body);
+      last.set(answer.statusCode() + " " + answer.body());
+      return answer.statusCode() < 500 && answer.statusCode() != 409;
+    } catch (IOException e) {
+      last.set("no answer");
+      if (!isAlive()) {
+        throw new IOException("Connect has ended: " + log(), e);
       }
-      Thread.sleep(200);
+      return false;
     }
-    return last + "\n" + log();
   }
 
   private static String quote(String text) {
@@ -169,19 +199,6 @@ final class ConnectProcess implements AutoCloseable {
   /** What the worker answers to this. */
   String get(String path) throws IOException, InterruptedException {
     return request("GET", path, null).body();
-  }
-
-  /** Waits until the status of a connector has this. */
-  void awaitStatus(String name, String text) throws IOException, InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    String status = "";
-    while (!status.contains(text)) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("no '" + text + "' in " + status + "\n" + log());
-      }
-      Thread.sleep(100);
-      status = get("/connectors/" + name + "/status");
-    }
   }
 
   /** What it wrote. */
@@ -201,16 +218,6 @@ final class ConnectProcess implements AutoCloseable {
     if (running != null) {
       running.destroyForcibly().waitFor();
     }
-  }
-
-  /** Ends it in order. */
-  void stop() throws InterruptedException {
-    Process running = process;
-    if (running != null) {
-      running.destroy();
-      running.waitFor(20, TimeUnit.SECONDS);
-    }
-    kill();
   }
 
   @Override

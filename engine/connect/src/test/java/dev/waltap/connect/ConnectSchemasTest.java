@@ -31,11 +31,11 @@ import org.junit.jupiter.api.Test;
 /** Messages as Connect's structs. */
 class ConnectSchemasTest {
   private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(1));
-  private static final DebeziumOptions OPTIONS =
+  static final DebeziumOptions OPTIONS =
       new DebeziumOptions(
           "test", dev.waltap.json.BlobFormat.BASE64, dev.waltap.message.TypeMismatch.STRING, true);
 
-  private static List<Change> changes(String name) throws Exception {
+  static List<Change> changes(String name) throws Exception {
     try (TestDatabase database = TestDatabase.create();
         Connection writer = database.open()) {
       TestDatabase.execute(

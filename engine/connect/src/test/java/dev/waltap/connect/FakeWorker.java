@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.common.metrics.internals.PluginMetricsImpl;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTaskContext;
 import org.apache.kafka.connect.source.TransactionContext;
@@ -23,6 +25,9 @@ final class FakeWorker implements AutoCloseable {
   private final WaltapSourceTask task = new WaltapSourceTask();
   private final List<SourceRecord> open = new ArrayList<>();
   private boolean commitAsked;
+
+  /** Those of the worker. */
+  final Metrics metrics = new Metrics();
 
   /** What the transforms let pass. */
   Predicate<SourceRecord> passing = record -> true;
@@ -122,8 +127,8 @@ final class FakeWorker implements AutoCloseable {
       }
 
       @Override
-      public @Nullable PluginMetrics pluginMetrics() {
-        return null;
+      public PluginMetrics pluginMetrics() {
+        return new PluginMetricsImpl(metrics, Map.of("connector", "waltap", "task", "0"));
       }
     };
   }
@@ -169,8 +174,13 @@ final class FakeWorker implements AutoCloseable {
   }
 
   /** Stops the task; what is not committed is lost. */
+  void stop() {
+    task.stop();
+  }
+
   @Override
   public void close() {
-    task.stop();
+    stop();
+    metrics.close();
   }
 }

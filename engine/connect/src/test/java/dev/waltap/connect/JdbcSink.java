@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.connect;
 
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class JdbcSink {
   private static final Path PLUGINS = Path.of("target", "jdbc-sink");
   private static final int KEYS = 60;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Random random;
   private final Connection writer;
@@ -128,17 +129,11 @@ final class JdbcSink {
 
   /** Waits until PostgreSQL has what the database has. */
   void awaitEqual(ConnectProcess connect) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     List<String> expected = rows();
-    List<String> found = copied();
-    while (!found.equals(expected)) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError(
-            "PostgreSQL has\n" + found + "\nnot\n" + expected + "\n" + connect.log());
-      }
-      Thread.sleep(200);
-      found = copied();
-    }
+    Await.until(
+        PATIENCE,
+        () -> copied().equals(expected),
+        () -> "PostgreSQL has\n" + copied() + "\nnot\n" + expected + "\n" + connect.log());
   }
 
   private String columns() {
@@ -170,14 +165,10 @@ final class JdbcSink {
   }
 
   private List<String> copied() {
-    try {
-      List<String> rows =
-          new ArrayList<>(
-              postgres.query("SELECT a, b, c, upper(encode(d, 'hex')) FROM t ORDER BY a"));
-      rows.addAll(postgres.query("SELECT k, n, v" + columns() + " FROM u ORDER BY n, k"));
-      return rows;
-    } catch (IOException e) {
-      return List.of(String.valueOf(e.getMessage())); // The sink has made no table yet.
-    }
+    List<String> rows =
+        new ArrayList<>(
+            postgres.queryIfThere("SELECT a, b, c, upper(encode(d, 'hex')) FROM t ORDER BY a"));
+    rows.addAll(postgres.queryIfThere("SELECT k, n, v" + columns() + " FROM u ORDER BY n, k"));
+    return rows;
   }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.connect;
 
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.Directories;
 import dev.waltap.testdata.broker.Broker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +53,7 @@ final class Postgres implements AutoCloseable {
   }
 
   /** One that runs. */
-  static Postgres started() throws IOException, InterruptedException {
+  static Postgres started() throws Exception {
     Path directory = Files.createTempDirectory("waltap-postgres");
     Postgres postgres = new Postgres(directory, Broker.freePort());
     if (isRoot()) {
@@ -78,7 +80,7 @@ final class Postgres implements AutoCloseable {
     return all;
   }
 
-  private void start() throws IOException, InterruptedException {
+  private void start() throws Exception {
     Process started =
         new ProcessBuilder(
                 asUser(
@@ -98,13 +100,15 @@ final class Postgres implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     process = started;
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!answers()) {
-      if (!started.isAlive() || System.nanoTime() > end) {
-        throw new IOException("PostgreSQL does not start");
-      }
-      Thread.sleep(50);
-    }
+    Await.until(
+        Duration.ofSeconds(PATIENCE_SECONDS),
+        () -> {
+          if (!started.isAlive()) {
+            throw new IOException("PostgreSQL has ended");
+          }
+          return answers();
+        },
+        () -> "PostgreSQL does not start");
   }
 
   private boolean answers() {
@@ -140,6 +144,20 @@ final class Postgres implements AutoCloseable {
                 sql),
             false);
     return output.lines().toList();
+  }
+
+  /** The rows, or what is said against the query: a sink may not have made the table yet. */
+  List<String> queryIfThere(String sql) {
+    try {
+      return query(sql);
+    } catch (IOException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Where it listens, on the loopback. */
+  int port() {
+    return port;
   }
 
   /** Its address for JDBC. */

@@ -388,6 +388,38 @@ class WaltapSourceTaskTest {
   }
 
   @Test
+  void theMetricsOfEachDatabaseAreThoseOfTheReadmeAndGoWithTheTask() throws Exception {
+    Map<String, Object> values = new HashMap<>();
+    try (FakeWorker worker = start(true)) {
+      run("INSERT INTO t VALUES (1, 'x')");
+      settle(worker.until(2));
+      worker
+          .metrics
+          .metrics()
+          .forEach(
+              (name, metric) -> {
+                if ("test.db".equals(name.tags().get("database"))) {
+                  assertThat(name.group()).isEqualTo("plugins");
+                  values.put(name.name(), metric.metricValue());
+                }
+              });
+      worker.stop();
+      assertThat(worker.metrics.metrics().keySet())
+          .noneMatch(each -> each.tags().containsKey("database"));
+    }
+    String readme = Files.readString(Path.of("README.md"));
+    String listed =
+        readme.substring(readme.indexOf("## Metrics"), readme.indexOf("## What a sink"));
+    assertThat(values.keySet())
+        .hasSize(9)
+        .allSatisfy(name -> assertThat(listed).contains("`" + name + "`"));
+    for (String each : List.of("changes", "wal-bytes")) {
+      assertThat(values)
+          .hasEntrySatisfying(each, value -> assertThat((Long) value).as(each).isPositive());
+    }
+  }
+
+  @Test
   void theStateIsWhereItWasAskedFor() throws Exception {
     Path root = database.directory().resolve("states");
     Files.createDirectory(root);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.broker.Broker;
+import dev.waltap.testdata.broker.CaptureProcess;
 import java.sql.Connection;
 import java.util.Locale;
 import java.util.Random;

@@ -3,10 +3,13 @@ package dev.waltap.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.broker.Broker;
+import dev.waltap.testdata.broker.CaptureProcess;
 import dev.waltap.testdata.broker.SharedBroker;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -78,11 +81,10 @@ class KafkaOutageTest {
   }
 
   private static void awaitRows(Broker broker, CaptureProcess capture, int count) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(150);
-    while (Topic.stableValues(broker.address(), "outage.t").size() < count) {
-      assertThat(System.nanoTime()).as(capture.errors()).isLessThan(end);
-      Thread.sleep(100);
-    }
+    Await.until(
+        Duration.ofSeconds(150),
+        () -> Topic.stableValues(broker.address(), "outage.t").size() >= count,
+        capture::errors);
   }
 
   private static void insert(Connection writer, int from, int to) throws Exception {

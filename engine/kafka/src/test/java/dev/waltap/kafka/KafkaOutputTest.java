@@ -3,17 +3,21 @@ package dev.waltap.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.broker.Broker;
+import dev.waltap.testdata.broker.CaptureProcess;
 import dev.waltap.testdata.broker.SharedBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +27,9 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class KafkaOutputTest {
   private static final Pattern POSITION = Pattern.compile("\"position\":\"([0-9:]+)\"");
+
+  private static final Pattern OPERATION = Pattern.compile("\"op\":\"(.)\"");
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final String name = "db-" + UUID.randomUUID();
   private final String topic = name + ".t";
@@ -116,16 +123,54 @@ class KafkaOutputTest {
   }
 
   @Test
+  void debeziumsMessagesGoToTopicsOfTablesSchemasAndTransactions() throws Exception {
+    catchUp();
+    run(
+        "INSERT INTO t VALUES (1, 'Ada')",
+        "UPDATE t SET b = 'Eve'",
+        "UPDATE t SET a = 2",
+        "DELETE FROM t",
+        "CREATE TABLE u(a)");
+    try (CaptureProcess capture =
+        capture("cdc", "--once", "--format", "debezium", "--with-transactions")) {
+      assertThat(capture.exit()).as(capture.errors()).isZero();
+    }
+    assertThat(Topic.read(broker.address(), topic))
+        .extracting(each -> Topic.text(each.key()) + " " + operation(each.value()))
+        .containsExactly(
+            "{\"a\":1} c",
+            "{\"a\":1} u",
+            "{\"a\":1} d",
+            "{\"a\":1} tombstone",
+            "{\"a\":2} c",
+            "{\"a\":2} d",
+            "{\"a\":2} tombstone");
+    assertThat(Topic.values(broker.address(), name))
+        .singleElement()
+        .asString()
+        .contains("\"ddl\":\"CREATE TABLE u(a)\"");
+    assertThat(Topic.values(broker.address(), name + ".transaction"))
+        .hasSize(8)
+        .allMatch(each -> each.contains("\"status\":\"BEGIN\"") || each.contains("END"));
+  }
+
+  private static String operation(byte @Nullable [] value) {
+    if (value == null) {
+      return "tombstone";
+    }
+    Matcher found = OPERATION.matcher(Topic.text(value));
+    assertThat(found.find()).as(Topic.text(value)).isTrue();
+    return found.group(1);
+  }
+
+  @Test
   void aStateThatIsBehindKafkaSkipsWhatWasSent() throws Exception {
     catchUp();
     try (CaptureProcess capture = capture("cdc")) {
       capture.await("ready");
       for (int i = 0; i < 5; i++) {
         run("INSERT INTO t VALUES (" + i + ", 'x')");
-        long end = System.nanoTime() + 30_000_000_000L;
-        while (!held().contains("\"position\":\"") && System.nanoTime() < end) {
-          Thread.sleep(20);
-        }
+        Await.until(LIMIT, () -> held().contains("\"position\":\""), capture::errors);
       }
       // Killed between Kafka's commit and the state's next sync as often as not.
       capture.kill();
@@ -231,10 +276,7 @@ class KafkaOutputTest {
         assertThat(second.exit()).isEqualTo(1);
       }
       run("INSERT INTO t VALUES (1, 'Ada')");
-      while (values().isEmpty()) {
-        assertThat(first.isAlive()).as(first.errors()).isTrue();
-        Thread.sleep(50);
-      }
+      Await.until(LIMIT, () -> !values().isEmpty(), first::errors);
       assertThat(first.stop()).isZero();
     }
   }

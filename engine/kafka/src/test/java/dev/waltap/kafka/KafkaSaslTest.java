@@ -18,20 +18,37 @@ import dev.waltap.testdata.broker.Broker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A broker that asks for user and password: the file of --kafka-config has them. */
+/**
+ * A broker that asks for user and password, which the file of --kafka-config has, and that lets
+ * users do only what README.md asks for.
+ */
 @Tag("slow")
 class KafkaSaslTest {
   private static final String LOGIN =
       "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\""
           + " password=\"%s\"";
+
+  private static final ResourcePattern TRANSACTIONS =
+      new ResourcePattern(ResourceType.TRANSACTIONAL_ID, "waltap-", PatternType.PREFIXED);
 
   private static Broker broker;
 
@@ -42,14 +59,64 @@ class KafkaSaslTest {
 
   @BeforeAll
   static void start() throws Exception {
-    String jaas = login("admin", "adm1nword") + " user_admin=\"adm1nword\" user_ada=\"s3cret\";";
+    String jaas =
+        login("admin", "adm1nword")
+            + " user_admin=\"adm1nword\" user_ada=\"s3cret\" user_bob=\"b0bword\";";
     broker =
         Broker.started(
             "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:SASL_PLAINTEXT",
             "sasl.enabled.mechanisms=PLAIN",
             "sasl.mechanism.inter.broker.protocol=PLAIN",
             "inter.broker.listener.name=PLAINTEXT",
-            "listener.name.plaintext.plain.sasl.jaas.config=" + jaas);
+            "listener.name.plaintext.plain.sasl.jaas.config=" + jaas,
+            "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users=User:admin;User:ANONYMOUS");
+    try (Admin admin =
+        Admin.create(
+            Map.of(
+                "bootstrap.servers",
+                broker.address(),
+                "security.protocol",
+                "SASL_PLAINTEXT",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                login("admin", "adm1nword") + ";"))) {
+      List<AclBinding> allowed = new ArrayList<>();
+      allow(allowed, "ada", TRANSACTIONS, AclOperation.WRITE, AclOperation.DESCRIBE);
+      for (String topic : List.of("app.db.users", "waltap-positions")) {
+        allow(
+            allowed,
+            "ada",
+            topic(topic),
+            AclOperation.WRITE,
+            AclOperation.DESCRIBE,
+            AclOperation.CREATE);
+      }
+      allow(allowed, "ada", topic("waltap-positions"), AclOperation.READ);
+      allow(
+          allowed,
+          "bob",
+          topic("positions-of-others"),
+          AclOperation.WRITE,
+          AclOperation.DESCRIBE,
+          AclOperation.READ);
+      admin.createAcls(allowed).all().get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private static ResourcePattern topic(String name) {
+    return new ResourcePattern(ResourceType.TOPIC, name, PatternType.LITERAL);
+  }
+
+  private static void allow(
+      List<AclBinding> to, String user, ResourcePattern what, AclOperation... operations) {
+    for (AclOperation operation : operations) {
+      to.add(
+          new AclBinding(
+              what,
+              new AccessControlEntry("User:" + user, "*", operation, AclPermissionType.ALLOW)));
+    }
   }
 
   @AfterAll
@@ -61,14 +128,15 @@ class KafkaSaslTest {
     return LOGIN.replaceFirst("%s", user).replaceFirst("%s", password);
   }
 
-  private StreamOutput output(String password) throws Exception {
+  private StreamOutput output(String user, String password, String... more) throws Exception {
     Path config = directory.resolve("kafka.properties");
-    Files.write(
-        config,
+    List<String> lines = new ArrayList<>(List.of(more));
+    lines.addAll(
         List.of(
             "security.protocol=SASL_PLAINTEXT",
             "sasl.mechanism=PLAIN",
-            "sasl.jaas.config=" + login("ada", password) + ";"));
+            "sasl.jaas.config=" + login(user, password) + ";"));
+    Files.write(config, lines);
     OutputRequest request =
         new OutputRequest(
             "kafka://" + broker.address(),
@@ -85,8 +153,8 @@ class KafkaSaslTest {
   }
 
   @Test
-  void theFileReachesTheClient() throws Exception {
-    try (StreamOutput output = output("s3cret")) {
+  void theFileReachesTheClientAndThePermissionsOfTheReadmeSuffice() throws Exception {
+    try (StreamOutput output = output("ada", "s3cret")) {
       output.open(null);
       Change change =
           Change.builder("users", Operation.INSERT)
@@ -103,8 +171,20 @@ class KafkaSaslTest {
   }
 
   @Test
+  void aTopicThatIsMissingAndMayNotBeCreatedIsNamed() throws Exception {
+    try (StreamOutput output =
+        output("bob", "b0bword", "waltap.positions.topic=positions-of-others")) {
+      assertThatThrownBy(() -> output.open(null))
+          .hasMessageContaining(
+              "there is no topic positions-of-others, and this user may not create it")
+          .hasMessageContaining("create it (cleanup.policy=compact), or allow CREATE");
+    }
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
   void aWrongPasswordIsRefusedInWordsAndNeverShown() throws Exception {
-    try (StreamOutput output = output("wr0ngw0rd")) {
+    try (StreamOutput output = output("ada", "wr0ngw0rd")) {
       assertThatThrownBy(() -> output.open(null))
           .hasMessageContaining("does not accept user and password")
           .hasMessageNotContaining("wr0ngw0rd");

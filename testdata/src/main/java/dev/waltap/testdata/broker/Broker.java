@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.testdata.broker;
 
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.Directories;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -71,10 +72,15 @@ public final class Broker implements AutoCloseable {
   }
 
   /** One that runs. */
-  public static Broker started(String... more) throws IOException, InterruptedException {
+  public static Broker started(String... more) throws Exception {
     Broker broker = create(more);
-    broker.start();
-    return broker;
+    try {
+      broker.start();
+      return broker;
+    } catch (Throwable e) {
+      broker.close();
+      throw e;
+    }
   }
 
   /** A port that nobody listens at. */
@@ -115,17 +121,18 @@ public final class Broker implements AutoCloseable {
   }
 
   /** Starts it, and waits until it takes connections. */
-  public void start() throws IOException, InterruptedException {
+  public void start() throws Exception {
     Process started = java("kafka.Kafka", properties.toString());
     process = started;
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!accepts()) {
-      if (!started.isAlive() || System.nanoTime() > end) {
-        started.destroyForcibly();
-        throw new IOException("the broker does not start: " + output());
-      }
-      Thread.sleep(50);
-    }
+    Await.until(
+        PATIENCE,
+        () -> {
+          if (!started.isAlive()) {
+            throw new IOException("the broker has ended: " + output());
+          }
+          return accepts();
+        },
+        () -> "the broker does not start: " + output());
   }
 
   private boolean accepts() {

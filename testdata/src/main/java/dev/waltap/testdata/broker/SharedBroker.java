@@ -12,7 +12,7 @@ public final class SharedBroker {
   private SharedBroker() {}
 
   /** The one that most tests use. Its topics are named after the database. */
-  public static synchronized Broker get() throws IOException, InterruptedException {
+  public static synchronized Broker get() throws Exception {
     Broker known = first;
     if (known == null) {
       known = started();
@@ -22,7 +22,7 @@ public final class SharedBroker {
   }
 
   /** One that knows nothing of the first. */
-  public static synchronized Broker other() throws IOException, InterruptedException {
+  public static synchronized Broker other() throws Exception {
     Broker known = second;
     if (known == null) {
       known = started();
@@ -31,7 +31,7 @@ public final class SharedBroker {
     return known;
   }
 
-  private static Broker started() throws IOException, InterruptedException {
+  private static Broker started() throws Exception {
     Broker broker = Broker.started();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> close(broker), "stop-broker"));
     return broker;

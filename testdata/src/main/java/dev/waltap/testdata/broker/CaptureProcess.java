@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.kafka;
+package dev.waltap.testdata.broker;
 
+import dev.waltap.testdata.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A capture as users run it, in a process of its own. For one thread. */
-final class CaptureProcess implements AutoCloseable {
+/** A capture to Kafka as users run it, in a process of its own. For one thread. */
+public final class CaptureProcess implements AutoCloseable {
   /** More than twice what Kafka gives a transaction whose writer was killed before it ends it. */
   private static final long PATIENCE_SECONDS = 150;
 
@@ -22,7 +24,7 @@ final class CaptureProcess implements AutoCloseable {
   }
 
   /** Starts a command of the command line, with its output to Kafka at this address. */
-  static CaptureProcess start(Path directory, String address, String... arguments)
+  public static CaptureProcess start(Path directory, String address, String... arguments)
       throws IOException {
     Path errors = Files.createTempFile(directory, "errors", ".txt");
     List<String> command = new ArrayList<>();
@@ -40,28 +42,34 @@ final class CaptureProcess implements AutoCloseable {
     return new CaptureProcess(process, errors);
   }
 
-  String errors() throws IOException {
+  /** What it said on standard error so far. */
+  public String errors() throws IOException {
     return Files.readString(errors);
   }
 
   /** Waits until standard error has this. */
-  CaptureProcess await(String text) throws IOException, InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!errors().contains(text)) {
-      if (System.nanoTime() > end || (!process.isAlive() && !errors().contains(text))) {
-        throw new AssertionError("no '" + text + "' in: " + errors());
-      }
-      Thread.sleep(20);
-    }
+  public CaptureProcess await(String text) throws Exception {
+    Await.until(
+        Duration.ofSeconds(PATIENCE_SECONDS),
+        () -> {
+          boolean ended = !process.isAlive();
+          boolean said = errors().contains(text);
+          if (ended && !said) {
+            throw new AssertionError("no '" + text + "' in: " + errors());
+          }
+          return said;
+        },
+        () -> "no '" + text + "' in: " + errors());
     return this;
   }
 
-  boolean isAlive() {
+  /** Whether it goes on. */
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Waits for its end; returns the exit code. */
-  int exit() throws IOException, InterruptedException {
+  public int exit() throws IOException, InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("it goes on: " + errors());
     }
@@ -69,13 +77,13 @@ final class CaptureProcess implements AutoCloseable {
   }
 
   /** SIGTERM; returns the exit code. */
-  int stop() throws IOException, InterruptedException {
+  public int stop() throws IOException, InterruptedException {
     process.destroy();
     return exit();
   }
 
   /** SIGKILL. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
