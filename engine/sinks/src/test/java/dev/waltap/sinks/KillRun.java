@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.sinks;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.waltap.output.ClientOutput;
+import dev.waltap.testdata.Await;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -47,14 +47,15 @@ final class KillRun {
 
   private void awaitMore(int transactions, CompletableFuture<Void> writing) throws Exception {
     long wanted = sent.get() + transactions;
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (sent.get() < wanted) {
-      if (writing.isDone()) {
-        writing.get();
-      }
-      assertThat(System.nanoTime()).as("nothing is sent any more").isLessThan(until);
-      TimeUnit.MILLISECONDS.sleep(2);
-    }
+    Await.until(
+        Duration.ofSeconds(30),
+        () -> {
+          if (writing.isDone()) {
+            writing.get();
+          }
+          return sent.get() >= wanted;
+        },
+        () -> "nothing is sent any more");
   }
 
   private void write() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.waltap.handler.DeliveryStoppedException;
 import dev.waltap.output.ClientOutput;
+import dev.waltap.testdata.Await;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
@@ -16,6 +17,7 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 class NatsOutputTest {
   private static final Optional<String> PROGRAM =
       ServerProcess.program("/usr/sbin/nats-server", "/usr/bin/nats-server");
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   @TempDir private Path directory = Path.of("");
 
@@ -143,9 +147,7 @@ class NatsOutputTest {
     }
     try (ClientOutput output = output(Integer.MAX_VALUE)) {
       CompletableFuture<Void> sending = send(output);
-      while (warnings.isEmpty()) {
-        TimeUnit.MILLISECONDS.sleep(5);
-      }
+      Await.until(LIMIT, () -> !warnings.isEmpty(), () -> "no warning");
       makeStream();
       sending.get(20, TimeUnit.SECONDS);
     }
@@ -168,9 +170,7 @@ class NatsOutputTest {
     server.kill();
     try (ClientOutput output = output(Integer.MAX_VALUE)) {
       CompletableFuture<Void> sending = send(output);
-      while (warnings.isEmpty()) {
-        TimeUnit.MILLISECONDS.sleep(5);
-      }
+      Await.until(LIMIT, () -> !warnings.isEmpty(), () -> "no warning");
       output.stop();
       assertThatThrownBy(() -> sending.get(5, TimeUnit.SECONDS))
           .isInstanceOf(ExecutionException.class)

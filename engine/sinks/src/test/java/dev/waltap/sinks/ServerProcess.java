@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.sinks;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.waltap.testdata.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,9 +9,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +42,10 @@ final class ServerProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("server.log").toFile())
             .start();
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!answers()) {
-      assertThat(System.nanoTime()).as("%s", command.apply(port, directory)).isLessThan(until);
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
+    Await.until(
+        Duration.ofSeconds(20),
+        this::answers,
+        () -> command.apply(port, directory) + " does not start");
     return this;
   }
 
