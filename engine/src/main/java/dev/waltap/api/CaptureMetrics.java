@@ -31,6 +31,14 @@ public interface CaptureMetrics {
   /** Transactions consumed. */
   long transactions();
 
+  /**
+   * Transactions delivered to their last change: those that a start delivers again are counted,
+   * those without a captured change are not.
+   */
+  default long deliveredTransactions() {
+    return transactions();
+  }
+
   /** Changes delivered. */
   long changes();
 

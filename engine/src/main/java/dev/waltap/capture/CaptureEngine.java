@@ -293,6 +293,7 @@ public final class CaptureEngine implements ChangeDataCapture {
         counters.lagTransactions(),
         oldest < 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, Micros.now() - oldest) * 1000),
         counters.transactions(),
+        counters.delivery().transactions(),
         counters.delivery().changes(),
         counters.delivery().bytes(),
         counters.frames(),

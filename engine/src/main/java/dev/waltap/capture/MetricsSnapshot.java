@@ -13,6 +13,7 @@ public record MetricsSnapshot(
     long lagTransactions,
     Duration lag,
     long transactions,
+    long deliveredTransactions,
     long changes,
     long bytes,
     long frames,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.cli;
 
+import dev.waltap.text.Plural;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -128,7 +129,12 @@ final class ErrorOutput extends OutputStream {
   }
 
   private byte[] leftOutLine() {
-    String line = "waltap: " + leftOut + " lines are left out here: nobody read them\n";
+    String line =
+        "waltap: "
+            + Plural.of(leftOut, "line")
+            + " "
+            + Plural.be(leftOut)
+            + " left out here: nobody read standard error\n";
     leftOut = 0;
     return line.getBytes(StandardCharsets.UTF_8);
   }

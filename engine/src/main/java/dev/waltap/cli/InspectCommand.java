@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  waltap inspect app.db",
+      "  waltap inspect app.db --last 5",
       "  waltap inspect app.db --skip 50 --limit 10 --rows 100",
       "  waltap inspect app.db --format json | jq 'select(.kind == \"transaction\").changes[]'",
       "  waltap inspect app.db --hex page 1",
@@ -38,14 +39,27 @@ import picocli.CommandLine.Parameters;
     })
 final class InspectCommand extends ShellCommand {
 
+  private static final String LAST = "--last";
+
   @Parameters(paramLabel = "DB", description = "The database file; its WAL is beside it.")
   private Path database = Path.of("");
 
-  @Option(names = "--limit", paramLabel = "N", description = "Show so many transactions (50).")
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Show so many transactions, from the first one on (50).")
   private long limit = 50;
 
   @Option(names = "--skip", paramLabel = "N", description = "Leave out the first ones (0).")
   private long skip;
+
+  @Option(
+      names = LAST,
+      paramLabel = "N",
+      description =
+          "Show the last N transactions, in their order, instead of the first ones; the summary is"
+              + " of the whole WAL all the same.")
+  private long last = -1;
 
   @Option(names = "--rows", paramLabel = "N", description = "Show so many changes of each (10).")
   private int rows = 10;
@@ -81,16 +95,20 @@ final class InspectCommand extends ShellCommand {
 
   @Override
   int run(Console console) throws IOException {
-    if (limit < 0 || skip < 0 || rows < 0) {
-      throw usage("--limit, --skip and --rows must be 0 or more");
+    boolean ofEnd = isTyped(LAST);
+    if (limit < 0 || skip < 0 || rows < 0 || (ofEnd && last < 0)) {
+      throw usage("--limit, --skip, --last and --rows must be 0 or more");
+    }
+    if (ofEnd && (isTyped("--limit") || isTyped("--skip"))) {
+      throw usage("--last counts from the end, --skip and --limit from the start: give either");
     }
     OutputStream out = new BufferedOutputStream(shell().out(), 1 << 16);
     try (WalInspection inspection = WalInspection.open(database)) {
-      InspectOutput output = output(out);
       if (hex != null) {
-        output.image(hex.page() ? inspection.page(hex.number()) : inspection.frame(hex.number()));
+        output(out, new InspectRange(0, 0, rows, frames))
+            .image(hex.page() ? inspection.page(hex.number()) : inspection.frame(hex.number()));
       } else {
-        describe(inspection, output);
+        describe(inspection, out);
       }
       out.flush();
     } catch (UncheckedIOException e) {
@@ -99,8 +117,7 @@ final class InspectCommand extends ShellCommand {
     return ExitCode.OK;
   }
 
-  private InspectOutput output(OutputStream out) {
-    InspectRange range = new InspectRange(skip, limit, rows, frames);
+  private InspectOutput output(OutputStream out, InspectRange range) {
     return format == InspectFormat.JSON
         ? new InspectJson(out, range)
         : new InspectText(
@@ -108,13 +125,20 @@ final class InspectCommand extends ShellCommand {
   }
 
   /** Reads it twice, so that the summary comes first and memory does not grow with the WAL. */
-  private static void describe(WalInspection inspection, InspectOutput output) throws IOException {
+  private void describe(WalInspection inspection, OutputStream out) throws IOException {
     WalTotals totals = new WalTotals();
     inspection.describe(totals);
+    InspectOutput output = output(out, range(totals.transactions()));
     output.totals(totals, inspection.noLog());
     if (totals.summary() != null) {
       inspection.describe(output);
     }
     output.end();
+  }
+
+  private InspectRange range(long transactions) {
+    return last < 0
+        ? new InspectRange(skip, limit, rows, frames)
+        : new InspectRange(Math.max(0, transactions - last), last, rows, frames);
   }
 }

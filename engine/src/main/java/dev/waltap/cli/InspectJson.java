@@ -92,6 +92,8 @@ final class InspectJson implements InspectOutput {
     json.writeNumberField("last_commit_frame", recovery.lastCommit());
     json.writeNumberField("last_whole_frame", recovery.lastChained());
     json.writeStringField("ends_at", word(recovery.end()));
+    json.writeNumberField("damaged_frame", recovery.damagedFrame());
+    json.writeNumberField("commits_lost_to_damage", recovery.lostCommits());
     json.writeEndObject();
   }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.cli;
 
-import static dev.waltap.cli.OutputLines.count;
-
 import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.inspect.Recovery;
 import dev.waltap.inspect.WalInspection;
 import dev.waltap.inspect.WalTotals;
 import dev.waltap.io.FileNames;
 import dev.waltap.text.Paint;
+import dev.waltap.text.Plural;
 import dev.waltap.text.ValueText;
 import dev.waltap.wal.ChainEnd;
 import java.util.ArrayList;
@@ -18,6 +17,11 @@ import java.util.Locale;
 /** The whole WAL in few lines: where it stands, what is in it, what a crash would leave. */
 final class InspectSummary {
   private static final int WIDEST_NAME = 40;
+
+  /** Whoever opens the database next, SQLite lets write over them. */
+  private static final String DAMAGE_ADVICE =
+      "copy the database and its -wal before anything opens or writes to them, if those commits"
+          + " matter";
 
   private final WalTotals totals;
   private final WalInspection.Summary wal;
@@ -40,7 +44,7 @@ final class InspectSummary {
             + Integer.toUnsignedString(wal.checkpointSequence()));
     out.line(
         "  "
-            + count(wal.committed(), "frame")
+            + Plural.of(wal.committed(), "frame")
             + " committed, "
             + (wal.fromIndex() ? "says the wal-index" : "by their checksums (no -shm in use)")
             + "; room for "
@@ -73,14 +77,14 @@ final class InspectSummary {
     part(parts, deleted, "row", " deleted");
     part(parts, schema, "schema change", "");
     part(parts, totals.undecoded(), "transaction", " not decoded");
-    return count(totals.transactions(), "transaction")
+    return Plural.of(totals.transactions(), "transaction")
         + ": "
         + (parts.isEmpty() ? "no row changed" : String.join(", ", parts));
   }
 
   private static void part(List<String> parts, long number, String unit, String what) {
     if (number > 0) {
-      parts.add(count(number, unit) + what);
+      parts.add(Plural.of(number, unit) + what);
     }
   }
 
@@ -93,20 +97,32 @@ final class InspectSummary {
               + CommitsAtRisk.WHAT);
       out.line("  " + CommitsAtRisk.ADVICE);
     }
+    long all = totals.transactions();
+    long kept = totals.kept();
+    if (isDamaged()) {
+      out.line(
+          "  "
+              + paint.red(
+                  "a crash now would keep "
+                      + (all == 0 ? "no transaction" : Plural.of(all, "transaction"))
+                      + ", and lose "
+                      + Plural.of(wal.recovery().lostCommits(), "commit")
+                      + " at or behind frame "
+                      + wal.recovery().damagedFrame()));
+      return;
+    }
     if (wal.committed() == 0) {
       return;
     }
-    long all = totals.transactions();
-    long kept = totals.kept();
     String crash = "a crash now would keep ";
     if (kept < all) {
       out.line(
           "  "
-              + paint.red(crash + kept + " of " + count(all, "transaction"))
+              + paint.red(crash + kept + " of " + Plural.of(all, "transaction"))
               + (kept == 0 ? "" : ", up to frame " + wal.recovery().lastCommit())
-              + " ("
-              + count(totals.atRisk(), "commit")
-              + " at risk)"
+              + (totals.atRisk() == 0
+                  ? ""
+                  : " (" + Plural.of(totals.atRisk(), "commit") + " at risk)")
               + because());
       return;
     }
@@ -118,10 +134,36 @@ final class InspectSummary {
             + " to the latest checkpoint with NORMAL");
   }
 
+  /** Whether commits are lost already, since only a wal-index could have proved them. */
+  private boolean isDamaged() {
+    return wal.recovery().damagedFrame() > 0 && !wal.fromIndex();
+  }
+
   /** Why a crash would lose what is committed, where that was not said yet. */
   private String because() {
+    if (wal.recovery().damagedFrame() > 0) {
+      return "; " + damage() + "; " + DAMAGE_ADVICE;
+    }
     String end = wal.recovery().end() == ChainEnd.BARE ? "" : end();
     return end.isEmpty() ? "" : "; " + end;
+  }
+
+  /** What is wrong with the frame at which SQLite's recovery stops, though commits follow. */
+  private String damage() {
+    Recovery recovery = wal.recovery();
+    String why =
+        switch (recovery.end()) {
+          case CHECKSUM -> "its checksum does not fit";
+          case OTHER_GENERATION -> "its salts are not those of this WAL";
+          default -> "it is no frame, but zeros or garbage";
+        };
+    return "damaged at frame "
+        + recovery.damagedFrame()
+        + ": "
+        + why
+        + "; "
+        + Plural.of(recovery.lostCommits(), "commit")
+        + " at or behind it that SQLite does not recover";
   }
 
   /** What is behind the committed frames, and how far the database file is. */
@@ -130,14 +172,17 @@ final class InspectSummary {
     if (wal.committed() == 0 && wal.leftover() > 0 && wal.fromIndex()) {
       out.line(
           "  "
-              + count(wal.leftover(), "frame")
-              + (wal.leftover() == 1 ? " is" : " are")
+              + Plural.of(wal.leftover(), "frame")
+              + " "
+              + Plural.be(wal.leftover())
               + " left from before: the database file has what is in them");
+    } else if (isDamaged()) {
+      out.line("  " + paint.red(damage()) + "; " + DAMAGE_ADVICE);
     } else if (wal.leftover() > 0 || wal.recovery().end() != ChainEnd.END_OF_FILE) {
       if (wal.leftover() > 0) {
         out.line(
             "  "
-                + count(wal.leftover(), "frame")
+                + Plural.of(wal.leftover(), "frame")
                 + " behind them: under way, or rolled back"
                 + (behind > 0 ? "; no commit follows, so they count for nothing" : ""));
       }
@@ -216,7 +261,7 @@ final class InspectSummary {
     signed(parts, "-", table.deleted());
     part(parts, table.schemaChanges(), "schema change", "");
     if (table.indexFrames() > 0) {
-      parts.add("(" + count(table.indexFrames(), "frame") + " of indexes)");
+      parts.add("(" + Plural.of(table.indexFrames(), "frame") + " of indexes)");
     }
     return String.join(" ", parts);
   }

@@ -7,6 +7,7 @@ import dev.waltap.inspect.PageImage;
 import dev.waltap.inspect.WalInspection;
 import dev.waltap.inspect.WalTotals;
 import dev.waltap.text.Paint;
+import dev.waltap.text.Plural;
 import dev.waltap.text.ValueText;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -96,8 +97,7 @@ final class InspectText implements InspectOutput {
             + " to "
             + last
             + ", database of "
-            + transaction.databaseSize()
-            + " pages"
+            + Plural.of(transaction.databaseSize(), "page")
             + (all.stream().anyMatch(WalInspection.Frame::bare)
                 ? ", " + paint.red("AT RISK") + ": frames without checksums"
                 : ""));
@@ -168,12 +168,14 @@ final class InspectText implements InspectOutput {
     long behind = range.behind(transactions);
     if (behind > 0) {
       out.line(
-          behind
-              + " more transactions: --skip "
+          Plural.of(behind, "more transaction")
+              + ": --skip "
               + (range.skip() + range.limit())
-              + " shows the next");
+              + " shows the next, --last "
+              + Math.max(1, range.limit())
+              + " the last");
     } else if (transactions > 0 && transactions <= range.skip()) {
-      out.line("the WAL holds " + transactions + " transactions only");
+      out.line("the WAL holds " + Plural.of(transactions, "transaction") + " only");
     }
   }
 }

@@ -27,9 +27,4 @@ final class OutputLines {
       throw new UncheckedIOException(e);
     }
   }
-
-  /** A number and what it counts: {@code 1 frame}, {@code 2 frames}. */
-  static String count(long number, String unit) {
-    return number + " " + unit + (number == 1 ? "" : "s");
-  }
 }

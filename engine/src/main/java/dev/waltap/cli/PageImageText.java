@@ -3,6 +3,7 @@ package dev.waltap.cli;
 
 import dev.waltap.inspect.PageImage;
 import dev.waltap.text.Paint;
+import dev.waltap.text.Plural;
 import dev.waltap.text.ValueText;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -95,7 +96,7 @@ final class PageImageText {
                   ascii(bytes, at, to))));
     }
     if (end < bytes.length) {
-      out.line(paint.faint("           and " + (bytes.length - end) + " more bytes"));
+      out.line(paint.faint("           and " + Plural.of(bytes.length - end, "more byte")));
     }
   }
 

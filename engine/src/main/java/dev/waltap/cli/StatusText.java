@@ -9,6 +9,7 @@ import dev.waltap.inspect.LogLag;
 import dev.waltap.inspect.LogReaders;
 import dev.waltap.state.StateLock;
 import dev.waltap.state.StateStatus;
+import dev.waltap.text.Plural;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,14 +38,14 @@ final class StatusText {
       line(text, "WAL kept by", readers(status.readers(), state.holder()));
     }
     if (lag.atRisk() > 0) {
-      line(text, "at risk", count(lag.atRisk(), "commit") + ": " + CommitsAtRisk.WHAT);
+      line(text, "at risk", Plural.of(lag.atRisk(), "commit") + ": " + CommitsAtRisk.WHAT);
       line(text, "", CommitsAtRisk.ADVICE);
     }
     line(
         text,
         "page set",
-        state.pages()
-            + " pages of "
+        Plural.of(state.pages(), "page")
+            + " of "
             + state.pageSize()
             + " bytes ("
             + size(state.pages() * state.pageSize())
@@ -53,7 +54,7 @@ final class StatusText {
     line(
         text,
         "journal",
-        count(state.journalEntries(), "transaction")
+        Plural.of(state.journalEntries(), "transaction")
             + " ("
             + size(state.journalBytes())
             + "), up to "
@@ -68,15 +69,16 @@ final class StatusText {
   static String behind(CaptureStatus status, Instant now) {
     LogLag lag = status.lag();
     long journalled = status.state().undelivered().transactions();
-    String first = journalled == 0 ? "" : count(journalled, "transaction") + " in the journal; ";
+    String first =
+        journalled == 0 ? "" : Plural.of(journalled, "transaction") + " in the journal; ";
     String wal =
         switch (lag.kind()) {
           case CONTINUES ->
               lag.frames() == 0
                   ? "nothing new in the WAL"
-                  : count(lag.transactions(), "transaction")
+                  : Plural.of(lag.transactions(), "transaction")
                       + " in the WAL ("
-                      + count(lag.frames(), "frame")
+                      + Plural.of(lag.frames(), "frame")
                       + ", "
                       + size(lag.bytes())
                       + "), to be emitted exactly";
@@ -116,21 +118,17 @@ final class StatusText {
     return position.epoch() + ":" + position.frame();
   }
 
-  private static String count(long number, String unit) {
-    return number + " " + unit + (number == 1 ? "" : "s");
-  }
-
-  private static String time(Duration time) {
+  static String time(Duration time) {
     long seconds = Math.max(0, time.toSeconds());
     if (seconds < 120) {
-      return count(seconds, "second");
+      return Plural.of(seconds, "second");
     }
     long minutes = seconds / 60;
     if (minutes < 120) {
-      return count(minutes, "minute");
+      return Plural.of(minutes, "minute");
     }
     long hours = minutes / 60;
-    return hours < 48 ? count(hours, "hour") : count(hours / 24, "day");
+    return hours < 48 ? Plural.of(hours, "hour") : Plural.of(hours / 24, "day");
   }
 
   private static String size(long bytes) {

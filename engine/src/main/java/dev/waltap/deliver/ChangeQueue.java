@@ -28,8 +28,9 @@ public final class ChangeQueue {
    * @param bytes of their images, as counted when they were put
    * @param end the end of the last transaction that they complete; null if they complete none
    */
-  public record Batch(List<Change> changes, long bytes, @Nullable TransactionEnd end) {
-    private static final Batch NOTHING = new Batch(List.of(), 0, null);
+  public record Batch(
+      List<Change> changes, int transactions, long bytes, @Nullable TransactionEnd end) {
+    private static final Batch NOTHING = new Batch(List.of(), 0, 0, null);
 
     /** Whether nothing came in time. */
     public boolean isNothing() {
@@ -255,6 +256,7 @@ public final class ChangeQueue {
   private Batch drain(int maxInBatch, long maxBytesInBatch) {
     List<Change> changes = new ArrayList<>(Math.min(maxInBatch, waiting.size()));
     TransactionEnd end = null;
+    int transactions = 0;
     long size = 0;
     while (!waiting.isEmpty()) {
       Change change = waiting.firstChange();
@@ -274,12 +276,13 @@ public final class ChangeQueue {
       }
       if (endOfFirst != null) {
         end = endOfFirst;
+        transactions += change == null ? 0 : 1;
       }
     }
     waitingBytes -= size;
     takenBytes += size;
     publish();
-    return new Batch(changes, size, end);
+    return new Batch(changes, transactions, size, end);
   }
 
   private void publish() {

@@ -163,7 +163,7 @@ public final class Delivery {
       }
     }
     counters.handling(null);
-    counters.delivered(batch.changes().size(), batch.bytes());
+    counters.delivered(batch);
   }
 
   /** What was handed over before the batch that failed counts as delivered if it can be. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Counts what the handler took. Written by the handler's thread, read by any. */
 public final class DeliveryCounters {
   private volatile long changes;
+  private volatile long transactions;
   private volatile long bytes;
   private volatile long handlingMicros = -1;
 
@@ -17,9 +18,15 @@ public final class DeliveryCounters {
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the handler's thread
-  void delivered(int count, long size) {
-    changes += count;
-    bytes += size;
+  void delivered(ChangeQueue.Batch batch) {
+    changes += batch.changes().size();
+    transactions += batch.transactions();
+    bytes += batch.bytes();
+  }
+
+  /** Transactions of whose last change the handler returned. */
+  public long transactions() {
+    return transactions;
   }
 
   /** Changes that the handler returned from. */

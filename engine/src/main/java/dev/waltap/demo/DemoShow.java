@@ -5,6 +5,7 @@ import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.file.JsonLinesHandler;
 import dev.waltap.json.BlobFormat;
+import dev.waltap.text.Plural;
 import dev.waltap.text.Style;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -109,7 +110,10 @@ public final class DemoShow implements ChangesHandler {
   private List<Word> emitted() {
     List<Word> words = new ArrayList<>();
     words.add(new Word(Tally.number(changes), Style.BOLD));
-    String more = "changes emitted, of " + transactions + " transactions";
+    String more =
+        (changes == 1 ? "change" : "changes")
+            + " emitted, of "
+            + Plural.of(transactions, "transaction");
     if (rollbacks > 0) {
       more += ", none of what was rolled back";
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.handler;
 
+import dev.waltap.text.Plural;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -57,8 +58,8 @@ public final class RetryReport {
       warnings.accept(
           target
               + " delivered again, after "
-              + failures
-              + (failures == 1 ? " failed attempt in " : " failed attempts in ")
+              + Plural.of(failures, "failed attempt")
+              + " in "
               + time(clock.getAsLong()));
       failures = 0;
     }

@@ -11,6 +11,7 @@ import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.io.FileNames;
 import dev.waltap.io.SharedMemory;
+import dev.waltap.wal.ChainEnd;
 import dev.waltap.wal.CommittedRange;
 import dev.waltap.wal.RecoveredWal;
 import dev.waltap.wal.WalFile;
@@ -159,6 +160,29 @@ final class InspectedLog implements AutoCloseable {
       }
     }
     return 0;
+  }
+
+  /**
+   * How many commits there are at or behind the frame at which the checksums break off, where that
+   * is damage rather than the end: where a later frame of this generation commits something. None
+   * if nothing does, as behind a torn end or a transaction that was rolled back. With a wal-index
+   * only what it says is committed counts, since a writer may be appending.
+   */
+  int commitsBehind(RecoveredWal found) {
+    if (found.end() == ChainEnd.BARE) {
+      return 0;
+    }
+    int damaged = found.lastChained() + 1;
+    int last = hasIndex() ? committed() : wal.capacity();
+    int behind = 0;
+    for (int frame = damaged + 1; frame <= last; frame++) {
+      behind += isCommit(frame) ? 1 : 0;
+    }
+    return behind == 0 ? 0 : behind + (isCommit(damaged) ? 1 : 0);
+  }
+
+  private boolean isCommit(int frame) {
+    return isOfGeneration(frame) && FrameHeader.commitSize(frameHeader) != 0;
   }
 
   /** Whether a frame was written in this generation and says so. */

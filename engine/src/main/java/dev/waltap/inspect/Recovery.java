@@ -12,12 +12,21 @@ import org.jspecify.annotations.Nullable;
  * @param commits how many commits it keeps
  * @param lastChained the last frame whose checksum follows from those before it
  * @param end what the frame behind that is
+ * @param lostCommits commits at or behind that frame, where it is damaged: where a later frame of
+ *     the same generation commits something; else 0
  */
-public record Recovery(int lastCommit, int commits, int lastChained, ChainEnd end) {
+public record Recovery(
+    int lastCommit, int commits, int lastChained, ChainEnd end, int lostCommits) {
 
-  static Recovery of(@Nullable RecoveredWal found) {
+  static Recovery of(@Nullable RecoveredWal found, int lostCommits) {
     return found == null
-        ? new Recovery(0, 0, 0, ChainEnd.END_OF_FILE)
-        : new Recovery(found.lastCommit(), found.commits(), found.lastChained(), found.end());
+        ? new Recovery(0, 0, 0, ChainEnd.END_OF_FILE, 0)
+        : new Recovery(
+            found.lastCommit(), found.commits(), found.lastChained(), found.end(), lostCommits);
+  }
+
+  /** The frame that is damaged, with commits at or behind it; 0 for none. */
+  public int damagedFrame() {
+    return lostCommits == 0 ? 0 : lastChained + 1;
   }
 }

@@ -201,7 +201,7 @@ public final class WalInspection implements AutoCloseable {
         decodedFrom,
         leftover,
         present.firstBareFrame(),
-        Recovery.of(found));
+        Recovery.of(found, found == null ? 0 : present.commitsBehind(found)));
   }
 
   /**

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class SummedMetrics implements CaptureMetrics {
   private @Nullable Position position;
   private long transactions;
+  private long deliveredTransactions;
   private long changes;
   private long bytes;
   private long frames;
@@ -33,6 +34,7 @@ final class SummedMetrics implements CaptureMetrics {
   /** Adds what only grows. */
   void addCounters(CaptureMetrics more) {
     transactions += more.transactions();
+    deliveredTransactions += more.deliveredTransactions();
     changes += more.changes();
     bytes += more.bytes();
     frames += more.frames();
@@ -84,6 +86,11 @@ final class SummedMetrics implements CaptureMetrics {
   @Override
   public long transactions() {
     return transactions;
+  }
+
+  @Override
+  public long deliveredTransactions() {
+    return deliveredTransactions;
   }
 
   @Override

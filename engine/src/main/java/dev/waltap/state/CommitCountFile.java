@@ -89,7 +89,7 @@ final class CommitCountFile implements AutoCloseable {
     }
     long seen = bytes.getLong(8);
     return seen > commits
-        ? "it has " + commits + " commits of at least " + seen + ": its state.db-wal was lost"
+        ? "it has " + commits + " of at least " + seen + " commits: its state.db-wal was lost"
         : null;
   }
 

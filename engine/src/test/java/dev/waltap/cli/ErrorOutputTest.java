@@ -80,7 +80,7 @@ class ErrorOutputTest {
     int missed = 0;
     int whole = 0;
     for (String line : got) {
-      if (line.endsWith(" lines are left out here: nobody read them")) {
+      if (line.endsWith(" lines are left out here: nobody read standard error")) {
         missed += Integer.parseInt(line.split(" ")[1]);
       } else if (line.equals("waltap: warning: " + whole + " " + padding)) {
         whole++;

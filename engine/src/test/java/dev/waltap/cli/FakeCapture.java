@@ -90,7 +90,7 @@ final class FakeCapture implements ChangeDataCapture {
   public CaptureMetrics metrics() {
     Duration none = Duration.ZERO;
     return new MetricsSnapshot(
-        null, 0, 0, none, 1, changes.size(), 0, 0, 0, 0, 0, none, none, 0, 0, 0, 0, 0, 0, 0);
+        null, 0, 0, none, 1, 1, changes.size(), 0, 0, 0, 0, 0, none, none, 0, 0, 0, 0, 0, 0, 0);
   }
 
   @Override

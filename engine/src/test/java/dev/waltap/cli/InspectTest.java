@@ -211,14 +211,58 @@ class InspectTest {
   }
 
   @Test
-  void saysThatAFrameIsTorn() throws Exception {
+  void saysThatTheLastFrameIsTorn() throws Exception {
+    Path copy = users();
+    patch(wal(copy), 32 + 2 * FRAME + 24 + 50, 0xff);
+    assertThat(inspect(copy))
+        .contains("2 frames committed", "frame 3 does not follow from the one before it")
+        .contains("1 frame behind them: under way, or rolled back", "a crash now would keep all 2")
+        .doesNotContain("damaged");
+    patch(wal(copy), 32 + 2 * FRAME, new int[24]);
+    assertThat(inspect(copy))
+        .contains("frame 3 is none, but zeros or garbage")
+        .doesNotContain("damaged");
+  }
+
+  @Test
+  void saysThatTheMiddleIsDamagedAndHowManyCommitsAreBehindIt() throws Exception {
     Path copy = users();
     patch(wal(copy), 32 + FRAME + 24 + 50, 0xff);
     assertThat(inspect(copy))
-        .contains("1 frame committed", "frame 2 does not follow from the one before it")
-        .contains("2 frames behind them: under way, or rolled back", "a crash now would keep this");
+        .contains("1 frame committed")
+        .contains("damaged at frame 2: its checksum does not fit; 2 commits at or behind it that")
+        .contains("copy the database and its -wal before anything opens")
+        .contains("a crash now would keep 1 transaction, and lose 2 commits at or behind frame 2")
+        .doesNotContain("under way", "rolled back");
+    assertThat(inspect(copy, "--format", "json"))
+        .contains("\"damaged_frame\":2,\"commits_lost_to_damage\":2");
     patch(wal(copy), 32 + FRAME, new int[24]);
-    assertThat(inspect(copy)).contains("frame 2 is none, but zeros or garbage");
+    assertThat(inspect(copy))
+        .contains(
+            "damaged at frame 2: it is no frame, but zeros or garbage; 1 commit at or behind");
+  }
+
+  @Test
+  void saysThatTheFirstFrameOrItsSaltsAreDamaged() throws Exception {
+    Path copy = users();
+    patch(wal(copy), 32 + 8, 0xff, 0xff, 0xff, 0xff);
+    assertThat(inspect(copy))
+        .contains("0 frames committed")
+        .contains("damaged at frame 1: its salts are not those of this WAL; 2 commits at or behind")
+        .contains("a crash now would keep no transaction, and lose 2 commits");
+  }
+
+  @Test
+  void showsTheLastTransactions() throws Exception {
+    Path copy = users();
+    assertThat(inspect(copy, "--last", 1))
+        .contains("3 transactions: 1 row inserted", "\ntransaction 3: ", "DELETE")
+        .doesNotContain("\ntransaction 2: ");
+    assertThat(inspect(copy, "--last", 9)).contains("\ntransaction 1: ", "\ntransaction 3: ");
+    assertThat(inspect(copy, "--limit", 2))
+        .contains("\n1 more transaction: --skip 2 shows the next, --last 2 the last\n");
+    assertThat(run(copy, "--last", 1, "--skip", 1)).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("--last counts from the end");
   }
 
   @Test

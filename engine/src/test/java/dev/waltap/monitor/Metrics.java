@@ -13,6 +13,7 @@ final class Metrics {
   static CaptureMetrics of(long changes, Duration lag) {
     Duration none = Duration.ZERO;
     return new MetricsSnapshot(
-        null, 3, 2, lag, changes, changes, 100, 7, 1, 0, 0, none, none, 4, 40, 5, 50, 0.5, 600, 0);
+        null, 3, 2, lag, changes, changes, changes, 100, 7, 1, 0, 0, none, none, 4, 40, 5, 50, 0.5,
+        600, 0);
   }
 }

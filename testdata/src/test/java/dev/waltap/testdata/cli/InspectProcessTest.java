@@ -110,7 +110,7 @@ class InspectProcessTest {
     assertThat(lines.toString()).contains("by their checksums", "users (leaf)");
     assertThat(Path.of(copy + "-shm")).doesNotExist();
     assertThat(inspect(copy, "--skip", "1", "--limit", "2").toString())
-        .contains("transaction 2", "transaction 3", "1 more transactions: --skip 3")
+        .contains("transaction 2", "transaction 3", "1 more transaction: --skip 3")
         .doesNotContain("name='Bo'", "transaction 4");
     assertThat(inspect(copy, "--rows", "1").toString()).contains("and 1 more");
   }
