@@ -6,6 +6,8 @@ import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** What a fleet says where nobody listens. */
 final class LoggingFleetListener implements FleetListener {
@@ -14,6 +16,16 @@ final class LoggingFleetListener implements FleetListener {
   @Override
   public void ready() {
     logger.log(Level.INFO, "ready: every later commit will be emitted");
+  }
+
+  @Override
+  public void searched(Path directory, @Nullable String problem) {
+    if (problem == null) {
+      logger.log(Level.INFO, directory + " can be searched for databases again");
+    } else {
+      logger.log(
+          Level.WARNING, directory + " can't be searched for databases any more: " + problem);
+    }
   }
 
   @Override

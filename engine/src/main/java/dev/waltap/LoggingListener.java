@@ -56,6 +56,11 @@ final class LoggingListener implements CaptureListener {
   }
 
   @Override
+  public void note(String message) {
+    log(Level.INFO, message);
+  }
+
+  @Override
   public void detail(String message) {
     log(Level.DEBUG, message);
   }

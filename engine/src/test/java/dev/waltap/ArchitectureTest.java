@@ -56,9 +56,9 @@ class ArchitectureTest {
           Map.entry("micrometer", List.of("api")),
           Map.entry("text", List.of("api", "record")),
           Map.entry("live", List.of("api", "text")),
-          Map.entry("monitor", List.of("api", "host", "deliver", "micrometer", "live")),
+          Map.entry("monitor", List.of("api", "host", "deliver", "micrometer", "live", "text")),
           Map.entry("config", List.of()),
-          Map.entry("handler", List.of()),
+          Map.entry("handler", List.of("text")),
           Map.entry("json", List.of("api", "format", "record")),
           Map.entry("file", List.of("api", "io", "handler", "json")),
           Map.entry("http", List.of("api", "io", "handler", "json")),
@@ -67,7 +67,8 @@ class ArchitectureTest {
           Map.entry(
               "changeset", List.of("api", "format", "record", "io", "schema", "handler", "json")),
           Map.entry("output", and(CAPTURE, "capture", "handler", "message", "")),
-          Map.entry("fleet", List.of("api", "host", "io", "state", "attach", "wake", "handler")),
+          Map.entry(
+              "fleet", List.of("api", "host", "io", "state", "attach", "wake", "handler", "text")),
           Map.entry("", and(CAPTURE, "capture", "handler", "fleet")),
           Map.entry("demo", List.of("api", "host", "sqlite", "json", "file", "text")),
           Map.entry(

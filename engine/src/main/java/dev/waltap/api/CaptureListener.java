@@ -26,6 +26,14 @@ public interface CaptureListener {
   /** Something a person should know; one line. */
   default void warning(String message) {}
 
+  /**
+   * Something a person may want to know, that is as it is to be expected; one line. Unless
+   * overridden, a {@link #detail}.
+   */
+  default void note(String message) {
+    detail(message);
+  }
+
   /** Something a curious person may want to know; one line. */
   default void detail(String message) {}
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.api;
 
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Notified of how a {@link Fleet} goes, for people and for tools. Called from the fleet's thread
  * and from those of captures, one after the other or at once; must return soon and not throw.
@@ -12,6 +15,14 @@ public interface FleetListener {
 
   /** Every database that was there at the start is captured, or was reported as failed. Once. */
   default void ready() {}
+
+  /**
+   * A directory in which databases are looked for can't be searched any more, which ends those that
+   * were in it; or it can be again.
+   *
+   * @param problem why it can't, in a clause; null if it can again
+   */
+  default void searched(Path directory, @Nullable String problem) {}
 
   /** A member has moved on. */
   default void moved(FleetMember member, MemberState from, MemberState to) {}

@@ -19,6 +19,7 @@ import dev.waltap.handler.DeliveryStoppedException;
 import dev.waltap.io.FileNames;
 import dev.waltap.schema.TableFilter;
 import dev.waltap.state.StateDirectory;
+import dev.waltap.text.Plural;
 import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ abstract class CaptureCommand extends ShellCommand {
   /** The one database, where there is but one. */
   private Path database = Path.of("");
 
-  @Mixin private DatabaseOptions databases = new DatabaseOptions();
+  @Mixin private CapturedDatabases databases = new CapturedDatabases();
   @Mixin private FilterOptions filter = new FilterOptions();
   @Mixin private OutputOptions output = new OutputOptions();
   @Mixin private StateOptions state = new StateOptions();
@@ -182,7 +183,7 @@ abstract class CaptureCommand extends ShellCommand {
         MemberSinks sinks = sinks(all, console)) {
       shell().signals().onStop(sinks::stop);
       boolean rotated = !(sinks instanceof SharedSink shared) || shared.isRotated();
-      return new FleetRun(shell(), console, endless(), monitoring)
+      return new FleetRun(shell(), console, endless(), monitoring, databases.describe())
           .run(
               mode(),
               sinks,
@@ -206,7 +207,7 @@ abstract class CaptureCommand extends ShellCommand {
       @Nullable Runnable reopen,
       Console console,
       Monitoring monitoring,
-      @Nullable Consumer<DatabaseOptions> fleet) {
+      @Nullable Consumer<CapturedDatabases> fleet) {
     Settings settings = settings();
     if (settings == null || settings.file() == null) {
       return reopen;
@@ -231,7 +232,7 @@ abstract class CaptureCommand extends ShellCommand {
       CaptureCommand other,
       Console console,
       Monitoring monitoring,
-      @Nullable Consumer<DatabaseOptions> fleet,
+      @Nullable Consumer<CapturedDatabases> fleet,
       Set<String> refused)
       throws IOException {
     List<Runnable> all = new ArrayList<>();
@@ -339,7 +340,7 @@ abstract class CaptureCommand extends ShellCommand {
     return one;
   }
 
-  final DatabaseOptions databases() {
+  final CapturedDatabases databases() {
     return databases;
   }
 
@@ -437,41 +438,41 @@ abstract class CaptureCommand extends ShellCommand {
   private static String caughtUp(CaptureMetrics metrics) {
     return metrics.changes() == 0
         ? "caught up: there was nothing to deliver"
-        : String.format(
-            Locale.ROOT,
-            "caught up: delivered %d changes of %d transactions, up to position %s",
-            metrics.changes(),
-            metrics.transactions(),
-            metrics.position());
+        : "caught up: delivered "
+            + Plural.of(metrics.changes(), "change")
+            + " of "
+            + Plural.of(metrics.deliveredTransactions(), "transaction")
+            + ", up to position "
+            + metrics.position();
   }
 
   private static void summarize(CaptureMetrics metrics, Console console) {
     detail(
         console,
-        "delivered %d changes (%d bytes) of %d transactions; last position %s",
-        metrics.changes(),
-        metrics.bytes(),
-        metrics.transactions(),
+        "delivered %s (%s) of %s; last position %s",
+        Plural.of(metrics.changes(), "change"),
+        Plural.of(metrics.bytes(), "byte"),
+        Plural.of(metrics.deliveredTransactions(), "transaction"),
         metrics.position() == null ? "none" : metrics.position());
     detail(
         console,
-        "read %d frames in %d WAL generations, the WAL has %d bytes; not read: %d frames",
-        metrics.frames(),
-        metrics.generations(),
-        metrics.walBytes(),
-        metrics.lagFrames());
+        "read %s in %s of the WAL, which has %s; not read: %s",
+        Plural.of(metrics.frames(), "frame"),
+        Plural.of(metrics.generations(), "generation"),
+        Plural.of(metrics.walBytes(), "byte"),
+        Plural.of(metrics.lagFrames(), "frame"));
     detail(
         console,
-        "overrun by the WAL %d times, %d gaps emitted as net changes in %d ms; read for %d ms",
-        metrics.overruns(),
-        metrics.reconciles(),
+        "overrun by the WAL %s, %s emitted as net changes in %d ms; read for %d ms",
+        Plural.of(metrics.overruns(), "time"),
+        Plural.of(metrics.reconciles(), "gap"),
         metrics.reconcileTime().toMillis(),
         metrics.readTransactionTime().toMillis());
     detail(
         console,
-        "page set of %d pages in %d bytes, %.1f %% of look-ups served uncompressed",
-        metrics.pageSetPages(),
-        metrics.pageSetBytes(),
+        "page set of %s in %s, %.1f %% of look-ups served uncompressed",
+        Plural.of(metrics.pageSetPages(), "page"),
+        Plural.of(metrics.pageSetBytes(), "byte"),
         metrics.pageSetHitRate() * 100);
   }
 

@@ -7,12 +7,14 @@ import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.fleet.Discovery;
 import dev.waltap.fleet.FoundDatabase;
 import dev.waltap.fleet.OpenLimit;
+import dev.waltap.fleet.StateRoot;
 import dev.waltap.inspect.DatabaseCheck;
 import dev.waltap.schema.TableFilter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -21,15 +23,16 @@ import picocli.CommandLine.Command;
       "Takes the options of cdc and prints what it would do: whether each database can be captured,"
           + " by what SQLite it was written, which tables, with what state, and where events would"
           + " go.",
-      "Opens no connection, takes no lock, and makes or changes nothing. --format json, typed,"
-          + " prints a line of JSON for each database instead."
+      "Opens no connection, takes no lock, and makes or changes nothing; a port is tried by opening"
+          + " and closing it. --format json, typed, prints a line of JSON for each database"
+          + " instead."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  waltap check --config /etc/waltap/app.toml",
       "  waltap check --directory /srv/tenants --state /var/lib/waltap --output changes.jsonl",
       "",
-      "Exit codes: 0 all can be captured; 1 some can't; 2 usage."
+      "Exit codes: 0 all can be captured; 1 some can't, or the command would not start; 2 usage."
     })
 final class CheckCommand extends CaptureCommand {
 
@@ -66,27 +69,56 @@ final class CheckCommand extends CaptureCommand {
     TableFilter filter = tableFilter();
     List<FoundDatabase> found =
         Discovery.list(databases().sources(), state().root(), new OutputOfMany(output()).files());
+    StateRoot states = state().states();
     List<CheckReport> reports = new ArrayList<>();
-    String outputProblem = OutputReport.problem(output());
     for (FoundDatabase each : found) {
       DatabaseCheck check = DatabaseCheck.of(each.file(), filter);
       reports.add(
-          CheckReport.of(check, one ? state().stateOf(each.file()) : state().stateOf(each)));
+          one
+              ? CheckReport.of(check, state().stateOf(each.file()), false, true)
+              : CheckReport.of(
+                  check, states.of(each), states.isNew(states.of(each)), state().root() == null));
     }
-    boolean json = isTyped("--format") && output().format().isJson();
-    print(
-        json
-            ? CheckJson.of(reports, outputProblem)
-            : CheckText.of(
-                reports, OutputReport.describe(output()), outputProblem, open(one, found.size())));
-    boolean fine = outputProblem == null && reports.stream().allMatch(CheckReport::isFine);
-    return fine ? ExitCode.OK : ExitCode.FAILED;
+    CheckedPlan plan =
+        new CheckedPlan(
+            reports,
+            OutputReport.describe(output()),
+            OutputReport.problem(output(), !one),
+            problems(one, reports),
+            one ? 0 : Math.min(found.size(), maxOpen()));
+    if (isTyped("--format") && output().format().isJson()) {
+      print(CheckJson.of(plan));
+      if (reports.isEmpty()) {
+        plan.problems().forEach(console::error);
+      }
+    } else {
+      print(CheckText.of(plan));
+    }
+    return plan.isFine() ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  /** How many would be open at once; 0 for one database alone. */
-  private int open(boolean one, int count) {
+  /** What would end the command at its start, whatever the databases are. */
+  private List<String> problems(boolean one, List<CheckReport> reports) {
+    List<String> problems = new ArrayList<>();
+    if (!one) {
+      int without = (int) reports.stream().filter(each -> each.state() == null).count();
+      add(problems, state().states().problem());
+      add(problems, OpenLimit.problem(reports.size(), without, maxOpen()));
+    }
+    problems.addAll(CheckedPorts.problems(spec()));
+    return problems;
+  }
+
+  private static void add(List<String> problems, @Nullable String problem) {
+    if (problem != null) {
+      problems.add(problem);
+    }
+  }
+
+  /** How many can be open at once. */
+  private int maxOpen() {
     Integer most = databases().maxOpen();
-    return one ? 0 : Math.min(count, most == null ? OpenLimit.ofProcess() : most);
+    return most == null ? OpenLimit.ofProcess() : most;
   }
 
   private void print(String text) throws IOException {

@@ -3,34 +3,38 @@ package dev.waltap.cli;
 
 import dev.waltap.inspect.DatabaseCheck;
 import dev.waltap.io.FileNames;
+import dev.waltap.text.Plural;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What a check found, for people. Stateless. */
 final class CheckText {
   private CheckText() {}
 
-  /**
-   * All of it.
-   *
-   * @param output where events would go
-   * @param outputProblem why they can't; null if they can
-   * @param open how many databases would be open at once; 0 where there is only one
-   */
-  static String of(
-      List<CheckReport> reports, String output, @Nullable String outputProblem, int open) {
+  /** All of it. */
+  static String of(CheckedPlan plan) {
     StringBuilder text = new StringBuilder();
-    for (CheckReport report : reports) {
+    for (CheckReport report : plan.reports()) {
       append(text, report);
     }
-    line(text, "output", outputProblem == null ? output : "NOT usable: " + outputProblem);
-    if (open > 0) {
-      long fine = reports.stream().filter(CheckReport::isFine).count();
+    String problem = plan.outputProblem();
+    line(text, "output", problem == null ? plan.output() : "NOT usable: " + problem);
+    for (String other : plan.problems()) {
+      line(text, "would not start", other);
+    }
+    if (plan.reports().size() != 1 || plan.open() > 0) {
+      long fine = plan.reports().stream().filter(CheckReport::isFine).count();
       line(
           text,
           "databases",
-          reports.size() + ", of which " + fine + " can be captured; at most " + open + " at once");
+          plan.reports().isEmpty()
+              ? "none yet: those that appear later would be captured"
+              : plan.reports().size()
+                  + ", of which "
+                  + fine
+                  + " can be captured; at most "
+                  + plan.open()
+                  + " at once");
     }
     return text.toString();
   }
@@ -55,6 +59,9 @@ final class CheckText {
       if (!check.leftOut().isEmpty()) {
         line(text, "  left out", names(check.leftOut()));
       }
+      if (!check.excludedColumns().isEmpty()) {
+        line(text, "  columns left out", names(check.excludedColumns()));
+      }
       if (!check.unmatched().isEmpty()) {
         line(
             text,
@@ -62,10 +69,23 @@ final class CheckText {
             names(check.unmatched()) + ": check the names of what to exclude");
       }
       if (check.atRisk() > 0) {
-        line(text, "  at risk", check.atRisk() + " commits: " + DatabaseCheck.RISK);
+        line(text, "  at risk", Plural.of(check.atRisk(), "commit") + ": " + DatabaseCheck.RISK);
       }
     }
     line(text, "  state", state(report));
+    if (report.isFine()) {
+      line(text, "  begins with", begin(report));
+    }
+  }
+
+  private static String begin(CheckReport report) {
+    if (report.exists()) {
+      return "what was committed since the saved position";
+    }
+    return report.rowsFirst()
+        ? "its rows, since it is new, then each later change"
+        : "the next commit; rows that are there already are not delivered, but by"
+            + " 'bootstrap-and-cdc'";
   }
 
   private static String names(List<String> tables) {

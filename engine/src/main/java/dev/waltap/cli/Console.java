@@ -23,6 +23,9 @@ final class Console implements CaptureListener {
   /** Erases the line that the cursor is in, and goes to its start. */
   private static final String CLEAR_LINE = "\r\u001B[K";
 
+  /** What ready means, where nothing is to be said against it. */
+  static final String READY = "ready: every later commit will be emitted";
+
   private static final int DEFAULT_COLUMNS = 80;
 
   /** Where lines pile up, as in a log, each comes after twice the time of the one before it. */
@@ -82,9 +85,14 @@ final class Console implements CaptureListener {
 
   @Override
   public synchronized void ready() {
+    ready(READY);
+  }
+
+  /** The one ready line, which begins with "ready", with what is true. */
+  synchronized void ready(String what) {
     if (!readySaid && !silent) {
       readySaid = true;
-      line(Level.INFO, "ready: every later commit will be emitted");
+      line(Level.INFO, what);
     }
   }
 
@@ -137,7 +145,8 @@ final class Console implements CaptureListener {
   }
 
   /** Something worth a line, unless quiet was asked for. */
-  synchronized void note(String message) {
+  @Override
+  public synchronized void note(String message) {
     if (!quiet) {
       line(Level.INFO, secrets.hide(message));
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Which databases: one, several, or those of a directory. */
-final class DatabaseOptions {
+class DatabaseOptions {
   private static final String MATCH = "*.db";
   private static final String NAMED = "--database";
 
@@ -45,7 +45,7 @@ final class DatabaseOptions {
   @Option(
       names = "--directory",
       paramLabel = "DIR",
-      description = "Capture the databases in this directory, those that come later, too.")
+      description = "The databases in this directory; a capture takes those that come later, too.")
   private @Nullable Path directory;
 
   @Option(
@@ -58,14 +58,6 @@ final class DatabaseOptions {
       names = "--recursive",
       description = "For --directory: those in directories below it, too.")
   private boolean recursive;
-
-  @Option(
-      names = "--max-open",
-      paramLabel = "N",
-      description =
-          "Most databases that are open at once (as file descriptors allow, at most 200); idle ones"
-              + " are parked, which takes state.")
-  private @Nullable Integer maxOpen;
 
   /**
    * Refuses what can't go together.
@@ -82,12 +74,17 @@ final class DatabaseOptions {
       refuse(command, "--recursive", "--directory DIR");
     }
     boolean one = databases.size() == 1 && directory == null && !isGlob(databases.get(0));
-    if (one) {
-      refuse(command, "--max-open", "several databases or --directory DIR");
-    } else {
+    if (!one) {
       requireFiles(command);
     }
     return one;
+  }
+
+  /** Lets databases that are typed replace a directory from the environment or a file. */
+  void preferTyped(ShellCommand command) {
+    if (!typed.isEmpty() && !command.isTyped("--directory")) {
+      directory = null;
+    }
   }
 
   private void choose(ShellCommand command) {
@@ -98,7 +95,7 @@ final class DatabaseOptions {
     databases = all;
   }
 
-  private static void refuse(ShellCommand command, String option, String needs) {
+  static void refuse(ShellCommand command, String option, String needs) {
     if (command.isTyped(option)) {
       throw command.usage(option + " is for many databases: give " + needs);
     }
@@ -146,14 +143,26 @@ final class DatabaseOptions {
     return sources;
   }
 
+  /** The directories, and what is looked for there, for people: {@code /srv matches '*.db'}. */
+  String describe() {
+    List<String> places = new ArrayList<>();
+    for (DatabaseSource source : sources()) {
+      if (!source.isFile()) {
+        String place = FileNames.text(source.path());
+        places.add(
+            (place.isEmpty() ? "." : place)
+                + (source.recursive() ? " or below it" : "")
+                + " matches '"
+                + source.glob()
+                + "'");
+      }
+    }
+    return String.join(", or in ", places);
+  }
+
   /** Those that were named as files. */
   List<Path> files() {
     return databases.stream().filter(each -> !isGlob(each)).toList();
-  }
-
-  /** Most that are open at once; null if that was not said. */
-  @Nullable Integer maxOpen() {
-    return maxOpen;
   }
 
   /** Gives a fleet the databases; bad globs are refused as bad options are. */
@@ -167,9 +176,6 @@ final class DatabaseOptions {
     }
     if (directory != null) {
       fleet.directory(directory, match, recursive);
-    }
-    if (maxOpen != null) {
-      fleet.maxOpen(maxOpen);
     }
   }
 }

@@ -6,28 +6,89 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberState;
+import dev.waltap.io.FileNames;
+import dev.waltap.text.Plural;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says on standard error how the captures of many databases go, a line each that names its
  * database, and what that makes the exit code. Any thread.
  */
 final class FleetConsole implements FleetListener {
+  private static final int MOST_NAMED = 10;
+
   private final Console console;
   private final Map<String, Reason> failing = new ConcurrentHashMap<>();
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
 
   private final Set<String> ran = ConcurrentHashMap.newKeySet();
 
-  FleetConsole(Console console) {
+  private final String sources;
+
+  /**
+   * What is said of a fleet.
+   *
+   * @param sources where databases are looked for, as {@code /srv matches '*.db'}
+   */
+  FleetConsole(Console console, String sources) {
     this.console = console;
+    this.sources = sources;
+  }
+
+  /** Says what is true of those that were found: there may be none, or none that works. */
+  @Override
+  public void ready() {
+    int bad = failing.size();
+    if (!seen.isEmpty()) {
+      console.note(found());
+    }
+    if (seen.isEmpty()) {
+      console.ready(
+          "ready, waiting for databases: none yet in "
+              + sources
+              + "; one that appears is captured from its first row on");
+    } else if (bad == 0) {
+      console.ready(Console.READY);
+    } else if (bad == seen.size()) {
+      console.ready("ready, but no database can be captured yet, see above: each is tried again");
+    } else {
+      console.ready(
+          Console.READY
+              + ", but for "
+              + Plural.of(bad, "database")
+              + " that can't be captured yet, see above");
+    }
+  }
+
+  private String found() {
+    List<String> names = new ArrayList<>(seen);
+    names.sort(null);
+    int more = names.size() - MOST_NAMED;
+    return "found "
+        + Plural.of(names.size(), "database")
+        + ": "
+        + String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())))
+        + (more > 0 ? " and " + more + " more" : "");
   }
 
   @Override
-  public void ready() {
-    console.ready();
+  public void searched(Path directory, @Nullable String problem) {
+    String name = FileNames.text(directory);
+    if (problem == null) {
+      console.note(name + " can be searched again: the databases in it are captured");
+    } else {
+      console.warning(
+          name
+              + " can't be searched for databases any more: "
+              + problem
+              + ": nothing in it is captured until it is there again; check the path");
+    }
   }
 
   @Override

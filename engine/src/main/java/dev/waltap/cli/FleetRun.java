@@ -10,6 +10,7 @@ import dev.waltap.fleet.FleetEngine;
 import dev.waltap.fleet.OpenLimit;
 import dev.waltap.handler.Causes;
 import dev.waltap.handler.ClosedPipeException;
+import dev.waltap.text.Plural;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -20,8 +21,10 @@ import java.util.function.Predicate;
  *
  * @param endless whether being stopped is their regular end
  * @param monitoring shows the captures to those who watch them
+ * @param sources where databases are looked for, for people
  */
-record FleetRun(Shell shell, Console console, boolean endless, Monitoring monitoring) {
+record FleetRun(
+    Shell shell, Console console, boolean endless, Monitoring monitoring, String sources) {
 
   /**
    * Runs them.
@@ -34,9 +37,9 @@ record FleetRun(Shell shell, Console console, boolean endless, Monitoring monito
       CaptureMode mode,
       MemberSinks sinks,
       BiConsumer<FleetBuilder, Predicate<FleetMember>> configure,
-      Consumer<Consumer<DatabaseOptions>> started) {
+      Consumer<Consumer<CapturedDatabases>> started) {
     StopSignals signals = shell.signals();
-    FleetConsole listener = new FleetConsole(console);
+    FleetConsole listener = new FleetConsole(console, sources);
     FleetBuilder builder =
         Waltap.fleet().listener(monitoring.fleet(listener, sinks)).ignoring(sinks.files());
     if (sinks.areShared()) {
@@ -66,17 +69,16 @@ record FleetRun(Shell shell, Console console, boolean endless, Monitoring monito
     if (!endless) {
       console.note(
           "done with "
-              + listener.captured()
-              + " databases, of which "
+              + Plural.of(listener.captured(), "database")
+              + ", of which "
               + listener.failed()
               + " failed: delivered "
-              + sinks.changes()
-              + " changes");
+              + Plural.of(sinks.changes(), "change"));
     }
     return listener.exitCode(endless);
   }
 
-  private static void change(Fleet fleet, FleetBuilder builder, DatabaseOptions databases) {
+  private static void change(Fleet fleet, FleetBuilder builder, CapturedDatabases databases) {
     Integer most = databases.maxOpen();
     int open = most == null ? OpenLimit.ofProcess() : most;
     builder.maxOpen(open); // How much memory each may take.

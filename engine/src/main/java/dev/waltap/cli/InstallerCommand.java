@@ -31,6 +31,10 @@ abstract class InstallerCommand extends ShellCommand {
   }
 
   CaptureBuilder builder() {
-    return Waltap.open(database).stateDirectory(directory());
+    return builder(directory());
+  }
+
+  CaptureBuilder builder(Path state) {
+    return Waltap.open(database).stateDirectory(state);
   }
 }

@@ -32,11 +32,18 @@ final class OutputReport {
         : output;
   }
 
-  /** Why events can't be written where they would go; null if they can. */
-  static @Nullable String problem(OutputOptions options) {
+  /**
+   * Why events can't be written where they would go; null if they can.
+   *
+   * @param many whether {database} in a name stands for that of each of several databases, for
+   *     which directories are made
+   */
+  static @Nullable String problem(OutputOptions options, boolean many) {
     for (String output : options.all()) {
       String problem =
-          OutputOptions.isFile(output) ? problem(output, options.format().isChangeset()) : null;
+          OutputOptions.isFile(output)
+              ? problem(output, options.format().isChangeset(), many)
+              : null;
       if (problem != null) {
         return problem;
       }
@@ -44,7 +51,10 @@ final class OutputReport {
     return null;
   }
 
-  private static @Nullable String problem(String output, boolean directory) {
+  private static @Nullable String problem(String output, boolean directory, boolean many) {
+    if (many && DatabasePattern.isIn(output)) {
+      return problemOfMany(output);
+    }
     Path path = OptionConverters.path(output).toAbsolutePath();
     if (Files.isDirectory(path) && !directory) {
       return output + " is a directory: name a file in it";
@@ -55,7 +65,7 @@ final class OutputReport {
           : output + " is not writable for this user: grant access";
     }
     Path parent = path.getParent();
-    if (parent == null || DatabasePattern.isIn(output)) {
+    if (parent == null) {
       return null;
     }
     return Files.isDirectory(parent) && Files.isWritable(parent)
@@ -65,5 +75,20 @@ final class OutputReport {
             + parent
             + " is no directory that this user may write to:"
             + " make it, or grant access";
+  }
+
+  /** The directories are made, below the last one before the pattern that is there. */
+  private static @Nullable String problemOfMany(String output) {
+    String fixed = output.substring(0, output.indexOf(DatabasePattern.DATABASE));
+    Path at = OptionConverters.path(fixed + "x").toAbsolutePath().normalize().getParent();
+    while (at != null && !Files.exists(at)) {
+      at = at.getParent();
+    }
+    return at == null || (Files.isDirectory(at) && Files.isWritable(at))
+        ? null
+        : output
+            + " can't be made: "
+            + at
+            + " is no directory that this user may write to: name another, or grant access";
   }
 }

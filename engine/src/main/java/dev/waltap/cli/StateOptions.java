@@ -4,9 +4,10 @@ package dev.waltap.cli;
 import dev.waltap.CaptureBuilder;
 import dev.waltap.FleetBuilder;
 import dev.waltap.api.CaptureOptions;
-import dev.waltap.fleet.FoundDatabase;
 import dev.waltap.fleet.StateRoot;
 import dev.waltap.state.StateDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -63,9 +64,21 @@ final class StateOptions {
     return isPresent(database) ? directory(database) : null;
   }
 
-  /** Where that of one of several databases is, or would be made; null for none. */
-  @Nullable Path stateOf(FoundDatabase database) {
-    return new StateRoot(directory, none).of(database);
+  /**
+   * Where the state of a database is: in the directory that was named, or somewhere below it, as
+   * where that is the root of many.
+   */
+  static Path existing(Path directory, Path database) throws IOException {
+    if (StateDirectory.at(directory).exists() || !Files.isDirectory(directory)) {
+      return directory;
+    }
+    Path below = StateRoot.find(directory, database);
+    return below == null ? directory : below;
+  }
+
+  /** Where those of several databases are. */
+  StateRoot states() {
+    return new StateRoot(directory, none);
   }
 
   void applyTo(FleetBuilder fleet) {

@@ -9,6 +9,7 @@ import dev.waltap.api.MemberState;
 import dev.waltap.monitor.DatabaseState;
 import dev.waltap.monitor.Monitor;
 import dev.waltap.monitor.MonitoredDatabase;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +52,12 @@ final class WatchedFleet implements FleetListener {
   public void ready() {
     monitor.looksForDatabases(false);
     next.ready();
+  }
+
+  @Override
+  public void searched(Path directory, @Nullable String problem) {
+    monitor.isSearched(directory, problem == null);
+    next.searched(directory, problem);
   }
 
   @Override

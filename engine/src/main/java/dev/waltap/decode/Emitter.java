@@ -74,6 +74,11 @@ public final class Emitter {
     transaction = null;
   }
 
+  /** Whether the handler gets a change of the transaction that began last. */
+  public boolean hasEmitted() {
+    return transaction != null;
+  }
+
   /** Whether changes are kept back altogether: those of transactions that were delivered before. */
   public void mute(boolean on) {
     muted = on;

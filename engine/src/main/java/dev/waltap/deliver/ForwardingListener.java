@@ -27,6 +27,11 @@ public abstract class ForwardingListener implements CaptureListener {
   }
 
   @Override
+  public void note(String message) {
+    listener.note(message);
+  }
+
+  @Override
   public void detail(String message) {
     listener.detail(message);
   }

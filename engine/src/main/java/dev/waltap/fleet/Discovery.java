@@ -39,6 +39,7 @@ public final class Discovery {
   private final Predicate<Path> ours;
   private final Map<DatabaseSource, PathMatcher> matchers = new LinkedHashMap<>();
   private final Set<Path> directories = new LinkedHashSet<>();
+  private final Map<Path, String> lost = new LinkedHashMap<>();
 
   /**
    * A look for these.
@@ -109,6 +110,7 @@ public final class Discovery {
   List<FoundDatabase> look() {
     Map<Path, FoundDatabase> found = new LinkedHashMap<>();
     directories.clear();
+    lost.clear();
     for (DatabaseSource source : sources) {
       List<FoundDatabase> some = new ArrayList<>();
       if (source.isFile()) {
@@ -129,6 +131,11 @@ public final class Discovery {
     return directories;
   }
 
+  /** The directories that were to be searched, and could not be by the last look, and why. */
+  Map<Path, String> lost() {
+    return Map.copyOf(lost);
+  }
+
   private void watch(FoundDatabase database) {
     Path directory = database.real().getParent();
     if (directory != null) {
@@ -146,6 +153,9 @@ public final class Discovery {
         directories.add(directory.toRealPath());
         entries = DirectoryEntries.of(directory);
       } catch (IOException e) {
+        if (directory.equals(top)) {
+          lost.put(top, Reasons.of(e));
+        }
         continue; // Gone, or not for us: the next look may see it.
       }
       for (Path entry : entries) {

@@ -6,8 +6,6 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetMember;
-import dev.waltap.io.FileNames;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -104,13 +102,9 @@ public final class FleetEngine implements Fleet {
   }
 
   private void requireStates() {
-    Path one = states.stateOfOne();
-    if (one != null) {
-      throw new CaptureException(
-          Reason.REFUSED,
-          FileNames.text(one)
-              + " is the state of one database: name another directory, below which each has its"
-              + " own");
+    String problem = states.problem();
+    if (problem != null) {
+      throw new CaptureException(Reason.REFUSED, problem);
     }
   }
 
@@ -120,15 +114,9 @@ public final class FleetEngine implements Fleet {
     for (Member member : members.all()) {
       without += member.stateDirectory() == null ? 1 : 0;
     }
-    int room = without == members.size() ? options.maxOpen() : options.maxOpen() - 1;
-    if (moves.isEndless() && without > room) {
-      throw new CaptureException(
-          Reason.REFUSED,
-          without
-              + " databases have no state, and only "
-              + options.maxOpen()
-              + " can be open at once (--max-open): give --state DIR, below which each gets its own,"
-              + " so that idle ones can be parked");
+    String problem = OpenLimit.problem(members.size(), without, options.maxOpen());
+    if (moves.isEndless() && problem != null) {
+      throw new CaptureException(Reason.REFUSED, problem);
     }
   }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.fleet;
 
+import dev.waltap.api.FleetListener;
 import dev.waltap.api.MemberState;
-import dev.waltap.state.StateDirectory;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,6 +35,8 @@ final class Lookout implements AutoCloseable {
   private final MemberMoves moves;
   private final Consumer<Runnable> events;
   private final DirectoryWatch watch;
+  private final FleetListener listener;
+  private Map<Path, String> lost = Map.of();
   private long nextLook;
   private long lastLook;
   private long lookNanos;
@@ -51,6 +54,7 @@ final class Lookout implements AutoCloseable {
     this.members = members;
     this.moves = moves;
     this.events = events;
+    this.listener = options.listener();
     this.watch = new DirectoryWatch(this::changed, () -> events.accept(this::soon));
   }
 
@@ -86,6 +90,7 @@ final class Lookout implements AutoCloseable {
     long begin = System.nanoTime();
     lastLook = begin;
     List<FoundDatabase> found = discovery.look();
+    sayLost(discovery.lost());
     Set<Path> present = new HashSet<>();
     for (FoundDatabase each : found) {
       present.add(each.real());
@@ -108,15 +113,30 @@ final class Lookout implements AutoCloseable {
     long end = System.nanoTime();
     lookNanos = end - begin;
     // What came to a directory before it was watched, nothing reports.
-    long pause = watch.isComplete() ? WATCHED_NANOS : UNWATCHED_NANOS;
+    long pause = watch.isComplete() && lost.isEmpty() ? WATCHED_NANOS : UNWATCHED_NANOS;
     nextLook = end + (more ? SOON_NANOS : pause);
     moves.sayReady();
     return found;
   }
 
+  private void sayLost(Map<Path, String> now) {
+    now.forEach(
+        (directory, why) -> {
+          if (!lost.containsKey(directory)) {
+            listener.searched(directory, why);
+          }
+        });
+    for (Path directory : lost.keySet()) {
+      if (!now.containsKey(directory)) {
+        listener.searched(directory, null);
+      }
+    }
+    lost = now;
+  }
+
   /** Whether a database of the start came when nothing ran, behind an earlier run. */
   private boolean hasAppeared(@Nullable Path state) {
-    return continued && state != null && !StateDirectory.at(state).exists();
+    return continued && states.isNew(state);
   }
 
   /** Something came, or went: to be looked at soon, but not all the time. */

@@ -33,6 +33,12 @@ final class Member implements FleetMember {
   /** What its capture warned of last; it may be opened again and again. */
   volatile String warned = "";
 
+  /** Whether it was captured before. */
+  boolean announced;
+
+  /** Whether it was parked before. */
+  volatile boolean parked;
+
   /** Whether it was reported, and has not been captured since. */
   boolean failing;
 

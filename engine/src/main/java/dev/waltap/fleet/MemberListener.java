@@ -23,6 +23,16 @@ record MemberListener(Member member, FleetListener listener, Runnable whenReady)
     listener.warning(member, message);
   }
 
+  /** One that was parked continues like this again and again: said once, it is known. */
+  @Override
+  public void note(String message) {
+    if (member.parked) {
+      listener.detail(member, message);
+    } else {
+      listener.note(member, message);
+    }
+  }
+
   @Override
   public void detail(String message) {
     listener.detail(member, message);

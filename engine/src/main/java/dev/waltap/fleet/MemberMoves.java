@@ -144,7 +144,9 @@ final class MemberMoves {
     }
     move(member, MemberState.RUNNING);
     member.isReady(System.nanoTime());
-    if (failures.isCapturedAgain(member)) {
+    boolean appeared = readySaid && !member.announced;
+    member.announced = true;
+    if (failures.isCapturedAgain(member) || appeared) {
       options.listener().note(member, "is captured now");
     }
     settled(member);
@@ -205,6 +207,7 @@ final class MemberMoves {
       return;
     }
     move(member, MemberState.PARKED);
+    member.parked = true;
     failures.recovered(member);
     // What came between the look at the files and the change of state, the watch did not report.
     lookAtParked(member);

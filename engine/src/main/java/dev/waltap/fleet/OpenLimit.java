@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.fleet;
 
+import dev.waltap.text.Plural;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How many captures may be open at once where nobody says so. Stateless. */
 public final class OpenLimit {
@@ -28,6 +30,25 @@ public final class OpenLimit {
     } catch (IOException e) {
       return MOST / 4;
     }
+  }
+
+  /**
+   * Why so many can't be captured, and what to do; null if they can: what has no state can't be
+   * parked, so it must all fit, beside a place in which all others take turns.
+   *
+   * @param all how many databases there are
+   * @param without how many of them have no state
+   */
+  public static @Nullable String problem(int all, int without, int maxOpen) {
+    int room = without == all ? maxOpen : maxOpen - 1;
+    return without <= room
+        ? null
+        : Plural.of(without, "database")
+            + (without == 1 ? " has" : " have")
+            + " no state, and only "
+            + maxOpen
+            + " can be open at once (--max-open): give --state DIR, below which each gets its own,"
+            + " so that idle ones can be parked";
   }
 
   static int of(List<String> limits) {

@@ -7,14 +7,19 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.host.PrivateFiles;
 import dev.waltap.host.Reasons;
+import dev.waltap.io.DirectoryEntries;
 import dev.waltap.io.FileNames;
 import dev.waltap.state.StateDirectory;
+import dev.waltap.state.StateStatus;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +60,31 @@ public final class StateRoot {
     this.none = none;
   }
 
-  /** The root, if it is itself the state of one database; else null. */
-  @Nullable Path stateOfOne() {
-    return root != null && StateDirectory.at(root).exists() ? root : null;
+  /**
+   * Why no states can be made below the root, and what to do; null if they can, or there is none.
+   */
+  public @Nullable String problem() {
+    if (root == null || none) {
+      return null;
+    }
+    if (StateDirectory.at(root).exists()) {
+      return FileNames.text(root)
+          + " is the state of one database: name another directory, below which each has its"
+          + " own";
+    }
+    String obstacle = PrivateFiles.obstacle(root);
+    return obstacle == null
+        ? null
+        : "no states can be kept below "
+            + FileNames.text(root)
+            + ": "
+            + obstacle
+            + ": make that, grant access, or name another directory by --state";
+  }
+
+  /** Whether a database whose state is to be there has appeared since an earlier run. */
+  public boolean isNew(@Nullable Path state) {
+    return state != null && isContinued() && !StateDirectory.at(state).exists();
   }
 
   /**
@@ -87,6 +114,11 @@ public final class StateRoot {
     return root != null && Files.exists(root.resolve(MARK));
   }
 
+  /** Whether a directory is the root of a fleet's states. */
+  public static boolean isRoot(Path directory) {
+    return Files.exists(directory.resolve(MARK));
+  }
+
   /** Notes that a run has come so far. */
   void mark() {
     if (root == null || isContinued()) {
@@ -113,6 +145,36 @@ public final class StateRoot {
   /** The state directory of a database that was found; null for none. */
   public @Nullable Path of(FoundDatabase found) {
     return of(found.real(), found.stateName());
+  }
+
+  /**
+   * The state of a database below a root, whichever way it was named or found, and whether or not
+   * its file is still there; null if there is none.
+   *
+   * @throws IOException if the root can't be searched
+   */
+  public static @Nullable Path find(Path root, Path database) throws IOException {
+    String name = FileNames.lastName(database);
+    ArrayDeque<Path> left = new ArrayDeque<>(List.of(root));
+    while (!left.isEmpty()) {
+      for (Path entry : DirectoryEntries.of(left.remove())) {
+        if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          continue;
+        }
+        String directory = FileNames.lastName(entry);
+        if (!directory.endsWith(SUFFIX)) {
+          left.add(entry);
+        } else if (directory.startsWith(name) && isStateOf(entry, database)) {
+          return entry;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean isStateOf(Path directory, Path database) {
+    StateDirectory state = StateDirectory.at(directory);
+    return state.exists() && StateStatus.of(state).database().isOf(database);
   }
 
   private static String hash(Path database) {

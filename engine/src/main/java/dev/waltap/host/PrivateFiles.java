@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.host;
 
+import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files and directories that are their owner's only from the moment they exist. Where the file
@@ -37,6 +40,35 @@ public final class PrivateFiles {
    */
   public static void createDirectory(Path directory) throws IOException {
     Files.createDirectory(directory, attributes(directory, DIRECTORY));
+  }
+
+  /**
+   * Why a directory can't be made, or used if it is there, as far as can be seen without trying;
+   * null if it can.
+   */
+  public static @Nullable String obstacle(Path directory) {
+    Path path = directory.toAbsolutePath().normalize();
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return !Files.isDirectory(path)
+          ? FileNames.text(path) + " is not a directory"
+          : !Files.isWritable(path)
+              ? FileNames.text(path) + " is not writable for this user"
+              : null;
+    }
+    Path parent = path.getParent();
+    if (parent == null || !Files.exists(parent)) {
+      return "the directory that it would be in, " + parentName(parent) + ", does not exist";
+    }
+    if (!Files.isDirectory(parent)) {
+      return parentName(parent) + ", which it would be in, is not a directory";
+    }
+    return Files.isWritable(parent)
+        ? null
+        : parentName(parent) + ", which it would be in, is not writable for this user";
+  }
+
+  private static String parentName(@Nullable Path parent) {
+    return parent == null ? "/" : FileNames.text(parent);
   }
 
   /** Makes a directory that is there private. */

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param walBytes size of its WAL
  * @param captured the tables that would be captured
  * @param leftOut those that would not
+ * @param excludedColumns the columns that would be left out of those captured, as {@code
+ *     table.column}
  * @param unmatched what was to be left out, and is nowhere
  * @param atRisk commits in the WAL that a crash would lose
  */
@@ -49,12 +51,14 @@ public record DatabaseCheck(
     long walBytes,
     List<String> captured,
     List<String> leftOut,
+    List<String> excludedColumns,
     List<String> unmatched,
     int atRisk) {
 
   public DatabaseCheck {
     captured = List.copyOf(captured);
     leftOut = List.copyOf(leftOut);
+    excludedColumns = List.copyOf(excludedColumns);
     unmatched = List.copyOf(unmatched);
   }
 
@@ -86,7 +90,8 @@ public record DatabaseCheck(
   }
 
   private static DatabaseCheck refused(Path database, String why) {
-    return new DatabaseCheck(database, why, "", 0, 0, List.of(), List.of(), List.of(), 0);
+    return new DatabaseCheck(
+        database, why, "", 0, 0, List.of(), List.of(), List.of(), List.of(), 0);
   }
 
   private static DatabaseCheck of(Path database, DatabaseFile file, TableFilter filter)
@@ -110,8 +115,16 @@ public record DatabaseCheck(
     }
     List<String> captured = new ArrayList<>();
     List<String> leftOut = new ArrayList<>(schema.virtualTables());
+    List<String> excludedColumns = new ArrayList<>();
     for (Table table : schema.tables()) {
-      (filter.accepts(table) ? captured : leftOut).add(table.name());
+      if (filter.accepts(table)) {
+        captured.add(table.name());
+        filter
+            .excludedColumns(table)
+            .forEach(column -> excludedColumns.add(table.name() + "." + column));
+      } else {
+        leftOut.add(table.name());
+      }
     }
     return new DatabaseCheck(
         database,
@@ -121,17 +134,15 @@ public record DatabaseCheck(
         Files.exists(wal) ? Files.size(wal) : 0,
         captured,
         leftOut,
+        excludedColumns,
         filter.unmatchedExclusions(schema),
         atRisk);
   }
 
   private static @Nullable String problem(Path database, Schema schema, TableFilter filter) {
-    List<String> missing = filter.unmatched(schema);
-    if (!missing.isEmpty()) {
-      return FileNames.text(database)
-          + ": no such table: "
-          + String.join(", ", missing)
-          + ": check the names of --table";
+    String missing = filter.problem(schema);
+    if (missing != null) {
+      return FileNames.text(database) + ": " + missing;
     }
     for (UnreadableTable table : schema.unreadable()) {
       if (filter.accepts(table)) {

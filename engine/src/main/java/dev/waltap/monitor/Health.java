@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.Position;
+import dev.waltap.text.Plural;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -72,13 +73,22 @@ final class Health {
     if (monitor.looksForDatabases()) {
       problems.add("databases are still being looked for and opened");
     }
+    int lost = monitor.lostDirectories();
+    if (lost > 0) {
+      problems.add(
+          lost == 1
+              ? "a directory of databases can't be searched any more"
+              : lost + " directories of databases can't be searched any more");
+    }
     long waiting = databases.stream().filter(Health::isNotReady).count();
     if (waiting > 0) {
-      problems.add(waiting + " of " + databases.size() + " captures are not ready");
+      problems.add(
+          waiting + " of " + databases.size() + " captures " + Plural.be(waiting) + " not ready");
     }
     long late = databases.stream().filter(this::isLate).count();
     if (late > 0) {
-      problems.add(late + " of " + databases.size() + " captures are too far behind");
+      problems.add(
+          late + " of " + databases.size() + " captures " + Plural.be(late) + " too far behind");
     }
     return answer(
         problems, databases, each -> isNotReady(each) || isLate(each), "ready", "waiting", details);

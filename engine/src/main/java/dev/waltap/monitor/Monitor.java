@@ -3,9 +3,12 @@ package dev.waltap.monitor;
 
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.live.LiveStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
@@ -29,6 +32,7 @@ public final class Monitor {
   /** A sum of counters must not decrease when one of them goes. */
   private final SummedMetrics departed = new SummedMetrics();
 
+  private final Set<Path> lost = ConcurrentHashMap.newKeySet();
   private volatile boolean looking;
   private int departedDatabases;
   private long departedWarnings;
@@ -85,6 +89,20 @@ public final class Monitor {
   /** Says whether databases are still being looked for: nothing is ready until then. */
   public void looksForDatabases(boolean still) {
     looking = still;
+  }
+
+  /** Says whether a directory of databases can be searched: nothing is ready while one can't be. */
+  public void isSearched(Path directory, boolean can) {
+    if (can) {
+      lost.remove(directory);
+    } else {
+      lost.add(directory);
+    }
+  }
+
+  /** How many directories of databases can't be searched. */
+  int lostDirectories() {
+    return lost.size();
   }
 
   boolean looksForDatabases() {

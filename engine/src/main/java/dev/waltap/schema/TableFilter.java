@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableFilter {
 
+  /** Who has thousands of tables does not look for one in a message. */
+  private static final int MOST_LISTED = 50;
+
   private final List<Glob> tables;
   private final List<Glob> excludedTables;
   private final List<ColumnGlob> excludedColumns;
@@ -73,6 +76,35 @@ public final class TableFilter {
         .filter(glob -> schema.tables().stream().noneMatch(table -> glob.matches(table.name())))
         .filter(glob -> schema.unreadable().stream().noneMatch(t -> glob.matches(t.name())))
         .map(Glob::pattern)
+        .toList();
+  }
+
+  /**
+   * What is wrong with the names of tables to capture, and what to do; null if each matches one.
+   */
+  public @Nullable String problem(Schema schema) {
+    List<String> missing = unmatched(schema);
+    if (missing.isEmpty()) {
+      return null;
+    }
+    List<String> present = schema.tables().stream().map(Table::name).toList();
+    int more = present.size() - MOST_LISTED;
+    return "no such table: "
+        + String.join(", ", missing)
+        + "; it has "
+        + (present.isEmpty()
+            ? "no tables"
+            : String.join(", ", present.subList(0, Math.min(present.size(), MOST_LISTED))))
+        + (more > 0 ? " and " + more + " more" : "")
+        + ": check the names of --table";
+  }
+
+  /** The columns of a table that are left out, in its order. */
+  public List<String> excludedColumns(Table table) {
+    List<String> kept = projection(table).names();
+    return table.layout().columns().stream()
+        .map(ColumnLayout::name)
+        .filter(name -> !kept.contains(name))
         .toList();
   }
 

@@ -142,18 +142,10 @@ final class Baseline implements AutoCloseable {
   }
 
   private void requireTables(Schema schema) {
-    List<String> unmatched = filter.unmatched(schema);
-    if (!unmatched.isEmpty()) {
+    String problem = filter.problem(schema);
+    if (problem != null) {
       throw new CaptureException(
-          Reason.REFUSED,
-          attachment.database()
-              + ": no such table: "
-              + String.join(", ", unmatched)
-              + "; it has "
-              + (schema.tables().isEmpty()
-                  ? "no tables"
-                  : String.join(", ", schema.tables().stream().map(t -> t.name()).toList()))
-              + ": check the names of --table");
+          Reason.REFUSED, FileNames.text(attachment.database()) + ": " + problem);
     }
     requireReadable(schema);
     warnOfExclusions(schema);

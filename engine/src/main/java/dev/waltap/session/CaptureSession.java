@@ -5,6 +5,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.Position;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.TransactionDecoder;
@@ -36,6 +37,9 @@ public final class CaptureSession implements AutoCloseable {
   private final PollPacer pacer;
   private SessionPhase phase = SessionPhase.ATTACHED;
   private @Nullable CommitHorizon horizon;
+
+  /** What the saved state reached; null without one. */
+  private @Nullable Position resumedAt;
 
   /**
    * Opens what it works with.
@@ -140,6 +144,7 @@ public final class CaptureSession implements AutoCloseable {
     parts.replica.decoder(parts.emitter, saved);
     parts.listener.ready();
     new StateResume(parts, filters, null).run(saved);
+    resumedAt = store.end().position();
     parts.epochs.resume(store.end().epoch(), store.maxEpoch());
     parts.log.resumeAt(store.end().wal());
     if (!saved.isSameFile()) {
@@ -302,14 +307,24 @@ public final class CaptureSession implements AutoCloseable {
   }
 
   private void reconcile() {
-    String what = why() + ": emitting the net changes as one transaction";
-    if (phase == SessionPhase.RESUMING) { // While nothing ran, a gap is to be expected.
+    String why = why();
+    String what = why + ": emitting the net changes as one transaction";
+    // While nothing ran, a gap is to be expected, and often nothing is behind it.
+    boolean expected = phase == SessionPhase.RESUMING;
+    if (expected) {
       parts.listener.detail(what);
     } else {
       parts.listener.warning(what);
     }
     enter(SessionPhase.CLOSING_GAP);
-    netChanges.reconcile();
+    boolean anything = netChanges.reconcile();
+    if (expected && anything) {
+      parts.listener.note(
+          why
+              + (resumedAt == null ? "" : ", " + resumedAt.epoch() + ":" + resumedAt.frame())
+              + ": what changed since is emitted as its net effect, in one transaction; the states"
+              + " in between are lost");
+    }
     snapshotTaken();
     enter(SessionPhase.TAILING);
   }

@@ -46,8 +46,12 @@ final class NetChanges {
     decode(nothing);
   }
 
-  /** Emits what a snapshot taken now differs in, and follows the log from it. */
-  void reconcile() {
+  /**
+   * Emits what a snapshot taken now differs in, and follows the log from it.
+   *
+   * @return whether anything did
+   */
+  boolean reconcile() {
     long begun = System.nanoTime();
     parts.guard.release();
     CommittedTransaction net = parts.backlog.take();
@@ -60,6 +64,7 @@ final class NetChanges {
     parts.log.keepUp();
     decode(net);
     parts.counters.reconcile(System.nanoTime() - begun);
+    return parts.emitter.hasEmitted();
   }
 
   private void decode(CommittedTransaction net) {

@@ -397,7 +397,7 @@ class MainTest {
   void verboseSummarizes() {
     changes = ONE;
     assertThat(run("bootstrap", database, "--verbose")).isZero();
-    assertThat(err()).contains("waltap: delivered 1 changes");
+    assertThat(err()).contains("waltap: delivered 1 change (");
   }
 
   @Test
@@ -417,7 +417,7 @@ class MainTest {
     assertThat(out())
         .startsWith("\nsql    -- the rows that are there when the capture starts\n")
         .containsPattern("\nevent  INSERT users 1: id 1 +\\d[\\d.]* m?s\n\n\\{\"table\":\"users\"")
-        .contains("\n1 changes emitted, of 1 transactions; from commit to handler ")
+        .contains("\n1 change emitted, of 1 transaction; from commit to handler ")
         .contains("\n0 bytes written to the database by Waltap")
         .endsWith("\n  waltap cdc app.db\n")
         .doesNotContain("\u001B");

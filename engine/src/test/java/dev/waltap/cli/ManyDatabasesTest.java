@@ -3,59 +3,16 @@ package dev.waltap.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waltap.CaptureBuilder;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Several databases on one command line: what is refused, and what check says. */
-class ManyDatabasesTest {
-  @TempDir private Path directory = Path.of("");
-
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-  private int run(Object... line) {
-    out.reset();
-    err.reset();
-    String[] args = Stream.of(line).map(Object::toString).toArray(String[]::new);
-    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
-    StopSignals signals = new StopSignals(code -> {});
-    return Main.run(new Shell(out, errors, false, CaptureBuilder::build, signals), args);
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
-
-  private Path make(String name, String... statements) throws SQLException {
-    Path path = directory.resolve(name);
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path);
-        Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA journal_mode = WAL");
-      statement.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
-      for (String sql : statements) {
-        statement.execute(sql);
-      }
-    }
-    return path;
-  }
+class ManyDatabasesTest extends CommandTest {
 
   /** Every file and directory, with its size and time. */
   private Map<String, String> files() throws IOException {

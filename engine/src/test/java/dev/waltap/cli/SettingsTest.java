@@ -296,7 +296,7 @@ class SettingsTest {
     assertThat(err()).endsWith("waltap: caught up: there was nothing to deliver\n");
     changes = List.of(insert(row("id", 1L)));
     assertThat(run("cdc", database, "--once", "--state", state)).isZero();
-    assertThat(err()).contains("caught up: delivered 1 changes of 1 transactions");
+    assertThat(err()).contains("caught up: delivered 1 change of 1 transaction");
     err.reset();
     assertThat(run("cdc", database, "--once", "--state", state, "--quiet")).isZero();
     assertThat(err()).isEmpty();

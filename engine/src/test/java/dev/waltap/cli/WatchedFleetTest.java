@@ -84,7 +84,7 @@ class WatchedFleetTest {
       String address = matcher.group(1);
       assertThat(get(address + "ready").statusCode()).isEqualTo(503);
       assertThat(get(address + "ready").body())
-          .contains("1 of 3 captures are not ready")
+          .contains("1 of 3 captures is not ready")
           .contains("\"broken.db\":{\"state\":\"retrying\"");
       assertThat(get(address + "health").statusCode()).isEqualTo(200);
       write.execute("INSERT INTO t VALUES(1)");
@@ -102,5 +102,35 @@ class WatchedFleetTest {
       assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
       assertThat(b.isClosed()).isFalse();
     }
+  }
+
+  @Test
+  void aDirectoryThatIsRemovedMakesTheWholeNotReadyUntilItIsThereAgain() throws Exception {
+    StopSignals signals = new StopSignals(code -> {});
+    Shell shell =
+        new Shell(
+            OutputStream.nullOutputStream(),
+            new PrintStream(err, true, UTF_8),
+            false,
+            CaptureBuilder::build,
+            signals);
+    Path watched = Files.createDirectory(directory.resolve("watched"));
+    String[] args = {"cdc", "--directory", watched.toString(), "--metrics-port", "0"};
+    CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> Main.run(shell, args));
+    await("ready", () -> err.toString(UTF_8).contains("waltap: ready"));
+    Matcher matcher = ADDRESS.matcher(err.toString(UTF_8));
+    assertThat(matcher.find()).isTrue();
+    String address = matcher.group(1);
+    assertThat(get(address + "ready").statusCode()).isEqualTo(200);
+    Files.delete(watched);
+    await("it is gone", () -> get(address + "ready").statusCode() == 503);
+    assertThat(get(address + "ready").body())
+        .contains("a directory of databases can't be searched any more");
+    await("said", () -> err.toString(UTF_8).contains("can't be searched for databases any more"));
+    Files.createDirectory(watched);
+    await("it is there again", () -> get(address + "ready").statusCode() == 200);
+    await("said", () -> err.toString(UTF_8).contains("can be searched again"));
+    signals.raise(SIGTERM);
+    assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
   }
 }

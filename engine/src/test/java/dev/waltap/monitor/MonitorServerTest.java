@@ -124,14 +124,14 @@ class MonitorServerTest {
     MonitoredDatabase one = database("one.db");
     MonitoredDatabase two = database("two.db");
     two.state(DatabaseState.STARTING, null);
-    assertThat(get("ready").body()).contains("1 of 2 captures are not ready");
+    assertThat(get("ready").body()).contains("1 of 2 captures is not ready");
     assertThat(get("ready").statusCode()).isEqualTo(503);
     two.state(DatabaseState.PARKED, null);
     assertThat(get("ready").statusCode()).isEqualTo(200);
     one.metrics(() -> Metrics.of(5, Duration.ofSeconds(4)));
     assertThat(get("ready").body())
         .startsWith("{\"status\":\"waiting\"")
-        .contains("1 of 2 captures are too far behind", "\"lag_seconds\":4.0");
+        .contains("1 of 2 captures is too far behind", "\"lag_seconds\":4.0");
     one.close();
     assertThat(get("ready").statusCode()).isEqualTo(200);
   }

@@ -183,8 +183,7 @@ class PageTest {
     browser().evaluate("document.getElementById('pause').click()");
     browser().await("document.getElementById('link').textContent === 'paused'");
     handler.handleChanges(List.of(insert("t", 1, Row.of("id", 1))));
-    browser()
-        .await("document.getElementById('missed').innerText.includes('1 change has passed')");
+    browser().await("document.getElementById('missed').innerText.includes('1 change has passed')");
     assertThat(browser().evaluate("document.querySelectorAll('.change').length")).isEqualTo("0");
     browser().evaluate("document.getElementById('pause').click()");
     handler.handleChanges(List.of(insert("t", 2, Row.of("id", 2))));

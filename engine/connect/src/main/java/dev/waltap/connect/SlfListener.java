@@ -42,6 +42,11 @@ final class SlfListener implements CaptureListener {
   }
 
   @Override
+  public void note(String message) {
+    LOG.info("{}: {}", database, message);
+  }
+
+  @Override
   public void detail(String message) {
     LOG.debug("{}: {}", database, message);
   }

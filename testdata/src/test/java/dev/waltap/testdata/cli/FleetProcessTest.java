@@ -94,7 +94,7 @@ class FleetProcessTest {
       assertThat(waltap.stop()).as(waltap.errors()).isZero();
       assertThat(waltap.errors())
           .containsOnlyOnce("waltap: ready")
-          .containsOnlyOnce("broken.db")
+          .containsOnlyOnce("broken.db: not a SQLite database")
           .containsOnlyOnce("is not in WAL mode");
       assertThat(count(waltap.lines(), "a.db", 1)).as("changes only").isZero();
       assertThat(count(waltap.lines(), "a.db", 2)).isEqualTo(1);
