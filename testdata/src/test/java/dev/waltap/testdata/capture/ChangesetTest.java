@@ -160,6 +160,58 @@ class ChangesetTest {
     return rows;
   }
 
+  @Test
+  void uniqueValuesThatRowsExchange() throws Exception {
+    both(
+        "CREATE TABLE named(id INTEGER PRIMARY KEY, name TEXT UNIQUE, n, twice AS (n * 2))",
+        "INSERT INTO named VALUES(1, 'a', 1), (2, 'b', 2), (3, 'c', 3)",
+        "CREATE TABLE pairs(a, b, c UNIQUE, PRIMARY KEY(a, b)) WITHOUT ROWID",
+        "INSERT INTO pairs VALUES(1, 1, 'x'), (1, 2, 'y')");
+    capture();
+    int before = files().size();
+    TestDatabase.execute(
+        writer,
+        "BEGIN",
+        "UPDATE named SET name = name || '-'",
+        "UPDATE named SET name = 'b', n = 7 WHERE id = 1",
+        "UPDATE named SET name = 'c' WHERE id = 2",
+        "UPDATE named SET name = 'd' WHERE id = 3",
+        "INSERT INTO named(id, name) VALUES(4, 'a')",
+        "COMMIT",
+        "BEGIN",
+        "UPDATE named SET name = 'f' WHERE id = 1",
+        "UPDATE named SET name = 'b' WHERE id = 3",
+        "UPDATE named SET name = 'd' WHERE id = 1",
+        "UPDATE pairs SET c = c || '-'",
+        "UPDATE pairs SET c = 'y' WHERE b = 1",
+        "UPDATE pairs SET c = 'x' WHERE b = 2",
+        "COMMIT");
+    capture();
+    List<Path> exchanges = files().subList(before, files().size());
+    assertThat(exchanges).hasSize(2);
+    assertThat(apply(exchanges, "--strict")).isEmpty();
+    for (String table : List.of("named", "pairs")) {
+      assertThat(rows(copy, table)).as(table).isEqualTo(rows(source, table));
+    }
+    assertThat(apply(exchanges)).isEmpty();
+    same();
+  }
+
+  @Test
+  void aUniqueValueThatTheCopyAloneHasIsAnError() throws Exception {
+    both("CREATE TABLE named(id INTEGER PRIMARY KEY, name TEXT UNIQUE)");
+    capture();
+    int before = files().size();
+    try (Connection other = copy.open()) {
+      TestDatabase.execute(other, "INSERT INTO named VALUES(5, 'a')");
+    }
+    TestDatabase.execute(writer, "INSERT INTO named VALUES(6, 'a')");
+    capture();
+    assertThat(apply(files().subList(before, files().size())))
+        .contains("a row of named does not fit the copy", "nothing of it was applied");
+    assertThat(rows(copy, "named")).hasSize(1);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void aCopyIsExactlyLikeItsSource(long seed) throws Exception {
