@@ -41,7 +41,7 @@ final class HelpCommand implements Callable<Integer> {
       hideParamSyntax = true,
       completionCandidates = Words.class,
       description =
-          "A command, or one of the topics guarantees, gaps, guard, formats, limits, fleet,"
+          "A command, or one of the topics guarantees, gaps, guard, formats, outputs, limits, fleet,"
               + " monitoring and settings.")
   private @Nullable String word;
 
@@ -87,7 +87,10 @@ final class HelpCommand implements Callable<Integer> {
     String near = Suggestion.near(asked, known);
     return new ParameterException(
         spec.commandLine(),
-        "there is no command and no topic of that name"
-            + (near == null ? "" : ": did you mean '" + near + "'?"));
+        "there is no command and no topic of that name: "
+            + (near == null ? "" : "did you mean '" + near + "'? ")
+            + "the topics are "
+            + String.join(", ", Topic.names())
+            + "; 'waltap help' lists the commands");
   }
 }

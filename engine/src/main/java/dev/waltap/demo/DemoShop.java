@@ -109,7 +109,7 @@ public final class DemoShop implements AutoCloseable {
   /**
    * Lets the application write, from when the rows that are there were shown.
    *
-   * @param rollbacks is told of those that were rolled back
+   * @param rollbacks gets those that were rolled back
    * @param ended is called when the application does no more, or failed
    */
   public void start(RollbackListener rollbacks, Runnable ended) {
@@ -130,7 +130,7 @@ public final class DemoShop implements AutoCloseable {
     thread.start();
   }
 
-  /** Hears of each transaction that was rolled back and emitted nothing. */
+  /** Gets each transaction that was rolled back and emitted nothing. */
   public interface RollbackListener {
 
     /** The one that was run last was rolled back. */

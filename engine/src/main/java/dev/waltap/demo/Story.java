@@ -59,9 +59,9 @@ final class Story implements Iterator<ShopTransaction> {
 
   private final boolean endless;
   private final Random random = new Random();
-  private int told;
+  private int scene;
 
-  /** The one that was told above and not deleted there. */
+  /** How many there are; the first transactions leave one. */
   private int orders = 1;
 
   /**
@@ -75,7 +75,7 @@ final class Story implements Iterator<ShopTransaction> {
 
   @Override
   public boolean hasNext() {
-    return endless || told < ONE_OF_EACH_KIND.size();
+    return endless || scene < ONE_OF_EACH_KIND.size();
   }
 
   @Override
@@ -83,7 +83,7 @@ final class Story implements Iterator<ShopTransaction> {
     if (!hasNext()) {
       throw new NoSuchElementException("the story has ended");
     }
-    return told < ONE_OF_EACH_KIND.size() ? ONE_OF_EACH_KIND.get(told++) : business();
+    return scene < ONE_OF_EACH_KIND.size() ? ONE_OF_EACH_KIND.get(scene++) : business();
   }
 
   private ShopTransaction business() {

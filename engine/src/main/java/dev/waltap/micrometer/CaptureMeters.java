@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Binds {@link CaptureMetrics} to a Micrometer registry: {@code new CaptureMeters(capture,
@@ -85,8 +86,8 @@ public final class CaptureMeters implements MeterBinder {
     bind.count(
         "reconciles", "reconciles", "Gaps emitted as net changes", CaptureMetrics::reconciles);
     bind.count(
-        "wal.limits",
-        "releases",
+        "wal.limit.releases",
+        null,
         "Times a read transaction was released since the WAL had reached its limit",
         CaptureMetrics::walLimits);
     bind.time("reconcile.time", "Time spent on closing gaps", CaptureMetrics::reconcileTime);
@@ -130,7 +131,10 @@ public final class CaptureMeters implements MeterBinder {
     }
 
     void count(
-        String name, String unit, String description, ToDoubleFunction<CaptureMetrics> value) {
+        String name,
+        @Nullable String unit,
+        String description,
+        ToDoubleFunction<CaptureMetrics> value) {
       FunctionCounter.builder("waltap." + name, source.held(), source.number(value))
           .tags(tags)
           .baseUnit(unit)
