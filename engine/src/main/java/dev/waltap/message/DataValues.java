@@ -32,6 +32,16 @@ final class DataValues {
     };
   }
 
+  /** What a column was declared to have, as a value of the type. */
+  @Nullable Object constant(@Nullable Object declared, DataType type) {
+    if (type != DataType.STRING || declared == null) {
+      return declared;
+    }
+    return declared instanceof Double number
+        ? NumberOutput.toString(number, true)
+        : declared.toString();
+  }
+
   private String text(Row row, int index) {
     return switch (row.storageClass(index)) {
       case NULL -> "";

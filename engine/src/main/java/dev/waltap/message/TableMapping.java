@@ -105,7 +105,10 @@ final class TableMapping {
     return declaration != null && declaration == row.schema() && names == row.names();
   }
 
-  /** What the images of one change are; of columns that one of them lacks, it is null there. */
+  /**
+   * What the images of one change are. Columns that one of them lacks, since they were added by the
+   * same transaction, have their default there, or null.
+   */
   RowSchema schema(@Nullable Row before, @Nullable Row after) throws TypeMismatchException {
     RowSchema schema = usual;
     for (int i = 0; i < types.length; i++) {
@@ -121,6 +124,9 @@ final class TableMapping {
       return schema;
     }
     int index = index(row, column);
+    if (index < 0 && defaults[column] != null) {
+      return schema;
+    }
     if (index < 0 || row.isNull(index)) {
       return required[column] ? schema.withOptional(column) : schema;
     }
@@ -164,7 +170,8 @@ final class TableMapping {
       DataType type = schema.type(i);
       if (type != null) {
         int index = index(row, i);
-        held[field++] = index < 0 ? null : values.value(row, index, type);
+        held[field++] =
+            index < 0 ? values.constant(defaults[i], type) : values.value(row, index, type);
       }
     }
     return new DataStruct(schema.value(), held);

@@ -4,7 +4,9 @@ package dev.waltap.testdata.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.api.Change;
+import dev.waltap.message.DataField;
 import dev.waltap.message.DataMessage;
+import dev.waltap.message.DataSchema;
 import dev.waltap.message.DataStruct;
 import dev.waltap.message.DebeziumMapping;
 import dev.waltap.message.DebeziumOptions;
@@ -12,6 +14,7 @@ import dev.waltap.testdata.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -48,7 +51,7 @@ class DebeziumTest {
   }
 
   @Test
-  void aColumnThatIsNewIsNullBeforeInTheTransactionThatAddsIt() throws Exception {
+  void aColumnThatIsNewHasItsDefaultBeforeInTheTransactionThatAddsIt() throws Exception {
     try (SteppedCapture steps =
         SteppedCapture.start(
             TestDatabase.create(),
@@ -64,8 +67,19 @@ class DebeziumTest {
               "COMMIT");
       assertThat(messages).hasSize(2);
       Map<String, @Nullable Object> before = image(messages.get(1), "before");
-      assertThat(before).containsEntry("c", null).containsEntry("a", 2L).doesNotContainKey("b");
+      assertThat(before).containsEntry("c", 4L).containsEntry("a", 2L).doesNotContainKey("b");
       assertThat(image(messages.get(1), "after")).isEqualTo(Map.of("id", 1L, "a", 2L, "c", 5L));
+      // As sinks need it that add the column, however they learn of it.
+      DataSchema added =
+          Objects.requireNonNull(messages.get(1).value()).schema().fields().stream()
+              .filter(each -> each.name().equals("after"))
+              .flatMap(each -> each.schema().fields().stream())
+              .filter(each -> each.name().equals("c"))
+              .map(DataField::schema)
+              .findFirst()
+              .orElseThrow();
+      assertThat(added.isOptional()).isFalse();
+      assertThat(added.defaultValue()).isEqualTo(4L);
     }
   }
 
