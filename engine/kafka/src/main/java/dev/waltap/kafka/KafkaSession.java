@@ -4,6 +4,7 @@ package dev.waltap.kafka;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
@@ -12,6 +13,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -54,18 +57,46 @@ final class KafkaSession implements AutoCloseable {
   /**
    * What was committed last, of all streams.
    *
-   * @param whole see {@link PositionsTopic#read}
+   * @param view how much of it
    */
-  Collection<StreamPosition> positions(boolean whole) throws InterruptedException {
+  Collection<StreamPosition> positions(PositionsTopic.View view) throws InterruptedException {
     topics.requirePositions(admin);
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             settings.with(
-                Map.of("isolation.level", "read_committed", "auto.offset.reset", "earliest")),
+                Map.of("isolation.level", view.consumers(), "auto.offset.reset", "earliest")),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
-      return positions.read(admin, consumer, whole);
+      return positions.read(admin, consumer, view);
     }
+  }
+
+  /** Whether transactions in the positions are open. */
+  boolean isWaitedFor() throws InterruptedException {
+    return positions.isWaitedFor(admin);
+  }
+
+  /**
+   * Whether the last transaction of the stream was committed; null if there was none since its
+   * writer began. To be asked before {@link #begin}.
+   */
+  @Nullable Boolean lastCommitted(String stream) throws InterruptedException {
+    String id = transactionalId(stream);
+    try {
+      return switch (stopping
+          .await(admin.describeTransactions(List.of(id)).description(id))
+          .state()) {
+        case EMPTY -> null;
+        case PREPARE_COMMIT, COMPLETE_COMMIT -> true;
+        default -> false;
+      };
+    } catch (TransactionalIdNotFoundException | UnsupportedVersionException e) {
+      return false; // Brokers before 3.0 don't say.
+    }
+  }
+
+  private static String transactionalId(String stream) {
+    return "waltap-" + stream;
   }
 
   /**
@@ -95,7 +126,7 @@ final class KafkaSession implements AutoCloseable {
     Map<String, Object> all = settings.with(own);
     all.put("acks", "all");
     all.put("enable.idempotence", true);
-    all.put("transactional.id", "waltap-" + stream);
+    all.put("transactional.id", transactionalId(stream));
     return all;
   }
 

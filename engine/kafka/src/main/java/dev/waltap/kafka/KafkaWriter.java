@@ -48,6 +48,9 @@ final class KafkaWriter implements AutoCloseable {
 
   private @Nullable Position committed;
 
+  /** Whether the last Kafka transaction of the stream was committed, as far as Kafka says. */
+  private boolean lastCommitted;
+
   KafkaWriter(
       KafkaSettings settings,
       String database,
@@ -77,7 +80,9 @@ final class KafkaWriter implements AutoCloseable {
     state = saved;
     if (saved == null) {
       return retried(
-          "nothing was sent", () -> HeldPositions.start(session().positions(true), database, null));
+          "nothing was sent",
+          () ->
+              HeldPositions.start(session().positions(PositionsTopic.View.WHOLE), database, null));
     }
     stream = saved.stream();
     StreamStart start =
@@ -85,8 +90,7 @@ final class KafkaWriter implements AutoCloseable {
             "nothing was sent",
             () -> {
               KafkaSession opened = session();
-              opened.begin(saved.stream());
-              Collection<StreamPosition> held = opened.positions(true);
+              Collection<StreamPosition> held = begin(opened, saved.stream());
               StreamStart found = HeldPositions.start(held, database, saved);
               StreamPosition own = HeldPositions.own(held, saved.stream(), database);
               Position position = own == null ? null : own.position();
@@ -112,6 +116,29 @@ final class KafkaWriter implements AutoCloseable {
           claim(opened, null);
           return begun;
         });
+  }
+
+  /**
+   * Becomes the one writer, and reads the positions.
+   *
+   * <p>A Kafka that was down as a whole may forget to end a transaction, of a topic that has no
+   * leader while the broker starts, though it says that it is committed. What is committed next by
+   * the same producer in the same topic ends it, so the last position is written once more.
+   */
+  private Collection<StreamPosition> begin(KafkaSession opened, String known)
+      throws InterruptedException, IOException {
+    Boolean outcome = opened.lastCommitted(known);
+    if (outcome != null) {
+      lastCommitted = outcome;
+    }
+    opened.begin(known);
+    if (lastCommitted && opened.isWaitedFor()) {
+      StreamPosition last = requireOwn(opened.positions(PositionsTopic.View.UNCOMMITTED));
+      if (last != null) {
+        opened.commit(last);
+      }
+    }
+    return opened.positions(PositionsTopic.View.WHOLE);
   }
 
   private void claim(KafkaSession opened, @Nullable Position position) {
@@ -196,9 +223,8 @@ final class KafkaWriter implements AutoCloseable {
   /** After a failure. Returns whether what is open was committed in spite of it. */
   private boolean reopen(KafkaSession opened, Position end)
       throws InterruptedException, IOException {
-    requireOwn(opened.positions(false));
-    opened.begin(record(null).stream());
-    StreamPosition held = requireOwn(opened.positions(true));
+    requireOwn(opened.positions(PositionsTopic.View.STABLE));
+    StreamPosition held = requireOwn(begin(opened, record(null).stream()));
     Position position = held == null ? null : held.position();
     if (position != null && position.equals(end)) {
       return true;

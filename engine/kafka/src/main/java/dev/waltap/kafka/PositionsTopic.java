@@ -23,7 +23,31 @@ final class PositionsTopic {
   /** Of a capture that was killed: Kafka ends it a minute after it began. */
   private static final String OPEN =
       " is not read yet: it waits for a transaction that another capture left open, a minute at"
-          + " most";
+          + " most; if it takes longer, kafka-transactions.sh find-hanging shows it, and abort ends"
+          + " it";
+
+  /** How much of the topic is seen. */
+  enum View {
+    /** All that is committed, when what is open is over. */
+    WHOLE(IsolationLevel.READ_COMMITTED, IsolationLevel.READ_UNCOMMITTED),
+    /** What is committed before the first transaction that is open. */
+    STABLE(IsolationLevel.READ_COMMITTED, IsolationLevel.READ_COMMITTED),
+    /** All, what is not committed included. */
+    UNCOMMITTED(IsolationLevel.READ_UNCOMMITTED, IsolationLevel.READ_UNCOMMITTED);
+
+    private final IsolationLevel consumed;
+    private final IsolationLevel end;
+
+    View(IsolationLevel consumed, IsolationLevel end) {
+      this.consumed = consumed;
+      this.end = end;
+    }
+
+    /** The isolation level that its consumer has to have. */
+    String consumers() {
+      return consumed.toString();
+    }
+  }
 
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -35,15 +59,10 @@ final class PositionsTopic {
     this.stopping = stopping;
   }
 
-  /**
-   * The last committed record of each key.
-   *
-   * @param whole whether to wait for transactions that are open, so that all that precedes this
-   *     call is seen; otherwise what can be seen at once
-   */
-  Collection<StreamPosition> read(Admin admin, Consumer<byte[], byte[]> consumer, boolean whole)
+  /** The last record of each key. */
+  Collection<StreamPosition> read(Admin admin, Consumer<byte[], byte[]> consumer, View view)
       throws InterruptedException {
-    Map<TopicPartition, Long> ends = ends(admin, whole);
+    Map<TopicPartition, Long> ends = ends(admin, view.end);
     consumer.assign(ends.keySet());
     consumer.seekToBeginning(ends.keySet());
     Map<String, StreamPosition> last = new LinkedHashMap<>();
@@ -51,7 +70,7 @@ final class PositionsTopic {
     while (!reached(consumer, ends)) {
       if (stopping.isStopped() || System.nanoTime() - begun > stopping.timeout().toNanos()) {
         throw new TimeoutException(
-            whole ? topic + OPEN : "the topic " + topic + " can't be read to its end");
+            view == View.WHOLE ? topic + OPEN : "the topic " + topic + " can't be read to its end");
       }
       for (ConsumerRecord<byte[], byte[]> each : consumer.poll(POLL)) {
         add(each, last);
@@ -73,7 +92,13 @@ final class PositionsTopic {
     }
   }
 
-  private Map<TopicPartition, Long> ends(Admin admin, boolean whole) throws InterruptedException {
+  /** Whether transactions are open. */
+  boolean isWaitedFor(Admin admin) throws InterruptedException {
+    return !ends(admin, View.STABLE.end).equals(ends(admin, View.UNCOMMITTED.end));
+  }
+
+  private Map<TopicPartition, Long> ends(Admin admin, IsolationLevel level)
+      throws InterruptedException {
     Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
     for (TopicDescription description :
         stopping.await(admin.describeTopics(List.of(topic)).allTopicNames()).values()) {
@@ -82,7 +107,6 @@ final class PositionsTopic {
           .forEach(
               each -> latest.put(new TopicPartition(topic, each.partition()), OffsetSpec.latest()));
     }
-    IsolationLevel level = whole ? IsolationLevel.READ_UNCOMMITTED : IsolationLevel.READ_COMMITTED;
     var found = stopping.await(admin.listOffsets(latest, new ListOffsetsOptions(level)).all());
     Map<TopicPartition, Long> ends = new LinkedHashMap<>();
     found.forEach((partition, info) -> ends.put(partition, info.offset()));

@@ -8,8 +8,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,14 @@ public final class Broker implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final List<String> JVM =
       List.of("-Xmx256m", "-Xms64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+
+  private static final String FIRST_SEGMENT = "00000000000000000000.log";
+
+  /** Of the offset and the length at the beginning of a batch. */
+  private static final int BATCH_LENGTH = Long.BYTES + Integer.BYTES;
+
+  private static final int BATCH_ATTRIBUTES = 21;
+  private static final int CONTROL_BATCH = 0x20;
 
   private final Path directory;
   private final int port;
@@ -150,6 +161,28 @@ public final class Broker implements AutoCloseable {
     process = null;
     if (running != null) {
       running.destroyForcibly().waitFor();
+    }
+  }
+
+  /**
+   * Takes away what ends the last transaction in the only partition of a topic, its last batch, as
+   * if it had never been written. While the broker is killed.
+   */
+  public void forgetLastMarker(String topic) throws IOException {
+    Path log = directory.resolve("logs").resolve(topic + "-0").resolve(FIRST_SEGMENT);
+    try (FileChannel file =
+        FileChannel.open(log, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+      file.read(bytes, 0);
+      int last = 0;
+      for (int at = 0; at + BATCH_LENGTH < bytes.position(); ) {
+        last = at;
+        at += BATCH_LENGTH + bytes.getInt(at + BATCH_LENGTH - Integer.BYTES);
+      }
+      if ((bytes.getShort(last + BATCH_ATTRIBUTES) & CONTROL_BATCH) == 0) {
+        throw new IOException("the last batch of " + log + " ends no transaction");
+      }
+      file.truncate(last);
     }
   }
 
