@@ -32,9 +32,18 @@ final class Topics {
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (partitions.stream()
           .anyMatch(each -> consumer.position(each) < ends.getOrDefault(each, 0L))) {
-        consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+        for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(100))) {
+          // What was committed since may be fetched in part only.
+          if (each.offset() < ends.getOrDefault(partition(each), 0L)) {
+            all.add(each);
+          }
+        }
       }
     }
     return all;
+  }
+
+  private static TopicPartition partition(ConsumerRecord<byte[], byte[]> message) {
+    return new TopicPartition(message.topic(), message.partition());
   }
 }

@@ -53,7 +53,13 @@ final class Topic {
         if (System.nanoTime() > end) {
           throw new AssertionError("a transaction stays open in " + partitions);
         }
-        consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+        for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(100))) {
+          // What was committed since may be fetched in part only.
+          TopicPartition partition = new TopicPartition(each.topic(), each.partition());
+          if (each.offset() < last.getOrDefault(partition, 0L)) {
+            all.add(each);
+          }
+        }
       }
     }
     return all;
