@@ -4,10 +4,11 @@ package dev.waltap.testdata;
 import dev.waltap.testdata.soak.FleetFigures;
 import dev.waltap.testdata.soak.FleetOptions;
 import dev.waltap.testdata.soak.FleetSoak;
+import dev.waltap.testdata.soak.OpenFigures;
 
 /**
- * Captures many databases in one process: {@code FleetMain soak|figures [options]}. Exit code 1 if
- * a replica differs from its database, or what is open is not bounded.
+ * Captures many databases in one process: {@code FleetMain soak|figures|opens [options]}. Exit code
+ * 1 if a replica differs from its database, or what is open is not bounded.
  */
 public final class FleetMain {
   private FleetMain() {}
@@ -15,12 +16,16 @@ public final class FleetMain {
   /** Runs it. */
   public static void main(String[] args) throws Exception {
     if (args.length == 0 || args[0].equals("--help")) {
-      System.out.print("usage: FleetMain soak|figures [options]\n" + FleetOptions.USAGE);
+      System.out.print("usage: FleetMain soak|figures|opens [options]\n" + FleetOptions.USAGE);
       System.exit(args.length == 0 ? 2 : 0);
     }
     FleetOptions options = FleetOptions.parse(args, 1);
     boolean fine =
-        args[0].equals("figures") ? new FleetFigures(options).run() : new FleetSoak(options).run();
+        switch (args[0]) {
+          case "figures" -> new FleetFigures(options).run();
+          case "opens" -> new OpenFigures(options).run();
+          default -> new FleetSoak(options).run();
+        };
     System.exit(fine ? 0 : 1);
   }
 }

@@ -31,7 +31,7 @@ public final class FleetFigures {
   /** Takes and prints them. */
   public boolean run() throws Exception {
     try {
-      make();
+      databases.addAll(make(directory, options.whole("--databases"), options.whole("--size")));
       double first = start();
       double second = start();
       Soak.print(
@@ -68,10 +68,15 @@ public final class FleetFigures {
     }
   }
 
-  private void make() throws IOException, SQLException {
+  /**
+   * Makes databases that are alike, in a directory of their own below another.
+   *
+   * @param size of each, in bytes
+   */
+  static List<Path> make(Path directory, int count, int size) throws IOException, SQLException {
     Path all = Files.createDirectory(directory.resolve("databases"));
     Path model = directory.resolve("model.db");
-    int rows = Math.max(1, options.whole("--size") / 1000);
+    int rows = Math.max(1, size / 1000);
     try (Connection connection = TestDatabase.open(model)) {
       TestDatabase.execute(
           connection,
@@ -83,9 +88,11 @@ public final class FleetFigures {
               + rows
               + ") SELECT randomblob(950) FROM n");
     }
-    for (int i = 0; i < options.whole("--databases"); i++) {
-      databases.add(Files.copy(model, all.resolve("d" + i + ".db")));
+    List<Path> made = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      made.add(Files.copy(model, all.resolve("d" + i + ".db")));
     }
+    return made;
   }
 
   private void write(FleetProcess capture) throws Exception {

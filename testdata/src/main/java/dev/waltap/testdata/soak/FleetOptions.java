@@ -15,8 +15,9 @@ public final class FleetOptions {
         --seconds N     how long (10)
         --kills N       soak: how often the capture is killed meanwhile (3)
         --seed N        soak: of what happens (1)
-        --size BYTES    figures: of each database (1000000)
+        --size BYTES    figures, opens: of each database (1000000)
         --share N       figures: databases written each second, in per cent (1)
+        --count N       opens: how often databases are opened and parked (300)
       """;
 
   private final Map<String, String> values =
@@ -28,7 +29,8 @@ public final class FleetOptions {
               "--kills", "3",
               "--seed", "1",
               "--size", "1000000",
-              "--share", "1"));
+              "--share", "1",
+              "--count", "300"));
 
   private FleetOptions() {}
 
