@@ -38,7 +38,7 @@ final class OtherWals {
   }
 
   /** What makes it possible, one line each. */
-  List<String> reasons(Path asNamed) throws IOException {
+  List<String> reasons(Path asNamed, Mounts mounts) throws IOException {
     List<String> reasons = new ArrayList<>();
     String what =
         "; whoever opens it there keeps a -wal and a -shm of its own: commits made there are not"
@@ -53,10 +53,7 @@ final class OtherWals {
               + what
               + "have everybody open it by this one, and remove the others");
     }
-    if (Mounts.read()
-        .of(database)
-        .map(m -> FileNames.text(database).equals(m.point()))
-        .orElse(false)) {
+    if (mounts.of(database).map(m -> FileNames.text(database).equals(m.point())).orElse(false)) {
       reasons.add(
           FileNames.text(database)
               + " is mounted here as a single file, and lies somewhere else"
@@ -77,13 +74,23 @@ final class OtherWals {
   }
 
   /**
-   * The processes that have the database open now, and not this wal-index. One that is just opening
-   * it is among them for a moment: only who stays counts.
+   * The processes that have the database open, and not this wal-index, now or at a moment since
+   * then. One that is just opening it is among them for a moment: only who stays counts.
+   *
+   * @param since {@link System#nanoTime} of a moment since which ours has it open
    */
-  Set<Long> processes() {
-    FileLocks locks = FileLocks.read();
-    List<Lock> onDatabase = ofOurFile(locks, database, Locked.SHARED_FIRST);
-    List<Lock> onIndex = ofOurFile(locks, FileNames.beside(database, "-shm"), IN_USE);
+  Set<Long> processes(long since) {
+    long inode;
+    long indexInode;
+    try {
+      inode = UnixAttribute.INODE.of(database);
+      indexInode = UnixAttribute.INODE.of(FileNames.beside(database, "-shm"));
+    } catch (IOException e) {
+      return Set.of(); // Whether the files are still there is looked at elsewhere.
+    }
+    FileLocks locks = FileLocks.readSince(since, inode, indexInode);
+    List<Lock> onDatabase = ofOurFile(locks, inode, Locked.SHARED_FIRST);
+    List<Lock> onIndex = ofOurFile(locks, indexInode, IN_USE);
     if (onDatabase.isEmpty() || onIndex.isEmpty()) {
       return Set.of(); // Not even our own: this system does not say.
     }
@@ -96,18 +103,14 @@ final class OtherWals {
   /**
    * The kernel's name of the file is not Java's: it is the one that our own lock is listed under.
    */
-  private static List<Lock> ofOurFile(FileLocks locks, Path path, long offset) {
-    try {
-      List<Lock> sameInode = locks.on(UnixAttribute.INODE.of(path), offset);
-      Set<String> ours =
-          sameInode.stream()
-              .filter(lock -> lock.process() == Processes.self())
-              .map(Lock::file)
-              .collect(Collectors.toSet());
-      return sameInode.stream().filter(lock -> ours.contains(lock.file())).toList();
-    } catch (IOException e) {
-      return List.of(); // Whether the files are still there is looked at elsewhere.
-    }
+  private static List<Lock> ofOurFile(FileLocks locks, long inode, long offset) {
+    List<Lock> sameInode = locks.on(inode, offset);
+    Set<String> ours =
+        sameInode.stream()
+            .filter(lock -> lock.process() == Processes.self())
+            .map(Lock::file)
+            .collect(Collectors.toSet());
+    return sameInode.stream().filter(lock -> ours.contains(lock.file())).toList();
   }
 
   String describe(long process) {

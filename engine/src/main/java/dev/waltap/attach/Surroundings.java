@@ -9,6 +9,7 @@ import dev.waltap.sqlite.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -31,8 +32,9 @@ public final class Surroundings {
   private final OtherWals otherWals;
   private final Set<Long> warnedOf = new HashSet<>();
   private Set<Long> suspects = Set.of();
-  private long lastFiles = System.nanoTime();
-  private long lastProcesses = lastFiles;
+  private final long attached = System.nanoTime();
+  private long lastFiles = attached;
+  private long lastProcesses = attached;
 
   /** Of this database; the path as it was given, which may be a symbolic link. */
   public Surroundings(Attachment attachment, Path asNamed, CaptureListener listener) {
@@ -42,26 +44,40 @@ public final class Surroundings {
     this.otherWals = new OtherWals(attachment.database());
   }
 
-  /** Warns of all that can be seen at once; to be called before the capture is ready. */
-  public void warn() {
+  /**
+   * Warns of all that can be seen at once; to be called before the capture is ready.
+   *
+   * @param processesToo whether other processes are looked for now, even if nothing hints at them,
+   *     which takes some ten milliseconds, since the system waits until nobody changes a lock; else
+   *     by {@link #check}
+   */
+  public void warn(boolean processesToo) {
     Path database = attachment.database();
+    Mounts mounts = Mounts.read();
+    boolean suspicious = processesToo;
     try {
-      otherWals.reasons(asNamed).forEach(listener::warning);
+      List<String> reasons = otherWals.reasons(asNamed, mounts);
+      reasons.forEach(listener::warning);
+      suspicious |= !reasons.isEmpty();
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       listener.detail(
           FileNames.text(database)
               + ": whether it has other names can't be seen: "
               + e.getMessage());
     }
-    Mounts.read()
+    mounts
         .of(database)
         .map(Mounts.Mount::type)
         .filter(RemoteFileSystems::isShared)
         .ifPresent(type -> listener.warning(remote(database, type)));
-    suspects = otherWals.processes();
+    if (!suspicious) {
+      lastProcesses = attached - PROCESSES_NANOS;
+      return;
+    }
+    suspects = otherWals.processes(attached);
     if (!suspects.isEmpty()) {
       LockSupport.parkNanos(OPENING_NANOS);
-      lookAtProcesses();
+      lookAtProcesses(System.nanoTime());
     }
   }
 
@@ -106,17 +122,19 @@ public final class Surroundings {
     }
     lastFiles = now;
     attachment.requireSameFiles();
-    if (now - lastProcesses >= PROCESSES_NANOS) {
+    // Who was seen once is either just opening it, or to be warned of.
+    if (!suspects.isEmpty() || now - lastProcesses >= PROCESSES_NANOS) {
       lastProcesses = now;
       NativeLibrary.requireOnlyOne();
-      lookAtProcesses();
+      long since = now - FILES_NANOS;
+      lookAtProcesses(since - attached < 0 ? attached : since);
     }
     return true;
   }
 
   /** Whoever was seen twice is not just opening the database. */
-  private void lookAtProcesses() {
-    Set<Long> seen = otherWals.processes();
+  private void lookAtProcesses(long since) {
+    Set<Long> seen = otherWals.processes(since);
     for (long process : seen) {
       if (suspects.contains(process) && warnedOf.add(process)) {
         listener.warning(otherWals.describe(process));

@@ -3,6 +3,7 @@ package dev.waltap.host;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The POSIX locks that processes hold on files, as this process sees them: those of processes
@@ -33,6 +34,11 @@ public final class FileLocks {
     }
   }
 
+  /** What the system said, and when it was asked. */
+  private record Read(long nanos, String text) {}
+
+  private static volatile @Nullable Read lastRead;
+
   private final List<Lock> locks;
 
   private FileLocks(List<Lock> locks) {
@@ -42,6 +48,44 @@ public final class FileLocks {
   /** As of now; empty where the system does not say. */
   public static FileLocks read() {
     return parse(ProcFile.lines("/proc/locks"));
+  }
+
+  /**
+   * Those on files with these inodes, as of now or of a moment ago: a fleet that looks at one
+   * database after the other reads the locks of the whole system once for many.
+   *
+   * @param since {@link System#nanoTime} of the earliest moment that will do
+   */
+  public static FileLocks readSince(long since, long... inodes) {
+    Read last = lastRead;
+    if (last == null || last.nanos - since < 0) {
+      long now = System.nanoTime();
+      last = new Read(now, ProcFile.text("/proc/locks"));
+      lastRead = last;
+    }
+    return parse(linesOn(last.text, inodes));
+  }
+
+  /** When they were read last for many; for tests. */
+  static long lastRead() {
+    Read last = lastRead;
+    return last == null ? 0 : last.nanos;
+  }
+
+  /** The lines on some files: there may be thousands of others, and each takes time to parse. */
+  static List<String> linesOn(String text, long... inodes) {
+    List<String> lines = new ArrayList<>();
+    for (long inode : inodes) {
+      String file = ":" + inode + " ";
+      int at = text.indexOf(file);
+      while (at >= 0) {
+        int end = text.indexOf('\n', at);
+        end = end < 0 ? text.length() : end;
+        lines.add(text.substring(text.lastIndexOf('\n', at) + 1, end));
+        at = text.indexOf(file, end);
+      }
+    }
+    return lines;
   }
 
   static FileLocks parse(List<String> lines) {

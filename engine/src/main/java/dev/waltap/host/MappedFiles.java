@@ -14,6 +14,10 @@ import java.util.Map;
  * </pre>
  */
 public final class MappedFiles {
+  /** The rights are four letters or hyphens, this one of them for code that can be run. */
+  private static final int RIGHTS = 4;
+
+  private static final int EXECUTE = 2;
 
   private MappedFiles() {}
 
@@ -25,8 +29,13 @@ public final class MappedFiles {
   static Map<String, String> parse(List<String> lines) {
     Map<String, String> files = new LinkedHashMap<>();
     for (String line : lines) {
+      // A process that captures many databases has thousands of lines, few of which are of code.
+      int rights = line.indexOf(' ') + 1;
+      if (line.length() < rights + RIGHTS || line.charAt(rights + EXECUTE) != 'x') {
+        continue;
+      }
       String[] fields = line.split("\\s+", 6);
-      if (fields.length == 6 && fields[1].indexOf('x') >= 0 && !fields[4].equals("0")) {
+      if (fields.length == 6 && !fields[4].equals("0")) {
         files.put(fields[3] + ":" + fields[4], fields[5]);
       }
     }

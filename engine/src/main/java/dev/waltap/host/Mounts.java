@@ -44,15 +44,26 @@ public final class Mounts {
     }
   }
 
+  /** What the system said last, and what that means. */
+  private record Known(String text, Mounts mounts) {}
+
+  private static volatile Known known = new Known("", new Mounts(List.of()));
+
   private final List<Mount> mounts;
 
   private Mounts(List<Mount> mounts) {
     this.mounts = mounts;
   }
 
-  /** As of now; empty where the system does not say. */
+  /** As of now; empty where the system does not say. What is as it was is not parsed again. */
   public static Mounts read() {
-    return parse(ProcFile.lines("/proc/self/mountinfo"));
+    String text = ProcFile.text("/proc/self/mountinfo");
+    Known last = known;
+    if (!last.text.equals(text)) {
+      last = new Known(text, parse(text.lines().toList()));
+      known = last;
+    }
+    return last.mounts;
   }
 
   static Mounts parse(List<String> lines) {

@@ -14,11 +14,16 @@ final class ProcFile {
 
   /** Its lines; none where there is no such file, or it is not for us. */
   static List<String> lines(String path) {
+    return text(path).lines().toList();
+  }
+
+  /** All of it; empty where there is no such file, or it is not for us. */
+  static String text(String path) {
     try {
       // Malformed bytes become U+FFFD: a name that is not UTF-8 must not hide all the others.
-      return new String(Files.readAllBytes(Path.of(path)), StandardCharsets.UTF_8).lines().toList();
+      return new String(Files.readAllBytes(Path.of(path)), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      return List.of();
+      return "";
     }
   }
 }

@@ -16,6 +16,16 @@ public final class Processes {
     return ProcessHandle.current().pid();
   }
 
+  /** Which start of the computer this is; empty where the system does not say. */
+  public static String bootId() {
+    return Boot.ID;
+  }
+
+  /** Read once, when it is asked for. */
+  private static final class Boot {
+    static final String ID = ProcFile.text("/proc/sys/kernel/random/boot_id").strip();
+  }
+
   /** The process for people: {@code process 1234 (python3)}. */
   public static String describe(long process) {
     List<String> name = ProcFile.lines("/proc/" + process + "/comm");
@@ -34,9 +44,15 @@ public final class Processes {
 
     private static final int CAP_CHOWN = 1;
 
-    /** This process's; null where the system does not say. */
+    /** This process's, which no Java program can change; null where the system does not say. */
     public static @org.jspecify.annotations.Nullable Credentials ofSelf() {
-      return parse(ProcFile.lines("/proc/self/status"));
+      return Self.CREDENTIALS;
+    }
+
+    /** Read once, when it is asked for. */
+    private static final class Self {
+      static final @org.jspecify.annotations.Nullable Credentials CREDENTIALS =
+          parse(ProcFile.lines("/proc/self/status"));
     }
 
     static @org.jspecify.annotations.Nullable Credentials parse(List<String> lines) {

@@ -36,7 +36,7 @@ public final class SchemaParser implements AutoCloseable {
   }
 
   /**
-   * Parses a whole schema.
+   * Parses a whole schema, unless this process has parsed the same one before.
    *
    * @param rows all rows of {@code sqlite_schema}, in any order
    * @param encoding the encoding of the database's text
@@ -45,9 +45,26 @@ public final class SchemaParser implements AutoCloseable {
    * @throws IllegalStateException if the in-memory database fails, which no schema text should do
    */
   public Schema parse(List<SchemaRow> rows, TextEncoding encoding, int schemaFormat) {
-    Schema schema = new Schema(encoding, schemaFormat >= DESCENDING_FORMAT);
-    schema.apply(update(schema, List.of(), rows));
+    boolean descending = schemaFormat >= DESCENDING_FORMAT;
+    Schema schema = new Schema(encoding, descending);
+    List<SchemaRow> tables = tablesInOrder(rows);
+    KnownSchemas.Key key = KnownSchemas.key(tables, encoding, descending);
+    SchemaUpdate update = key == null ? null : KnownSchemas.find(key, schema, tables);
+    if (update == null) {
+      update = update(schema, List.of(), rows);
+      if (key != null) {
+        KnownSchemas.keep(key, update);
+      }
+    }
+    schema.apply(update);
     return schema;
+  }
+
+  private static List<SchemaRow> tablesInOrder(List<SchemaRow> rows) {
+    return rows.stream()
+        .filter(SchemaRow::isUserTable)
+        .sorted(Comparator.comparingLong(SchemaRow::rowid))
+        .toList();
   }
 
   /** Whether a schema can be moved on by the rows that changed: their names must suffice. */
@@ -66,10 +83,7 @@ public final class SchemaParser implements AutoCloseable {
     SchemaUpdate update = new SchemaUpdate(schema, schema.encoding(), schema.descending());
     gone.stream().filter(SchemaRow::isUserTable).forEach(row -> update.goes(row.name()));
     Map<String, SchemaRow> entries = new LinkedHashMap<>();
-    came.stream()
-        .filter(SchemaRow::isUserTable)
-        .sorted(Comparator.comparingLong(SchemaRow::rowid))
-        .forEach(row -> enter(row, update, entries));
+    tablesInOrder(came).forEach(row -> enter(row, update, entries));
     List<VirtualTable> virtual = update.changedVirtualTables();
     for (VirtualTable table : virtual) {
       for (Table shadow : schema.tablesNamedAfter(table)) {

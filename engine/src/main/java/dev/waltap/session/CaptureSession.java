@@ -72,7 +72,7 @@ public final class CaptureSession implements AutoCloseable {
 
   /** Delivers the snapshot's rows, and ends. */
   public void bootstrap() {
-    parts.surroundings.warn();
+    parts.surroundings.warn(true);
     enter(SessionPhase.STARTING);
     freshStart.takeRows();
     freshStart.emitRows();
@@ -81,7 +81,7 @@ public final class CaptureSession implements AutoCloseable {
 
   /** Makes the durable baseline and ends. */
   public void setup() {
-    parts.surroundings.warn();
+    parts.surroundings.warn(true);
     enter(SessionPhase.STARTING);
     freshStart.take(BaselineUse.SETUP);
     enter(SessionPhase.ENDED);
@@ -89,7 +89,7 @@ public final class CaptureSession implements AutoCloseable {
 
   /** Delivers changes from the saved position or from now on, after the rows if so wanted. */
   public void capture(boolean withRows) {
-    parts.surroundings.warn();
+    parts.surroundings.warn(parts.options.once()); // Else there is time for it when idle.
     DurableState saved = parts.savedState();
     boolean rows = saved == null ? withRows : wantsRows(saved, withRows);
     if (parts.options.once()) {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteJDBCLoader;
 
 /**
@@ -40,6 +42,14 @@ public final class NativeLibrary {
   /** What was found about each library, by device and inode. */
   private static final Map<String, Boolean> LOOKED_AT = new ConcurrentHashMap<>();
 
+  /** Many databases that are opened one after the other share a look at the process. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** The copies that were there when it was looked last. */
+  private record Look(long nanos, List<String> copies) {}
+
+  private static volatile @Nullable Look last;
+
   private NativeLibrary() {}
 
   /**
@@ -60,13 +70,14 @@ public final class NativeLibrary {
   }
 
   /**
-   * Loads SQLite and makes sure that it is in this process once, as far as the system says.
+   * Loads SQLite and makes sure that it is in this process once, as far as the system says; it may
+   * have said so a quarter of a second ago.
    *
    * @throws CaptureException REFUSED if it is there twice, or can't be loaded
    */
   public static void requireOnlyOne() {
     load();
-    List<String> copies = copies();
+    List<String> copies = lately();
     if (copies.size() > 1 && !Boolean.getBoolean(ALLOW_SECOND)) {
       throw new CaptureException(
           Reason.REFUSED,
@@ -80,6 +91,16 @@ public final class NativeLibrary {
               + ALLOW_SECOND
               + "=true if the other one never opens this database");
     }
+  }
+
+  private static List<String> lately() {
+    Look look = last;
+    long now = System.nanoTime();
+    if (look == null || now - look.nanos > LOOK_NANOS) {
+      look = new Look(now, copies());
+      last = look;
+    }
+    return look.copies;
   }
 
   private static List<String> copies() {

@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The groups in the journal, oldest first, without their content. For one thread. */
 final class JournalGroups {
-  /** What an earlier run left is due: else runs too short for that would leave more and more. */
+  /**
+   * What earlier runs left is due once it is this many groups: else runs too short for that would
+   * leave more and more. Fewer are left a little longer: to compact them takes a sync, and to read
+   * them again next time takes less.
+   */
+  private static final int LEFT_BEHIND_GROUPS = 16;
+
   private static final long LEFT_BEHIND_NANOS = TimeUnit.DAYS.toNanos(365);
 
   private final ArrayDeque<Group> groups = new ArrayDeque<>();
@@ -39,7 +45,10 @@ final class JournalGroups {
 
   static JournalGroups read(StateFile file, StateHeader head) throws SQLException {
     JournalGroups all = new JournalGroups();
-    long longAgo = System.nanoTime() - LEFT_BEHIND_NANOS;
+    long since = System.nanoTime();
+    if (file.number("SELECT count(*) FROM journal WHERE entries > 0") >= LEFT_BEHIND_GROUPS) {
+      since -= LEFT_BEHIND_NANOS;
+    }
     try (PreparedStatement select =
             file.prepare(
                 "SELECT id, entries, epoch, frame, length(data) FROM journal ORDER BY id");
@@ -52,7 +61,7 @@ final class JournalGroups {
         }
         bytes += row.getLong(5);
         if (row.getLong(2) > 0) {
-          all.add(new Group(id, row.getLong(3), row.getLong(4), row.getLong(2), bytes, longAgo));
+          all.add(new Group(id, row.getLong(3), row.getLong(4), row.getLong(2), bytes, since));
           bytes = 0;
         }
       }

@@ -110,7 +110,7 @@ public final class StateLock implements AutoCloseable {
     Holder me =
         new Holder(
             ProcessHandle.current().pid(),
-            host(),
+            Host.NAME,
             Instant.now().truncatedTo(ChronoUnit.SECONDS),
             command);
     try {
@@ -262,11 +262,16 @@ public final class StateLock implements AutoCloseable {
     }
   }
 
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
+  /** This computer's name, which a look-up in the network may have to find: asked for once. */
+  private static final class Host {
+    static final String NAME = name();
+
+    private static String name() {
+      try {
+        return InetAddress.getLocalHost().getHostName();
+      } catch (UnknownHostException e) {
+        return "localhost";
+      }
     }
   }
 

@@ -4,12 +4,15 @@ package dev.waltap.state;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureOptions.StateLag;
 import dev.waltap.api.Position;
+import dev.waltap.host.PrivateFiles;
 import dev.waltap.io.Closer;
 import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.LogKeeper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -41,6 +44,7 @@ public final class StateStore implements AutoCloseable {
   private StateOrigin origin;
   private long added;
   private boolean begun;
+  private boolean unsynced;
   private boolean dirty;
   private final Closer closer;
   private boolean closed;
@@ -338,11 +342,15 @@ public final class StateStore implements AutoCloseable {
     file.run("COMMIT");
     begun = false;
     dirty = false;
+    requireSameFile();
+    commitCountFile.write(origin.nonce(), head.commits);
+  }
+
+  private void requireSameFile() {
     if (fileKey != null && !fileKey.equals(fileKey())) {
       // SQLite continues writing to a file that has no name any more, and nobody will find it.
       throw StateErrors.gone(file.path());
     }
-    commitCountFile.write(origin.nonce(), head.commits);
   }
 
   private @Nullable Object fileKey() {
@@ -364,6 +372,29 @@ public final class StateStore implements AutoCloseable {
     close();
   }
 
+  /**
+   * The commit before the end, which SQLite syncs as it closes the file: the log, before it goes
+   * into the database, and that. So it takes no sync of its own. Until then it may be lost, with
+   * the power, and must not be counted by the other file yet; a count that says less is none that
+   * is wrong.
+   */
+  private void saveLast() throws SQLException {
+    takeAcknowledgement();
+    if (added > 0 || begun) {
+      flush();
+    } else if (dirty) {
+      file.run("PRAGMA synchronous=NORMAL");
+      unsynced = true;
+      begin();
+      head.commits++;
+      head.write(writeHead);
+      file.run("COMMIT");
+      begun = false;
+      dirty = false;
+      requireSameFile();
+    }
+  }
+
   @Override
   public void close() {
     if (closed) {
@@ -374,10 +405,25 @@ public final class StateStore implements AutoCloseable {
         // What was added and not handed out is emitted from the journal next time; what was handed
         // out
         // and acknowledged since the last flush must not be emitted again.
-        flush();
+        work(this::saveLast);
       }
     } finally {
       closed = true;
+    }
+    syncLast();
+  }
+
+  /** Whoever else has the file open, to look at it, keeps SQLite from syncing as it is closed. */
+  private void syncLast() {
+    Path log = FileNames.beside(file.path(), "-wal");
+    if (unsynced && Files.exists(log)) {
+      try {
+        PrivateFiles.sync(log);
+      } catch (NoSuchFileException e) {
+        return; // Closed by the other one, and synced.
+      } catch (IOException e) {
+        throw StateErrors.io(log, e);
+      }
     }
   }
 

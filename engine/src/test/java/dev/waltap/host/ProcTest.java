@@ -8,6 +8,8 @@ import dev.waltap.host.Processes.Credentials;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -51,6 +53,46 @@ class ProcTest {
             new Lock(99, "fe:00:2163716", true, (1L << 30) + 2, (1L << 30) + 511),
             new Lock(7, "00:2a:2163716", false, 0, Long.MAX_VALUE));
     assertThat(locks.on(2163960, 129)).isEmpty();
+  }
+
+  @Test
+  void readsTheLocksOfSomeFilesAlone() {
+    String text =
+        """
+        1: POSIX  ADVISORY  READ 7 fe:00:120 0 EOF
+        2: POSIX  ADVISORY  READ 8 fe:00:12 1 2
+        3: POSIX  ADVISORY  WRITE 9 fe:00:13 3 4
+        4: POSIX  ADVISORY  READ 12 fe:00:14 5 6
+        5: POSIX  ADVISORY  READ 8 00:2a:12 7 8""";
+    assertThat(FileLocks.linesOn(text, 12, 13))
+        .map(line -> line.substring(0, 1))
+        .containsExactly("2", "5", "3");
+    assertThat(FileLocks.linesOn("", 12)).isEmpty();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void sharesALookAtTheLocksThatIsNewEnough() {
+    FileLocks.readSince(System.nanoTime(), 1);
+    long later = System.nanoTime();
+    assertThat(FileLocks.lastRead() - later).isNegative();
+    FileLocks.readSince(later - TimeUnit.SECONDS.toNanos(10), 1);
+    assertThat(FileLocks.lastRead() - later).as("shared").isNegative();
+    FileLocks.readSince(later, 1);
+    assertThat(FileLocks.lastRead() - later).as("not new enough").isNotNegative();
+  }
+
+  @Test
+  void readsOfMappingsThoseOfCodeAlone() {
+    assertThat(
+            MappedFiles.parse(
+                List.of(
+                    "7f12a000-7f12b000 r-xp 00001000 fe:00 1234   /tmp/lib x.so (deleted)",
+                    "7f12b000-7f12c000 r--p 00001000 fe:00 1235   /tmp/xxxx",
+                    "7f12c000-7f12d000 rwxp 00000000 00:00 0 ",
+                    "short",
+                    "7f12d000-7f12e000 r-x")))
+        .containsExactly(Map.entry("fe:00:1234", "/tmp/lib x.so (deleted)"));
   }
 
   @Test
