@@ -5,7 +5,8 @@ import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,23 +31,39 @@ record FileStamp(Attributes database, Attributes wal) {
    * Of one file.
    *
    * @param key device and inode, where the file system has them
+   * @param changedNanos when the system last changed anything about it, which no program can set
    */
-  record Attributes(boolean exists, @Nullable Object key, long size, long modifiedNanos) {
-    static final Attributes NONE = new Attributes(false, null, 0, 0);
+  record Attributes(
+      boolean exists, @Nullable Object key, long size, long modifiedNanos, long changedNanos) {
+    static final Attributes NONE = new Attributes(false, null, 0, 0, 0);
 
     static Attributes of(Path file) {
       try {
-        BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
+        Map<String, Object> is =
+            Files.readAttributes(file, "unix:fileKey,size,lastModifiedTime,ctime");
         return new Attributes(
-            true, is.fileKey(), is.size(), is.lastModifiedTime().to(TimeUnit.NANOSECONDS));
+            true,
+            is.get("fileKey"),
+            is.get("size") instanceof Long size ? size : 0,
+            nanos(is.get("lastModifiedTime")),
+            nanos(is.get("ctime")));
       } catch (IOException e) {
         return NONE;
       }
     }
 
+    private static long nanos(@Nullable Object time) {
+      return time instanceof FileTime at ? at.to(TimeUnit.NANOSECONDS) : 0;
+    }
+
     private boolean isSettled(long nowNanos) {
       // One from the future is not what the next write will stamp.
-      return Math.abs(nowNanos - modifiedNanos) >= TICK_NANOS;
+      return Math.abs(nowNanos - modifiedNanos) >= TICK_NANOS
+          && Math.abs(nowNanos - changedNanos) >= TICK_NANOS;
+    }
+
+    private String text() {
+      return exists + " " + key + " " + size + " " + modifiedNanos + " " + changedNanos;
     }
   }
 
@@ -63,6 +80,11 @@ record FileStamp(Attributes database, Attributes wal) {
    */
   boolean isSettled(long nowNanos) {
     return database.isSettled(nowNanos) && (!wal.exists || wal.isSettled(nowNanos));
+  }
+
+  /** All of it. */
+  String text() {
+    return database.text() + "\n" + wal.text();
   }
 
   /** Whether the database is another file than it was. */

@@ -3,6 +3,7 @@ package dev.waltap.fleet;
 
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.MemberState;
+import dev.waltap.attach.UnseenCommits;
 import dev.waltap.fleet.Member.IdleLook;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -168,8 +169,11 @@ final class Slots {
       return true;
     }
     if (before == null || !before.stamp().equals(stamp)) {
+      // In this order: what was written before the stamp and is no unseen commit behind it, is seen
+      // by the looks that the capture takes from now on.
+      boolean settled = stamp.isSettled(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
       member.look =
-          stamp.isSettled(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()))
+          settled && !UnseenCommits.arePossible(member.real())
               ? new IdleLook(stamp, run.waits())
               : null;
     }
