@@ -4,6 +4,7 @@ package dev.waltap;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureListener;
+import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.ChangesHandler;
@@ -13,6 +14,7 @@ import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberOutput;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.attach.DatabaseChecks;
+import dev.waltap.fleet.CaptureFactory;
 import dev.waltap.fleet.DatabaseSource;
 import dev.waltap.fleet.FleetEngine;
 import dev.waltap.fleet.FleetOptions;
@@ -201,8 +203,32 @@ public final class FleetBuilder {
             outputs,
             shared,
             ours,
-            this::capture,
+            new Captures(),
             listener));
+  }
+
+  /** Makes them by the options as they are then. */
+  private final class Captures implements CaptureFactory {
+    @Override
+    public ChangeDataCapture open(
+        FleetMember member,
+        MemberOutput output,
+        UnaryOperator<WakeSignal> signals,
+        CaptureListener notified) {
+      return capture(member, output, signals, notified);
+    }
+
+    @Override
+    public @Nullable String selection(FleetMember member) {
+      CaptureBuilder builder = Waltap.open(member.database());
+      try {
+        each.accept(member, builder);
+      } catch (RuntimeException e) {
+        return null; // It is the failure of this member, as soon as that is opened.
+      }
+      CaptureOptions chosen = builder.options();
+      return chosen.rebootstrap() ? null : chosen.tables() + "\n" + chosen.excludeTables();
+    }
   }
 
   private ChangeDataCapture capture(

@@ -21,6 +21,15 @@ public interface MemberOutput extends AutoCloseable {
      * @throws CaptureException likewise, with a reason
      */
     MemberOutput open(FleetMember member) throws IOException, InterruptedException;
+
+    /**
+     * Whether each member's has to be opened once when the fleet starts, since only that shows
+     * whether it {@linkplain MemberOutput#startsOver starts over} (true). If not, databases that
+     * are as they were when they were parked stay so.
+     */
+    default boolean looksAtEach() {
+      return true;
+    }
   }
 
   /** Takes the changes. */

@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * <pre>
  *  from \ to     OPENING  RUNNING  PARKING  PARKED  WAITING  BACKING_OFF  ENDING  GONE
- *  WAITING          x                                            x                  x
+ *  WAITING          x                          x                 x                  x
  *  OPENING                   x                                   x           x      x
  *  RUNNING                            x                          x           x      x
  *  PARKING                                     x       x         x           x      x
@@ -39,7 +39,7 @@ public enum MemberState {
   /** Whether a member may go from this state to that one. */
   public boolean mayBecome(MemberState next) {
     return switch (this) {
-      case WAITING -> Set.of(OPENING, BACKING_OFF, GONE).contains(next);
+      case WAITING -> Set.of(OPENING, PARKED, BACKING_OFF, GONE).contains(next);
       case OPENING -> Set.of(RUNNING, BACKING_OFF, ENDING, GONE).contains(next);
       case RUNNING -> Set.of(PARKING, BACKING_OFF, ENDING, GONE).contains(next);
       case PARKING -> Set.of(PARKED, WAITING, BACKING_OFF, ENDING, GONE).contains(next);

@@ -48,6 +48,11 @@ final class SharedSink extends MemberSinks {
   }
 
   @Override
+  public boolean looksAtEach() {
+    return false; // None of them ever starts over.
+  }
+
+  @Override
   Predicate<Path> files() {
     return files;
   }

@@ -7,9 +7,9 @@ import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberOutput;
 import dev.waltap.api.WakeSignal;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the captures of a fleet's members. */
-@FunctionalInterface
 public interface CaptureFactory {
 
   /**
@@ -23,4 +23,12 @@ public interface CaptureFactory {
       MemberOutput output,
       UnaryOperator<WakeSignal> signals,
       CaptureListener listener);
+
+  /**
+   * What decides, beside the database and its state, what a capture of this member would emit when
+   * it is opened: its tables, above all. As long as the text is the same, nothing does.
+   *
+   * @return null where it may emit something each time
+   */
+  @Nullable String selection(FleetMember member);
 }

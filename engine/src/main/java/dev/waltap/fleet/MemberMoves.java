@@ -32,6 +32,7 @@ final class MemberMoves {
   private final Consumer<Runnable> events;
   private final Slots slots;
   private final Failures failures;
+  private final ParkedMembers parkedMembers;
 
   /** Those of the start that are neither captured nor reported as failed. */
   private final Set<Member> unready = new HashSet<>();
@@ -54,6 +55,7 @@ final class MemberMoves {
     this.events = events;
     this.slots = new Slots(options.maxOpen());
     this.failures = new Failures(options, this::settled);
+    this.parkedMembers = new ParkedMembers(options, mode);
   }
 
   /** Whether it goes on until it is closed. */
@@ -75,8 +77,14 @@ final class MemberMoves {
     return slots.isPressing();
   }
 
-  /** A database was found, which waits for its turn now. */
+  /** A database was found, which waits for its turn now, unless it is as it was when parked. */
   void found(Member member, boolean atStart) {
+    FileStamp parked = isEndless() ? parkedMembers.find(member) : null;
+    if (parked != null) {
+      member.stamp = parked;
+      move(member, MemberState.PARKED);
+      return;
+    }
     if (atStart) {
       unready.add(member);
     }
@@ -209,6 +217,7 @@ final class MemberMoves {
     move(member, MemberState.PARKED);
     member.parked = true;
     failures.recovered(member);
+    parkedMembers.note(member, before);
     // What came between the look at the files and the change of state, the watch did not report.
     lookAtParked(member);
   }

@@ -32,6 +32,11 @@ public final class SharedOutput implements MemberOutput.Opening {
     return () -> inTurn;
   }
 
+  @Override
+  public boolean looksAtEach() {
+    return false; // None of them ever starts over.
+  }
+
   private record InTurn(ChangesHandler handler, ReentrantLock lock) implements ChangesHandler {
 
     @Override

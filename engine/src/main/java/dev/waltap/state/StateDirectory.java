@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   state.db.new  a baseline in the making; without meaning until it is renamed
  *   witness       how many commits state.db must have seen, see {@link CommitCountFile}
  *   delivered     what an output that keeps positions was given last, see {@link DeliveredFile}
+ *   parked        what the database looked like when nothing was left, see {@link ParkedFile}
  *   lock          who holds the state, see {@link StateLock}
  * </pre>
  *
@@ -187,6 +188,7 @@ public final class StateDirectory {
         removeUnfinished();
         Files.deleteIfExists(commitCountFile());
         Files.deleteIfExists(deliveredFile());
+        Files.deleteIfExists(parkedFile());
         Files.deleteIfExists(lockFile());
       }
       Files.deleteIfExists(real);
@@ -218,6 +220,10 @@ public final class StateDirectory {
 
   Path deliveredFile() {
     return path.resolve("delivered");
+  }
+
+  Path parkedFile() {
+    return path.resolve("parked");
   }
 
   Path lockFile() {
@@ -281,6 +287,7 @@ public final class StateDirectory {
   private static boolean isOurs(String name) {
     return name.equals("witness")
         || name.equals("delivered")
+        || name.equals("parked")
         || name.equals("lock")
         || SUFFIXES.stream()
             .anyMatch(s -> name.equals("state.db" + s) || name.equals("state.db.new" + s));

@@ -31,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -267,5 +268,60 @@ class FleetTest {
       Files.move(other, database, StandardCopyOption.REPLACE_EXISTING);
       await(() -> has("a.db", 1L, 5L), delivered);
     }
+  }
+
+  @Test
+  @Tag("slow")
+  void whatIsAsItWasWhenParkedStaysParkedAtTheNextStart() throws Exception {
+    for (String name : List.of("same.db", "written.db", "kept.db")) {
+      make(name);
+    }
+    // One whose application keeps it open, so that its log stays.
+    try (Connection kept = TestDatabase.open(directory.resolve("kept.db"))) {
+      TestDatabase.execute(kept, "INSERT INTO t VALUES (1)");
+      runUntilParked(builder(), 3);
+      insert("written.db", 7);
+      assertThat(runUntilParked(builder(), 3)).containsOnly("written.db");
+      assertThat(delivered.get("written.db")).containsExactly(7L);
+      assertThat(runUntilParked(builder(), 3)).isEmpty();
+      TestDatabase.execute(kept, "INSERT INTO t VALUES (2)");
+      assertThat(runUntilParked(builder(), 3)).containsOnly("kept.db");
+      assertThat(delivered.get("kept.db")).containsExactly(2L);
+      assertThat(runUntilParked(builder().each((member, capture) -> capture.tables("t")), 3))
+          .as("another selection")
+          .hasSize(3);
+      assertThat(runUntilParked(builder().outputs(member -> () -> this::take), 3))
+          .as("outputs that have to be looked at")
+          .hasSize(3);
+    }
+  }
+
+  /** Runs a fleet until so many are parked; gives those that were opened. */
+  private Set<String> runUntilParked(FleetBuilder builder, int parked) throws Exception {
+    Set<String> opened = ConcurrentHashMap.newKeySet();
+    CountDownLatch begun = new CountDownLatch(1);
+    builder.listener(
+        new FleetListener() {
+          @Override
+          public void moved(FleetMember member, MemberState from, MemberState to) {
+            if (to == MemberState.OPENING) {
+              opened.add(member.name());
+            }
+          }
+
+          @Override
+          public void ready() {
+            begun.countDown();
+          }
+        });
+    try (Fleet fleet = builder.build()) {
+      Thread thread = new Thread(() -> fleet.run(CaptureMode.CDC));
+      thread.start();
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+      await(() -> count(fleet, MemberState.PARKED) == parked, fleet.members());
+      fleet.close();
+      thread.join();
+    }
+    return opened;
   }
 }
