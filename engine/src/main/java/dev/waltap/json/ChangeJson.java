@@ -44,6 +44,14 @@ public final class ChangeJson {
   private final JsonSource source = new JsonSource();
   private final StoredRowJson storedRows;
 
+  /** A line up to its images. */
+  private final RepeatedText head = new RepeatedText();
+
+  /** Behind the key, up to the position's index, and from there to the transaction's. */
+  private final RepeatedText beforePosition = new RepeatedText();
+
+  private final RepeatedText beforeIndex = new RepeatedText();
+
   /** Writes to a stream, which the caller closes. */
   public ChangeJson(BlobFormat blobs, OutputStream out) {
     this.blobs = blobs;
@@ -80,13 +88,7 @@ public final class ChangeJson {
    * @throws IOException if the stream does
    */
   public void write(Change change) throws IOException {
-    json.write(TABLE);
-    json.string(change.table());
-    json.write(TIMESTAMP);
-    json.write(timestamps.ascii(change.timestamp()));
-    json.write(OPERATION);
-    json.ascii(change.operation().name());
-    json.write(BEFORE);
+    writeHead(change);
     Row key = change.key();
     if (change.operation() == Operation.SCHEMA) {
       writeSchema(change.schemaBefore());
@@ -99,8 +101,7 @@ public final class ChangeJson {
     }
     json.write(KEY);
     writeRow(key, key);
-    writePosition(change.position());
-    writeTransaction(change.transaction());
+    writePlace(change.position(), change.transaction());
     source.write(change.source(), json);
     json.write('}');
     storedRows.forget();
@@ -124,19 +125,40 @@ public final class ChangeJson {
     }
   }
 
-  private void writePosition(Position position) throws IOException {
-    json.write(POSITION);
-    json.number(position.epoch());
-    json.write(':');
-    json.number(position.frame());
-    json.write(':');
-    json.number(position.index());
+  private void writeHead(Change change) throws IOException {
+    Operation operation = change.operation();
+    if (head.write(change.table(), change.timestamp(), operation, 0, 0, json)) {
+      return;
+    }
+    json.write(TABLE);
+    json.string(change.table());
+    json.write(TIMESTAMP);
+    json.write(timestamps.ascii(change.timestamp()));
+    json.write(OPERATION);
+    json.ascii(operation.name());
+    json.write(BEFORE);
+    head.written(json);
   }
 
-  private void writeTransaction(Transaction transaction) throws IOException {
-    json.write(TRANSACTION);
-    json.string(transaction.id());
-    json.write(INDEX);
+  private void writePlace(Position position, Transaction transaction) throws IOException {
+    long epoch = position.epoch();
+    long frame = position.frame();
+    String id = transaction.id();
+    if (!beforePosition.write(id, id, id, epoch, frame, json)) {
+      json.write(POSITION);
+      json.number(epoch);
+      json.write(':');
+      json.number(frame);
+      json.write(':');
+      beforePosition.written(json);
+    }
+    json.number(position.index());
+    if (!beforeIndex.write(id, id, id, 0, 0, json)) {
+      json.write(TRANSACTION);
+      json.string(id);
+      json.write(INDEX);
+      beforeIndex.written(json);
+    }
     json.number(transaction.index());
     json.write(transaction.last() ? LAST : NOT_LAST);
   }

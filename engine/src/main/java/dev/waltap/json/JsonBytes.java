@@ -53,6 +53,11 @@ final class JsonBytes extends OutputStream {
     return size;
   }
 
+  /** Where the bytes in the buffer end. */
+  int size() {
+    return size;
+  }
+
   /** The bytes put into the buffer end here. */
   void end(int at) {
     size = at;

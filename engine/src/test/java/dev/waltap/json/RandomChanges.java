@@ -58,27 +58,37 @@ final class RandomChanges {
   private final List<Projection> tables = new ArrayList<>();
   private Instant timestamp = Instant.EPOCH;
   private Source source = Source.NONE;
+  private Operation operation = Operation.INSERT;
+  private Projection table;
+  private Position position = new Position(1, 2, 0);
+  private String transaction = "12:345";
 
   RandomChanges(Random random) {
     this.random = random;
     for (int i = 0; i < 3; i++) {
       tables.add(table());
     }
+    table = tables.get(0);
   }
 
   Change next() {
-    if (random.nextInt(10) == 0) {
+    boolean alike = random.nextInt(3) != 0; // As most changes of a transaction are.
+    if (!alike && random.nextInt(10) == 0) {
       tables.set(random.nextInt(tables.size()), table()); // Its schema changes.
     }
-    if (random.nextInt(3) == 0) {
+    if (!alike && random.nextInt(3) == 0) {
       timestamp = timestamp();
     }
     if (random.nextInt(10) == 0) {
       source = random.nextBoolean() ? Source.NONE : new Source(text(), text());
     }
-    Operation[] operations = Operation.values();
-    Operation operation = operations[random.nextInt(operations.length)];
-    Projection table = tables.get(random.nextInt(tables.size()));
+    if (!alike) {
+      Operation[] operations = Operation.values();
+      operation = operations[random.nextInt(operations.length)];
+      table = tables.get(random.nextInt(tables.size()));
+      position = new Position(1 + number() % 1000, number(), 0);
+      transaction = random.nextInt(5) == 0 ? text() : "12:345";
+    }
     StoredRow before = stored(table.layout());
     StoredRow after = stored(table.layout());
     Row key = table.key(operation == Operation.DELETE ? before : after, new RowReader());
@@ -89,8 +99,8 @@ final class RandomChanges {
         random.nextInt(3) == 0 ? null : row(table.row(before)),
         random.nextInt(3) == 0 ? null : row(table.row(after)),
         random.nextInt(5) == 0 ? null : row(key),
-        new Position(1 + number() % 1000, number(), number()),
-        new Transaction(random.nextInt(5) == 0 ? text() : "12:345", number(), random.nextBoolean()),
+        new Position(position.epoch(), position.frame(), number()),
+        new Transaction(transaction, number(), random.nextBoolean()),
         random.nextBoolean() ? null : schema(),
         random.nextBoolean() ? null : schema(),
         source);
