@@ -177,11 +177,13 @@ public final class Emitter {
     if (muted) {
       return;
     }
-    if (!pending.isEmpty()) {
-      addPending();
-    }
+    Change earlier = pending.isEmpty() ? null : takePending(false);
+    long earlierBytes = pending.bytes();
     long bytes = FIXED_BYTES + payloadBytes;
     pending.hold(table, operation, before, after, key, schemaBefore, schemaAfter, at, bytes);
+    if (earlier != null) {
+      sink.add(earlier, earlierBytes);
+    }
     keepUp();
   }
 

@@ -16,6 +16,7 @@ import dev.waltap.schema.SchemaRow;
 import dev.waltap.schema.TableFilter;
 import dev.waltap.snapshot.Snapshot;
 import dev.waltap.snapshot.SnapshotDelta;
+import dev.waltap.snapshot.SnapshotPages;
 import dev.waltap.snapshot.SnapshotProgress;
 import dev.waltap.snapshot.SnapshotScan;
 import java.util.HashMap;
@@ -146,12 +147,30 @@ public final class Replica implements AutoCloseable {
     read(pageSet, scanner::scan, check);
   }
 
-  /** Reads the schema table, and the tables that it names once they were checked. */
-  private void read(PageSource pages, Consumer<Tree> scan, Consumer<Schema> check) {
+  /**
+   * Learns which tables a snapshot has; its page set stays empty.
+   *
+   * @param check refuses a schema by an exception
+   * @throws dev.waltap.format.DatabaseException if the schema can't be read
+   */
+  public void readTables(SnapshotPages pages, Consumer<Schema> check) {
+    begin(filter);
+    TreeScanner scanner =
+        new TreeScanner(
+            pages, pages.format(), pages.size(), (tree, page, kind, parent, image) -> {});
+    readTables(pages, scanner::scan, check);
+  }
+
+  private void readTables(PageSource pages, Consumer<Tree> scan, Consumer<Schema> check) {
     scan.accept(SchemaReader.TREE);
     Schema schema = schemaReader.read(pages);
     check.accept(schema);
     catalog = catalog.next(schema);
+  }
+
+  /** Reads the schema table, and the tables that it names once they were checked. */
+  private void read(PageSource pages, Consumer<Tree> scan, Consumer<Schema> check) {
+    readTables(pages, scan, check);
     for (CapturedTable table : catalog.tables()) {
       scan.accept(table.tree());
     }

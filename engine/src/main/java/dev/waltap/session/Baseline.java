@@ -15,6 +15,7 @@ import dev.waltap.deliver.StoppingListener;
 import dev.waltap.follow.Counters;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseException;
+import dev.waltap.format.DatabaseGoneException;
 import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.UnknownPageException;
@@ -22,6 +23,7 @@ import dev.waltap.schema.Schema;
 import dev.waltap.schema.Table;
 import dev.waltap.schema.TableFilter;
 import dev.waltap.schema.UnreadableTable;
+import dev.waltap.snapshot.SnapshotPages;
 import dev.waltap.state.StateStore;
 import dev.waltap.wal.WalPosition;
 import java.util.List;
@@ -80,6 +82,32 @@ final class Baseline implements AutoCloseable {
                   (done, of) -> listener.progress("scan", done, of, "pages"),
                   this::requireTables),
           beforeEnd);
+    } catch (DatabaseException e) {
+      throw refused(e);
+    }
+  }
+
+  /** How snapshots are read. */
+  SnapshotReads reads() {
+    return reads;
+  }
+
+  /** A snapshot will be read by somebody else. */
+  void seen(Attachment.SnapshotAt at) {
+    atRisk.seen(at.bareFrames());
+  }
+
+  /** The replica learns of a snapshot's tables, and nothing else. */
+  void readTables(SnapshotPages pages) {
+    wording(() -> replica.readTables(pages, this::requireTables));
+  }
+
+  /** Reads something; what can't be read is refused in words. */
+  void wording(Runnable reading) {
+    try {
+      reading.run();
+    } catch (DatabaseGoneException e) {
+      throw e; // Perhaps another try reads it.
     } catch (DatabaseException e) {
       throw refused(e);
     }

@@ -18,6 +18,7 @@ import dev.waltap.follow.Counters;
 import dev.waltap.follow.Epochs;
 import dev.waltap.follow.LogFollower;
 import dev.waltap.io.Closer;
+import dev.waltap.wal.LogKeeper;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,10 @@ final class CaptureParts implements AutoCloseable {
   final StagedChanges staged;
   final Emitter emitter;
   final @Nullable DurableState state;
+
+  /** What all long work calls: keeps up with the log, unless there is none to follow. */
+  private LogKeeper keeper;
+
   private final Closer closer = new Closer();
 
   /**
@@ -100,13 +105,24 @@ final class CaptureParts implements AutoCloseable {
       this.foreignWrites = new ForeignWrites(attachment);
       this.log =
           new LogFollower(attachment, guard, backlog, epochs, counters, queue, listener, atRisk);
-      this.staged = new StagedChanges(queue, this::saveState, log::keepUp);
+      this.keeper = log;
+      this.staged = new StagedChanges(queue, this::saveState, this::keepUp);
       this.emitter =
-          new Emitter(staged, options.schemaEvents(), new SourceName(options, () -> state), log);
+          new Emitter(
+              staged, options.schemaEvents(), new SourceName(options, () -> state), this::keepUp);
     } catch (Throwable e) {
       closer.closeAfter(e);
       throw e;
     }
+  }
+
+  private void keepUp() {
+    keeper.keepUp();
+  }
+
+  /** What is emitted from here on keeps up with something else than the log. */
+  void keepUpWith(LogKeeper other) {
+    keeper = other;
   }
 
   private @Nullable DurableState openState(@Nullable StateHolder holder) {

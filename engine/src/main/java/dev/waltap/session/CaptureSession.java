@@ -74,8 +74,10 @@ public final class CaptureSession implements AutoCloseable {
   public void bootstrap() {
     parts.surroundings.warn(true);
     enter(SessionPhase.STARTING);
-    freshStart.takeRows();
-    freshStart.emitRows();
+    if (!DirectRows.emit(parts)) {
+      freshStart.takeRows();
+      freshStart.emitRows();
+    }
     end();
   }
 

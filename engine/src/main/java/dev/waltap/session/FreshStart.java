@@ -63,7 +63,7 @@ final class FreshStart {
 
   /** Emits the rows of the snapshot that was taken. */
   void emitRows() {
-    new BootstrapRows(parts.replica, parts.emitter, parts.listener).emit(epoch, frame, gone);
+    BootstrapRows.of(parts.replica, parts.emitter, parts.listener).emit(epoch, frame, gone);
     parts.release();
   }
 

@@ -155,9 +155,17 @@ final class SnapshotReads {
    * A WAL that is long already, because of other readers or since nobody checkpoints it, is none of
    * our making: it may grow by a quarter of the limit then.
    */
-  private Snapshot limited(Attachment.SnapshotAt at) {
+  Snapshot limited(Attachment.SnapshotAt at) {
     long max = Math.max(limitFrames, at.position().frame() + Math.max(1, limitFrames / 4));
     return at.snapshot().until(() -> index.read(header) && header.mxFrame() >= max);
+  }
+
+  /**
+   * Whether so much was written since a snapshot was taken that what is still to be read of it
+   * should be read as fast as possible: the rest of the limit is for that.
+   */
+  boolean isGrowing(Attachment.SnapshotAt at) {
+    return index.read(header) && header.mxFrame() >= at.position().frame() + limitFrames / 8;
   }
 
   /**

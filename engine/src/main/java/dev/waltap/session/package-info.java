@@ -6,7 +6,8 @@
  * <pre>
  *   CaptureSession ──┬─▶ FreshStart    a snapshot becomes the replica, its rows may be emitted
  *   (which phase)    ├─▶ StateResume   the saved state is brought to where it ends
- *                    └─▶ NetChanges    what the log does not show, as one transaction
+ *                    ├─▶ NetChanges    what the log does not show, as one transaction
+ *                    └─▶ DirectRows    the rows of a snapshot, of which nothing is kept
  *                          │
  *                    CaptureParts      what all of them work with, opened and closed together
  * </pre>

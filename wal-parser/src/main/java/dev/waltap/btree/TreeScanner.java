@@ -37,6 +37,7 @@ public final class TreeScanner {
   private final PageFormat format;
   private final PageBounds bounds;
   private final Visitor visitor;
+  private final PageBitSet without;
   private final PageBitSet reached = new PageBitSet();
   private final Cell cell = new Cell();
   private final OverflowChain chain;
@@ -47,7 +48,18 @@ public final class TreeScanner {
    * @param pageCount how many pages it has, an unsigned number; 0 if that is not known
    */
   public TreeScanner(PageSource source, PageFormat format, int pageCount, Visitor visitor) {
+    this(source, format, pageCount, visitor, new PageBitSet());
+  }
+
+  /**
+   * A scanner that leaves out some pages, and all that they lead to.
+   *
+   * @param without these b-tree pages; read only
+   */
+  public TreeScanner(
+      PageSource source, PageFormat format, int pageCount, Visitor visitor, PageBitSet without) {
     this.source = source;
+    this.without = without;
     this.format = format;
     this.bounds = new PageBounds(format);
     bounds.pageCount(pageCount);
@@ -69,6 +81,9 @@ public final class TreeScanner {
   }
 
   private void visit(Tree tree, int pageNumber, int parent, int depth) {
+    if (without.contains(pageNumber)) {
+      return;
+    }
     Depth.check(pageNumber, depth);
     reach(pageNumber, parent);
     source.leave();

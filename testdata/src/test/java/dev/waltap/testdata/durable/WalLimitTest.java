@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,7 @@ class WalLimitTest {
   private Connection writer;
   private ReplicaOracle oracle;
   private final List<String> details = Collections.synchronizedList(new ArrayList<>());
-  private String work = "scan";
+  private Set<String> work = Set.of("scan");
   private boolean atEnd;
   private final AtomicInteger writesLeft = new AtomicInteger();
   private volatile long largestWal;
@@ -94,7 +95,7 @@ class WalLimitTest {
 
     @Override
     public void progress(String of, long done, long total, String unit) {
-      if (of.equals(work) && writesLeft.get() > 0 && (!atEnd || done == total)) {
+      if (work.contains(of) && writesLeft.get() > 0 && (!atEnd || done == total)) {
         rewrite(writesLeft.decrementAndGet());
       }
     }
@@ -211,7 +212,7 @@ class WalLimitTest {
     rewrite(2);
     execute("CREATE INDEX i ON a(v)");
     execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    work = "reconcile";
+    work = Set.of("reconcile");
     writesLeft.set(4);
     largestWal = 0;
     capture(ChangeDataCapture::cdc);
@@ -237,6 +238,7 @@ class WalLimitTest {
 
   @Test
   void saysWhenMoreIsWrittenThanCanBeRead() {
+    work = Set.of("bootstrap", "scan");
     writesLeft.set(Integer.MAX_VALUE);
     assertThatThrownBy(
             () -> {
@@ -247,6 +249,6 @@ class WalLimitTest {
             })
         .isInstanceOf(CaptureException.class)
         .hasMessageContaining("raise --wal-limit");
-    assertThat(oracle.changes()).isZero();
+    assertThat(details).anyMatch(line -> line.contains("all rows are emitted again"));
   }
 }
