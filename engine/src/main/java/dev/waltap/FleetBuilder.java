@@ -48,7 +48,7 @@ public final class FleetBuilder {
   private Duration idleAfter = Duration.ofSeconds(10);
   private boolean once;
   private MemberOutput.Opening outputs = new SharedOutput(member -> FleetBuilder::noHandler);
-  private boolean shared = true;
+  private Predicate<Throwable> shared = failure -> true;
   private Predicate<Path> ours = file -> false;
   private BiConsumer<FleetMember, CaptureBuilder> each = (member, builder) -> {};
   private String sourceName = DATABASE;
@@ -141,14 +141,24 @@ public final class FleetBuilder {
   /** As {@link #handler}, by an output that all members share. */
   public FleetBuilder sharedOutput(MemberOutput.Opening output) {
     this.outputs = Objects.requireNonNull(output, "output");
-    this.shared = true;
+    this.shared = failure -> true;
     return this;
   }
 
   /** Gives each an output of its own. One that fails is the failure of its database alone. */
   public FleetBuilder outputs(MemberOutput.Opening opening) {
+    return outputs(opening, failure -> false);
+  }
+
+  /**
+   * Gives each an output that is its own in part.
+   *
+   * @param shared says of a failure whether it is of what all share, and ends the fleet therefore;
+   *     asked by the thread that runs it
+   */
+  public FleetBuilder outputs(MemberOutput.Opening opening, Predicate<Throwable> shared) {
     this.outputs = Objects.requireNonNull(opening, "opening");
-    this.shared = false;
+    this.shared = Objects.requireNonNull(shared, "shared");
     return this;
   }
 

@@ -270,23 +270,22 @@ abstract class CaptureCommand extends ShellCommand {
     monitor.check(this);
     monitor.requireToken();
     OutputOfMany all = requireUsableForMany();
-    if (all.isOwn()) {
-      checkForAny(all, console);
-    }
+    checkForAny(all, console);
   }
 
   /** What is wrong with the outputs of all is said once, and at once. */
   private void checkForAny(OutputOfMany all, Console console) throws IOException {
+    all.checkListening(this, console);
     Path any = Path.of("database");
     all.of("database").check(this, any, "database", StateDirectory.pathFor(any), console);
   }
 
   private MemberSinks sinks(OutputOfMany all, Console console) throws IOException {
-    if (!all.isOwn()) {
+    if (all.isOneShared()) {
       return all.open(shell(), console);
     }
     checkForAny(all, console);
-    return new OwnSinks(
+    return OwnSinks.open(
         this, console, all, onGap, usesState(), member -> memberName(member.name()));
   }
 
@@ -370,7 +369,7 @@ abstract class CaptureCommand extends ShellCommand {
     try {
       startsOver = opening.open(output.stream(), onGap, console) && usesState();
       if (output.asksForStream()) {
-        opening.known().ifPresent(output::begin);
+        output.begin(opening.known());
       } else if (output.stream() == null) {
         opening.forget();
       }

@@ -45,7 +45,7 @@ record FleetRun(
     if (sinks.areShared()) {
       builder.sharedOutput(sinks);
     } else {
-      builder.outputs(sinks);
+      builder.outputs(sinks, sinks::isShared);
     }
     configure.accept(builder, listener::hasRun);
     try (Fleet fleet = builder.build()) {

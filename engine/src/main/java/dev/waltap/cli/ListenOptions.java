@@ -3,12 +3,14 @@ package dev.waltap.cli;
 
 import dev.waltap.handler.Secrets;
 import dev.waltap.host.HostAddress;
+import dev.waltap.listen.DatabaseEvents;
 import dev.waltap.listen.EventServer;
 import dev.waltap.listen.ListenAddress;
 import dev.waltap.output.SavedStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -16,6 +18,10 @@ import picocli.CommandLine.Option;
 final class ListenOptions {
   private static final long DEFAULT_HISTORY = 16L << 20;
   static final String TOKEN = "--listen-token";
+
+  /** What the database is called where there is but one. */
+  private static final String ONE = "";
+
   private static final String HISTORY = "--listen-history";
 
   @Option(
@@ -46,6 +52,7 @@ final class ListenOptions {
   private long history = DEFAULT_HISTORY;
 
   private volatile @Nullable EventServer server;
+  private volatile @Nullable DatabaseEvents events;
 
   /** Whether to listen at all. */
   boolean isGiven() {
@@ -53,13 +60,19 @@ final class ListenOptions {
   }
 
   /**
-   * Prepares it.
+   * Where to listen, and for whom.
+   *
+   * @param secret what clients must send; null for nothing
+   */
+  record Place(InetSocketAddress address, @Nullable String secret) {}
+
+  /**
+   * Checks it.
    *
    * @throws IllegalArgumentException for an address that can't be right
    * @throws IOException if the file of the token can't be read
    */
-  Destination prepare(ShellCommand command, FormatOptions format, Console console)
-      throws IOException {
+  Place check(ShellCommand command, FormatOptions format, Console console) throws IOException {
     if (!format.isJson()) {
       throw command.usage("only --format json and debezium are for --listen");
     }
@@ -75,38 +88,64 @@ final class ListenOptions {
     if (secret != null) {
       console.hide(Secrets.of(List.of(secret)));
     }
-    return (shell, to) -> open(address, secret, format, to);
+    return new Place(address, secret);
   }
 
-  private Sink open(
-      InetSocketAddress address, @Nullable String secret, FormatOptions format, Console console)
+  /** Prepares it for one database; the rest as {@link #check}. */
+  Destination prepare(ShellCommand command, FormatOptions format, Console console)
       throws IOException {
+    Place place = check(command, format, console);
+    return (shell, to) -> {
+      EventServer opened = open(place, ONE, to);
+      DatabaseEvents own = opened.of(ONE, format.objects()::of);
+      events = own;
+      return new Sink(own, () -> {}, null, opened);
+    };
+  }
+
+  /**
+   * Begins to serve; the caller closes it.
+   *
+   * @param one the name of the only database; null for many
+   */
+  EventServer open(Place place, @Nullable String one, Console console) throws IOException {
     // Else each event waits for the client to acknowledge the one before.
     if (System.getProperty("sun.net.httpserver.nodelay") == null) {
       System.setProperty("sun.net.httpserver.nodelay", "true");
     }
-    EventServer opened = EventServer.open(address, secret, history, format.objects()::of);
+    EventServer opened = EventServer.open(place.address(), place.secret(), history, one);
     server = opened;
     console.note("changes are served at http://" + HostAddress.text(opened.address()) + "/changes");
-    return new Sink(opened, () -> {}, null, opened);
+    return opened;
   }
 
   /**
    * Says what is known of the stream that goes on.
    *
+   * @param known nothing for a stream that begins
    * @param alone whether no other output says what it was given last
    */
-  void begin(SavedStream stream, boolean alone) {
-    EventServer opened = server;
-    if (opened != null) {
-      SavedStream.Delivered delivered = stream.delivered();
-      opened.begin(
-          stream.stream(),
-          delivered.known() ? delivered.position() : stream.acknowledged(),
-          delivered.known(),
-          stream.end(),
-          alone ? stream.delivering() : position -> {});
+  void begin(Optional<SavedStream> known, boolean alone) {
+    DatabaseEvents own = events;
+    if (own != null) {
+      begin(own, known, alone);
     }
+  }
+
+  /** The same, for one of many databases. */
+  static void begin(DatabaseEvents events, Optional<SavedStream> known, boolean alone) {
+    if (known.isEmpty()) {
+      events.beginNew();
+      return;
+    }
+    SavedStream stream = known.get();
+    SavedStream.Delivered delivered = stream.delivered();
+    events.begin(
+        stream.stream(),
+        delivered.known() ? delivered.position() : stream.acknowledged(),
+        delivered.known(),
+        stream.end(),
+        alone ? stream.delivering() : position -> {});
   }
 
   /** Whether clients have to send a token. */

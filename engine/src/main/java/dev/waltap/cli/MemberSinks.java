@@ -34,6 +34,11 @@ abstract class MemberSinks implements MemberOutput.Opening, Closeable {
   /** Whether one output is for all: what fails there fails for all. */
   abstract boolean areShared();
 
+  /** Whether a failure is one of an output that all share, where each has others of its own. */
+  boolean isShared(Throwable failure) {
+    return false;
+  }
+
   /** Says of a file whether it is an output. */
   abstract Predicate<Path> files();
 

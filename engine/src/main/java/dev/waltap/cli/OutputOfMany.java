@@ -4,57 +4,82 @@ package dev.waltap.cli;
 import dev.waltap.file.FileOutput;
 import dev.waltap.file.OutputPath;
 import dev.waltap.file.StandardOutput;
+import dev.waltap.io.Closer;
+import dev.waltap.listen.DatabaseEvents;
+import dev.waltap.listen.EventServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
-/** The output of several databases: one that they share, or one for each. */
+/** The outputs of several databases: some that they share, some that each has of its own. */
 final class OutputOfMany {
   private final OutputOptions options;
-  private final String output;
-  private final boolean file;
-  private @Nullable OutputPath path;
+  private final List<String> own;
+  private final List<String> shared;
+
+  /** Of the files among the shared ones, once they are checked. */
+  private final Map<String, OutputPath> paths = new HashMap<>();
 
   OutputOfMany(OutputOptions options) {
-    List<String> all = options.all();
     this.options = options;
-    this.output = all.isEmpty() ? OutputOptions.STANDARD_OUTPUT : all.get(0);
-    this.file = OutputOptions.isFile(output);
+    this.own = options.all().stream().filter(OutputOfMany::isOwn).toList();
+    this.shared = options.all().stream().filter(each -> !isOwn(each)).toList();
   }
 
   /** Whether each of them has an output of its own: requests and topics are never shared. */
-  boolean isOwn() {
+  private static boolean isOwn(String output) {
     return DatabasePattern.isIn(output) || OutputOptions.isAddress(output);
+  }
+
+  /** Whether there is but one output, which all share. */
+  boolean isOneShared() {
+    return own.isEmpty() && shared.size() == 1 && !options.listens();
   }
 
   /** The options of one of them, to be checked and opened for it. */
   OutputOptions of(String database) {
     return options.with(
-        file
-            ? DatabasePattern.file(output, database)
-            : OutputOptions.isAddress(output) ? DatabasePattern.address(output, database) : output);
+        own.stream()
+            .map(
+                each ->
+                    OutputOptions.isAddress(each)
+                        ? DatabasePattern.address(each, database)
+                        : DatabasePattern.file(each, database))
+            .toList());
   }
 
-  /** Makes the directories of one database's file, whose name may have some in it. */
+  /** Makes the directories of one database's files, whose name may have some in it. */
   void makeDirectories(String database) throws IOException {
-    if (!file) {
-      return;
-    }
-    Path own = OptionConverters.path(DatabasePattern.file(output, database));
-    Path parent = own.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
+    for (String each : own) {
+      Path parent =
+          OutputOptions.isFile(each)
+              ? OptionConverters.path(DatabasePattern.file(each, database))
+                  .toAbsolutePath()
+                  .getParent()
+              : null;
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
     }
   }
 
-  /** Says of a file whether it is the output, or that of one of several databases. */
+  /** Says of a file whether it is an output, or that of one of several databases. */
   Predicate<Path> files() {
-    return file ? DatabasePattern.files(output) : any -> false;
+    List<Predicate<Path>> all = new ArrayList<>();
+    for (String each : options.all()) {
+      if (OutputOptions.isFile(each)) {
+        all.add(DatabasePattern.files(each));
+      }
+    }
+    return file -> all.stream().anyMatch(each -> each.test(file));
   }
 
   /**
@@ -64,21 +89,47 @@ final class OutputOfMany {
    */
   void check(ShellCommand command, List<Path> databases, @Nullable Path states) throws IOException {
     refuseForMany(command);
-    if (isOwn()) {
-      return; // Checked for each.
-    }
+    List<String> all = options.all();
     try {
-      options.format().check(command, file);
-      options.refuseUnused(command, List.of(output));
-      if (file) {
-        List<Path> directories = states == null ? List.of() : List.of(states);
-        OutputPath shared = new OutputPath(OptionConverters.path(output), databases, directories);
-        OutputOptions.resolve(shared);
-        path = shared;
+      options
+          .format()
+          .check(
+              command,
+              options.listens()
+                  || all.stream().anyMatch(each -> !each.equals(OutputOptions.STANDARD_OUTPUT)));
+      options.refuseUnused(command, all);
+      SameOutput.refuse(all);
+      for (String each : shared) {
+        if (OutputOptions.isFile(each)) {
+          List<Path> directories = states == null ? List.of() : List.of(states);
+          OutputPath path = new OutputPath(OptionConverters.path(each), databases, directories);
+          OutputOptions.resolve(path);
+          paths.put(each, path);
+        }
       }
     } catch (IllegalArgumentException | TypeConversionException e) {
       throw command.usage(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Refuses a place to listen at, or a token, that can't be right; null for not to listen. */
+  ListenOptions.@Nullable Place checkListening(ShellCommand command, Console console)
+      throws IOException {
+    try {
+      return options.listens() ? options.listen().check(command, options.format(), console) : null;
+    } catch (IllegalArgumentException e) {
+      throw command.usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Begins to serve the changes of all; the caller closes it. */
+  EventServer listen(ListenOptions.Place place, Console console) throws IOException {
+    return options.listen().open(place, null, console);
+  }
+
+  /** What gives the messages of one of them that are served. */
+  DatabaseEvents.Rendering rendering() {
+    return options.format().objects()::of;
   }
 
   private void refuseForMany(ShellCommand command) {
@@ -86,24 +137,29 @@ final class OutputOfMany {
       throw command.usage(
           "--format sql is for one database: what it prints is replayed into one copy");
     }
-    if (options.format().isChangeset() && !(file && DatabasePattern.isIn(output))) {
+    if (options.format().isChangeset() && !options.all().stream().allMatch(DatabasePattern::isIn)) {
       throw command.usage(
           "--format changeset has a directory for each database: write {database} in --output");
     }
-    if (options.listens()) {
-      throw command.usage("--listen is for one database: capture each by a process of its own");
-    }
-    if (options.all().size() > 1) {
-      throw command.usage(
-          "several databases have one --output: give one, with {database} in it for one each, or"
-              + " capture each by a process of its own");
-    }
   }
 
-  /** Opens what all of them share; after {@link #check}. */
+  /** Opens the one that all share; after {@link #check}. */
   SharedSink open(Shell shell, Console console) throws IOException {
+    return open(shared.get(0), shell, console);
+  }
+
+  /** Opens each of those that all share, after {@link #check}; the closer closes them. */
+  List<SharedSink> openShared(Shell shell, Console console, Closer closer) throws IOException {
+    List<SharedSink> opened = new ArrayList<>();
+    for (String each : shared) {
+      opened.add(closer.open(() -> open(each, shell, console)));
+    }
+    return opened;
+  }
+
+  private SharedSink open(String output, Shell shell, Console console) throws IOException {
     FormatOptions format = options.format();
-    if (!file) {
+    if (!OutputOptions.isFile(output)) {
       OutputStream out = shell.out();
       return new SharedSink(
           new SharedSink.Lines(
@@ -113,6 +169,7 @@ final class OutputOfMany {
               () -> {}),
           files());
     }
+    OutputPath path = paths.get(output);
     OutputPath checked = path == null ? OutputPath.of(OptionConverters.path(output)) : path;
     FileOutput opened =
         FileOutput.open(checked, format.lineFormat(), console::note, console::warning);

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -48,6 +49,9 @@ final class OutputOptions {
   /** Made by {@link #check}, which is where bad headers are found. */
   private final List<Destination> destinations = new ArrayList<>();
 
+  /** Whether these are some of many outputs. */
+  private boolean isPart;
+
   /** The one of them that keeps positions. */
   private @Nullable StreamOutput stream;
 
@@ -59,7 +63,9 @@ final class OutputOptions {
       format.check(
           command,
           listenOptions.isGiven() || all.stream().anyMatch(each -> !each.equals(STANDARD_OUTPUT)));
-      refuseUnused(command, all);
+      if (!isPart) {
+        refuseUnused(command, all);
+      }
       SameOutput.refuse(all);
       for (String output : all) {
         destinations.add(destination(output, command, database, name, stateDirectory, console));
@@ -74,7 +80,7 @@ final class OutputOptions {
 
   /** All that were asked for, but {@code --listen}; standard output where nothing was. */
   List<String> all() {
-    boolean none = outputs.isEmpty() && !listenOptions.isGiven();
+    boolean none = outputs.isEmpty() && !listenOptions.isGiven() && !isPart;
     return none ? List.of(STANDARD_OUTPUT) : outputs;
   }
 
@@ -83,14 +89,19 @@ final class OutputOptions {
     return listenOptions.isGiven();
   }
 
-  /** The same with another output alone, to be checked and opened. */
-  OutputOptions with(String output) {
+  /** The same with other outputs alone, to be checked and opened; they may be none. */
+  OutputOptions with(List<String> some) {
     OutputOptions own = new OutputOptions();
     own.format = format;
     own.httpOptions = httpOptions;
     own.clientOptions = clientOptions;
-    own.outputs.add(output);
+    own.outputs.addAll(some);
+    own.isPart = true;
     return own;
+  }
+
+  ListenOptions listen() {
+    return listenOptions;
   }
 
   FormatOptions format() {
@@ -185,8 +196,8 @@ final class OutputOptions {
   }
 
   /** Says what is known of the stream that goes on, before its first change. */
-  void begin(SavedStream saved) {
-    listenOptions.begin(saved, stream == null);
+  void begin(Optional<SavedStream> known) {
+    listenOptions.begin(known, stream == null);
   }
 
   /** Whether an output wants to know of the stream that goes on, but keeps no position itself. */

@@ -75,10 +75,14 @@ final class SharedSink extends MemberSinks {
     return lines.reopen() != null;
   }
 
+  /** What writes a member's changes to it, in turn with others. */
+  ChangesHandler handler(FleetMember member) {
+    return turns.open(member).handler();
+  }
+
   @Override
   Member openSink(FleetMember member) {
-    ChangesHandler handler = turns.open(member).handler();
-    return new Member(member, new Sink(handler, () -> {}, null, () -> {}), () -> {}, false);
+    return new Member(member, new Sink(handler(member), () -> {}, null, () -> {}), () -> {}, false);
   }
 
   @Override

@@ -62,7 +62,8 @@ record Sink(ChangesHandler handler, Runnable stop, @Nullable Runnable reopen, Cl
     closing.close();
   }
 
-  private record InTurn(List<ChangesHandler> handlers) implements ChangesHandler {
+  /** Each batch goes to one after the other. */
+  record InTurn(List<ChangesHandler> handlers) implements ChangesHandler {
 
     @Override
     public void handleChanges(List<Change> changes) throws Exception {

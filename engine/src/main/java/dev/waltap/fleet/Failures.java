@@ -47,9 +47,9 @@ final class Failures {
 
   /** Whether it is no failure of one database: all share the handler. */
   boolean isFatal(Throwable why) {
-    return options.shared()
-        && why instanceof CaptureException capture
-        && capture.reason() == Reason.HANDLER;
+    return why instanceof CaptureException capture
+        && capture.reason() == Reason.HANDLER
+        && options.shared().test(why);
   }
 
   /** It is tried again later. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param idleAfter how long nothing must pass until a member is parked
  * @param once whether it ends when all have caught up
  * @param outputs open a member's output
- * @param shared whether a handler that fails ends all of them
+ * @param shared says of a handler's failure whether it ends all of them
  * @param ours says of a file whether it is an output, and no database therefore
  * @param captures make a member's capture
  */
@@ -31,7 +31,7 @@ public record FleetOptions(
     Duration idleAfter,
     boolean once,
     MemberOutput.Opening outputs,
-    boolean shared,
+    Predicate<Throwable> shared,
     Predicate<Path> ours,
     CaptureFactory captures,
     FleetListener listener) {}

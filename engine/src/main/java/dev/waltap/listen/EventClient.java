@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One client, and what it has read. For the thread that serves it. */
@@ -20,6 +21,9 @@ final class EventClient {
   private final HttpExchange exchange;
   private final EventHistory history;
 
+  /** Whose events it gets; null for those of all databases. */
+  private final @Nullable String database;
+
   /** What it has come to; null for a new client. */
   private final @Nullable EventId after;
 
@@ -29,9 +33,17 @@ final class EventClient {
   /** Of the next event. */
   private long number;
 
-  private EventClient(HttpExchange exchange, EventHistory history, @Nullable EventId after) {
+  /** When something was sent last. */
+  private long sentNanos = System.nanoTime();
+
+  private EventClient(
+      HttpExchange exchange,
+      EventHistory history,
+      @Nullable String database,
+      @Nullable EventId after) {
     this.exchange = exchange;
     this.history = history;
+    this.database = database;
     this.after = after;
   }
 
@@ -40,14 +52,22 @@ final class EventClient {
    * Last-Event-ID}, a header or {@code ?last-event-id=}; at the oldest that is kept, by {@code
    * ?from=oldest}; or with the next one.
    *
+   * @param one the name of the only database; null where there are many, of which {@code
+   *     ?database=} chooses one
    * @throws IllegalArgumentException for a request that can't be understood
    */
-  static EventClient of(HttpExchange exchange, EventHistory history) {
+  static EventClient of(HttpExchange exchange, EventHistory history, @Nullable String one) {
     Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
     String header = exchange.getRequestHeaders().getFirst("Last-Event-ID");
     String last = header == null ? query.get("last-event-id") : header;
     String from = query.getOrDefault("from", "next");
-    EventClient client = new EventClient(exchange, history, last == null ? null : id(last));
+    String asked = query.get("database");
+    if (one != null && asked != null) {
+      throw new IllegalArgumentException("there is one database here: leave out ?database=");
+    }
+    EventClient client =
+        new EventClient(
+            exchange, history, one == null ? asked : one, last == null ? null : id(last));
     client.number =
         switch (from) {
           case "oldest" -> history.first();
@@ -106,16 +126,19 @@ final class EventClient {
   /** Returns false if everything ended before it was known where to go on. */
   private boolean resume(EventId id, OutputStream out, long heartbeatMillis)
       throws IOException, InterruptedException {
-    EventHistory.Start start = history.after(id);
-    while (start == null) {
-      history.awaitStream(heartbeatMillis);
-      start = history.after(id);
+    EventHistory.Start start = history.after(database, id);
+    while (start == null && database != null) {
+      history.awaitStream(database, heartbeatMillis);
+      start = history.after(database, id);
       if (start == null) {
         if (history.isOver(0)) {
           return false;
         }
         comment(out, "no change yet");
       }
+    }
+    if (start == null) {
+      return false;
     }
     number = start.number();
     if (start.gap() == null) {
@@ -131,18 +154,27 @@ final class EventClient {
     List<EventHistory.Event> events = history.take(number, MAX_BYTES, heartbeatMillis);
     long first = history.first();
     if (events.isEmpty() && number < first) {
+      long missed = number;
       number = first;
-      gap("this client was slower than the history is long", out);
-    } else if (events.isEmpty()) {
-      comment(out, "no change");
+      if (history.hasDropped(database, missed)) {
+        gap("this client was slower than the history is long", out);
+      }
     }
     for (EventHistory.Event event : events) {
+      if (database != null && !event.database().equals(database)) {
+        continue;
+      }
       if (has == null || !event.id().isWithin(has)) {
         has = null;
         out.write(event.text());
+        sentNanos = System.nanoTime();
       }
     }
     number += events.size();
+    if (System.nanoTime() - sentNanos >= TimeUnit.MILLISECONDS.toNanos(heartbeatMillis)) {
+      comment(out, "no change");
+      sentNanos = System.nanoTime();
+    }
     out.flush();
   }
 
@@ -153,7 +185,8 @@ final class EventClient {
 
   /** Says that events are missing: whoever needs all must read the database again. */
   private void gap(String why, OutputStream out) throws IOException {
-    EventId next = history.idOf(number);
+    sentNanos = System.nanoTime();
+    EventId next = history.idFrom(database, number);
     String data =
         "{\"reason\":\""
             + why

@@ -3,7 +3,9 @@ package dev.waltap.listen;
 
 import dev.waltap.api.Position;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +17,18 @@ final class EventHistory {
 
   /** An event, and its text as it is sent. */
   static final class Event {
+    private final String database;
     private final EventId id;
     private final byte[] text;
 
-    Event(EventId id, byte[] text) {
+    Event(String database, EventId id, byte[] text) {
+      this.database = database;
       this.id = id;
       this.text = text;
+    }
+
+    String database() {
+      return database;
     }
 
     EventId id() {
@@ -53,51 +61,44 @@ final class EventHistory {
   private long bytes;
   private boolean ended;
 
-  /** Null until it is known. */
-  private @Nullable String stream;
-
-  /** What was delivered before the first event that was ever here. */
-  private @Nullable Position before;
-
-  /** Whether that is of an event, rather than of the end of a transaction that may have none. */
-  private boolean exact;
-
-  /** The last event that was dropped. */
-  private @Nullable EventId dropped;
-
-  /** How far the stream has come, as far as is known. */
-  private @Nullable Position reached;
+  /** By the names of their databases. */
+  private final Map<String, KnownStream> streams = new HashMap<>();
 
   EventHistory(long limit) {
     this.limit = limit;
   }
 
   /**
-   * What is known before the first event.
+   * What is known of a database's stream before its first event.
    *
    * @param delivered what was delivered last; null for nothing
    * @param ofEvent whether that is an event, rather than the end of a transaction
    * @param end of the last transaction that was given a position
    */
   synchronized void begin(
-      String ofStream, @Nullable Position delivered, boolean ofEvent, Position end) {
-    stream = ofStream;
-    before = delivered;
-    exact = ofEvent;
-    reached = end;
+      String database, String stream, @Nullable Position delivered, boolean ofEvent, Position end) {
+    of(database).begin(stream, delivered, ofEvent, end);
     notifyAll();
   }
 
-  synchronized void add(EventId id, byte[] text) {
+  /** A stream of this database begins, of which nobody can have anything. */
+  synchronized void beginNew(String database) {
+    of(database).beginNew();
+    notifyAll();
+  }
+
+  private KnownStream of(String database) {
+    return streams.computeIfAbsent(database, name -> new KnownStream());
+  }
+
+  synchronized void add(String database, EventId id, byte[] text) {
     if (end - first == events.length) {
       grow();
     }
-    events[(int) (end % events.length)] = new Event(id, text);
+    events[(int) (end % events.length)] = new Event(database, id, text);
     end++;
     bytes += text.length + OVERHEAD;
-    stream = id.stream();
-    // A new run may deliver again what it had delivered before.
-    reached = reached == null || id.isBeyond(reached) ? id.position() : reached;
+    of(database).add(id);
     while (bytes > limit && end - first > 1) {
       drop();
     }
@@ -116,7 +117,7 @@ final class EventHistory {
     Event oldest = event(first);
     events[(int) (first % events.length)] = null;
     bytes -= oldest.text().length + OVERHEAD;
-    dropped = oldest.id();
+    of(oldest.database()).drop(oldest.id(), first);
     first++;
   }
 
@@ -128,9 +129,24 @@ final class EventHistory {
     return event;
   }
 
-  /** The id of an event; null if there is none of that number. */
-  synchronized @Nullable EventId idOf(long number) {
-    return number >= first && number < end ? event(number).id() : null;
+  /**
+   * The id of the first event from a number on.
+   *
+   * @param database whose it must be; null for any
+   * @return null if there is none yet
+   */
+  synchronized @Nullable EventId idFrom(@Nullable String database, long number) {
+    for (long at = Math.max(number, first); at < end; at++) {
+      if (database == null || event(at).database().equals(database)) {
+        return event(at).id();
+      }
+    }
+    return null;
+  }
+
+  /** Whether an event from that number on, of this database or of any, was dropped. */
+  synchronized boolean hasDropped(@Nullable String database, long number) {
+    return database == null ? number < first : of(database).hasDropped(number);
   }
 
   /** The number of the oldest event that is kept. */
@@ -146,46 +162,37 @@ final class EventHistory {
   /**
    * Where a client goes on that has come to an event.
    *
+   * @param database whose events it gets; null for those of all, where the one event says nothing
+   *     of other databases: it must still be here
    * @return null as long as it is not known which stream this is
    */
-  synchronized @Nullable Start after(EventId id) {
-    if (stream == null) {
-      return null;
-    }
-    if (!stream.equals(id.stream())) {
-      return new Start(first, "it is another stream");
-    }
-    if (lacks(id)) {
+  synchronized @Nullable Start after(@Nullable String database, EventId id) {
+    if (database == null) {
+      for (long number = first; number < end; number++) {
+        if (event(number).id().equals(id)) {
+          return new Start(number + 1, null);
+        }
+      }
       return new Start(first, "what follows that event is not kept any more");
     }
-    if (reached != null && id.isBeyond(reached)) {
-      return new Start(first, "the stream has not come so far: its state is an older copy");
+    KnownStream known = of(database);
+    if (!known.isKnown()) {
+      return null;
     }
-    return new Start(numberAfter(id.position()), null);
+    String gap = known.gapAfter(id);
+    return new Start(gap == null ? numberAfter(database, id) : first, gap);
   }
 
-  /** Whether there were events after that one which are not here any more. */
-  private boolean lacks(EventId id) {
-    Position last = dropped != null ? dropped.position() : before;
-    if (last == null) {
-      return false;
-    }
-    boolean ofEvent = dropped != null || exact;
-    return ofEvent ? id.position().compareTo(last) < 0 : !id.covers(last);
-  }
-
-  private long numberAfter(Position position) {
-    long low = first;
-    long high = end;
-    while (low < high) {
-      long middle = (low + high) >>> 1;
-      if (event(middle).id().position().compareTo(position) <= 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
+  private long numberAfter(String database, EventId id) {
+    for (long number = first; number < end; number++) {
+      Event event = event(number);
+      if (event.database().equals(database)
+          && event.id().stream().equals(id.stream())
+          && !event.id().isWithin(id)) {
+        return number;
       }
     }
-    return low;
+    return end;
   }
 
   /**
@@ -215,10 +222,10 @@ final class EventHistory {
   }
 
   /** Waits until it may be known which stream this is, or the end. */
-  synchronized void awaitStream(long millis) throws InterruptedException {
+  synchronized void awaitStream(String database, long millis) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     long left = until - System.nanoTime();
-    while (stream == null && !ended && left > 0) {
+    while (!of(database).isKnown() && !ended && left > 0) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
       left = until - System.nanoTime();
     }

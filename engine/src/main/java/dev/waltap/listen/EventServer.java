@@ -3,20 +3,14 @@ package dev.waltap.listen;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.waltap.api.Change;
-import dev.waltap.api.ChangesHandler;
-import dev.waltap.api.Position;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +18,9 @@ import org.jspecify.annotations.Nullable;
  * in the history, from which each client is served by a thread of its own: none holds up the
  * capture, and one that is slower than the history is long misses events, and is told so.
  *
- * <p>The handler's calls are for one thread; {@link #begin} precedes them. Whoever opened it closes
- * it.
+ * <p>For any thread. Whoever opened it closes it.
  */
-public final class EventServer implements ChangesHandler, Closeable {
+public final class EventServer implements Closeable {
 
   /** Clients at once; each has a thread. */
   private static final int MAX_CLIENTS = 100;
@@ -38,45 +31,37 @@ public final class EventServer implements ChangesHandler, Closeable {
   /** How long clients may take to read the rest. */
   private static final int LAST_SECONDS = 1;
 
-  /** Gives the messages of a change. */
-  @FunctionalInterface
-  public interface Rendering {
-
-    /** The messages, each one line of UTF-8. */
-    List<byte[]> of(Change change) throws IOException;
-  }
-
   private final HttpServer server;
   private final ExecutorService threads;
-  private final Rendering rendering;
   private final EventHistory history;
   private final long heartbeatMillis;
   private final Admission admission;
   private final AtomicInteger clients = new AtomicInteger();
-  private Consumer<@Nullable Position> delivering = position -> {};
 
-  /** What was added last since a flush; null for nothing. */
-  private @Nullable Position last;
+  /** The name of the only database; null where there are many. */
+  private final @Nullable String one;
 
   /**
    * Listens.
    *
    * @param token what clients must send as {@code Authorization: Bearer}; null for nothing, where
    *     they are asked to use a name of this machine itself
-   * @param historyBytes how much of the latest events is kept
+   * @param historyBytes how much of the latest events is kept, of all databases together
+   * @param one the name of the only database; null where there are many, of which clients choose
+   *     one by {@code ?database=}
    * @throws IOException if that can't be listened at; the message says so
    */
   public static EventServer open(
-      InetSocketAddress address, @Nullable String token, long historyBytes, Rendering rendering)
+      InetSocketAddress address, @Nullable String token, long historyBytes, @Nullable String one)
       throws IOException {
-    return open(address, token, historyBytes, rendering, HEARTBEAT_MILLIS);
+    return open(address, token, historyBytes, one, HEARTBEAT_MILLIS);
   }
 
   static EventServer open(
       InetSocketAddress address,
       @Nullable String token,
       long historyBytes,
-      Rendering rendering,
+      @Nullable String one,
       long heartbeatMillis)
       throws IOException {
     try {
@@ -84,7 +69,7 @@ public final class EventServer implements ChangesHandler, Closeable {
           HttpServer.create(address, 0),
           new Admission(token),
           new EventHistory(historyBytes),
-          rendering,
+          one,
           heartbeatMillis);
     } catch (BindException e) {
       throw new IOException(
@@ -103,12 +88,12 @@ public final class EventServer implements ChangesHandler, Closeable {
       HttpServer server,
       Admission admission,
       EventHistory history,
-      Rendering rendering,
+      @Nullable String one,
       long heartbeatMillis) {
     this.server = server;
     this.admission = admission;
     this.history = history;
-    this.rendering = rendering;
+    this.one = one;
     this.heartbeatMillis = heartbeatMillis;
     AtomicInteger number = new AtomicInteger();
     threads =
@@ -133,56 +118,9 @@ public final class EventServer implements ChangesHandler, Closeable {
     admission.token(token);
   }
 
-  /**
-   * Says what a state knows of its stream, so that clients can go on that have all of it.
-   *
-   * @param delivered what was delivered last; null for nothing
-   * @param ofEvent whether that is a change, rather than the end of a transaction
-   * @param end of the last transaction that was given a position
-   * @param delivering takes the position of the last change, with each flush
-   */
-  public void begin(
-      String stream,
-      @Nullable Position delivered,
-      boolean ofEvent,
-      Position end,
-      Consumer<@Nullable Position> delivering) {
-    history.begin(stream, delivered, ofEvent, end);
-    this.delivering = delivering;
-  }
-
-  @Override
-  public void handleChanges(List<Change> changes) throws IOException {
-    for (Change change : changes) {
-      List<byte[]> messages = rendering.of(change);
-      if (!messages.isEmpty()) {
-        EventId id = EventId.of(change);
-        history.add(id, text(messages, id));
-        last = id.position();
-      }
-    }
-  }
-
-  @Override
-  public void flush() {
-    if (last != null) {
-      delivering.accept(last);
-      last = null;
-    }
-  }
-
-  /** Several messages of a change are several events, of which the last one has the id. */
-  private static byte[] text(List<byte[]> messages, EventId id) throws IOException {
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
-    for (int i = 0; i < messages.size(); i++) {
-      if (i == messages.size() - 1) {
-        text.write(("id: " + id + "\n").getBytes(StandardCharsets.US_ASCII));
-      }
-      text.write("data: ".getBytes(StandardCharsets.US_ASCII));
-      text.write(messages.get(i));
-      text.write("\n\n".getBytes(StandardCharsets.US_ASCII));
-    }
-    return text.toByteArray();
+  /** What takes the changes of a database. */
+  public DatabaseEvents of(String database, DatabaseEvents.Rendering rendering) {
+    return new DatabaseEvents(database, history, rendering);
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -206,7 +144,7 @@ public final class EventServer implements ChangesHandler, Closeable {
   private void serve(HttpExchange exchange) throws IOException {
     EventClient client;
     try {
-      client = EventClient.of(exchange, history);
+      client = EventClient.of(exchange, history, one);
     } catch (IllegalArgumentException e) {
       refuse(exchange, new Admission.Refusal(400, String.valueOf(e.getMessage())));
       return;

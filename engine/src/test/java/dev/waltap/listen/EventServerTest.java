@@ -19,7 +19,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +33,7 @@ class EventServerTest {
   private static final String STREAM = "5f1c";
 
   private final List<AutoCloseable> opened = new ArrayList<>();
+  private final Map<EventServer, DatabaseEvents> events = new HashMap<>();
 
   @AfterEach
   void close() throws Exception {
@@ -45,10 +48,16 @@ class EventServerTest {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             token,
             history,
-            EventServerTest::render,
+            "app.db",
             50);
     opened.add(server);
+    events.put(server, server.of("app.db", EventServerTest::render));
     return server;
+  }
+
+  /** What takes the changes of the one database. */
+  private DatabaseEvents of(EventServer server) {
+    return Objects.requireNonNull(events.get(server));
   }
 
   private static List<byte[]> render(Change change) {
@@ -67,13 +76,13 @@ class EventServerTest {
         .build();
   }
 
-  private static void add(EventServer server, long... frames) throws IOException {
+  private void add(EventServer server, long... frames) throws IOException {
     List<Change> changes = new ArrayList<>();
     for (long frame : frames) {
       changes.add(change(frame, 0, true, "text " + frame));
     }
-    server.handleChanges(changes);
-    server.flush();
+    of(server).handleChanges(changes);
+    of(server).flush();
   }
 
   /** A client that reads line by line. */
@@ -197,12 +206,13 @@ class EventServerTest {
       long delivered, boolean exact, String last, boolean gap) throws Exception {
     EventServer server = serve(null, 1 << 20);
     List<Position> given = new ArrayList<>();
-    server.begin(
-        STREAM,
-        delivered == 0 ? null : new Position(1, delivered, 0),
-        exact,
-        new Position(1, 8, 0),
-        given::add);
+    of(server)
+        .begin(
+            STREAM,
+            delivered == 0 ? null : new Position(1, delivered, 0),
+            exact,
+            new Position(1, 8, 0),
+            given::add);
     Client client = new Client(server, "", "Last-Event-ID", last);
     if (gap) {
       assertThat(client.next()).contains("event: gap", "\"next\":null");
@@ -215,6 +225,69 @@ class EventServerTest {
     assertThat(given).containsExactly(new Position(1, 8, 0), new Position(1, 10, 0));
   }
 
+  /** Without a state nobody can have anything of the stream that begins. */
+  @Test
+  void whoComesAgainToANewStreamIsToldBeforeItsFirstChange() throws Exception {
+    EventServer server = serve(null, 1 << 20);
+    Client early = new Client(server, "", "Last-Event-ID", "old/1:5:0/last");
+    of(server).beginNew();
+    String gap = "event: gap data: {\"reason\":\"it is another stream\",\"next\":null}";
+    assertThat(early.next()).isEqualTo(gap);
+    assertThat(new Client(server, "", "Last-Event-ID", "old/1:5:0/last").next()).isEqualTo(gap);
+    add(server, 1, 2);
+    assertThat(early.next()).isEqualTo(event(1));
+    assertThat(new Client(server, "", "Last-Event-ID", "5f1c/1:1:0/last").next())
+        .isEqualTo(event(2));
+  }
+
+  @Test
+  void oneOfManyDatabasesHasAStreamOfItsOwn() throws Exception {
+    EventServer server =
+        EventServer.open(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, 900, null, 50);
+    opened.add(server);
+    DatabaseEvents a = server.of("a b.db", EventServerTest::render);
+    DatabaseEvents other = server.of("other.db", EventServerTest::render);
+    a.begin(STREAM, new Position(1, 2, 0), true, new Position(1, 2, 0), position -> {});
+    Client all = new Client(server, "");
+    Client one = new Client(server, "?database=a%20b.db");
+    Client again = new Client(server, "?database=a%20b.db", "Last-Event-ID", "5f1c/1:2:0/last");
+    Client late = new Client(server, "?database=a%20b.db", "Last-Event-ID", "5f1c/1:1:0/last");
+    Client waits = new Client(server, "?database=other.db", "Last-Event-ID", "x/1:1:0/last");
+    assertThat(late.next()).contains("event: gap", "not kept any more");
+    String third = "id: other/1:7:0/last data: text 7";
+    a.handleChanges(List.of(change(3, 0, true, "text 3")));
+    other.handleChanges(List.of(change("other", 7)));
+    assertThat(List.of(all.next(), all.next())).containsExactly(event(3), third);
+    assertThat(one.next()).isEqualTo(event(3));
+    assertThat(again.next()).isEqualTo(event(3));
+    assertThat(waits.next()).contains("event: gap", "it is another stream");
+    // By an event that is here, all databases go on from there.
+    assertThat(new Client(server, "", "Last-Event-ID", "5f1c/1:3:0/last").next()).isEqualTo(third);
+    assertThat(new Client(server, "", "Last-Event-ID", "5f1c/1:2:0/last").next())
+        .contains("event: gap");
+    // What is dropped of another database is none of its business.
+    for (int frame = 8; frame < 30; frame++) {
+      other.handleChanges(List.of(change("other", frame)));
+    }
+    a.handleChanges(List.of(change(4, 0, true, "text 4")));
+    assertThat(one.next()).isEqualTo(event(4));
+    assertThat(new Client(server, "?database=a%20b.db", "Last-Event-ID", "5f1c/1:3:0/last").next())
+        .isEqualTo(event(4));
+    assertThat(status(serve(null, 1), "GET /changes?database=x", "Host: localhost"))
+        .contains(" 400 ");
+  }
+
+  private static Change change(String stream, long frame) {
+    return Change.builder("users", Operation.INSERT)
+        .after(Row.of("text", "text " + frame))
+        .key(Row.of("id", frame))
+        .position(new Position(1, frame, 0))
+        .last(true)
+        .source(new Source("other.db", stream))
+        .build();
+  }
+
   @Test
   void aClientThatDoesNotReadHoldsNobodyAndIsToldWhatItMissed() throws Exception {
     EventServer server = serve(null, 1 << 20);
@@ -222,7 +295,7 @@ class EventServerTest {
     String text = "x".repeat(100_000);
     long begun = System.nanoTime();
     for (int i = 1; i <= 400; i++) {
-      server.handleChanges(List.of(change(i, 0, true, text)));
+      of(server).handleChanges(List.of(change(i, 0, true, text)));
     }
     // 40 MB: more than sockets hold.
     assertThat(System.nanoTime() - begun).isLessThan(5_000_000_000L);
@@ -272,7 +345,7 @@ class EventServerTest {
   @Test
   void aPortInUseIsRefusedInWords() throws Exception {
     EventServer server = serve(null, 1 << 20);
-    assertThatThrownBy(() -> EventServer.open(server.address(), null, 1, change -> List.of()))
+    assertThatThrownBy(() -> EventServer.open(server.address(), null, 1, "app.db"))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("can't listen on port " + server.address().getPort())
         .hasMessageEndingWith("name another port");
