@@ -6,7 +6,6 @@ import static dev.waltap.json.Changes.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.waltap.api.Change;
 import dev.waltap.api.Position;
@@ -14,10 +13,9 @@ import dev.waltap.api.Source;
 import dev.waltap.handler.DeliveryStoppedException;
 import dev.waltap.handler.RetryDelay;
 import dev.waltap.handler.RetryReport;
+import dev.waltap.http.Receiver.Answer;
 import dev.waltap.json.BlobFormat;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -32,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -44,66 +43,23 @@ class HttpHandlerTest {
 
   private static final RetryDelay SHORT = new RetryDelay(10, 50);
 
-  private final List<String> bodies = new CopyOnWriteArrayList<>();
-  private final List<String> headers = new CopyOnWriteArrayList<>();
-  private final List<Answer> answers = new CopyOnWriteArrayList<>();
-  private final List<String> identities = new CopyOnWriteArrayList<>();
-  private final List<String> signatures = new CopyOnWriteArrayList<>();
+  private final Receiver receiver = new Receiver();
+  private final HttpServer server = receiver.server();
+  private final List<String> bodies = receiver.bodies();
+  private final List<String> headers = receiver.headers();
+  private final List<Answer> answers = receiver.answers();
+  private final List<String> identities = receiver.identities();
+  private final List<String> signatures = receiver.signatures();
   private final List<String> warnings = new CopyOnWriteArrayList<>();
-  private HttpServer server = server();
-
-  private record Answer(int status, String header, String value, String body) {}
-
-  private static HttpServer server() {
-    try {
-      return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
 
   @BeforeEach
   void start() {
-    server.createContext("/", this::handle);
-    server.start();
+    receiver.start();
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
-  }
-
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-      headers.add(
-          exchange.getRequestMethod()
-              + " "
-              + exchange.getRequestURI()
-              + " "
-              + exchange.getRequestHeaders().getFirst("Content-Type")
-              + " "
-              + exchange.getRequestHeaders().getFirst("Content-Length")
-              + " "
-              + exchange.getRequestHeaders().get("X-Who"));
-      identities.add(
-          exchange.getRequestHeaders().get("Waltap-Stream")
-              + " "
-              + exchange.getRequestHeaders().get("Waltap-First-Position")
-              + " "
-              + exchange.getRequestHeaders().get("Waltap-Last-Position")
-              + " "
-              + exchange.getRequestHeaders().get("Idempotency-Key"));
-      signatures.add(
-          exchange.getRequestHeaders().getFirst("Waltap-Timestamp")
-              + " "
-              + exchange.getRequestHeaders().getFirst("Waltap-Signature"));
-      Answer answer = answers.isEmpty() ? new Answer(204, "X", "y", "") : answers.remove(0);
-      byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set(answer.header(), answer.value());
-      exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-      exchange.getResponseBody().write(body);
-    }
+    receiver.close();
   }
 
   private HttpTarget target(int retries, String... headers) {
@@ -121,6 +77,23 @@ class HttpHandlerTest {
         null,
         warnings::add,
         delays);
+  }
+
+  @Test
+  void eachAttemptIsMadeWithTheHeadersOfNow() throws Exception {
+    AtomicReference<HttpTarget> now = new AtomicReference<>(target(1, "X-Who: old"));
+    try (HttpHandler handler =
+        new HttpHandler(now::get, changes -> new JsonBatch(changes, BlobFormat.HEX), null, warnings::add, SHORT)) {
+      handler.handleChanges(List.of(insert(row("id", 1L))));
+      now.set(target(0, "X-Who: new"));
+      handler.handleChanges(List.of(insert(row("id", 2L))));
+      answers.add(new Answer(400, "X", "y", "who is new?"));
+      assertThatThrownBy(() -> handler.handleChanges(List.of(insert(row("id", 3L)))))
+          .hasMessageContaining("who is ***?");
+    }
+    assertThat(headers).hasSize(3);
+    assertThat(headers.get(0)).endsWith("[old]");
+    assertThat(headers.get(1)).endsWith("[new]");
   }
 
   private void deliver(HttpTarget target) throws Exception {

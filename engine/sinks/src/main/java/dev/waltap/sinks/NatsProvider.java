@@ -4,7 +4,6 @@ package dev.waltap.sinks;
 import dev.waltap.output.ClientOutput;
 import dev.waltap.output.OutputProvider;
 import dev.waltap.output.OutputRequest;
-import java.time.Duration;
 import java.util.Set;
 
 /** Makes {@code --output nats://…}. */
@@ -26,12 +25,7 @@ public final class NatsProvider implements OutputProvider {
       throw new IllegalArgumentException(
           "an address of NATS has nothing behind the port: give the subjects by --topic");
     }
-    request.hide().accept(address.secrets());
-    Duration timeout = request.timeout() == null ? Timeouts.USUAL : request.timeout();
     return new RetryingOutput(
-        request,
-        address.toString(),
-        address.secrets(),
-        () -> NatsSession.open(address, request.tls(), timeout));
+        request, address, timeout -> NatsSession.open(address, request.tls(), timeout));
   }
 }

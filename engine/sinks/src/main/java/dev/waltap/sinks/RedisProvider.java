@@ -4,7 +4,6 @@ package dev.waltap.sinks;
 import dev.waltap.output.ClientOutput;
 import dev.waltap.output.OutputProvider;
 import dev.waltap.output.OutputRequest;
-import java.time.Duration;
 import java.util.Set;
 
 /** Makes {@code --output redis://…}. */
@@ -27,12 +26,7 @@ public final class RedisProvider implements OutputProvider {
           "an address of Redis is redis://HOST:PORT, with /NUMBER for another database than 0");
     }
     int database = address.path().isEmpty() ? 0 : Integer.parseInt(address.path());
-    request.hide().accept(address.secrets());
-    Duration timeout = request.timeout() == null ? Timeouts.USUAL : request.timeout();
     return new RetryingOutput(
-        request,
-        address.toString(),
-        address.secrets(),
-        () -> RedisSession.open(address, database, request.tls(), timeout));
+        request, address, timeout -> RedisSession.open(address, database, request.tls(), timeout));
   }
 }

@@ -11,6 +11,7 @@ import dev.waltap.message.TopicNames;
 import dev.waltap.output.ClientOutput;
 import dev.waltap.output.OutputRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RetryingOutput implements ClientOutput {
   private static final RetryDelay DELAY = new RetryDelay(100, 5_000);
+  private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(10);
   private static final long GRACE_MILLIS = 3_000;
 
   private final MessageFormat format;
@@ -32,6 +34,7 @@ final class RetryingOutput implements ClientOutput {
   private final String target;
   private final int maxRetries;
   private final Session.Opening opening;
+  private final Duration timeout;
   private final Secrets secrets;
   private final RetryReport report;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -39,22 +42,23 @@ final class RetryingOutput implements ClientOutput {
   private volatile boolean late;
 
   /**
-   * An output that connects with the first batch.
-   *
-   * @param target the address, for messages
+   * An output that connects with the first batch. No message has the secrets of the address.
    */
-  RetryingOutput(OutputRequest request, String target, Secrets secrets, Session.Opening opening) {
+  RetryingOutput(OutputRequest request, ClientAddress address, Session.Opening opening) {
+    Secrets secrets = address.secrets();
+    request.hide().accept(secrets);
     Consumer<String> warnings = text -> request.warnings().accept(secrets.hide(text));
     Integer retries = request.maxRetries();
     this.format = request.format();
     this.topics =
         new TopicNames(
             "--topic", request.topic(), request.database(), request.schemaApart(), warnings);
-    this.target = target;
+    this.target = address.toString();
     this.secrets = secrets;
     this.maxRetries = retries == null ? Integer.MAX_VALUE : retries;
     this.opening = opening;
-    this.report = new RetryReport(target, warnings, System::nanoTime);
+    this.timeout = request.timeout() == null ? USUAL_TIMEOUT : request.timeout();
+    this.report = new RetryReport(address.toString(), warnings, System::nanoTime);
   }
 
   @Override
@@ -125,7 +129,7 @@ final class RetryingOutput implements ClientOutput {
   private Session session() throws IOException, InterruptedException {
     Session open = session;
     if (open == null) {
-      open = opening.open();
+      open = opening.open(timeout);
       session = open;
       if (late) {
         throw stopped("was reached too late", null);

@@ -3,6 +3,7 @@ package dev.waltap.sinks;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** One connection, used until it fails. */
@@ -28,9 +29,10 @@ interface Session extends Closeable {
     /**
      * Opens a session.
      *
+     * @param timeout how long that, and each answer, may take
      * @throws RefusedException for what does not pass by itself
      * @throws IOException for what may
      */
-    Session open() throws IOException, InterruptedException;
+    Session open(Duration timeout) throws IOException, InterruptedException;
   }
 }

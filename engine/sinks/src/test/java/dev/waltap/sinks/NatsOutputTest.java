@@ -3,7 +3,6 @@ package dev.waltap.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.waltap.handler.DeliveryStoppedException;
 import dev.waltap.output.ClientOutput;
@@ -14,67 +13,27 @@ import io.nats.client.Nats;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** With a real server, where one is installed. */
-class NatsOutputTest {
-  private static final Optional<String> PROGRAM =
-      ServerProcess.program("/usr/sbin/nats-server", "/usr/bin/nats-server");
-
+class NatsOutputTest extends ServerTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  @TempDir private Path directory = Path.of("");
-
-  private final List<String> warnings = new CopyOnWriteArrayList<>();
-  private ServerProcess server;
-
-  @BeforeEach
-  void start() throws Exception {
-    assumeThat(PROGRAM).as("nats-server").isPresent();
-    server = server();
-    server.start();
-  }
-
-  private ServerProcess server(String... more) throws IOException {
-    return new ServerProcess(
-        directory,
-        (port, at) -> {
-          List<String> command = new ArrayList<>(List.of(PROGRAM.orElseThrow(), "-a"));
-          command.addAll(List.of("127.0.0.1", "-p", port.toString(), "-js", "-sd"));
-          command.add(at.toString());
-          command.addAll(List.of(more));
-          return command;
-        });
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    if (server != null) {
-      server.close();
-    }
-  }
-
-  private String address() {
-    return "nats://127.0.0.1:" + server.port();
-  }
-
-  private ClientOutput output(int retries) {
-    return new NatsProvider().prepare(Outputs.request(address(), retries, warnings::add));
+  NatsOutputTest() {
+    super(
+        ServerProcess.program("/usr/sbin/nats-server", "/usr/bin/nats-server"),
+        "nats",
+        new NatsProvider()::prepare,
+        (port, at) ->
+            List.of("-a", "127.0.0.1", "-p", "" + port, "-js", "-sd", at.toString()));
   }
 
   private void makeStream() throws Exception {
@@ -131,7 +90,7 @@ class NatsOutputTest {
     makeStream();
     long seed = Long.getLong("waltap.seed", new Random().nextLong());
     int kills = Integer.getInteger("waltap.sinks.kills", 2);
-    long sent = new KillRun(() -> output(Integer.MAX_VALUE), server, seed).run(kills);
+    long sent = new KillRun(() -> output(Integer.MAX_VALUE), server(), seed).run(kills);
     List<String> ids =
         messages().stream().map(each -> each.getHeaders().getFirst("Nats-Msg-Id")).toList();
     assertThat(ids).as("seed %d", seed).isEqualTo(Outputs.ids(ids.size() / 20));
@@ -167,7 +126,7 @@ class NatsOutputTest {
 
   @Test
   void stoppingEndsTheRetries() throws Exception {
-    server.kill();
+    server().kill();
     try (ClientOutput output = output(Integer.MAX_VALUE)) {
       CompletableFuture<Void> sending = send(output);
       Await.until(LIMIT, () -> !warnings.isEmpty(), () -> "no warning");
@@ -181,10 +140,8 @@ class NatsOutputTest {
 
   @Test
   void aWrongPasswordIsRefusedAtOnceAndNeverShown() throws Exception {
-    server.close();
-    server = server("--user", "bob", "--pass", "s3cret");
-    server.start();
-    String base = "127.0.0.1:" + server.port();
+    restart("--user", "bob", "--pass", "s3cret");
+    String base = "127.0.0.1:" + server().port();
     try (ClientOutput output =
         new NatsProvider()
             .prepare(Outputs.request("nats://bob:wr0ngw0rd@" + base, 9, warnings::add))) {

@@ -3,70 +3,42 @@ package dev.waltap.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.waltap.output.ClientOutput;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.resps.StreamEntry;
 
 /** With a real server, where one is installed. */
-class RedisOutputTest {
-  private static final Optional<String> PROGRAM = ServerProcess.program("/usr/bin/redis-server");
+class RedisOutputTest extends ServerTest {
   private static final String KEY = "app.db.users";
 
-  @TempDir private Path directory = Path.of("");
-
-  private final List<String> warnings = new CopyOnWriteArrayList<>();
-  private ServerProcess server;
-
-  @BeforeEach
-  void start() throws Exception {
-    assumeThat(PROGRAM).as("redis-server").isPresent();
-    server = server();
-    server.start();
-  }
-
-  private ServerProcess server(String... more) throws IOException {
-    return new ServerProcess(
-        directory,
-        (port, at) -> {
-          List<String> command = new ArrayList<>(List.of(PROGRAM.orElseThrow(), "--bind"));
-          command.addAll(List.of("127.0.0.1", "--port", port.toString(), "--dir", at.toString()));
-          command.addAll(List.of("--appendonly", "yes", "--appendfsync", "always", "--save", ""));
-          command.addAll(List.of(more));
-          return command;
-        });
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    if (server != null) {
-      server.close();
-    }
-  }
-
-  private String address() {
-    return "redis://127.0.0.1:" + server.port();
-  }
-
-  private ClientOutput output(int retries) {
-    return new RedisProvider().prepare(Outputs.request(address(), retries, warnings::add));
+  RedisOutputTest() {
+    super(
+        ServerProcess.program("/usr/bin/redis-server"),
+        "redis",
+        new RedisProvider()::prepare,
+        (port, at) ->
+            List.of(
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                "" + port,
+                "--dir",
+                at.toString(),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+                "--save",
+                ""));
   }
 
   private Jedis client() {
-    return new Jedis("127.0.0.1", server.port());
+    return new Jedis("127.0.0.1", server().port());
   }
 
   private List<String> ids() {
@@ -123,7 +95,7 @@ class RedisOutputTest {
   void nothingIsLostOrTwiceOrOutOfOrderWhereTheServerIsKilled() throws Exception {
     long seed = Long.getLong("waltap.seed", new Random().nextLong());
     int kills = Integer.getInteger("waltap.sinks.kills", 2);
-    long sent = new KillRun(() -> output(Integer.MAX_VALUE), server, seed).run(kills);
+    long sent = new KillRun(() -> output(Integer.MAX_VALUE), server(), seed).run(kills);
     List<String> ids = ids();
     assertThat(ids).as("seed %d", seed).isEqualTo(Outputs.ids(ids.size() / 20));
     assertThat((long) ids.size()).as("seed %d", seed).isGreaterThanOrEqualTo(sent * 20);
@@ -150,10 +122,8 @@ class RedisOutputTest {
 
   @Test
   void aWrongPasswordIsRefusedAtOnceAndNeverShown() throws Exception {
-    server.close();
-    server = server("--requirepass", "s3cret");
-    server.start();
-    String base = "127.0.0.1:" + server.port();
+    restart("--requirepass", "s3cret");
+    String base = "127.0.0.1:" + server().port();
     for (String address : List.of("redis://" + base, "redis://:wr0ngw0rd@" + base)) {
       try (ClientOutput output =
           new RedisProvider().prepare(Outputs.request(address, 9, warnings::add))) {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.sinks;
+
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.waltap.output.ClientOutput;
+import dev.waltap.output.OutputRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With a real server, where one is installed: it runs while a test does. */
+abstract class ServerTest {
+
+  /** Gives the arguments of the program. */
+  interface Arguments {
+    List<String> of(int port, Path directory);
+  }
+
+  @TempDir private Path directory = Path.of("");
+
+  final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final Optional<String> program;
+  private final String scheme;
+  private final Function<OutputRequest, ClientOutput> outputs;
+  private final Arguments arguments;
+  private ServerProcess server;
+
+  ServerTest(
+      Optional<String> program,
+      String scheme,
+      Function<OutputRequest, ClientOutput> outputs,
+      Arguments arguments) {
+    this.program = program;
+    this.scheme = scheme;
+    this.outputs = outputs;
+    this.arguments = arguments;
+  }
+
+  @BeforeEach
+  final void start() throws Exception {
+    assumeThat(program).as("the server of " + scheme).isPresent();
+    start(List.of());
+  }
+
+  @AfterEach
+  final void stop() throws Exception {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  /** Starts it with more arguments, in the place of the one that runs. */
+  final void restart(String... more) throws Exception {
+    stop();
+    start(List.of(more));
+  }
+
+  private void start(List<String> more) throws Exception {
+    server = make(more);
+    server.start();
+  }
+
+  private ServerProcess make(List<String> more) throws IOException {
+    return new ServerProcess(
+        directory,
+        (port, at) -> {
+          List<String> command = new ArrayList<>(List.of(program.orElseThrow()));
+          command.addAll(arguments.of(port, at));
+          command.addAll(more);
+          return command;
+        });
+  }
+
+  final ServerProcess server() {
+    return server;
+  }
+
+  final String address() {
+    return scheme + "://127.0.0.1:" + server.port();
+  }
+
+  final ClientOutput output(int retries) {
+    return outputs.apply(Outputs.request(address(), retries, warnings::add));
+  }
+}
