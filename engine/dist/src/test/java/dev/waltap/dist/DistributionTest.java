@@ -66,7 +66,8 @@ class DistributionTest {
             "share/man/man7/waltap-gaps.7",
             "share/man/man7/waltap-monitoring.7",
             "share/monitoring/alerts.yml",
-            "share/monitoring/dashboard.json")) {
+            "share/monitoring/dashboard.json",
+            "share/monitoring/otel-collector.yml")) {
       assertThat(unpacked.home().resolve(file)).isNotEmptyFile();
     }
   }
