@@ -46,7 +46,7 @@ final class InspectSummary {
         "  "
             + Plural.of(wal.committed(), "frame")
             + " committed, "
-            + (wal.fromIndex() ? "says the wal-index" : "by their checksums (no -shm in use)")
+            + (wal.fromIndex() ? "says the wal-index" : "by checksums (no -shm in use)")
             + "; room for "
             + wal.frames()
             + ", pages of "

@@ -92,10 +92,9 @@ final class InspectText implements InspectOutput {
     int last = all.get(all.size() - 1).number();
     out.line(
         paint.bold("transaction " + transactions)
-            + ": frames "
-            + all.get(0).number()
-            + " to "
-            + last
+            + (all.size() == 1
+                ? ": frame " + last
+                : ": frames " + all.get(0).number() + " to " + last)
             + ", database of "
             + Plural.of(transaction.databaseSize(), "page")
             + (all.stream().anyMatch(WalInspection.Frame::bare)

@@ -24,7 +24,9 @@ abstract class ShellCommand implements Callable<Integer> {
 
   @Option(
       names = "--quiet",
-      description = "No progress and no notes; warnings, errors and the ready line stay.")
+      description =
+          "No progress and no notes; warnings, errors and the ready line stay, with --once only"
+              + " warnings and errors.")
   private boolean quiet;
 
   @Option(names = "--verbose", description = "Details, a summary, and stack traces of failures.")

@@ -81,7 +81,7 @@ final class StatusText {
                       + Plural.of(lag.frames(), "frame")
                       + ", "
                       + size(lag.bytes())
-                      + "), to be emitted exactly";
+                      + "), to be emitted one by one";
           case REUSED -> "the WAL was reused since: net changes will be emitted";
           case NO_WAL -> "there is no WAL: what changed since, if anything, will be emitted";
           case NO_DATABASE -> "the database is not there";

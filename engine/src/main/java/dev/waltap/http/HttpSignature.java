@@ -15,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
  * Signs requests with a key that the receiver has, too. {@code Waltap-Timestamp} is when the
  * request was made, in seconds since 1970; {@code Waltap-Signature} is {@code sha256=} and, in
  * lower-case hexadecimal digits, the HMAC-SHA256 of the timestamp's digits, a full stop, and the
- * body. Each attempt is signed anew, so a receiver can refuse what is old. Immutable.
+ * body. Each attempt has a signature of its own, so a receiver can refuse what is old. Immutable.
  */
 public final class HttpSignature {
   private static final String ALGORITHM = "HmacSHA256";

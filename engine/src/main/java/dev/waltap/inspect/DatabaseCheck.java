@@ -4,6 +4,7 @@ package dev.waltap.inspect;
 import dev.waltap.api.CaptureException;
 import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.attach.DatabaseChecks;
+import dev.waltap.attach.Locked;
 import dev.waltap.decode.Replica;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseHeader;
@@ -128,7 +129,7 @@ public record DatabaseCheck(
     }
     return new DatabaseCheck(
         database,
-        problem(database, schema, filter),
+        problem(database, real, schema, filter),
         version(header.sqliteVersion()),
         pageSize,
         Files.exists(wal) ? Files.size(wal) : 0,
@@ -139,7 +140,12 @@ public record DatabaseCheck(
         atRisk);
   }
 
-  private static @Nullable String problem(Path database, Schema schema, TableFilter filter) {
+  private static @Nullable String problem(
+      Path database, Path real, Schema schema, TableFilter filter) throws IOException {
+    String locked = Locked.problem(real);
+    if (locked != null) {
+      return locked;
+    }
     String missing = filter.problem(schema);
     if (missing != null) {
       return FileNames.text(database) + ": " + missing;

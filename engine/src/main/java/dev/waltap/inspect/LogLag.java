@@ -27,7 +27,7 @@ public record LogLag(
 
   /** What a WAL is to a saved position. */
   public enum Kind {
-    /** The next transactions follow the saved one: they will be emitted exactly. */
+    /** The next transactions follow the saved one: they will be emitted one by one. */
     CONTINUES,
     /**
      * The WAL was restarted since, so what was changed until then will be emitted as net changes.

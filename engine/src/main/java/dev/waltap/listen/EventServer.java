@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves changes at {@code /changes} as server-sent events. A batch counts as delivered once it is
  * in the history, from which each client is served by a thread of its own: none holds up the
- * capture, and one that is slower than the history is long misses events, and is told so.
+ * capture, and one that is slower than the history is long misses events, and gets one that says
+ * so.
  *
  * <p>For any thread. Whoever opened it closes it.
  */

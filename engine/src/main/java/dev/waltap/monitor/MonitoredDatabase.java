@@ -86,7 +86,7 @@ public final class MonitoredDatabase implements AutoCloseable {
     return sum;
   }
 
-  /** Whether a capture counts anew. */
+  /** Whether a capture counts from zero again. */
   private static boolean isBehind(CaptureMetrics now, CaptureMetrics before) {
     return now.frames() < before.frames()
         || now.changes() < before.changes()

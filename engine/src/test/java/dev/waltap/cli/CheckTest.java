@@ -8,7 +8,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** What check says before anything runs, of what would end the command at its start. */
 class CheckTest extends CommandTest {
@@ -93,6 +98,23 @@ class CheckTest extends CommandTest {
     assertProblem(words, "check", a, "--table", "user");
     assertThat(run("cdc", a, "--table", "user")).isEqualTo(1);
     assertThat(err()).contains(words);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aDatabaseThatTheApplicationKeepsLocked() throws Exception {
+    Path a = make("a.db");
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + a);
+        Statement statement = connection.createStatement()) {
+      statement.execute("INSERT INTO t VALUES(1)");
+      assertThat(run("check", a)).as(out()).isZero();
+      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+      statement.execute("INSERT INTO t VALUES(2)");
+      String mine = "process " + ProcessHandle.current().pid();
+      assertProblem("capture: NO: " + a.toRealPath() + ": " + mine, "check", a);
+      assertThat(out()).contains("PRAGMA locking_mode=EXCLUSIVE, its log can be read by nobody");
+    }
+    assertThat(run("check", a)).isZero();
   }
 
   @Test

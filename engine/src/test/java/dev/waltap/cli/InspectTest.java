@@ -107,7 +107,7 @@ class InspectTest {
     assertThat(lines.get(0)).contains("app.db-wal: generation ", ", checkpoint sequence 1");
     assertThat(lines.subList(1, lines.size()))
         .startsWith(
-            "  3 frames committed, by their checksums (no -shm in use); room for 3, pages of 4096"
+            "  3 frames committed, by checksums (no -shm in use); room for 3, pages of 4096"
                 + " bytes",
             "  3 transactions: 1 row inserted, 1 row updated, 1 row deleted")
         .contains("  users        3   100 %  +1 ~1 -1");

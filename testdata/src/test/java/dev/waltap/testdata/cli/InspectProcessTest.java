@@ -107,7 +107,7 @@ class InspectProcessTest {
     Path copy = copy();
     List<String> lines = inspect(copy, "--frames");
     assertAllRows(lines);
-    assertThat(lines.toString()).contains("by their checksums", "users (leaf)");
+    assertThat(lines.toString()).contains("by checksums", "users (leaf)");
     assertThat(Path.of(copy + "-shm")).doesNotExist();
     assertThat(inspect(copy, "--skip", "1", "--limit", "2").toString())
         .contains("transaction 2", "transaction 3", "1 more transaction: --skip 3")

@@ -94,7 +94,7 @@ class StatusCliTest extends DurableFixture {
         .isEqualTo(behind.number("behind.wal_frames") * (4096 + 24));
     assertThat(behind.seconds()).isPositive();
     assertThat(status()).isZero();
-    assertThat(printed()).contains("2 transactions in the WAL", "to be emitted exactly");
+    assertThat(printed()).contains("2 transactions in the WAL", "to be emitted one by one");
 
     assertThat(once()).isZero();
     Json delivered = json();
