@@ -50,7 +50,7 @@ class CheckTest extends CommandTest {
   void portsThatAreInUse() throws Exception {
     Path a = make("a.db");
     int port;
-    try (ServerSocket used = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket used = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = used.getLocalPort();
       String why = "would not start: port " + port + " of 127.0.0.1 can't be listened at";
       assertProblem(why, "check", a, "--metrics-port", port);
@@ -59,7 +59,7 @@ class CheckTest extends CommandTest {
     String both = "--listen has the port of another option";
     assertProblem(both, "check", a, "--metrics-port", port, "--listen", port);
     assertThat(run("check", a, "--metrics-port", port, "--listen", 0)).as(out()).isZero();
-    new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1")).close();
+    new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
   }
 
   @Test

@@ -146,8 +146,15 @@ class SettingsTest {
   void aFileOfTomlOrYamlHasListsAndTablesAndTheDatabases() throws IOException {
     environment.put("WALTAP_GUARD", "always");
     String toml =
-        "database = ['DB']\nguard = 'never'\nbatch-size = 3\nno-schema-events = true\n"
-            + "table = ['us*', 'orders']\n[metrics]\nmax-lag = '30s'\n";
+        """
+        database = ['DB']
+        guard = 'never'
+        batch-size = 3
+        no-schema-events = true
+        table = ['us*', 'orders']
+        [metrics]
+        max-lag = '30s'
+        """;
     assertThat(runWith("a.toml", toml.replace("DB", database), "bootstrap")).isZero();
     assertThat(captured().database()).isEqualTo(Path.of(database));
     assertThat(captured().guard()).isEqualTo(GuardMode.ALWAYS);
