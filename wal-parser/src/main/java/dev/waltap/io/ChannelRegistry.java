@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Nothing interruptible touches them: an interrupt would close the channel.
  * </ol>
  *
- * <p>The price is one descriptor for each database file that this process ever captured.
+ * <p>The price is one descriptor for each database file that this process ever captured, and one
+ * for the -shm file beside it as long as others have that open.
  *
  * <p>The registry is one for each class loader of this class. Two of them in one process are safe
  * with each other, since neither closes anything.
@@ -50,7 +51,12 @@ public final class ChannelRegistry {
 
   private static final Object LOCK = new Object();
   private static final Map<Object, DatabaseFile> DATABASES = new HashMap<>();
-  private static final Map<Object, SharedMemory> SHARED = new HashMap<>();
+
+  /** The one that was not asked for the longest is the first. */
+  private static final Map<Object, SharedMemory> SHARED = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** How many wal-indexes that nobody uses are looked at when another is opened. */
+  private static final int LOOKED_AT = 8;
 
   /**
    * Descriptors that no entry of the maps has, or has yet: of which we can't say on which file they
@@ -123,16 +129,27 @@ public final class ChannelRegistry {
         throw new IllegalStateException(memory + " was released more often than acquired");
       }
       memory.references--;
-      closeUnlinked();
+      if (memory.references == 0 && !closeIfUnlinked(memory)) {
+        memory.unmap(); // That drops no lock, and mappings are limited, too.
+      }
     }
   }
 
+  private static boolean closeIfUnlinked(SharedMemory memory) {
+    boolean unlinked = memory.isUnlinked();
+    if (unlinked) {
+      SHARED.remove(memory.identity());
+      memory.dispose();
+    }
+    return unlinked;
+  }
+
+  /** Looks at some, in turn: of thousands of databases, all would be too many each time. */
   private static void closeUnlinked() {
-    for (Iterator<SharedMemory> i = SHARED.values().iterator(); i.hasNext(); ) {
-      SharedMemory memory = i.next();
-      if (memory.references == 0 && memory.isUnlinked()) {
-        i.remove();
-        memory.dispose();
+    for (int i = Math.min(LOOKED_AT, SHARED.size()); i > 0; i--) {
+      SharedMemory memory = SHARED.values().iterator().next();
+      if (memory.references > 0 || !closeIfUnlinked(memory)) {
+        var unused = SHARED.get(memory.identity()); // The last in turn now.
       }
     }
   }

@@ -89,13 +89,23 @@ public final class SharedMemory {
     }
   }
 
+  /** What it is known by in the registry. */
+  Object identity() {
+    return identity;
+  }
+
   // Only the registry knows when this is right.
-  void dispose() {
+  void unmap() {
     Mapping mapped = map;
     map = null;
     if (mapped != null) {
       mapped.unmap();
     }
+  }
+
+  // Only the registry knows when this is right.
+  void dispose() {
+    unmap();
     try {
       file.close();
     } catch (IOException e) {

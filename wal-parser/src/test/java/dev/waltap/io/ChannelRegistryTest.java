@@ -88,4 +88,37 @@ class ChannelRegistryTest {
     assertThatThrownBy(() -> memory.copy(0, bytes, 0, 136))
         .isInstanceOf(IllegalStateException.class);
   }
+
+  @Test
+  void findsInTurnWhatSqliteUnlinkedWhenNobodyUsedIt() throws Exception {
+    int before = ChannelRegistry.openSharedMemories();
+    for (int i = 0; i < 20; i++) {
+      try (CountedDatabase database = new CountedDatabase(directory.resolve(i + ".db"), 4096)) {
+        ChannelRegistry.acquireSharedMemory(database.shm()).release();
+      }
+    }
+    try (CountedDatabase database = new CountedDatabase(directory.resolve("last.db"), 4096)) {
+      for (int i = 0; i < 3; i++) {
+        SharedMemory memory = ChannelRegistry.acquireSharedMemory(database.shm());
+        byte[] bytes = new byte[136];
+        memory.copy(0, bytes, 0, 136);
+        memory.release();
+      }
+    }
+    assertThat(ChannelRegistry.openSharedMemories()).isLessThanOrEqualTo(before + 1);
+  }
+
+  @Test
+  void unmapsWhatNobodyUsesAndMapsItAgain() throws Exception {
+    try (CountedDatabase database = new CountedDatabase(directory.resolve("a.db"), 4096)) {
+      SharedMemory memory = ChannelRegistry.acquireSharedMemory(database.shm());
+      memory.release();
+      byte[] bytes = new byte[136];
+      assertThatThrownBy(() -> memory.copy(0, bytes, 0, 136))
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(ChannelRegistry.acquireSharedMemory(database.shm())).isSameAs(memory);
+      memory.copy(0, bytes, 0, 136);
+      memory.release();
+    }
+  }
 }
