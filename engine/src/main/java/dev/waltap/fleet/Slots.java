@@ -28,6 +28,9 @@ final class Slots {
   /** One that takes longer waits for something, and delays no other. */
   private static final long OPENING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+  /** One in so many places is kept free. */
+  private static final int SPARE_SHARE = 8;
+
   /** How long one that is busy keeps its place at least, while others wait. */
   private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -104,10 +107,14 @@ final class Slots {
     return count;
   }
 
-  /** Those that have to make room for others, at this moment. */
+  /**
+   * Those that have to make room for others, at this moment. A few places are kept free as long as
+   * some are idle: who is written to then need not wait until another is closed.
+   */
   List<Member> victims(long now) {
     int freeing = count(MemberState.PARKING) + count(MemberState.ENDING);
-    int wanted = Math.min(waiting.size(), OPENING_AT_ONCE) - freeing - (most - open.size());
+    int places = Math.min(Math.max(waiting.size(), most / SPARE_SHARE), OPENING_AT_ONCE);
+    int wanted = places - freeing - (most - open.size());
     if (wanted <= 0) {
       return List.of();
     }
@@ -129,7 +136,7 @@ final class Slots {
         chosen.add(member);
       }
     }
-    if (chosen.isEmpty()) {
+    if (chosen.isEmpty() && !waiting.isEmpty()) {
       candidates.stream()
           .filter(member -> now - member.openedNanos > TURN_NANOS)
           .min(Comparator.comparingLong(member -> member.openedNanos))
