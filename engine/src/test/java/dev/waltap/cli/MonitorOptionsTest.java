@@ -150,7 +150,7 @@ class MonitorOptionsTest {
     assertThat(err()).contains("holds no token: write 16 or more").doesNotContain("short\n");
     Files.delete(token);
     assertThat(run(Map.of(), args)).isEqualTo(ExitCode.FAILED);
-    assertThat(err()).contains("no such file");
+    assertThat(err()).contains("there is no file");
   }
 
   /** It may run beside the capture that has the port. */
