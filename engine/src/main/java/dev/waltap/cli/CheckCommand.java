@@ -21,8 +21,8 @@ import picocli.CommandLine.Command;
     name = "check",
     description = {
       "Takes the options of cdc and prints what it would do: whether each database can be captured,"
-          + " by what SQLite it was written, which tables, with what state, and where events would"
-          + " go.",
+          + " by what SQLite it was written, which tables and columns, with what state, what comes"
+          + " first, where events would go, and what would keep it from starting.",
       "Opens no connection, takes no lock, and makes or changes nothing; a port is tried by opening"
           + " and closing it. --format json, typed, prints a line of JSON for each database"
           + " instead."

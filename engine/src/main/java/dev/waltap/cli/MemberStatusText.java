@@ -86,10 +86,8 @@ final class MemberStatusText {
             .filter(status -> status != null && status.state().holder() != null)
             .count();
     return Plural.of(all.size(), "database")
-        + ", of which "
+        + "; open in a capture: "
         + held
-        + (held == 1 ? " is" : " are")
-        + " open in a capture"
-        + (unknown == 0 ? "" : ", and of " + unknown + " the status is not known");
+        + (unknown == 0 ? "" : "; without a known status: " + unknown);
   }
 }

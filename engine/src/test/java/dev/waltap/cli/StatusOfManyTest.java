@@ -50,7 +50,7 @@ class StatusOfManyTest extends CommandTest {
               each -> each.matches("database +behind +undelivered for +saved position +held by"))
           .anyMatch(each -> each.matches("a\\.db +no WAL +1:0:0 +nobody"))
           .anyMatch(each -> each.matches("eu/b\\.db +nothing +1:1:0 +nobody"))
-          .contains("2 databases, of which 0 are open in a capture");
+          .contains("2 databases; open in a capture: 0");
       statement.execute("INSERT INTO t VALUES(2)");
       assertThat(status()).isZero();
       assertThat(out()).containsPattern("eu/b\\.db +1 transaction ");

@@ -83,7 +83,12 @@ class HttpHandlerTest {
   void eachAttemptIsMadeWithTheHeadersOfNow() throws Exception {
     AtomicReference<HttpTarget> now = new AtomicReference<>(target(1, "X-Who: old"));
     try (HttpHandler handler =
-        new HttpHandler(now::get, changes -> new JsonBatch(changes, BlobFormat.HEX), null, warnings::add, SHORT)) {
+        new HttpHandler(
+            now::get,
+            changes -> new JsonBatch(changes, BlobFormat.HEX),
+            null,
+            warnings::add,
+            SHORT)) {
       handler.handleChanges(List.of(insert(row("id", 1L))));
       now.set(target(0, "X-Who: new"));
       handler.handleChanges(List.of(insert(row("id", 2L))));
