@@ -82,8 +82,7 @@ public final class Distribution {
     copy(sources.resolve("container/Dockerfile"), "share/container/Dockerfile");
     copy(sources.resolve("monitoring/alerts.yml"), "share/monitoring/alerts.yml");
     copy(sources.resolve("monitoring/dashboard.json"), "share/monitoring/dashboard.json");
-    copy(
-        sources.resolve("monitoring/otel-collector.yml"), "share/monitoring/otel-collector.yml");
+    copy(sources.resolve("monitoring/otel-collector.yml"), "share/monitoring/otel-collector.yml");
     copy(sources.resolve("sh/jvm.sh"), "libexec/jvm.sh");
     copyProgram(sources.resolve("sh/waltap"), "bin/waltap");
     copyProgram(sources.resolve("sh/class-data-archive"), "libexec/class-data-archive");

@@ -41,9 +41,7 @@ final class RetryingOutput implements ClientOutput {
   private volatile @Nullable Session session;
   private volatile boolean late;
 
-  /**
-   * An output that connects with the first batch. No message has the secrets of the address.
-   */
+  /** An output that connects with the first batch. No message has the secrets of the address. */
   RetryingOutput(OutputRequest request, ClientAddress address, Session.Opening opening) {
     Secrets secrets = address.secrets();
     request.hide().accept(secrets);

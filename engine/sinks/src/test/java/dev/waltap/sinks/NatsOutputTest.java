@@ -32,8 +32,7 @@ class NatsOutputTest extends ServerTest {
         ServerProcess.program("/usr/sbin/nats-server", "/usr/bin/nats-server"),
         "nats",
         new NatsProvider()::prepare,
-        (port, at) ->
-            List.of("-a", "127.0.0.1", "-p", "" + port, "-js", "-sd", at.toString()));
+        (port, at) -> List.of("-a", "127.0.0.1", "-p", "" + port, "-js", "-sd", at.toString()));
   }
 
   private void makeStream() throws Exception {

@@ -359,7 +359,11 @@ class SurroundingsProcessTest {
           }
           assertThat(waltap.awaitLines(1)).hasSize(1).first().asString().contains(locale);
           assertThat(waltap.stop()).isZero();
-          assertThat(waltap.errors().lines()).hasSize(1);
+          // The WAL went with the last connection: what is committed before that is found out is
+          // said
+          // to be a net effect.
+          assertThat(waltap.errors().lines().filter(line -> !line.contains("net effect")))
+              .hasSize(1);
         }
       }
     }
