@@ -362,7 +362,7 @@ class SurroundingsProcessTest {
           // The WAL went with the last connection: what is committed before that is found out is
           // said
           // to be a net effect.
-          assertThat(waltap.errors().lines().filter(line -> !line.contains("net effect")))
+          assertThat(waltap.errors().lines().filter(text -> !text.contains("net effect")))
               .hasSize(1);
         }
       }
