@@ -30,6 +30,7 @@ final class JsonBytes extends OutputStream {
   private final OutputStream out;
   private final byte[] buffer = new byte[CAPACITY];
   private int size;
+  private long handedOver;
 
   JsonBytes(OutputStream out) {
     this.out = out;
@@ -56,6 +57,11 @@ final class JsonBytes extends OutputStream {
   /** Where the bytes in the buffer end. */
   int size() {
     return size;
+  }
+
+  /** How many bytes of the buffer the stream was given; the same as long as none of it was. */
+  long handedOver() {
+    return handedOver;
   }
 
   /** The bytes put into the buffer end here. */
@@ -94,6 +100,7 @@ final class JsonBytes extends OutputStream {
     int length = size;
     size = 0; // First: after a failure nothing of it may be written again.
     if (length > 0) {
+      handedOver += length;
       out.write(buffer, 0, length);
     }
   }

@@ -28,6 +28,7 @@ final class RepeatedText {
   private byte[] text = NONE;
   private boolean repeated;
   private int start;
+  private long handedOver;
 
   /**
    * Writes the part, if it is known. It is the same as long as what it is made of is: three
@@ -49,14 +50,15 @@ final class RepeatedText {
     repeated = same;
     text = NONE;
     start = json.room(MAX_SIZE);
+    handedOver = json.handedOver();
     return false;
   }
 
   /** It was written piece by piece. */
   void written(JsonBytes json) {
     int end = json.size();
-    // A longer one may have been flushed in between; it is written piece by piece each time.
-    if (repeated && end > start && end - start <= MAX_SIZE) {
+    // What was flushed in between is longer, and written piece by piece each time.
+    if (repeated && json.handedOver() == handedOver && end - start <= MAX_SIZE) {
       text = Arrays.copyOfRange(json.buffer(), start, end);
     }
   }
