@@ -74,10 +74,7 @@ public final class CaptureSession implements AutoCloseable {
   public void bootstrap() {
     parts.surroundings.warn(true);
     enter(SessionPhase.STARTING);
-    if (!DirectRows.emit(parts)) {
-      freshStart.takeRows();
-      freshStart.emitRows();
-    }
+    freshStart.emitRowsOnly();
     end();
   }
 

@@ -3,6 +3,7 @@ package dev.waltap.session;
 
 import dev.waltap.attach.Attachment;
 import dev.waltap.decode.CapturedTable;
+import dev.waltap.deliver.StoppingListener;
 import dev.waltap.diff.TreeRows;
 import dev.waltap.format.DatabaseGoneException;
 import dev.waltap.snapshot.SnapshotLimitException;
@@ -45,34 +46,45 @@ final class DirectRows implements LogKeeper {
   /**
    * Emits them.
    *
-   * @return false if the rows must be emitted again, from a snapshot that is copied first: more is
-   *     written than can be read beside it, or a recovery could take away what is read
+   * @param emitted learns which tables were emitted, if the rows must be emitted again
+   * @return false if they must, from a snapshot that is copied first: more is written than can be
+   *     read beside it, or a recovery could take away what is read
    */
-  static boolean emit(CaptureParts parts) {
+  static boolean emit(CaptureParts parts, KnownTables emitted) {
+    DirectRows direct;
+    String failure;
     parts.attachment.connection().beginRead();
     try {
       Attachment.SnapshotAt at = parts.attachment.snapshot();
       parts.baseline.seen(at);
-      // Nothing but bare frames can go away under a read transaction: see Attachment.isSound.
-      return at.bareFrames() == 0 && new DirectRows(parts, at).emitAll();
+      if (at.bareFrames() > 0) {
+        return false; // Nothing else can go away under a read transaction: Attachment.isSound.
+      }
+      direct = new DirectRows(parts, at);
+      failure = direct.emitAll();
     } finally {
       parts.attachment.connection().endRead();
     }
+    if (failure != null) {
+      direct.startOver(failure, emitted);
+    }
+    return failure == null;
   }
 
-  private boolean emitAll() {
+  /** Returns what kept it from emitting all rows; null if it has. */
+  private @Nullable String emitAll() {
     try {
       parts.baseline.readTables(pages);
       emitRows();
-      return true;
+      return null;
     } catch (SnapshotLimitException e) {
       parts.counters.walLimit();
-      startOver("the WAL has reached the WAL limit");
+      return "the WAL has reached the WAL limit while rows were read, which ended the read"
+          + " transaction; raise --wal-limit where that should not happen";
     } catch (DatabaseGoneException e) {
       parts.attachment.requireSameFiles();
-      startOver(String.valueOf(e.getMessage()));
+      return String.valueOf(e.getMessage());
     }
-    return false;
   }
 
   private void emitRows() {
@@ -81,6 +93,7 @@ final class DirectRows implements LogKeeper {
     BootstrapRows all =
         new BootstrapRows(tables, reading, new Estimated(reading), parts.emitter, parts.listener);
     rows = all;
+    pages.beginWalk();
     long epoch = parts.epochs.next();
     parts.keepUpWith(this);
     try {
@@ -114,16 +127,20 @@ final class DirectRows implements LogKeeper {
     }
   }
 
-  /** Called while rows are emitted, and while the handler is waited for. */
+  /** Called while rows are emitted or counted, and while the handler is waited for. */
   @Override
   public void keepUp() {
+    StoppingListener.requireRunning(parts.queue);
     BootstrapRows all = rows;
     long now = System.nanoTime();
     if (!pages.isReading() || now < nextLook || all == null) {
       return;
     }
     if (parts.baseline.reads().isGrowing(at) || isSlow(now)) {
-      pages.copyRest(all.rest(), parts.baseline.reads().limited(at));
+      pages.copyRest(
+          all.rest(),
+          parts.baseline.reads().limited(at),
+          (done, of) -> parts.listener.progress("scan", done, of, "pages"));
       parts.attachment.connection().endRead();
     }
     nextLook = System.nanoTime() + LOOK_NANOS;
@@ -134,14 +151,15 @@ final class DirectRows implements LogKeeper {
     return seconds > 0 && pages.bytesRead() < seconds * MIN_BYTES_PER_SECOND;
   }
 
-  private void startOver(String why) {
+  private void startOver(String failure, KnownTables emitted) {
     parts.listener.warning(
-        why
-            + " while rows were read: its read transaction was released, and all rows are emitted"
-            + " again, of a newer snapshot, after another BOOTSTRAP; raise --wal-limit to avoid that");
+        failure
+            + ": all rows are emitted again, of a newer snapshot, after another BOOTSTRAP: drop what"
+            + " came before it");
     BootstrapRows all = rows;
     if (all != null) {
       all.giveUp();
+      emitted.add(parts.replica.catalog());
     }
   }
 }

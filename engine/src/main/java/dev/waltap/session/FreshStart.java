@@ -52,10 +52,18 @@ final class FreshStart {
     parts.replica.decoder(parts.emitter, durable != null ? durable : Journal.NONE);
   }
 
-  /** Takes a snapshot for its rows alone: nothing is followed from it, nor saved. */
-  void takeRows() {
+  /** Emits a snapshot's rows, and keeps nothing: nothing is followed from it, nor saved. */
+  void emitRowsOnly() {
+    if (!DirectRows.emit(parts, known)) {
+      takeRows();
+      emitRows();
+    }
+  }
+
+  private void takeRows() {
     epoch = parts.epochs.next();
     WalPosition position = parts.baseline.take(() -> {});
+    gone = known.goneFrom(parts.replica.catalog());
     frame = position.frame();
     parts.attachment.tail().startAt(position);
     parts.replica.decoder(parts.emitter, Journal.NONE);

@@ -157,7 +157,12 @@ final class SnapshotReads {
    */
   Snapshot limited(Attachment.SnapshotAt at) {
     long max = Math.max(limitFrames, at.position().frame() + Math.max(1, limitFrames / 4));
-    return at.snapshot().until(() -> index.read(header) && header.mxFrame() >= max);
+    return at.snapshot()
+        .until(
+            () -> {
+              listener.requireRunning();
+              return index.read(header) && header.mxFrame() >= max;
+            });
   }
 
   /**

@@ -120,6 +120,7 @@ public final class TreeRows {
    * The number of rows, without looking at them.
    *
    * @param keeper called for each page
+   * @throws CorruptDatabaseException if a page is not what its parent says
    */
   public long count(Tree tree, LogKeeper keeper) {
     reached.begin();
@@ -134,6 +135,7 @@ public final class TreeRows {
     keeper.keepUp();
     reach(pageNumber, parent, depth);
     byte[] page = source.page(pageNumber);
+    BTreePage.check(page, pageNumber, tree.kind(), format);
     int header = BTreePage.header(pageNumber);
     int cells = BTreePage.cellCount(page, header);
     if (BTreePage.isLeaf(page, header)) {

@@ -36,6 +36,8 @@ public final class SnapshotPages implements PageSource {
   /** More than a tree has levels: a walk reads an interior page again for each of its children. */
   private static final int RECENT = 256;
 
+  private static final int PAGES_BETWEEN_REPORTS = 1024;
+
   private final Snapshot snapshot;
   private final PageFormat format;
   private final PageSet copies;
@@ -47,9 +49,13 @@ public final class SnapshotPages implements PageSource {
   private final byte[][] recent = new byte[RECENT][];
   private final int[] recentNumbers = new int[RECENT];
 
+  /** B-tree pages that the walk came to: each belongs to one place only. */
+  private final PageBitSet visited = new PageBitSet();
+
   /** Leaves whose rows the walk has left behind. */
   private final PageBitSet done = new PageBitSet();
 
+  private boolean walking;
   private boolean entering;
   private int entered;
   private boolean enteredLeaf;
@@ -69,6 +75,14 @@ public final class SnapshotPages implements PageSource {
     this.copyBuffers = copyBuffers;
     this.buffers = new PageBuffers(copyBuffers.pageSize());
     this.format = PageFormat.of(snapshot.page(1));
+  }
+
+  /**
+   * The walk begins: it visits each tree once. What was read before it, the schema, may be read
+   * again.
+   */
+  public void beginWalk() {
+    walking = true;
   }
 
   /** How its pages are read, as page 1 says. */
@@ -107,6 +121,9 @@ public final class SnapshotPages implements PageSource {
         };
     if (entering) {
       entering = false;
+      if (!visited.add(pageNumber)) {
+        throw sharedPage(pageNumber);
+      }
       entered = pageNumber;
       enteredLeaf = BTreePage.isLeaf(image, BTreePage.header(pageNumber));
     }
@@ -115,9 +132,13 @@ public final class SnapshotPages implements PageSource {
 
   private byte[] copy(int pageNumber) {
     if (done.contains(pageNumber)) {
-      throw CorruptDatabaseException.page(pageNumber, "two b-trees lead to it");
+      throw sharedPage(pageNumber);
     }
     return copies.page(pageNumber);
+  }
+
+  private static CorruptDatabaseException sharedPage(int pageNumber) {
+    return CorruptDatabaseException.page(pageNumber, "two b-trees lead to it");
   }
 
   private byte[] recent(int pageNumber) {
@@ -142,7 +163,7 @@ public final class SnapshotPages implements PageSource {
       done.add(entered);
       enteredLeaf = false;
     }
-    entering = true;
+    entering = walking;
     (stage == Stage.READING ? buffers : copyBuffers).endTransaction();
   }
 
@@ -155,8 +176,8 @@ public final class SnapshotPages implements PageSource {
    * @param limited the same snapshot, as long as it can be read
    * @throws CorruptDatabaseException naming tree and page
    */
-  public void copyRest(List<Tree> trees, Snapshot limited) {
-    Copying copying = new Copying(limited);
+  public void copyRest(List<Tree> trees, Snapshot limited, SnapshotProgress progress) {
+    Copying copying = new Copying(limited, progress);
     try {
       TreeScanner scanner =
           new TreeScanner(copying, format, size(), (tree, page, kind, parent, image) -> {}, done);
@@ -172,10 +193,13 @@ public final class SnapshotPages implements PageSource {
 
   private final class Copying implements PageSource {
     private final Snapshot limited;
+    private final SnapshotProgress progress;
     private final PageBitSet read = new PageBitSet();
+    private long count;
 
-    Copying(Snapshot limited) {
+    Copying(Snapshot limited, SnapshotProgress progress) {
       this.limited = limited;
+      this.progress = progress;
     }
 
     @Override
@@ -186,6 +210,9 @@ public final class SnapshotPages implements PageSource {
       byte[] image = copyBuffers.take();
       limited.copy(pageNumber, image);
       copies.put(pageNumber, image);
+      if (++count % PAGES_BETWEEN_REPORTS == 0) {
+        progress.pages(count, size());
+      }
       return image;
     }
 

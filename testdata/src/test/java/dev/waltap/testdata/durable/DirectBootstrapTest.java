@@ -2,10 +2,12 @@
 package dev.waltap.testdata.durable;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waltap.CaptureBuilder;
 import dev.waltap.Waltap;
+import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
@@ -15,13 +17,18 @@ import dev.waltap.testdata.model.Snapshot;
 import dev.waltap.testdata.model.SnapshotReader;
 import dev.waltap.testdata.oracle.OracleOptions;
 import dev.waltap.testdata.oracle.ReplicaOracle;
+import java.io.RandomAccessFile;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -71,7 +78,7 @@ class DirectBootstrapTest {
   }
 
   /** Rewrites rows of all tables the first time that rows are reported, more or less of them. */
-  private final class Application implements CaptureListener {
+  private class Application implements CaptureListener {
     private String sql;
 
     Application(String sql) {
@@ -137,7 +144,8 @@ class DirectBootstrapTest {
     return REWRITE
         + "UPDATE a SET v = printf('%0200d', id + 1);"
         + "UPDATE a SET v = printf('%0200d', id + 2); UPDATE a SET v = printf('%0200d', id + 3);"
-        + "UPDATE c SET v = randomblob(3000); UPDATE a SET v = printf('%0200d', id + 4);";
+        + "UPDATE c SET v = randomblob(3000); UPDATE a SET v = printf('%0200d', id + 4);"
+        + "DROP TABLE a;";
   }
 
   @Test
@@ -159,6 +167,63 @@ class DirectBootstrapTest {
     // Whatever was emitted of the first snapshot is ended as a transaction is.
     assertThat(structure.stream().filter(change -> change.transaction().last())).hasSize(2);
     assertThat(structure.get(structure.size() - 1).position().epoch()).isEqualTo(2);
+  }
+
+  @Test
+  void endsWhileTheRestIsCopied() throws Exception {
+    TestDatabase.execute(
+        writer,
+        "INSERT INTO a SELECT id + 6000, v FROM a",
+        "INSERT INTO a SELECT id + 12000, v FROM a",
+        "INSERT INTO a SELECT id + 24000, v FROM a",
+        "PRAGMA wal_checkpoint(TRUNCATE)");
+    AtomicReference<ChangeDataCapture> running = new AtomicReference<>();
+    AtomicInteger copied = new AtomicInteger();
+    Application application =
+        new Application("UPDATE a SET v = 'changed' WHERE id % 20 = 0") {
+          @Override
+          public void progress(String work, long done, long total, String unit) {
+            super.progress(work, done, total, unit);
+            if (work.equals("scan") && copied.incrementAndGet() == 1) {
+              close(running.get());
+            }
+          }
+        };
+    try (ChangeDataCapture bootstrap = builder(application).handler(this::handle).build()) {
+      running.set(bootstrap);
+      bootstrap.bootstrap();
+    }
+    assertThat(copied.get()).as("reports of 1,024 pages each").isEqualTo(1);
+  }
+
+  /** From another thread, as a signal does; returns when the capture knows that it is to end. */
+  private static void close(ChangeDataCapture capture) {
+    Thread closing = new Thread(capture::close);
+    closing.start();
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (closing.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void refusesDamageInATableThatIsLeftOut() throws Exception {
+    long root;
+    try (Statement statement = writer.createStatement();
+        ResultSet row =
+            statement.executeQuery("SELECT rootpage FROM sqlite_schema WHERE name = 'a'")) {
+      root = row.getLong(1);
+    }
+    writer.close();
+    try (RandomAccessFile file = new RandomAccessFile(database.path().toFile(), "rw")) {
+      file.seek((root - 1) * 1024 + 3);
+      file.writeShort(0x7fff); // The number of cells.
+    }
+    assertThatThrownBy(() -> bootstrap(builder(new Application("")).tables("c")))
+        .isInstanceOf(CaptureException.class)
+        .hasMessageContaining("table a")
+        .hasMessageContaining("integrity_check");
+    assertThat(rows).isZero();
   }
 
   @Test

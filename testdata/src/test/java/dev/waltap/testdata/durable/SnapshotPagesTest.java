@@ -101,6 +101,7 @@ class SnapshotPagesTest {
       Attachment.SnapshotAt at = attachment.snapshot();
       SnapshotPages pages = new SnapshotPages(at.snapshot(), copies, buffers);
       List<Tree> trees = trees(schema.read(pages).tables());
+      pages.beginWalk();
       TreeRows walk = new TreeRows(pages.format(), pages);
       for (int i = 0; i < trees.size(); i++) {
         List<Tree> rest = trees.subList(i, trees.size());
@@ -112,7 +113,7 @@ class SnapshotPagesTest {
                   new Stored(
                       rest.get(0).name(), row.rowid(), Arrays.hashCode(payload), payload.length));
               if (rows.size() - 1 == copyAt) {
-                pages.copyRest(rest, at.snapshot());
+                pages.copyRest(rest, at.snapshot(), (done, of) -> {});
                 attachment.connection().endRead();
                 afterwards.run();
               }
