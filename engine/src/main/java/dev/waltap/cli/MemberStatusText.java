@@ -70,9 +70,10 @@ final class MemberStatusText {
     return switch (status.lag().kind()) {
       case CONTINUES ->
           status.transactions() == 0 ? "nothing" : Plural.of(status.transactions(), "transaction");
-      // What was committed since, if anything, is in the database file.
       case NO_WAL ->
-          status.transactions() == 0 ? "no WAL" : Plural.of(status.transactions(), "transaction");
+          status.mayHaveChanged()
+              ? "not known"
+              : status.transactions() == 0 ? "nothing" : Plural.of(status.transactions(), "transaction");
       case REUSED -> "WAL reused: net changes";
       case NO_DATABASE -> "database is not there";
     };

@@ -83,7 +83,11 @@ final class StatusText {
                       + size(lag.bytes())
                       + "), to be emitted one by one";
           case REUSED -> "the WAL was reused since: net changes will be emitted";
-          case NO_WAL -> "there is no WAL: what changed since, if anything, will be emitted";
+          case NO_WAL ->
+              status.mayHaveChanged()
+                  ? "not known: there is no WAL, and the database was written to since; what"
+                      + " changed, if anything, will be emitted as net changes"
+                  : "there is no WAL, and nothing was written since";
           case NO_DATABASE -> "the database is not there";
         };
     Duration age = status.age(now);

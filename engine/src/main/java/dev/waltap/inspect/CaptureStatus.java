@@ -6,6 +6,7 @@ import dev.waltap.io.FileNames;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.state.StateStatus;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,8 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the capture of a database stands, as the files alone say: its state, how far that is behind
  * the WAL, and who keeps the WAL.
+ *
+ * @param mayHaveChanged whether there is no WAL that would say what was committed, no capture that
+ *     knows, and a database that was written to since
  */
-public record CaptureStatus(StateStatus state, LogLag lag, List<LogReaders.Reader> readers) {
+public record CaptureStatus(
+    StateStatus state, LogLag lag, boolean mayHaveChanged, List<LogReaders.Reader> readers) {
+  /** A capture saves its state before SQLite, as the last to close, writes to the database. */
+  private static final Duration CLOSING = Duration.ofSeconds(2);
 
   /**
    * Looks at a database and its state.
@@ -29,7 +36,17 @@ public record CaptureStatus(StateStatus state, LogLag lag, List<LogReaders.Reade
     StateStatus state = StateStatus.of(directory);
     requireOwner(state, database, directory);
     LogLag lag = LogLag.of(database, state.pageSize(), state.end().wal());
-    return new CaptureStatus(state, lag, LogReaders.of(database));
+    return new CaptureStatus(
+        state, lag, mayHaveChanged(database, state, lag), LogReaders.of(database));
+  }
+
+  private static boolean mayHaveChanged(Path database, StateStatus state, LogLag lag)
+      throws IOException {
+    if (lag.kind() != LogLag.Kind.NO_WAL || state.holder() != null) {
+      return false;
+    }
+    Instant written = Files.getLastModifiedTime(database).toInstant();
+    return written.isAfter(state.savedAt().plus(CLOSING));
   }
 
   private static void requireOwner(StateStatus state, Path database, StateDirectory directory) {
@@ -49,7 +66,8 @@ public record CaptureStatus(StateStatus state, LogLag lag, List<LogReaders.Reade
   /** Committed transactions that were not delivered; -1 if the WAL does not say. */
   public long transactions() {
     return switch (lag.kind()) {
-      case CONTINUES, NO_WAL -> state.undelivered().transactions() + lag.transactions();
+      case CONTINUES -> state.undelivered().transactions() + lag.transactions();
+      case NO_WAL -> mayHaveChanged ? -1 : state.undelivered().transactions();
       case REUSED, NO_DATABASE -> -1;
     };
   }

@@ -154,8 +154,8 @@ final class DirectRows implements LogKeeper {
   private void startOver(String failure, KnownTables emitted) {
     parts.listener.warning(
         failure
-            + ": all rows are emitted again, of a newer snapshot, after another BOOTSTRAP: drop what"
-            + " came before it");
+            + ": all rows are emitted again, of a newer snapshot, after another BOOTSTRAP: leave out"
+            + " what came before that");
     BootstrapRows all = rows;
     if (all != null) {
       all.giveUp();

@@ -48,7 +48,7 @@ class StatusOfManyTest extends CommandTest {
       assertThat(out().lines().toList())
           .anyMatch(
               each -> each.matches("database +behind +undelivered for +saved position +held by"))
-          .anyMatch(each -> each.matches("a\\.db +no WAL +1:0:0 +nobody"))
+          .anyMatch(each -> each.matches("a\\.db +nothing +1:0:0 +nobody"))
           .anyMatch(each -> each.matches("eu/b\\.db +nothing +1:1:0 +nobody"))
           .contains("2 databases; open in a capture: 0");
       statement.execute("INSERT INTO t VALUES(2)");

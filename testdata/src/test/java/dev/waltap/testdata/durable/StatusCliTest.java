@@ -4,6 +4,8 @@ package dev.waltap.testdata.durable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.testdata.TestDatabase;
+import java.time.Instant;
+import java.nio.file.attribute.FileTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +126,23 @@ class StatusCliTest extends DurableFixture {
     assertThat(errors()).contains("the WAL was reused since");
     assertThat(status("--max-lag", "soon")).isEqualTo(2);
     assertThat(errors()).contains("'soon' is no lag");
+  }
+
+  /** The WAL goes with the last connection, and with it what would say what was committed. */
+  @Test
+  void whatWasWrittenWithoutAWalIsNotKnown() throws Exception {
+    assertThat(run("setup")).isZero();
+    writer.close();
+    assertThat(database.path().resolveSibling("test.db-wal")).doesNotExist();
+    Instant now = Instant.now();
+    Files.setLastModifiedTime(database.path(), FileTime.from(now.minusSeconds(60)));
+    assertThat(status("--max-lag", "0")).isZero();
+    assertThat(printed()).contains("nothing was written since");
+    Files.setLastModifiedTime(database.path(), FileTime.from(now.plusSeconds(60)));
+    assertThat(status("--max-lag", "1000000", "--quiet")).isEqualTo(1);
+    assertThat(errors()).contains("not known: there is no WAL");
+    status("--format", "json");
+    assertThat(printed()).contains("\"log\":\"no_wal\",\"transactions\":null");
   }
 
   @Test
