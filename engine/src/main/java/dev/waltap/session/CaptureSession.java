@@ -16,6 +16,7 @@ import dev.waltap.follow.LogFollower;
 import dev.waltap.follow.PollPacer;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.UnsupportedDatabaseException;
+import dev.waltap.io.Closer;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.StateStore;
 import dev.waltap.wal.GapReason;
@@ -57,9 +58,16 @@ public final class CaptureSession implements AutoCloseable {
       @Nullable StateHolder holder) {
     this.wake = wake;
     this.pacer = pacer;
-    this.parts = new CaptureParts(options, queue, listener, counters, holder);
-    this.freshStart = new FreshStart(parts);
-    this.netChanges = new NetChanges(parts);
+    Closer closer = new Closer();
+    try {
+      this.parts =
+          closer.open(() -> new CaptureParts(options, queue, listener, counters, holder));
+      this.freshStart = new FreshStart(parts);
+      this.netChanges = new NetChanges(parts);
+    } catch (Throwable e) {
+      closer.closeAfter(e);
+      throw e;
+    }
   }
 
   /** The one method that changes the phase. */

@@ -93,7 +93,7 @@ class OnceBesideAWriterTest {
         Connection connection = database.open()) {
       TestDatabase.execute(connection, "CREATE TABLE seen(id INTEGER PRIMARY KEY)");
       StateDirectory state = StateDirectory.at(database.directory().resolve("state"));
-      for (int id = 1; id <= 10; id++) {
+      for (int id = 1; id <= 50; id++) {
         try (ChangeDataCapture capture =
             Waltap.open(database.path())
                 .stateDirectory(state.path())
@@ -105,7 +105,8 @@ class OnceBesideAWriterTest {
           capture.cdc();
         }
       }
-      assertThat(StateStatus.of(state).journalEntries()).isLessThanOrEqualTo(2);
+      // Sixteen are left for a later run to compact, and not one more for each.
+      assertThat(StateStatus.of(state).journalEntries()).isLessThanOrEqualTo(17);
     }
   }
 }
