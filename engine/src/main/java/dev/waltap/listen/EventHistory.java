@@ -91,6 +91,17 @@ final class EventHistory {
     return streams.computeIfAbsent(database, name -> new KnownStream());
   }
 
+  /** What is known of a database, which anybody may name: nothing is kept of one that is none. */
+  private @Nullable KnownStream known(String database) {
+    KnownStream stream = streams.get(database);
+    return stream != null && stream.isKnown() ? stream : null;
+  }
+
+  /** How many databases something is kept of. */
+  synchronized int databases() {
+    return streams.size();
+  }
+
   synchronized void add(String database, EventId id, byte[] text) {
     if (end - first == events.length) {
       grow();
@@ -146,7 +157,11 @@ final class EventHistory {
 
   /** Whether an event from that number on, of this database or of any, was dropped. */
   synchronized boolean hasDropped(@Nullable String database, long number) {
-    return database == null ? number < first : of(database).hasDropped(number);
+    if (database == null) {
+      return number < first;
+    }
+    KnownStream stream = streams.get(database);
+    return stream != null && stream.hasDropped(number);
   }
 
   /** The number of the oldest event that is kept. */
@@ -175,8 +190,8 @@ final class EventHistory {
       }
       return new Start(first, "what follows that event is not kept any more");
     }
-    KnownStream known = of(database);
-    if (!known.isKnown()) {
+    KnownStream known = known(database);
+    if (known == null) {
       return null;
     }
     String gap = known.gapAfter(id);
@@ -225,7 +240,7 @@ final class EventHistory {
   synchronized void awaitStream(String database, long millis) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     long left = until - System.nanoTime();
-    while (!of(database).isKnown() && !ended && left > 0) {
+    while (known(database) == null && !ended && left > 0) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
       left = until - System.nanoTime();
     }

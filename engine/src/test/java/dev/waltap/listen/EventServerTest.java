@@ -85,6 +85,22 @@ class EventServerTest {
     of(server).flush();
   }
 
+  @Test
+  void nothingIsKeptOfDatabasesThatAreOnlyAskedFor() throws Exception {
+    EventHistory history = new EventHistory(1000);
+    EventId id = EventId.of(change(1, 0, true, "a"));
+    for (String name : List.of("x", "y")) {
+      assertThat(history.after(name, id)).isNull();
+      assertThat(history.hasDropped(name, 0)).isFalse();
+      history.awaitStream(name, 0);
+    }
+    assertThat(history.databases()).isZero();
+    history.beginNew("x");
+    history.add("x", id, new byte[1]);
+    assertThat(history.after("x", id)).isEqualTo(new EventHistory.Start(1, null));
+    assertThat(history.databases()).isEqualTo(1);
+  }
+
   /** A client that reads line by line. */
   private final class Client {
     private final BufferedReader lines;
