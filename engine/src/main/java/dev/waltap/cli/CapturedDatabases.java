@@ -2,6 +2,14 @@
 package dev.waltap.cli;
 
 import dev.waltap.FleetBuilder;
+import dev.waltap.api.CaptureException;
+import dev.waltap.fleet.Discovery;
+import dev.waltap.fleet.FoundDatabase;
+import dev.waltap.fleet.OpenLimit;
+import dev.waltap.fleet.StateRoot;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -26,9 +34,29 @@ final class CapturedDatabases extends DatabaseOptions {
     return one;
   }
 
-  /** Most that are open at once; null if that was not said. */
-  @Nullable Integer maxOpen() {
-    return maxOpen;
+  /** Most that are open at once: as it was said, else as this process can. */
+  int mostOpen() {
+    return maxOpen == null ? OpenLimit.ofProcess() : maxOpen;
+  }
+
+  /**
+   * Refuses databases that can't all have a place, as a capture's start does.
+   *
+   * @param now what is captured: too many of the same are no reason to refuse other options
+   * @param ours says of a file whether it is an output
+   * @throws CaptureException REFUSED
+   */
+  void requireRoom(CapturedDatabases now, StateOptions state, Predicate<Path> ours) {
+    if (mostOpen() == now.mostOpen() && sources().equals(now.sources())) {
+      return;
+    }
+    StateRoot states = state.states();
+    List<FoundDatabase> found = Discovery.list(sources(), state.root(), ours);
+    int without = (int) found.stream().filter(each -> states.of(each) == null).count();
+    String problem = OpenLimit.problem(found.size(), without, mostOpen());
+    if (problem != null) {
+      throw new CaptureException(CaptureException.Reason.REFUSED, problem);
+    }
   }
 
   @Override

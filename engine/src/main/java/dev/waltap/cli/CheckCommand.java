@@ -85,11 +85,13 @@ final class CheckCommand extends CaptureCommand {
             OutputReport.describe(output()),
             OutputReport.problem(output(), !one),
             problems(one, reports),
-            one ? 0 : Math.min(found.size(), maxOpen()));
-    if (isTyped("--format") && output().format().isJson()) {
+            one ? 0 : Math.min(found.size(), databases().mostOpen()));
+    FormatOptions format = output().format();
+    if (isTyped("--format") && format.isJson() && !format.isDebezium()) {
       print(CheckJson.of(plan));
       if (reports.isEmpty()) {
-        plan.problems().forEach(console::error);
+        // There is no line that could say it.
+        plan.all().forEach(console::error);
       }
     } else {
       print(CheckText.of(plan));
@@ -103,7 +105,7 @@ final class CheckCommand extends CaptureCommand {
     if (!one) {
       int without = (int) reports.stream().filter(each -> each.state() == null).count();
       add(problems, state().states().problem());
-      add(problems, OpenLimit.problem(reports.size(), without, maxOpen()));
+      add(problems, OpenLimit.problem(reports.size(), without, databases().mostOpen()));
     }
     problems.addAll(CheckedPorts.problems(spec()));
     return problems;
@@ -113,12 +115,6 @@ final class CheckCommand extends CaptureCommand {
     if (problem != null) {
       problems.add(problem);
     }
-  }
-
-  /** How many can be open at once. */
-  private int maxOpen() {
-    Integer most = databases().maxOpen();
-    return most == null ? OpenLimit.ofProcess() : most;
   }
 
   private void print(String text) throws IOException {

@@ -63,10 +63,7 @@ final class CheckText {
         line(text, "  columns left out", names(check.excludedColumns()));
       }
       if (!check.unmatched().isEmpty()) {
-        line(
-            text,
-            "  nothing is called",
-            names(check.unmatched()) + ": check the names of what to exclude");
+        line(text, "  exclusions without match", names(check.unmatched()) + ": check these names");
       }
       if (check.atRisk() > 0) {
         line(text, "  at risk", Plural.of(check.atRisk(), "commit") + ": " + DatabaseCheck.RISK);

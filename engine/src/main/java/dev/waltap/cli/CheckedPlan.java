@@ -2,6 +2,7 @@
 package dev.waltap.cli;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,13 @@ record CheckedPlan(
     problems = List.copyOf(problems);
   }
 
+  /** What would keep the command from running, whatever the databases are. */
+  List<String> all() {
+    return Stream.concat(Stream.ofNullable(outputProblem), problems.stream()).toList();
+  }
+
   /** Whether the command would run, with every database. */
   boolean isFine() {
-    return outputProblem == null
-        && problems.isEmpty()
-        && reports.stream().allMatch(CheckReport::isFine);
+    return all().isEmpty() && reports.stream().allMatch(CheckReport::isFine);
   }
 }

@@ -49,12 +49,23 @@ final class CheckedPorts {
 
   private static void add(
       List<String> problems, List<InetSocketAddress> all, String option, InetSocketAddress place) {
-    if (place.getPort() != 0 && all.contains(place)) {
+    if (place.getPort() != 0 && all.stream().anyMatch(each -> isSame(each, place))) {
       problems.add(option + " has the port of another option: choose another one");
       return;
     }
     all.add(place);
     add(problems, inUse(option, place));
+  }
+
+  /** Whether only one can be listened at: the wildcard address takes a port of all addresses. */
+  private static boolean isSame(InetSocketAddress one, InetSocketAddress other) {
+    return one.equals(other)
+        || (one.getPort() == other.getPort() && (isWildcard(one) || isWildcard(other)));
+  }
+
+  private static boolean isWildcard(InetSocketAddress place) {
+    InetAddress address = place.getAddress();
+    return address != null && address.isAnyLocalAddress();
   }
 
   private static void add(List<String> problems, @Nullable String problem) {

@@ -7,7 +7,6 @@ import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetMember;
 import dev.waltap.fleet.FleetEngine;
-import dev.waltap.fleet.OpenLimit;
 import dev.waltap.handler.Causes;
 import dev.waltap.handler.ClosedPipeException;
 import dev.waltap.text.Plural;
@@ -79,8 +78,7 @@ record FleetRun(
   }
 
   private static void change(Fleet fleet, FleetBuilder builder, CapturedDatabases databases) {
-    Integer most = databases.maxOpen();
-    int open = most == null ? OpenLimit.ofProcess() : most;
+    int open = databases.mostOpen();
     builder.maxOpen(open); // How much memory each may take.
     if (fleet instanceof FleetEngine engine) {
       engine.change(databases.sources(), open);

@@ -58,6 +58,18 @@ class CheckTest extends CommandTest {
     }
     String both = "--listen has the port of another option";
     assertProblem(both, "check", a, "--metrics-port", port, "--listen", port);
+    Path token = Files.writeString(directory.resolve("token"), "0123456789abcdef");
+    Object[] wildcard = {
+      "check",
+      a,
+      "--metrics-port",
+      port,
+      "--listen",
+      "0.0.0.0:" + port,
+      "--listen-token",
+      "@" + token
+    };
+    assertProblem(both, wildcard);
     assertThat(run("check", a, "--metrics-port", port, "--listen", 0)).as(out()).isZero();
     new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
   }
@@ -127,5 +139,19 @@ class CheckTest extends CommandTest {
     };
     assertThat(run(line)).isEqualTo(1);
     assertThat(err()).contains("no states can be kept below");
+    Object[] output = {
+      "check", "--directory", empty, "--output", directory.resolve("n/x"), "--format", "json"
+    };
+    assertThat(run(output)).isEqualTo(1);
+    assertThat(err()).contains("n/x can't be made: ");
+  }
+
+  @Test
+  void aFormatOfEventsIsNotThatOfTheReport() throws Exception {
+    Path a = make("a.db");
+    assertThat(run("check", a, "--format", "debezium")).isZero();
+    assertThat(out()).contains("output: standard output\n").doesNotContain("{");
+    assertThat(run("check", a, "--format", "json")).isZero();
+    assertThat(out()).startsWith("{");
   }
 }

@@ -101,7 +101,7 @@ class ManyDatabasesTest extends CommandTest {
     Path a = make("a.db", "CREATE TABLE users(id INTEGER PRIMARY KEY, secret)");
     String[] typed = {"--exclude-table", "usrs", "--exclude-column", "users.secrets"};
     assertThat(run("check", a, typed[0], typed[1], typed[2], typed[3])).isZero();
-    assertThat(out()).contains("nothing is called: usrs, users.secrets: check the names");
+    assertThat(out()).contains("exclusions without match: usrs, users.secrets: check these names");
     assertThat(run("setup", a)).isZero();
     assertThat(run("cdc", a, "--once", typed[0], typed[1], typed[2], typed[3])).isZero();
     assertThat(err()).contains("warning: nothing is left out by usrs, users.secrets, since");
