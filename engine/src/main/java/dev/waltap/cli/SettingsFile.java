@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,6 +71,10 @@ final class SettingsFile {
 
   private void add(ConfigEntry entry) {
     String option = "--" + entry.name();
+    if (entry.isEmptyTable()) {
+      requireTable(option, entry.line());
+      return;
+    }
     OptionSpec spec = options.get(option);
     if (spec == null) {
       @Nullable String near = Suggestion.near(option, options.keySet());
@@ -83,6 +89,25 @@ final class SettingsFile {
       throw bad(entry.line(), "'" + entry.name() + "' takes one value, not a list");
     }
     entries.put(option, entry);
+  }
+
+  /** Refuses a table without options that could have none: its name is wrong. */
+  private void requireTable(String option, int line) {
+    Set<String> tables = new TreeSet<>();
+    for (String each : options.keySet()) {
+      for (int at = each.indexOf('-', 2); at > 0; at = each.indexOf('-', at + 1)) {
+        tables.add(each.substring(0, at));
+      }
+    }
+    if (!tables.contains(option)) {
+      @Nullable String near = Suggestion.near(option, tables);
+      throw bad(
+          line,
+          "'"
+              + option.substring(2)
+              + "' is no table of options"
+              + (near == null ? "" : ", did you mean '" + near.substring(2) + "'?"));
+    }
   }
 
   private ParameterException bad(int line, String what) {

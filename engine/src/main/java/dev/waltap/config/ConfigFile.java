@@ -16,6 +16,9 @@ import java.util.Map;
  */
 public final class ConfigFile {
 
+  /** Some editors of Windows begin a file of UTF-8 with it. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private ConfigFile() {}
 
   /**
@@ -26,6 +29,19 @@ public final class ConfigFile {
    */
   public static List<ConfigEntry> read(Path file) throws IOException, ConfigException {
     String text = Files.readString(file);
+    if (text.startsWith(BYTE_ORDER_MARK)) {
+      text = text.substring(BYTE_ORDER_MARK.length());
+    }
+    try {
+      return read(text, file);
+    } catch (StackOverflowError e) {
+      throw new ConfigException(
+          0, "is nested too deeply to be read: options are values or lists, in tables");
+    }
+  }
+
+  private static List<ConfigEntry> read(String text, Path file)
+      throws IOException, ConfigException {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     if (name.endsWith(".toml")) {
       return once(TomlReader.read(text));

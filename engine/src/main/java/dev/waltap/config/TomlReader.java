@@ -26,12 +26,16 @@ final class TomlReader {
       throw bad(parsed.errors().get(0));
     }
     List<ConfigEntry> entries = new ArrayList<>();
-    for (List<String> path : parsed.keyPathSet(false)) {
+    for (List<String> path : parsed.keyPathSet(true)) {
       int line = line(parsed, path);
       Object value = parsed.get(path);
       String name = String.join("-", path);
       if (value instanceof TomlArray array) {
         entries.add(new ConfigEntry(name, values(name, array, line), true, line));
+      } else if (value instanceof TomlTable table) {
+        if (table.isEmpty()) {
+          entries.add(ConfigEntry.emptyTable(name, line));
+        }
       } else {
         entries.add(new ConfigEntry(name, List.of(text(name, value, line)), false, line));
       }

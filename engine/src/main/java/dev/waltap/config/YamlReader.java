@@ -57,7 +57,14 @@ final class YamlReader {
 
   private static void add(String name, Node node, List<ConfigEntry> entries)
       throws ConfigException {
+    if (node.isRecursive()) {
+      throw new ConfigException(
+          line(node), "an alias (*) repeats what it is part of: write the options out");
+    }
     if (node instanceof MappingNode mapping) {
+      if (mapping.getValue().isEmpty() && !name.isEmpty()) {
+        entries.add(ConfigEntry.emptyTable(name, line(node)));
+      }
       for (NodeTuple tuple : mapping.getValue()) {
         String key = text(name, tuple.getKeyNode());
         add(name.isEmpty() ? key : name + "-" + key, tuple.getValueNode(), entries);

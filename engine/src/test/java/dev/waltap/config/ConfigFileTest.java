@@ -110,6 +110,9 @@ class ConfigFileTest {
         "a.toml | b = 1\\na = [[1]] | 2 | 'a' must be a text",
         "a.yaml | a: 1\\nb: s3: cret | 2 | is not YAML: mapping values are not allowed here",
         "a.yaml | a: *s3cret | 1 | is not YAML: options are written as",
+        "a.yaml | a: &x\\n  s3: *x | 1 | an alias (*) repeats what it is part of",
+        "a.yaml | a: &x\\n  s3: [*x] | 1 | an alias (*) repeats what it is part of",
+        "a.yaml | a: &x [*x] | 1 | an alias (*) repeats what it is part of",
         "a.yaml | a: 1\\nb: | 2 | 'b' has no value",
         "a.yaml | a: 1\\na: 2 | 2 | 'a' stands in line 1 already",
         "a.yaml | a: [[1]] | 1 | 'a' must be a text",
@@ -124,6 +127,33 @@ class ConfigFileTest {
         catchThrowableOfType(ConfigException.class, () -> read(name.strip(), written));
     assertThat(e).hasMessageContaining(message).hasMessageNotContaining("s3");
     assertThat(e.line()).isEqualTo(line);
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfIt() throws Exception {
+    for (String name : List.of("a.toml", "a.yaml", "a.conf")) {
+      String text = name.endsWith("yaml") ? "last: 1\n" : "last = 1\n";
+      assertThat(read(name, "\uFEFF" + text)).as(name).containsExactly(one("last", 1, "1"));
+    }
+  }
+
+  @Test
+  void tablesWithoutOptionsAreKnownByTheirNames() throws Exception {
+    for (ConfigEntry each : read("a.toml", "[m]\n[n]\na = 1\n[o]\np = {}\n")) {
+      assertThat(each.isEmptyTable()).as(each.name()).isEqualTo(!each.name().equals("n-a"));
+    }
+    assertThat(read("a.yaml", "m: {}\nn: []\n"))
+        .containsExactly(ConfigEntry.emptyTable("m", 1), list("n", 2));
+  }
+
+  @Test
+  void whatIsNestedTooDeeplyIsRefusedInWords() {
+    for (String name : List.of("a.toml", "a.yaml")) {
+      String text = "a" + (name.endsWith("yaml") ? ": " : " = ") + "[".repeat(100_000);
+      assertThat(catchThrowableOfType(ConfigException.class, () -> read(name, text)))
+          .as(name)
+          .isNotNull();
+    }
   }
 
   @Test
