@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 class DatabaseOptions {
   private static final String MATCH = "*.db";
   private static final String NAMED = "--database";
+  private static final String DIRECTORY = "--directory";
 
   /** What nobody would write who wanted to name something else. */
   private static final Pattern FILE_NAME =
@@ -36,14 +37,14 @@ class DatabaseOptions {
       paramLabel = "DB",
       description =
           "The same as DB, repeatable, for WALTAP_DATABASE and --config; databases that are typed"
-              + " replace it.")
+              + " replace it, and a --directory given there.")
   private List<Path> named = new ArrayList<>();
 
   /** Those of the two that count. */
   private List<Path> databases = List.of();
 
   @Option(
-      names = "--directory",
+      names = DIRECTORY,
       paramLabel = "DIR",
       description = "The databases in this directory; a capture takes those that come later, too.")
   private @Nullable Path directory;
@@ -65,6 +66,7 @@ class DatabaseOptions {
    * @return whether there is exactly one database, by its name
    */
   boolean isOne(ShellCommand command) {
+    preferTyped(command);
     choose(command);
     if (databases.isEmpty() && directory == null) {
       throw command.usage("Missing required parameter: 'DB', or --directory DIR");
@@ -81,10 +83,15 @@ class DatabaseOptions {
   }
 
   /** Lets databases that are typed replace a directory from the environment or a file. */
-  void preferTyped(ShellCommand command) {
-    if (!typed.isEmpty() && !command.isTyped("--directory")) {
+  private void preferTyped(ShellCommand command) {
+    if (areTyped(command) && !command.isTyped(DIRECTORY)) {
       directory = null;
     }
+  }
+
+  /** Whether databases were typed by their names, so that those of a file do not count. */
+  boolean areTyped(ShellCommand command) {
+    return !typed.isEmpty() || command.isTyped(NAMED);
   }
 
   private void choose(ShellCommand command) {

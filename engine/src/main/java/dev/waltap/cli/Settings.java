@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -17,9 +18,10 @@ import picocli.CommandLine.ParameterException;
 
 /**
  * Options that were not typed: {@code --wal-limit} comes from {@code WALTAP_WAL_LIMIT}, else from
- * {@code wal-limit} in the file of {@code --config}. What is typed wins, and of two options that
- * exclude each other the typed one. Repeatable options take one value a line, or a list in the
- * file, flags {@code true} or {@code false}. What a command has no option for is for another one.
+ * {@code wal-limit} in the file of {@code --config}. What is typed wins over the environment, which
+ * wins over the file, also where two options exclude each other. Repeatable options take one value
+ * a line, or a list in the file, flags {@code true} or {@code false}. What a command has no option
+ * for is for another one.
  */
 final class Settings {
 
@@ -28,8 +30,17 @@ final class Settings {
   /** Asked for by those who type. */
   static final Set<String> NEVER = Set.of("--help", "--version", CONFIG);
 
-  private static final Map<String, String> EXCLUDES =
-      Map.of("--state", "--no-state", "--no-state", "--state");
+  /** Which options contradict one, so that they don't count where it comes from nearer by. */
+  private static final Map<String, Set<String>> EXCLUDES =
+      Map.ofEntries(
+          Map.entry("--state", Set.of("--no-state")),
+          Map.entry("--no-state", Set.of("--state")),
+          Map.entry("--log-level", Set.of("--quiet", "--verbose")),
+          Map.entry("--quiet", Set.of("--log-level", "--verbose")),
+          Map.entry("--verbose", Set.of("--log-level", "--quiet")),
+          Map.entry("--last", Set.of("--skip", "--limit")),
+          Map.entry("--skip", Set.of("--last")),
+          Map.entry("--limit", Set.of("--last")));
 
   private final Map<String, String> environment;
   private final Map<String, String> origins = new LinkedHashMap<>();
@@ -62,7 +73,7 @@ final class Settings {
       if (!NEVER.contains(optionName)
           && !shellCommand.onlyTyped().contains(optionName)
           && !typed.contains(optionName)
-          && !typed.contains(EXCLUDES.getOrDefault(optionName, optionName))) {
+          && excluding(optionName).noneMatch(typed::contains)) {
         add(command, option, completed);
       }
     }
@@ -96,12 +107,29 @@ final class Settings {
     String value = environment.get(variable);
     if (value != null) {
       add(command, option, List.of(value), variable, all);
-    } else if (file != null) {
+    } else if (file != null
+        && excluding(name).noneMatch(other -> isInEnvironment(command, other))) {
       ConfigEntry entry = file.get(name);
       if (entry != null) {
         add(command, option, entry.values(), file.origin(entry), all);
       }
     }
+  }
+
+  private static Stream<String> excluding(String option) {
+    return EXCLUDES.getOrDefault(option, Set.of()).stream();
+  }
+
+  /**
+   * Whether the environment gives the command an option: a flag that it says is off is not given.
+   */
+  private boolean isInEnvironment(CommandLine command, String name) {
+    String variable = variable(name);
+    String value = environment.get(variable);
+    OptionSpec option = command.getCommandSpec().findOption(name);
+    return value != null
+        && option != null
+        && (option.arity().max() > 0 || isOn(command, value, variable, name).equals("true"));
   }
 
   private void add(

@@ -84,7 +84,6 @@ final class StatusCommand extends ShellCommand {
 
   @Override
   int run(Console console) throws IOException, InterruptedException {
-    databases.preferTyped(this);
     if (!databases.isOne(this)) {
       return runAll(console);
     }

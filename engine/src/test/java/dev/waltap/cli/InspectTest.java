@@ -263,6 +263,11 @@ class InspectTest {
         .contains("\n1 more transaction: --skip 2 shows the next, --last 2 the last\n");
     assertThat(run(copy, "--last", 1, "--skip", 1)).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("--last counts from the end");
+    Path config = copy.resolveSibling("waltap.toml");
+    Files.writeString(config, "last = 1\nlimit = 9\n");
+    assertThat(inspect(copy, "--limit", 1, "--config", config))
+        .contains("\ntransaction 1: ")
+        .doesNotContain("\ntransaction 3: ");
   }
 
   @Test

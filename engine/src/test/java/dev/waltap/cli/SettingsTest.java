@@ -107,6 +107,45 @@ class SettingsTest {
   }
 
   @Test
+  void theFileYieldsToWhatIsTypedAndToTheEnvironmentAlsoWhereTheyExcludeEachOther()
+      throws IOException {
+    String summary = "delivered 0 changes";
+    String warnings = "log-level = 'warn'\n";
+    assertThat(runWith("a.toml", warnings, "bootstrap", database)).isZero();
+    assertThat(err()).doesNotContain(summary);
+    assertThat(runWith("a.toml", warnings, "bootstrap", database, "--verbose")).isZero();
+    assertThat(err()).contains(summary);
+    environment.put("WALTAP_VERBOSE", "false");
+    assertThat(runWith("a.toml", warnings, "bootstrap", database)).isZero();
+    assertThat(err()).doesNotContain(summary);
+    environment.put("WALTAP_VERBOSE", "true");
+    assertThat(runWith("a.toml", warnings, "bootstrap", database)).isZero();
+    assertThat(err()).contains(summary);
+    assertThat(runWith("a.toml", "log-level = 'debug'\n", "bootstrap", database, "--quiet"))
+        .isZero();
+    assertThat(err()).doesNotContain(summary);
+    environment.clear();
+    environment.put("WALTAP_STATE", directory.resolve("state").toString());
+    assertThat(runWith("a.toml", "no-state = true\n", "bootstrap", database)).isZero();
+    assertThat(captured().stateDirectory()).isEqualTo(directory.resolve("state"));
+    environment.clear();
+    environment.put("WALTAP_NO_STATE", "true");
+    assertThat(runWith("a.toml", "state = '" + directory + "'\n", "bootstrap", database)).isZero();
+    assertThat(captured().stateDirectory()).isNull();
+  }
+
+  @Test
+  void databasesThatAreTypedReplaceTheDirectoryOfTheFile() throws IOException {
+    String toml = "directory = '" + directory.resolve("nowhere") + "'\nrecursive = true\n";
+    assertThat(runWith("a.toml", toml, "bootstrap", database)).isZero();
+    assertThat(captured().database()).isEqualTo(Path.of(database));
+    assertThat(runWith("a.toml", toml, "bootstrap", "--database", database)).isZero();
+    assertThat(captured().database()).isEqualTo(Path.of(database));
+    assertThat(runWith("a.toml", toml, "bootstrap")).isEqualTo(1);
+    assertThat(err()).contains("nowhere: can't be searched");
+  }
+
+  @Test
   void whatIsForHttpDoesNotHinderOtherOutputs() {
     environment.put("WALTAP_HEADER", "X: y");
     environment.put("WALTAP_TIMEOUT", "3s");
@@ -176,6 +215,9 @@ class SettingsTest {
         "a.toml > a = 'x > FILE, line 1: is not TOML from column",
         "a.toml > config = 'x' > FILE, line 1: 'config' is no option",
         "a.toml > page-rows = 'maybe' > write true or false for --page-rows in line 1 of FILE",
+        "a.toml > [metrcs] > FILE, line 1: 'metrcs' is no table of options, did you mean 'metrics'?",
+        "a.toml > [output] > FILE, line 1: 'output' is no table of options",
+        "a.yaml > metrcs: {} > FILE, line 1: 'metrcs' is no table of options",
         "a.toml > wal-limit = '3q' > (from line 1 of FILE)",
         "a.toml > listen-token = 'a'\noutput = 'http://bob:t0ken@127.0.0.1:0/' > port in the address"
       })
