@@ -23,7 +23,7 @@ final class Console implements CaptureListener {
   /** Erases the line that the cursor is in, and goes to its start. */
   private static final String CLEAR_LINE = "\r\u001B[K";
 
-  /** What ready means, where nothing is to be said against it. */
+  /** The ready line; that of a fleet may go on with what is not captured yet. */
   static final String READY = "ready: every later commit will be emitted";
 
   private static final int DEFAULT_COLUMNS = 80;

@@ -18,7 +18,7 @@ import java.util.Locale;
 final class InspectSummary {
   private static final int WIDEST_NAME = 40;
 
-  /** Whoever opens the database next, SQLite lets write over them. */
+  /** SQLite recovers no frames behind damage, so that the next writer overwrites them. */
   private static final String DAMAGE_ADVICE =
       "copy the database and its -wal before anything opens or writes to them, if those commits"
           + " matter";

@@ -21,11 +21,16 @@ import org.jspecify.annotations.Nullable;
  * How the capture of one of several databases stands.
  *
  * @param state where its state is, or would be; null if it would have none
+ * @param exists whether there is a state
  * @param status null if it is not known
  * @param problem why it is not known, and what to do; empty if it is
  */
 record MemberStatus(
-    FoundDatabase found, @Nullable Path state, @Nullable CaptureStatus status, String problem) {
+    FoundDatabase found,
+    @Nullable Path state,
+    boolean exists,
+    @Nullable CaptureStatus status,
+    String problem) {
 
   /** Looks at a database and its state. */
   static MemberStatus of(FoundDatabase found, @Nullable Path state) {
@@ -33,6 +38,7 @@ record MemberStatus(
       return new MemberStatus(
           found,
           state,
+          false,
           null,
           "there is no state"
               + (state == null ? "" : " in " + FileNames.text(state))
@@ -40,13 +46,14 @@ record MemberStatus(
     }
     try {
       return new MemberStatus(
-          found, state, CaptureStatus.of(found.file(), StateDirectory.at(state)), "");
+          found, state, true, CaptureStatus.of(found.file(), StateDirectory.at(state)), "");
     } catch (CaptureException e) {
-      return new MemberStatus(found, state, null, String.valueOf(e.getMessage()));
+      return new MemberStatus(found, state, true, null, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       return new MemberStatus(
           found,
           state,
+          true,
           null,
           "its WAL can't be read: " + Reasons.of(e) + ": check who may read it");
     }

@@ -45,8 +45,7 @@ final class MemberStatusText {
     CaptureStatus status = member.status();
     String name = ValueText.visible(member.name());
     if (status == null) {
-      String why = member.problem().startsWith("there is no state") ? "no state" : "not known";
-      return filled(name, why);
+      return filled(name, member.exists() ? "not known" : "no state");
     }
     Duration age = status.age(now);
     Position position = status.state().acknowledged();
@@ -73,7 +72,9 @@ final class MemberStatusText {
       case NO_WAL ->
           status.mayHaveChanged()
               ? "not known"
-              : status.transactions() == 0 ? "nothing" : Plural.of(status.transactions(), "transaction");
+              : status.transactions() == 0
+                  ? "nothing"
+                  : Plural.of(status.transactions(), "transaction");
       case REUSED -> "WAL reused: net changes";
       case NO_DATABASE -> "database is not there";
     };

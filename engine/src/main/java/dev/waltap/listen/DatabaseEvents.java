@@ -57,7 +57,10 @@ public final class DatabaseEvents implements ChangesHandler {
     this.delivering = delivering;
   }
 
-  /** Says that a stream begins, as without state: who has come to one before is told at once. */
+  /**
+   * Says that a new stream begins, as without state: a client that sends an id of an older one gets
+   * the gap event at once.
+   */
   public void beginNew() {
     history.beginNew(database);
   }
