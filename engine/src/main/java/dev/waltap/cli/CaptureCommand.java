@@ -103,6 +103,9 @@ abstract class CaptureCommand extends ShellCommand {
               + " {database} in it stands for that of each.")
   private @Nullable String sourceName;
 
+  /** The databases that SIGHUP brought last; null before. */
+  private volatile @Nullable CapturedDatabases reloaded;
+
   /** Whether what the output holds makes it necessary to deliver all rows first. */
   private boolean startsOver;
 
@@ -160,11 +163,12 @@ abstract class CaptureCommand extends ShellCommand {
         Sink sink = output.open(shell(), console)) {
       monitoring.watch(databaseName());
       shell().signals().onStop(sink.stop());
+      // An output may wait long for its server before the capture is opened.
+      shell().signals().onHangup(hangup(sink.reopen(), console, monitoring, null));
       if (!begin(builder, opening, console)) {
         return endless() ? ExitCode.OK : ExitCode.ofSignal(shell().signals().received());
       }
       builder.handler(monitoring.handler(sink.handler()));
-      shell().signals().onHangup(hangup(sink.reopen(), console, monitoring, null));
       return new CaptureRun(shell(), console, endless(), monitoring)
           .run(
               builder,
@@ -242,7 +246,15 @@ abstract class CaptureCommand extends ShellCommand {
       other.databases.isOne(other);
       other.requireUsableForMany(console);
       Discovery.requireDirectories(other.databases.sources());
-      all.add(() -> fleet.accept(other.databases));
+      if (endless() && !once()) {
+        CapturedDatabases now = reloaded == null ? databases : reloaded;
+        other.databases.requireRoom(now, state, new OutputOfMany(output).files());
+      }
+      all.add(
+          () -> {
+            reloaded = other.databases;
+            fleet.accept(other.databases);
+          });
     }
     all.addAll(output.renewals(other.output, other, console, refused));
     Runnable token = monitor.renewal(other.monitor, monitoring);

@@ -176,15 +176,14 @@ final class HttpOptions {
    */
   HttpHandler open(String address, ShellCommand command, HttpBatch.Format format, Console console)
       throws IOException {
-    Credentials read = credentials(command, console);
+    Credentials now = current(command, console);
     URI uri = HttpTarget.address(address);
     Duration patience = timeout == null ? DEFAULT_TIMEOUT : timeout;
     int retries = maxRetries == null ? DEFAULT_RETRIES : maxRetries;
-    HttpTarget target = read.target(uri, patience, retries);
+    HttpTarget target = now.target(uri, patience, retries);
     console.hide(target.secrets());
-    credentials.set(read);
     return new HttpHandler(
-        targets(read, target, uri, patience, retries), format, tls(), console::warning);
+        targets(now, target, uri, patience, retries), format, tls(), console::warning);
   }
 
   private Supplier<HttpTarget> targets(
@@ -203,6 +202,20 @@ final class HttpOptions {
         return last;
       }
     };
+  }
+
+  /**
+   * What all handlers send: read by the first one, so that one that is opened later takes neither
+   * half of an edited file nor the place of what SIGHUP made of it.
+   */
+  private Credentials current(ShellCommand command, Console console) throws IOException {
+    Credentials known = credentials.get();
+    if (known != null) {
+      return known;
+    }
+    Credentials read = credentials(command, console);
+    Credentials other = credentials.compareAndExchange(null, read);
+    return other == null ? read : other;
   }
 
   private Credentials credentials(ShellCommand command, Console console) throws IOException {

@@ -25,6 +25,9 @@ final class Reload implements Runnable {
 
   private static final String LEVEL = "--log-level";
 
+  private static final Set<String> DATABASES =
+      Set.of("--database", "--directory", "--match", "--recursive");
+
   /** What of a fleet can change. */
   private static final Set<String> OF_FLEETS =
       Set.of("--database", "--directory", "--match", "--recursive", "--max-open");
@@ -121,6 +124,9 @@ final class Reload implements Runnable {
     Set<String> names = new TreeSet<>(values.keySet());
     names.addAll(now.keySet());
     names.removeIf(name -> Objects.equals(values.get(name), now.get(name)));
+    if (command.databases().areTyped(command)) {
+      names.removeAll(DATABASES); // Those of the file don't count.
+    }
     return names;
   }
 

@@ -39,6 +39,7 @@ final class MemberMoves {
 
   private boolean closing;
   private boolean readySaid;
+  private boolean roomWarned;
   private @Nullable Throwable failure;
   private long nextIdleLook;
 
@@ -87,8 +88,29 @@ final class MemberMoves {
     }
     if (atStart) {
       unready.add(member);
+    } else if (member.stateDirectory() == null) {
+      warnOfRoom(member);
     }
     slots.await(member);
+  }
+
+  /** Says once that members without state take all places: none can be parked for others. */
+  private void warnOfRoom(Member member) {
+    if (roomWarned || !isEndless()) {
+      return;
+    }
+    int without = 0;
+    for (Member each : members.all()) {
+      without += each.stateDirectory() == null ? 1 : 0;
+    }
+    String problem = OpenLimit.problem(members.size(), without, slots.most());
+    if (problem != null) {
+      roomWarned = true;
+      options
+          .listener()
+          .warning(
+              member, "some databases may never be captured: " + problem + ", or raise --max-open");
+    }
   }
 
   /** Does what is due: opens, parks, tries again. */
@@ -264,6 +286,7 @@ final class MemberMoves {
 
   /** Has at most so many open from now on. */
   void maxOpen(int most) {
+    roomWarned &= most == slots.most();
     slots.most(most);
   }
 

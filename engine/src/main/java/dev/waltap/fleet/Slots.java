@@ -47,6 +47,11 @@ final class Slots {
     most = members;
   }
 
+  /** How many may be open. */
+  int most() {
+    return most;
+  }
+
   Set<Member> open() {
     return open;
   }

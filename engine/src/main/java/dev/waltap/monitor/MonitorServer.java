@@ -57,9 +57,13 @@ public final class MonitorServer implements Closeable {
     return new AccessCheck(token, own.getAddress(), own.getPort());
   }
 
-  /** Asks for another token from now on. */
+  /**
+   * Asks for this token from now on. Cookies of browsers are good for as long as it is the same.
+   */
   public void token(String token) {
-    access = access(token);
+    if (!access.isToken(token)) {
+      access = access(token);
+    }
   }
 
   /**

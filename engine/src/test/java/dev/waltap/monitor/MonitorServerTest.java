@@ -102,6 +102,19 @@ class MonitorServerTest {
   }
 
   @Test
+  void aCookieIsGoodForAsLongAsTheTokenIsTheSame() throws Exception {
+    open(TOKEN, LagBound.NONE, false);
+    String set = get("?token=" + TOKEN).headers().firstValue("Set-Cookie").orElse("");
+    String cookie = set.replaceFirst(";.*", "");
+    MonitorServer server = (MonitorServer) opened.get(0);
+    assertThat(get("metrics", "Cookie", cookie).statusCode()).isEqualTo(200);
+    server.token(TOKEN);
+    assertThat(get("metrics", "Cookie", cookie).statusCode()).isEqualTo(200);
+    server.token("another-" + TOKEN);
+    assertThat(get("metrics", "Cookie", cookie).statusCode()).isEqualTo(401);
+  }
+
+  @Test
   void healthIsGoodUntilNoCaptureWorksAnyMore() throws Exception {
     open(null, LagBound.NONE, false);
     assertThat(get("health").statusCode()).isEqualTo(200);
