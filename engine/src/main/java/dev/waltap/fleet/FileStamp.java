@@ -24,7 +24,12 @@ record FileStamp(Attributes database, Attributes wal) {
   /** A WAL that is no longer than its header has no transaction in it. */
   private static final long WAL_HEADER = 32;
 
-  /** File systems stamp files by a clock that ticks every 1 to 10 ms; with room to spare. */
+  private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Some file systems stamp whole seconds, or every other one. */
+  private static final long COARSE_TICK_NANOS = 2 * SECOND_NANOS;
+
+  /** Others stamp files by a clock that ticks every 1 to 10 ms; with room to spare. */
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
   /**
@@ -57,9 +62,11 @@ record FileStamp(Attributes database, Attributes wal) {
     }
 
     private boolean isSettled(long nowNanos) {
+      boolean wholeSeconds = modifiedNanos % SECOND_NANOS == 0 && changedNanos % SECOND_NANOS == 0;
+      long tick = wholeSeconds ? COARSE_TICK_NANOS : TICK_NANOS;
       // One from the future is not what the next write will stamp.
-      return Math.abs(nowNanos - modifiedNanos) >= TICK_NANOS
-          && Math.abs(nowNanos - changedNanos) >= TICK_NANOS;
+      return Math.abs(nowNanos - modifiedNanos) >= tick
+          && Math.abs(nowNanos - changedNanos) >= tick;
     }
 
     private String text() {

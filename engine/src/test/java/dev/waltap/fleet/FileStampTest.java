@@ -45,4 +45,13 @@ class FileStampTest {
         .as("changed right now, whatever its time says")
         .isFalse();
   }
+
+  @Test
+  void isSettledLaterWhereTheFileSystemStampsWholeSeconds() {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    FileStamp.Attributes at = new FileStamp.Attributes(true, "1", 1, 5 * second, 5 * second);
+    FileStamp stamp = new FileStamp(at, FileStamp.Attributes.NONE);
+    assertThat(stamp.isSettled(6 * second)).isFalse();
+    assertThat(stamp.isSettled(7 * second)).isTrue();
+  }
 }
