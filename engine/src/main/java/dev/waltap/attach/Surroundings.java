@@ -21,6 +21,10 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Surroundings {
   private static final long FILES_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** By then a capture that finds nothing to read has looked at processes at least once. */
+  public static final long SURVEYED_NANOS = FILES_NANOS;
+
   private static final long PROCESSES_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** A process that opens the database has its locks one after the other within less. */
@@ -35,6 +39,9 @@ public final class Surroundings {
   private final long attached = System.nanoTime();
   private long lastFiles = attached;
   private long lastProcesses = attached;
+
+  /** When the processes had been looked at last. */
+  private long lookedNanos = attached;
 
   /** Of this database; the path as it was given, which may be a symbolic link. */
   public Surroundings(Attachment attachment, Path asNamed, CaptureListener listener) {
@@ -75,6 +82,7 @@ public final class Surroundings {
       return;
     }
     suspects = otherWals.processes(attached);
+    lookedNanos = System.nanoTime();
     if (!suspects.isEmpty()) {
       LockSupport.parkNanos(OPENING_NANOS);
       lookAtProcesses(System.nanoTime());
@@ -126,20 +134,37 @@ public final class Surroundings {
     if (!suspects.isEmpty() || now - lastProcesses >= PROCESSES_NANOS) {
       lastProcesses = now;
       NativeLibrary.requireOnlyOne();
-      long since = now - FILES_NANOS;
-      lookAtProcesses(since - attached < 0 ? attached : since);
+      lookAtProcesses(now - FILES_NANOS);
     }
     return true;
   }
 
-  /** Whoever was seen twice is not just opening the database. */
+  /**
+   * Looks at processes, as often as is due, while the capture finds no time for {@link #check}.
+   * Whether the files are the same is not asked before all that was read of them is delivered.
+   */
+  public void checkWhileBusy(long now) {
+    if (now - attached >= PROCESSES_NANOS && now - lastProcesses >= PROCESSES_NANOS) {
+      lastProcesses = now;
+      lookAtProcesses(now - FILES_NANOS);
+    }
+  }
+
+  /** Whoever was seen twice is not just opening the database; by two looks, not one reading. */
   private void lookAtProcesses(long since) {
-    Set<Long> seen = otherWals.processes(since);
+    Set<Long> seen =
+        otherWals.processes(earliest(since, suspects.isEmpty() ? attached : lookedNanos));
+    lookedNanos = System.nanoTime();
     for (long process : seen) {
       if (suspects.contains(process) && warnedOf.add(process)) {
         listener.warning(otherWals.describe(process));
       }
     }
     suspects = seen;
+  }
+
+  /** The later one of two moments. */
+  private static long earliest(long since, long notBefore) {
+    return since - notBefore < 0 ? notBefore : since;
   }
 }

@@ -60,8 +60,7 @@ public final class CaptureSession implements AutoCloseable {
     this.pacer = pacer;
     Closer closer = new Closer();
     try {
-      this.parts =
-          closer.open(() -> new CaptureParts(options, queue, listener, counters, holder));
+      this.parts = closer.open(() -> new CaptureParts(options, queue, listener, counters, holder));
       this.freshStart = new FreshStart(parts);
       this.netChanges = new NetChanges(parts);
     } catch (Throwable e) {
@@ -232,6 +231,7 @@ public final class CaptureSession implements AutoCloseable {
     // Once for all that waits: durable state is synced before, and the handler's thread woken.
     if (parts.backlog.isEmpty() || parts.staged.isReleaseDue()) {
       parts.release();
+      parts.surroundings.checkWhileBusy(System.nanoTime());
     }
   }
 
@@ -316,7 +316,7 @@ public final class CaptureSession implements AutoCloseable {
   private void reconcile() {
     String why = why();
     String what = why + ": emitting the net changes as one transaction";
-    // While nothing ran, a gap is to be expected, and often nothing is behind it.
+    // While nothing ran, a gap is to be expected, and often nothing was committed meanwhile.
     boolean expected = phase == SessionPhase.RESUMING;
     if (expected) {
       parts.listener.detail(what);
