@@ -19,7 +19,8 @@ public interface Installer {
    *
    * @return whether it was removed by this call
    * @throws IllegalStateException if the capture was built without a state directory, or runs
-   * @throws CaptureException if another capture holds it or it cannot be removed
+   * @throws CaptureException if another capture holds it, a running fleet among them that has
+   *     parked the database, or if it cannot be removed
    */
   boolean teardown();
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The status of several databases as a table for people. Stateless. */
 final class MemberStatusText {
@@ -55,8 +56,12 @@ final class MemberStatusText {
       behind(status),
       age.isZero() ? "" : StatusText.time(age),
       position == null ? "none" : position.toString(),
-      holder == null ? "nobody" : "process " + holder.pid()
+      holder != null ? "process " + holder.pid() : parked(status.state().fleet())
     };
+  }
+
+  private static String parked(StateLock.@Nullable Holder fleet) {
+    return fleet == null ? "nobody" : "parked, process " + fleet.pid();
   }
 
   private static String[] filled(String... some) {
@@ -82,14 +87,18 @@ final class MemberStatusText {
 
   private static String summary(List<MemberStatus> all) {
     long unknown = all.stream().filter(each -> each.status() == null).count();
-    long held =
-        all.stream()
-            .map(MemberStatus::status)
-            .filter(status -> status != null && status.state().holder() != null)
-            .count();
+    long held = 0;
+    long parked = 0;
+    for (MemberStatus each : all) {
+      CaptureStatus status = each.status();
+      boolean isHeld = status != null && status.state().holder() != null;
+      held += isHeld ? 1 : 0;
+      parked += status != null && !isHeld && status.state().fleet() != null ? 1 : 0;
+    }
     return Plural.of(all.size(), "database")
         + "; open in a capture: "
         + held
+        + (parked == 0 ? "" : "; parked: " + parked)
         + (unknown == 0 ? "" : "; without a known status: " + unknown);
   }
 }

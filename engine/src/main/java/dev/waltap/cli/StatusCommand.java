@@ -8,6 +8,7 @@ import dev.waltap.fleet.StateRoot;
 import dev.waltap.inspect.CaptureStatus;
 import dev.waltap.io.FileNames;
 import dev.waltap.state.StateDirectory;
+import dev.waltap.state.StateStatus;
 import dev.waltap.text.Plural;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -126,7 +127,12 @@ final class StatusCommand extends ShellCommand {
         + bound.text()
         + ": "
         + StatusText.behind(status, Instant.now())
-        + (status.state().holder() == null ? "; no capture runs" : "");
+        + (isCaptured(status.state()) ? "" : "; no capture runs");
+  }
+
+  /** Whether a capture runs, though the database may be parked. */
+  private static boolean isCaptured(StateStatus state) {
+    return state.holder() != null || state.fleet() != null;
   }
 
   private int runAll(Console console) throws IOException, InterruptedException {

@@ -38,7 +38,8 @@ final class StatusJson {
       wal(json, status);
       pages(json, state);
       json.writeNumberField("disk_bytes", state.fileBytes());
-      holder(json, state.holder());
+      holder(json, "holder", state.holder());
+      holder(json, "fleet", state.fleet());
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -99,9 +100,9 @@ final class StatusJson {
     json.writeEndObject();
   }
 
-  private static void holder(JsonGenerator json, StateLock.@Nullable Holder holder)
+  private static void holder(JsonGenerator json, String field, StateLock.@Nullable Holder holder)
       throws IOException {
-    json.writeFieldName("holder");
+    json.writeFieldName(field);
     if (holder == null) {
       json.writeNull();
       return;

@@ -61,8 +61,13 @@ final class StatusText {
             + end(state.end().position()));
     line(text, "on disk", size(state.fileBytes()));
     StateLock.Holder holder = state.holder();
-    line(text, "held by", holder == null ? "nobody: no capture runs" : holder.toString());
+    line(text, "held by", holder == null ? heldBelow(state.fleet()) : holder.toString());
     return text.toString();
+  }
+
+  /** Who captures a database whose state nobody holds. */
+  private static String heldBelow(StateLock.@Nullable Holder fleet) {
+    return fleet == null ? "nobody: no capture runs" : "parked, " + fleet;
   }
 
   /** How far behind, in one clause. */

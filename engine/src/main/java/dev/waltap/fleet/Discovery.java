@@ -9,6 +9,7 @@ import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -40,6 +41,9 @@ public final class Discovery {
   private final Map<DatabaseSource, PathMatcher> matchers = new LinkedHashMap<>();
   private final Set<Path> directories = new LinkedHashSet<>();
   private final Map<Path, String> lost = new LinkedHashMap<>();
+
+  /** All directories that are there, or may be, and that the last look could not read. */
+  private final Set<Path> hidden = new LinkedHashSet<>();
 
   /**
    * A look for these.
@@ -111,6 +115,7 @@ public final class Discovery {
     Map<Path, FoundDatabase> found = new LinkedHashMap<>();
     directories.clear();
     lost.clear();
+    hidden.clear();
     for (DatabaseSource source : sources) {
       List<FoundDatabase> some = new ArrayList<>();
       if (source.isFile()) {
@@ -136,6 +141,13 @@ public final class Discovery {
     return Map.copyOf(lost);
   }
 
+  /** Whether the last look could not see if this file is there, which was found before. */
+  boolean isHidden(FoundDatabase found) {
+    Path file = found.file().toAbsolutePath().normalize();
+    return hidden.stream()
+        .anyMatch(directory -> file.startsWith(directory) || found.real().startsWith(directory));
+  }
+
   private void watch(FoundDatabase database) {
     Path directory = database.real().getParent();
     if (directory != null) {
@@ -155,6 +167,9 @@ public final class Discovery {
       } catch (IOException e) {
         if (directory.equals(top)) {
           lost.put(top, Reasons.of(e));
+        }
+        if (directory.equals(top) || !(e instanceof NoSuchFileException)) {
+          hidden.add(directory.toAbsolutePath().normalize());
         }
         continue; // Gone, or not for us: the next look may see it.
       }
@@ -177,6 +192,7 @@ public final class Discovery {
     if (matcher == null
         || !matcher.matches(below)
         || BESIDE.matcher(FileNames.lastName(entry)).matches()
+        || StateRoot.isOurs(entry)
         || !Files.isRegularFile(entry)
         || ours.test(entry.toAbsolutePath().normalize())) {
       return;

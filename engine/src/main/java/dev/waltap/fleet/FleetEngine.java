@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ public final class FleetEngine implements Fleet {
   private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile @Nullable Change change;
+  private final AtomicReference<@Nullable Change> change = new AtomicReference<>();
   private volatile boolean closeAsked;
   private volatile @Nullable Thread thread;
 
@@ -46,14 +47,15 @@ public final class FleetEngine implements Fleet {
 
   /**
    * Captures these databases from now on, at most so many at once: those that are new begin, others
-   * end in order. For any thread; before and after {@link #run} it does nothing.
+   * end in order. For any thread. Of several calls the last one counts; what is asked for before
+   * {@link #run} is done as soon as that has begun, after it nothing is.
    *
    * @throws CaptureException REFUSED if a directory of theirs can't be searched: nothing is changed
    *     then
    */
   public void change(List<DatabaseSource> sources, int maxOpen) {
     Discovery.requireDirectories(sources);
-    change = new Change(List.copyOf(sources), maxOpen);
+    change.set(new Change(List.copyOf(sources), maxOpen));
     events.add(() -> {});
   }
 
@@ -72,12 +74,15 @@ public final class FleetEngine implements Fleet {
     }
     thread = Thread.currentThread();
     MemberMoves moves = new MemberMoves(options, mode, members, states, events::add);
-    try (Lookout lookout = new Lookout(options, states, members, moves, events::add)) {
+    try (RootLock held = new RootLock(options.noState() ? null : options.stateRoot());
+        Lookout lookout = new Lookout(options, states, members, moves, events::add)) {
       requireStates();
+      held.take(System.nanoTime());
       lookout.begin();
       requireRoom(moves);
       while (!moves.isDone() || !events.isEmpty()) {
         step(moves, lookout);
+        held.take(System.nanoTime());
       }
     } finally {
       try {
@@ -151,9 +156,8 @@ public final class FleetEngine implements Fleet {
   }
 
   private void apply(MemberMoves moves, Lookout lookout) {
-    Change asked = change;
+    Change asked = change.getAndSet(null);
     if (asked != null) {
-      change = null;
       moves.maxOpen(asked.maxOpen());
       lookout.change(asked.sources());
     }

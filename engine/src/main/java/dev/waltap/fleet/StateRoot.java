@@ -19,8 +19,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +34,12 @@ import org.jspecify.annotations.Nullable;
  *  named, or found by a glob        ROOT/app.db-0123456789abcdef-waltap, of its real path
  * </pre>
  *
- * <p>A root also has the file {@code -waltap}, once a run has captured all that it found.
+ * <p>A root also has the file {@code .waltap}, once a run has captured all that it found, and
+ * {@code .waltap-lock}, which a running fleet holds.
  *
  * <p>No two databases have the same, nor is one within another: nothing is looked for below a
  * directory whose name ends like theirs. What the state of a database is called does not depend on
- * which others are captured.
+ * which others are captured; once it has one, it keeps it, however it is named or found later.
  */
 public final class StateRoot {
   static final String SUFFIX = "-waltap";
@@ -114,6 +117,12 @@ public final class StateRoot {
     return root != null && Files.exists(root.resolve(MARK));
   }
 
+  /** Whether a file is one that fleets keep in their root. */
+  static boolean isOurs(Path file) {
+    String name = FileNames.lastName(file);
+    return name.equals(MARK) || name.equals(StateDirectory.FLEET_LOCK);
+  }
+
   /** Whether a directory is the root of a fleet's states. */
   public static boolean isRoot(Path directory) {
     return Files.exists(directory.resolve(MARK));
@@ -142,9 +151,49 @@ public final class StateRoot {
         || (FileNames.lastName(directory).endsWith(SUFFIX) && Files.isDirectory(directory));
   }
 
-  /** The state directory of a database that was found; null for none. */
+  /**
+   * The state directory of a database that was found; null for none. Where it has none by its own
+   * name, but was captured before as one that was named, found by a glob, or found below another
+   * directory, it is the one that it had then.
+   */
   public @Nullable Path of(FoundDatabase found) {
-    return of(found.real(), found.stateName());
+    Path own = of(found.real(), found.stateName());
+    if (root == null || own == null || StateDirectory.at(own).exists()) {
+      return own;
+    }
+    for (Path other : names(found)) {
+      if (!other.equals(own) && isReadableStateOf(other, found.file())) {
+        return other;
+      }
+    }
+    return own;
+  }
+
+  /** What its state may be called, whatever way it was named or found. */
+  private Set<Path> names(FoundDatabase found) {
+    Set<Path> names = new LinkedHashSet<>();
+    addName(found, null, names);
+    for (Path file : List.of(found.real(), found.file().toAbsolutePath().normalize())) {
+      for (int i = file.getNameCount() - 1; i >= 0; i--) {
+        addName(found, file.subpath(i, file.getNameCount()), names);
+      }
+    }
+    return names;
+  }
+
+  private void addName(FoundDatabase found, @Nullable Path below, Set<Path> names) {
+    Path name = of(found.real(), below);
+    if (name != null) {
+      names.add(name);
+    }
+  }
+
+  private static boolean isReadableStateOf(Path directory, Path database) {
+    try {
+      return isStateOf(directory, database);
+    } catch (CaptureException e) {
+      return false; // Whose it is, nobody knows.
+    }
   }
 
   /**
@@ -174,7 +223,11 @@ public final class StateRoot {
 
   private static boolean isStateOf(Path directory, Path database) {
     StateDirectory state = StateDirectory.at(directory);
-    return state.exists() && StateStatus.of(state).database().isOf(database);
+    if (!state.exists()) {
+      return false;
+    }
+    StateStatus unused = StateStatus.ofUnused(state);
+    return (unused != null ? unused : StateStatus.of(state)).database().isOf(database);
   }
 
   private static String hash(Path database) {

@@ -32,11 +32,12 @@ public final class ParkedFile {
   /**
    * Writes it, if the system says which start of the computer this is. The state is not open.
    *
-   * @param look of the database, and of whatever else decides what opening it would emit
+   * @param conditions all that has to be the same, as text: the files of the database, and what
+   *     else decides what opening it would emit
    * @throws IOException if it can't be written
    */
-  public static void write(StateDirectory directory, String look) throws IOException {
-    byte[] content = content(directory, look);
+  public static void write(StateDirectory directory, String conditions) throws IOException {
+    byte[] content = content(directory, conditions);
     if (content == null) {
       return;
     }
@@ -49,10 +50,10 @@ public final class ParkedFile {
     }
   }
 
-  /** Whether it was written for the same look, and holds still. */
-  public static boolean isOf(StateDirectory directory, String look) {
+  /** Whether it was written for the same conditions, and holds still. */
+  public static boolean isOf(StateDirectory directory, String conditions) {
     try {
-      byte[] content = content(directory, look);
+      byte[] content = content(directory, conditions);
       return content != null
           && directory.exists()
           && Arrays.equals(Files.readAllBytes(directory.parkedFile()), content);
@@ -61,14 +62,14 @@ public final class ParkedFile {
     }
   }
 
-  private static byte @Nullable [] content(StateDirectory directory, String look)
+  private static byte @Nullable [] content(StateDirectory directory, String conditions)
       throws IOException {
     String boot = Processes.bootId();
     if (boot.isEmpty()) {
       return null;
     }
     String seen = HexFormat.of().formatHex(Files.readAllBytes(directory.commitCountFile()));
-    byte[] all = String.join("\n", boot, seen, look).getBytes(UTF_8);
+    byte[] all = String.join("\n", boot, seen, conditions).getBytes(UTF_8);
     return (HexFormat.of().toHexDigits(Lz4Codec.hash(all, all.length)) + "\n").getBytes(US_ASCII);
   }
 }

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable; any thread may ask. Who changes anything holds the {@link StateLock}.
  */
 public final class StateDirectory {
+  /** A file in a directory below which a fleet has its states. */
+  public static final String FLEET_LOCK = ".waltap-lock";
+
   private static final List<String> SUFFIXES = List.of("", "-wal", "-shm", "-journal");
 
   private final Path path;
@@ -75,7 +78,32 @@ public final class StateDirectory {
 
   /** Who holds the state right now; null for nobody. */
   public StateLock.@Nullable Holder holder() {
-    return StateLock.holderOf(this);
+    return StateLock.holderOf(lockFile());
+  }
+
+  /**
+   * Who runs a fleet whose states are below a directory that this one is in; null for nobody. It
+   * captures this state's database, too, while that is parked and nobody holds the state itself.
+   */
+  public StateLock.@Nullable Holder fleet() {
+    for (Path above = path.getParent(); above != null; above = above.getParent()) {
+      StateLock.Holder holder = StateLock.holderOf(at(above).fleetLockFile());
+      if (holder != null) {
+        return holder;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Takes hold of all states below this directory for a fleet, which may have parked them: see
+   * {@link #fleet}.
+   *
+   * @param command what for, as for {@link #hold}
+   * @return null if another fleet holds them, or if nothing can be written there
+   */
+  public @Nullable StateLock holdBelow(String command) {
+    return StateLock.acquireFleet(this, command);
   }
 
   /**
@@ -121,12 +149,17 @@ public final class StateDirectory {
   /**
    * Removes the state of this database, as {@link #remove} does.
    *
-   * @throws CaptureException REFUSED also if it is known to be the state of another one, or is no
-   *     state at all
+   * @throws CaptureException REFUSED also if it is known to be the state of another one, if it is
+   *     no state at all, or if a fleet runs that captures the database
    */
   public boolean removeStateOf(Path database) {
     if (exists()) {
       requireOwner(database);
+      // A fleet has no more to do with a database that was deleted.
+      StateLock.Holder fleet = Files.exists(database) ? fleet() : null;
+      if (fleet != null) {
+        throw StateLock.refused(this, fleet);
+      }
     }
     return remove();
   }
@@ -228,6 +261,11 @@ public final class StateDirectory {
 
   Path lockFile() {
     return path.resolve("lock");
+  }
+
+  /** Who runs a fleet whose states are below this directory. */
+  Path fleetLockFile() {
+    return path.resolve(FLEET_LOCK);
   }
 
   /** Bytes that the state takes on disk. */

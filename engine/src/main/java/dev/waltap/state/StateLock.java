@@ -91,12 +91,14 @@ public final class StateLock implements AutoCloseable {
   private static final int MAX_TEXT = 4096;
 
   private final StateDirectory directory;
+  private final Path file;
   private final FileChannel channel;
   private final Closer closer;
   private boolean closed;
 
-  private StateLock(StateDirectory directory, FileChannel channel, Closer closer) {
+  private StateLock(StateDirectory directory, Path file, FileChannel channel, Closer closer) {
     this.directory = directory;
+    this.file = file;
     this.channel = channel;
     this.closer = closer;
   }
@@ -107,25 +109,20 @@ public final class StateLock implements AutoCloseable {
   }
 
   static StateLock acquire(StateDirectory directory, String command) {
-    Holder me =
-        new Holder(
-            ProcessHandle.current().pid(),
-            Host.NAME,
-            Instant.now().truncatedTo(ChronoUnit.SECONDS),
-            command);
+    Holder me = us(command);
     try {
       for (int i = 0; i < TRIES; i++) {
-        StateLock lock = tryAcquire(directory, me);
+        StateLock lock = tryAcquire(directory, directory.lockFile(), me);
         if (lock != null) {
           return lock;
         }
-        if (heldHere(directory) != null) {
+        if (heldHere(directory.lockFile()) != null) {
           break;
         }
         // Somebody may only be asking who holds it, which takes the lock for a moment.
         LockSupport.parkNanos(PAUSE_NANOS);
       }
-      throw refused(directory);
+      throw refused(directory, holderOf(directory.lockFile()));
     } catch (NoSuchFileException e) {
       throw StateErrors.refused("there is no state in " + directory + ": run setup first");
     } catch (IOException e) {
@@ -140,19 +137,40 @@ public final class StateLock implements AutoCloseable {
     }
   }
 
-  private static @Nullable StateLock tryAcquire(StateDirectory directory, Holder me)
+  /**
+   * Holds all that is below the directory for a fleet.
+   *
+   * @return null if another fleet does, or if nothing can be written there
+   */
+  static @Nullable StateLock acquireFleet(StateDirectory root, String command) {
+    try {
+      return tryAcquire(root, root.fleetLockFile(), us(command));
+    } catch (IOException | UncheckedIOException e) {
+      return null;
+    }
+  }
+
+  private static Holder us(String command) {
+    return new Holder(
+        ProcessHandle.current().pid(),
+        Host.NAME,
+        Instant.now().truncatedTo(ChronoUnit.SECONDS),
+        command);
+  }
+
+  private static @Nullable StateLock tryAcquire(StateDirectory directory, Path file, Holder me)
       throws IOException {
     synchronized (HELD) {
-      Object key = createAndIdentify(directory.lockFile());
+      Object key = createAndIdentify(file);
       if (HELD.containsKey(key)) {
         return null;
       }
       Closer closer = new Closer();
       try {
-        FileChannel channel = closer.open(() -> open(directory), StateLock::close);
+        FileChannel channel = closer.open(() -> open(file), StateLock::close);
         FileLock lock = tryLock(channel);
         // Whoever removed the file meanwhile has left us a lock that nobody else will ever see.
-        if (lock == null || !key.equals(identify(directory.lockFile()))) {
+        if (lock == null || !key.equals(identify(file))) {
           closer.close();
           return null;
         }
@@ -160,7 +178,7 @@ public final class StateLock implements AutoCloseable {
         HELD.put(key, me);
         channel.truncate(0);
         channel.write(ByteBuffer.wrap(me.store().getBytes(StandardCharsets.UTF_8)), 0);
-        return new StateLock(directory, channel, closer);
+        return new StateLock(directory, file, channel, closer);
       } catch (Throwable e) {
         closer.closeAfter(e);
         throw e;
@@ -168,9 +186,8 @@ public final class StateLock implements AutoCloseable {
     }
   }
 
-  private static FileChannel open(StateDirectory directory) throws IOException {
-    return FileChannel.open(
-        directory.lockFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+  private static FileChannel open(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -188,15 +205,15 @@ public final class StateLock implements AutoCloseable {
     }
   }
 
-  /** Who holds the state; null for nobody. Takes the lock for a moment to find out. */
-  static @Nullable Holder holderOf(StateDirectory directory) {
+  /** Who holds this lock file; null for nobody. Takes the lock for a moment to find out. */
+  static @Nullable Holder holderOf(Path file) {
     synchronized (HELD) {
-      Holder here = heldHere(directory);
-      if (here != null || !Files.exists(directory.lockFile())) {
+      Holder here = heldHere(file);
+      if (here != null || !Files.exists(file)) {
         return here;
       }
       try (Closer closer = new Closer()) {
-        return ask(closer.open(() -> open(directory), StateLock::close));
+        return ask(closer.open(() -> open(file), StateLock::close));
       } catch (IOException | UncheckedIOException e) {
         return null;
       }
@@ -213,10 +230,10 @@ public final class StateLock implements AutoCloseable {
     return holder != null ? holder : UNKNOWN;
   }
 
-  private static @Nullable Holder heldHere(StateDirectory directory) {
+  private static @Nullable Holder heldHere(Path file) {
     synchronized (HELD) {
       try {
-        Object key = identify(directory.lockFile());
+        Object key = identify(file);
         return key == null ? null : HELD.get(key);
       } catch (IOException e) {
         return null;
@@ -224,8 +241,7 @@ public final class StateLock implements AutoCloseable {
     }
   }
 
-  private static CaptureException refused(StateDirectory directory) {
-    Holder holder = holderOf(directory);
+  static CaptureException refused(StateDirectory directory, @Nullable Holder holder) {
     String who = holder == null || holder.pid() == 0 ? "another process" : holder.toString();
     return StateErrors.refused(
         "the state in "
@@ -288,8 +304,7 @@ public final class StateLock implements AutoCloseable {
         // Closed by that, hence released; whose name stays in the file, nobody asks.
         return;
       } catch (IOException | UncheckedIOException e) {
-        throw StateErrors.io(
-            directory.lockFile(), e instanceof IOException io ? io : new IOException(e));
+        throw StateErrors.io(file, e instanceof IOException io ? io : new IOException(e));
       }
     }
   }

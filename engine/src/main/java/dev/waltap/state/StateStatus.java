@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param undelivered those of them that were not delivered
  * @param fileBytes what the whole state takes on disk
  * @param holder who holds it; null for nobody
+ * @param fleet who runs a fleet whose states are in a directory above; null for nobody. While such
+ *     a database is parked, its state has no holder, and is captured all the same
  */
 public record StateStatus(
     Path directory,
@@ -47,7 +49,8 @@ public record StateStatus(
     long journalBytes,
     Undelivered undelivered,
     long fileBytes,
-    StateLock.@Nullable Holder holder) {
+    StateLock.@Nullable Holder holder,
+    StateLock.@Nullable Holder fleet) {
 
   /**
    * The transactions of a journal that were not delivered.
@@ -174,6 +177,7 @@ public record StateStatus(
         groups.bytes(),
         Undelivered.of(file, head, groups, pageSize),
         directory.size(),
-        directory.holder());
+        directory.holder(),
+        directory.fleet());
   }
 }

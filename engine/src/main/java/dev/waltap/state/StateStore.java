@@ -403,8 +403,7 @@ public final class StateStore implements AutoCloseable {
     try (Closer all = closer) {
       if (!failed && unfinished == 0) {
         // What was added and not handed out is emitted from the journal next time; what was handed
-        // out
-        // and acknowledged since the last flush must not be emitted again.
+        // out and acknowledged since the last flush must not be emitted again.
         work(this::saveLast);
       }
     } finally {

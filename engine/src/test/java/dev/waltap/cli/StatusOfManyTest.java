@@ -84,6 +84,24 @@ class StatusOfManyTest extends CommandTest {
   }
 
   @Test
+  void oneThatWasCapturedBeforeHasItsStateHoweverItIsNamed() throws Exception {
+    Path a = make("a.db");
+    Path b = Files.createDirectory(directory.resolve("eu")).resolve("b.db");
+    make("eu/b.db");
+    captureAll();
+    assertThat(run("status", a, b, "--state", root())).as(err()).isZero();
+    assertThat(out()).contains("a.db", "eu/b.db").doesNotContain("no state");
+    assertThat(run("cdc", a, b, "--state", root(), "--once")).as(err()).isZero();
+    assertThat(root()).isDirectoryNotContaining("regex:.*-[0-9a-f]{16}-waltap");
+    Path named = make("named.db");
+    assertThat(run("cdc", a, named, "--state", root(), "--once")).as(err()).isZero();
+    assertThat(root()).isDirectoryContaining("regex:.*/named.db-[0-9a-f]{16}-waltap");
+    captureAll();
+    assertThat(root().resolve("named.db-waltap")).doesNotExist();
+    assertThat(status()).as(err()).isZero();
+  }
+
+  @Test
   void oneAmongManyIsFoundAndRemovedByItsDatabaseEvenIfThatIsGone() throws Exception {
     Path a = make("a.db");
     Path b = make("b.db");
@@ -97,7 +115,7 @@ class StatusOfManyTest extends CommandTest {
     assertThat(root().resolve("b.db-waltap")).exists();
     assertThat(run("teardown", a, "--state", root())).isZero();
     assertThat(err()).contains("nothing to do: there is no state of " + a);
-    // One that was named has its state by another name.
+    // One that is named has the state that it had when it was found.
     assertThat(run("cdc", a, b, "--state", root(), "--once")).isEqualTo(1);
     assertThat(run("teardown", b, "--state", root())).isZero();
     assertThat(run("teardown", b, "--state", root())).isZero();

@@ -51,6 +51,11 @@ public final class CliProcess implements AutoCloseable {
     return line;
   }
 
+  /** Its number. */
+  long pid() {
+    return process.pid();
+  }
+
   /** Starts {@code waltap} with these arguments. */
   public static CliProcess start(Object... arguments) throws IOException {
     List<String> line = command();

@@ -126,6 +126,31 @@ class FleetProcessTest {
     }
   }
 
+  @Test
+  void aParkedDatabaseIsShownAsCapturedAndItsStateIsLeftAlone() throws Exception {
+    List<Path> databases = List.of(make("a.db"), make("b.db"), make("c.db"));
+    Path states = directory.resolve("states");
+    try (CliProcess waltap =
+        CliProcess.start("cdc", "--directory", directory, "--state", states, "--max-open", 1)) {
+      waltap.awaitReady();
+      String parked = "parked, process " + waltap.pid();
+      try (CliProcess status =
+          CliProcess.start("status", "--directory", directory, "--state", states)) {
+        assertThat(status.exit()).as(status.errors()).isZero();
+        assertThat(String.join("\n", status.lines())).contains(parked, "; parked: ");
+      }
+      for (Path database : databases) {
+        try (CliProcess teardown = CliProcess.start("teardown", database, "--state", states)) {
+          assertThat(teardown.exit()).as(teardown.errors()).isEqualTo(1);
+          assertThat(teardown.errors()).contains("is held by process " + waltap.pid());
+        }
+        insert(database, 2);
+        awaitRow(waltap, String.valueOf(database.getFileName()), 2);
+      }
+      assertThat(waltap.stop()).as(waltap.errors()).isZero();
+    }
+  }
+
   private static void awaitLine(Path file, String text) throws Exception {
     long end = System.nanoTime() + CliProcess.LIMIT.toNanos();
     while (!Files.exists(file) || !Files.readString(file).contains(text)) {
