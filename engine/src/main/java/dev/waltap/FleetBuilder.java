@@ -6,7 +6,6 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.Change;
-import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetListener;
@@ -171,6 +170,11 @@ public final class FleetBuilder {
   /**
    * Sets the options of each capture, when it is opened: tables, guard, batch size and so on. State
    * directory, handler and listener are the fleet's.
+   *
+   * @param options called by a member's thread, by several at once, each time it is opened, and by
+   *     the fleet's own thread to see whether a database that was parked by an earlier run has to
+   *     be opened at all: more often, therefore, than captures are made. So it should be quick, and
+   *     set the same each time
    */
   public FleetBuilder each(BiConsumer<FleetMember, CaptureBuilder> options) {
     this.each = Objects.requireNonNull(options, "options");
@@ -220,7 +224,7 @@ public final class FleetBuilder {
   /** Makes them by the options as they are then. */
   private final class Captures implements CaptureFactory {
     @Override
-    public ChangeDataCapture open(
+    public Opened open(
         FleetMember member,
         MemberOutput output,
         UnaryOperator<WakeSignal> signals,
@@ -236,12 +240,17 @@ public final class FleetBuilder {
       } catch (RuntimeException e) {
         return null; // It is the failure of this member, as soon as that is opened.
       }
-      CaptureOptions chosen = builder.options();
-      return chosen.rebootstrap() ? null : chosen.tables() + "\n" + chosen.excludeTables();
+      return selectionOf(builder.options());
     }
   }
 
-  private ChangeDataCapture capture(
+  private static @Nullable String selectionOf(CaptureOptions chosen) {
+    return chosen.rebootstrap()
+        ? null
+        : chosen.tables() + "\n" + chosen.excludeTables() + "\n" + chosen.excludeColumns();
+  }
+
+  private CaptureFactory.Opened capture(
       FleetMember member,
       MemberOutput output,
       UnaryOperator<WakeSignal> signals,
@@ -270,7 +279,8 @@ public final class FleetBuilder {
     if (output.startsOver()) {
       builder.rebootstrap(true);
     }
-    return builder.once(once).build();
+    String selection = selectionOf(builder.options());
+    return new CaptureFactory.Opened(builder.once(once).build(), selection);
   }
 
   /** What is open at the same time has to fit into the heap together. */

@@ -13,12 +13,20 @@ import org.jspecify.annotations.Nullable;
 public interface CaptureFactory {
 
   /**
-   * A capture of this member that nothing has run yet.
+   * A capture that was made.
+   *
+   * @param selection as by {@link #selection}, of this capture
+   */
+  record Opened(ChangeDataCapture capture, @Nullable String selection) {}
+
+  /**
+   * A capture of this member that nothing has run yet, and its selection, as of then. For the
+   * member's thread.
    *
    * @param signals has to be put around the wake signal of the capture
    * @param listener is to be notified of how it goes
    */
-  ChangeDataCapture open(
+  Opened open(
       FleetMember member,
       MemberOutput output,
       UnaryOperator<WakeSignal> signals,
@@ -26,7 +34,8 @@ public interface CaptureFactory {
 
   /**
    * What decides, beside the database and its state, what a capture of this member would emit when
-   * it is opened: its tables, above all. As long as the text is the same, nothing does.
+   * it is opened: its tables, above all. As long as the text is the same, nothing does. For the
+   * fleet's thread, of members that are not open.
    *
    * @return null where it may emit something each time
    */

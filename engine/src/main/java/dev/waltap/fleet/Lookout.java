@@ -37,6 +37,7 @@ final class Lookout implements AutoCloseable {
   private final DirectoryWatch watch;
   private final FleetListener listener;
   private Map<Path, String> lost = Map.of();
+  private boolean relisting;
   private long nextLook;
   private long lastLook;
   private long lookNanos;
@@ -67,16 +68,31 @@ final class Lookout implements AutoCloseable {
   /** Looks for these from now on; members that are none of them end. */
   void change(List<DatabaseSource> sources) {
     discovery = new Discovery(sources, states, options.ours());
+    relisting = true;
+    lookAtAll(true);
+  }
+
+  /**
+   * Ends those that are not among the databases any more. Of what is below a directory that can't
+   * be read right now that is not known: it is found out as soon as it can be.
+   */
+  private void relist(List<FoundDatabase> found) {
     Set<Path> listed = new HashSet<>();
-    for (FoundDatabase each : lookAtAll(true)) {
+    for (FoundDatabase each : found) {
       listed.add(each.real());
       listed.add(each.file());
     }
+    boolean all = true;
     for (Member member : members.all()) {
-      if (!listed.contains(member.real()) && !listed.contains(member.found().file())) {
+      if (listed.contains(member.real()) || listed.contains(member.found().file())) {
+        moves.listed(member);
+      } else if (discovery.isHidden(member.found())) {
+        all = false;
+      } else {
         moves.unlisted(member);
       }
     }
+    relisting = !all;
   }
 
   /** Looks again, if it is time. */
@@ -86,7 +102,7 @@ final class Lookout implements AutoCloseable {
     }
   }
 
-  private List<FoundDatabase> lookAtAll(boolean running) {
+  private void lookAtAll(boolean running) {
     long begin = System.nanoTime();
     lastLook = begin;
     List<FoundDatabase> found = discovery.look();
@@ -99,6 +115,7 @@ final class Lookout implements AutoCloseable {
         long since = running ? begin : begin - Failures.YOUNG_NANOS;
         Member member = members.add(each, running || hasAppeared(state), since);
         member.stateDirectory(state);
+        member.noteState();
         moves.found(member, !running);
       }
     }
@@ -115,8 +132,10 @@ final class Lookout implements AutoCloseable {
     // What came to a directory before it was watched, nothing reports.
     long pause = watch.isComplete() && lost.isEmpty() ? WATCHED_NANOS : UNWATCHED_NANOS;
     nextLook = end + (more ? SOON_NANOS : pause);
+    if (relisting) {
+      relist(found);
+    }
     moves.sayReady();
-    return found;
   }
 
   private void sayLost(Map<Path, String> now) {

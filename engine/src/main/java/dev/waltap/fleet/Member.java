@@ -5,6 +5,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberState;
+import dev.waltap.state.StateDirectory;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ final class Member implements FleetMember {
 
   /** What its capture warned of last; it may be opened again and again. */
   volatile String warned = "";
+
+  /** Where it had its state when it was last captured, or found; null if it had none. */
+  @Nullable Path hadState;
 
   /** Whether it was captured before. */
   boolean announced;
@@ -63,6 +67,12 @@ final class Member implements FleetMember {
   /** The last look at it while idle; null while it is not. */
   @Nullable IdleLook look;
 
+  /** What decides what its capture emits, as of when it was last opened; null if not known. */
+  volatile @Nullable String selection;
+
+  /** Whether the processes around it were looked at before it was parked. */
+  boolean surveyed;
+
   /** What it looked like when it was parked, or last failed. */
   @Nullable FileStamp stamp;
 
@@ -77,8 +87,9 @@ final class Member implements FleetMember {
    *
    * @param stamp what its files looked like
    * @param waits how often its capture had waited by then
+   * @param nanos when it was taken
    */
-  record IdleLook(FileStamp stamp, long waits) {}
+  record IdleLook(FileStamp stamp, long waits, long nanos) {}
 
   Member(FoundDatabase found, String name, boolean appeared, long now) {
     this.found = found;
@@ -117,6 +128,21 @@ final class Member implements FleetMember {
 
   void stateDirectory(@Nullable Path directory) {
     stateDirectory = directory;
+  }
+
+  /** Remembers whether it has a state now. */
+  void noteState() {
+    Path directory = stateDirectory;
+    hadState = directory != null && StateDirectory.at(directory).exists() ? directory : null;
+  }
+
+  /**
+   * The state that was removed since it was noted; null if none was. What has changed since then
+   * nobody knows, so that only all rows will do.
+   */
+  @Nullable Path lostState() {
+    Path had = hadState;
+    return had == null || StateDirectory.at(had).exists() ? null : had;
   }
 
   @Override

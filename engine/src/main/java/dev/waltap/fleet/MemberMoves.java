@@ -5,8 +5,11 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureMode;
 import dev.waltap.api.MemberState;
+import dev.waltap.attach.Surroundings;
 import dev.waltap.fleet.Member.IdleLook;
+import dev.waltap.io.FileNames;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Moves members from state to state, and knows when all is done. For the fleet's thread. */
 final class MemberMoves {
 
-  /** So often a running member is looked at to see whether it is idle. */
+  /** So often a running member is looked at to see whether it is idle, unless that is less. */
   private static final long IDLE_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** A capture finds by itself that its file is gone, and delivers what it had read. */
@@ -122,7 +125,7 @@ final class MemberMoves {
       open(member, now);
     }
     if (isEndless()) {
-      slots.victims(now).forEach(this::park);
+      slots.victims(now, members.size()).forEach(this::park);
     }
   }
 
@@ -135,7 +138,16 @@ final class MemberMoves {
     // Setup may have made it, or teardown removed it.
     member.stateDirectory(states.of(member.found()));
     member.opens(now);
-    boolean rows = mode == CaptureMode.CDC && member.hasAppeared();
+    Path lost = member.lostState();
+    if (lost != null) {
+      new MemberListener(member, options.listener(), () -> {})
+          .warning(
+              "its state in "
+                  + FileNames.text(lost)
+                  + " was removed, so that what changed since then is not known: beginning again"
+                  + " with all its rows; remove states by 'waltap teardown', while no capture runs");
+    }
+    boolean rows = mode == CaptureMode.CDC && (member.hasAppeared() || lost != null);
     MemberRun run =
         new MemberRun(
             member, rows ? CaptureMode.BOOTSTRAP_AND_CDC : mode, options, new Reports(member));
@@ -174,6 +186,7 @@ final class MemberMoves {
     }
     move(member, MemberState.RUNNING);
     member.isReady(System.nanoTime());
+    member.noteState();
     boolean appeared = readySaid && !member.announced;
     member.announced = true;
     if (failures.isCapturedAgain(member) || appeared) {
@@ -186,10 +199,15 @@ final class MemberMoves {
     if (!isEndless() || now - nextIdleLook < 0) {
       return;
     }
-    nextIdleLook = now + IDLE_LOOK_NANOS;
+    nextIdleLook = now + Math.min(IDLE_LOOK_NANOS, options.idleAfter().toNanos());
     for (Member member : new ArrayList<>(slots.open())) {
+      IdleLook look = member.look;
+      if (look != null && !isSurveyed(member, look.nanos())) {
+        member.look = null;
+      }
       if (member.state() == MemberState.RUNNING
           && member.stateDirectory() != null
+          && isSurveyed(member, now)
           && Slots.isIdle(member, now)
           && now - member.activeNanos >= options.idleAfter().toNanos()) {
         park(member);
@@ -200,8 +218,14 @@ final class MemberMoves {
   private void park(Member member) {
     IdleLook look = member.look;
     member.stamp = look == null ? null : look.stamp();
+    member.surveyed = look != null && isSurveyed(member, look.nanos());
     move(member, MemberState.PARKING);
     close(member, false);
+  }
+
+  /** Whether its capture had looked at the processes around it when it found nothing twice. */
+  private static boolean isSurveyed(Member member, long now) {
+    return now - member.readyNanos >= Surroundings.SURVEYED_NANOS;
   }
 
   private static void close(Member member, boolean abandon) {
@@ -217,7 +241,7 @@ final class MemberMoves {
     MemberState was = member.state();
     if (closing) {
       endedByClose(member, why);
-    } else if (why != null && !member.unlisted) {
+    } else if (why != null) {
       failed(member, why);
     } else if (was == MemberState.PARKING && !member.unlisted) {
       parked(member);
@@ -284,6 +308,11 @@ final class MemberMoves {
     }
   }
 
+  /** A database is among the fleet's, or is so again before it has ended: it is opened then. */
+  void listed(Member member) {
+    member.unlisted = false;
+  }
+
   /** Has at most so many open from now on. */
   void maxOpen(int most) {
     roomWarned &= most == slots.most();
@@ -317,6 +346,11 @@ final class MemberMoves {
     if (failures.isFatal(why)) {
       drop(member, "");
       fatal(why);
+    } else if (member.unlisted) {
+      if (Files.exists(member.real())) {
+        failures.report(member, why, false);
+      }
+      drop(member, UNLISTED);
     } else if (!isEndless()) {
       failures.report(member, why, false);
       drop(member, "");

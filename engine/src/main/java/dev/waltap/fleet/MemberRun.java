@@ -69,8 +69,9 @@ final class MemberRun {
         return;
       }
       CaptureListener listener = new MemberListener(member, options.listener(), events::ready);
-      try (ChangeDataCapture built =
-          options.captures().open(member, opened, this::counted, listener)) {
+      CaptureFactory.Opened made = options.captures().open(member, opened, this::counted, listener);
+      try (ChangeDataCapture built = made.capture()) {
+        member.selection = made.selection();
         capture = built;
         if (!isClosed()) {
           run(built, opened.startsOver());

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is exact, as parking itself is: see {@link FileStamp}, {@link ParkedFile} for what else has
  * to be the same, and {@link dev.waltap.api.MemberOutput.Opening#looksAtEach} for outputs that have
- * to be looked at, too. What was warned of is found out again.
+ * to be looked at, too. What was warned of is found out again; so is what could be warned of where
+ * a member was closed before it had looked at the processes around it.
  */
 final class ParkedMembers {
   private final FleetOptions options;
@@ -30,12 +31,12 @@ final class ParkedMembers {
   /** Notes what a member looked like that was parked; that it can't be noted is no failure. */
   void note(Member member, FileStamp stamp) {
     Path state = member.stateDirectory();
-    String look = look(member, stamp);
-    if (state == null || look == null || !member.warned.isEmpty()) {
+    String selection = member.selection;
+    if (state == null || selection == null || !member.surveyed || !member.warned.isEmpty()) {
       return;
     }
     try {
-      ParkedFile.write(StateDirectory.at(state), look);
+      ParkedFile.write(StateDirectory.at(state), sameAs(member, stamp, selection));
     } catch (IOException e) {
       options.listener().detail(member, "is opened at the next start: " + e.getMessage());
     }
@@ -48,14 +49,15 @@ final class ParkedMembers {
       return null;
     }
     FileStamp stamp = FileStamp.of(member.real());
-    String look = stamp.database().exists() ? look(member, stamp) : null;
-    return look != null && ParkedFile.isOf(StateDirectory.at(state), look) ? stamp : null;
+    String selection = stamp.database().exists() ? options.captures().selection(member) : null;
+    return selection != null
+            && ParkedFile.isOf(StateDirectory.at(state), sameAs(member, stamp, selection))
+        ? stamp
+        : null;
   }
 
-  private @Nullable String look(Member member, FileStamp stamp) {
-    String selection = options.captures().selection(member);
-    return selection == null
-        ? null
-        : String.join("\n", FileNames.text(member.real()), mode.name(), selection, stamp.text());
+  /** All that has to be the same for it to need no opening. */
+  private String sameAs(Member member, FileStamp stamp, String selection) {
+    return String.join("\n", FileNames.text(member.real()), mode.name(), selection, stamp.text());
   }
 }

@@ -113,12 +113,15 @@ final class Slots {
   }
 
   /**
-   * Those that have to make room for others, at this moment. A few places are kept free as long as
-   * some are idle: who is written to then need not wait until another is closed.
+   * Those that have to make room for others, at this moment. Where there are more members than
+   * places, a few are kept free as long as some are idle: who is written to then need not wait
+   * until another is closed.
+   *
+   * @param members how many there are, open or not
    */
-  List<Member> victims(long now) {
+  List<Member> victims(long now, int members) {
     int freeing = count(MemberState.PARKING) + count(MemberState.ENDING);
-    int places = Math.min(Math.max(waiting.size(), most / SPARE_SHARE), OPENING_AT_ONCE);
+    int places = Math.min(Math.max(waiting.size(), spare(members, most)), OPENING_AT_ONCE);
     int wanted = places - freeing - (most - open.size());
     if (wanted <= 0) {
       return List.of();
@@ -154,6 +157,11 @@ final class Slots {
     return chosen;
   }
 
+  /** How many places are kept free: none where all fit. */
+  static int spare(int members, int most) {
+    return members > most ? most / SPARE_SHARE : 0;
+  }
+
   /**
    * Whether nothing of a running member is left to be read, decoded or delivered, as of a look at
    * its files that a later write is certain to change. Takes two calls at least: the first makes
@@ -181,12 +189,12 @@ final class Slots {
       return true;
     }
     if (before == null || !before.stamp().equals(stamp)) {
-      // In this order: what was written before the stamp and is no unseen commit behind it, is seen
-      // by the looks that the capture takes from now on.
+      // In this order: what was committed before the stamp was taken is seen by the looks that the
+      // capture takes from now on, unless it is a commit that no reader can see yet.
       boolean settled = stamp.isSettled(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
       member.look =
           settled && !UnseenCommits.arePossible(member.real())
-              ? new IdleLook(stamp, run.waits())
+              ? new IdleLook(stamp, run.waits(), now)
               : null;
     }
     run.wake();

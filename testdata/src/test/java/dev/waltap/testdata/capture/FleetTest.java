@@ -3,17 +3,22 @@ package dev.waltap.testdata.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.waltap.FleetBuilder;
 import dev.waltap.Waltap;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Change;
+import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberOutput;
 import dev.waltap.api.MemberState;
+import dev.waltap.fleet.DatabaseSource;
+import dev.waltap.fleet.FleetEngine;
+import dev.waltap.io.DirectoryEntries;
 import dev.waltap.testdata.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -271,6 +277,142 @@ class FleetTest {
   }
 
   @Test
+  void theStateOfAParkedDatabaseIsHeldByTheFleetUntilItsFileIsGone() throws Exception {
+    Path database = make("a.db");
+    Path kept = make("b.db");
+    Path state = directory.resolve("states/a.db-waltap");
+    try (Fleet fleet = builder().build()) {
+      start(fleet);
+      await(() -> count(fleet, MemberState.PARKED) == 2, fleet.members());
+      assertThatThrownBy(() -> teardown(database, state))
+          .hasMessageContaining("is held by process " + ProcessHandle.current().pid());
+      insert("a.db", 1);
+      await(() -> has("a.db", 1L), delivered);
+      await(() -> count(fleet, MemberState.PARKED) == 2, fleet.members());
+      Files.delete(database);
+      await(() -> fleet.members().size() == 1, "the end of a.db");
+      assertThat(teardown(database, state)).isTrue();
+    }
+    assertThat(teardown(kept, directory.resolve("states/b.db-waltap"))).isTrue();
+  }
+
+  private static boolean teardown(Path database, Path state) {
+    try (ChangeDataCapture capture = Waltap.open(database).stateDirectory(state).build()) {
+      return capture.teardown();
+    }
+  }
+
+  @Test
+  void aDatabaseWhoseStateWasRemovedWhileItWasParkedBeginsWithAllItsRows() throws Exception {
+    make("a.db");
+    List<String> warnings = new CopyOnWriteArrayList<>();
+    try (Fleet fleet = builder().listener(warned(warnings)).build()) {
+      start(fleet);
+      insert("a.db", 1);
+      await(() -> has("a.db", 1L), delivered);
+      await(() -> count(fleet, MemberState.PARKED) == 1, fleet.members());
+      Path state = directory.resolve("states/a.db-waltap");
+      for (Path file : DirectoryEntries.of(state)) {
+        Files.delete(file);
+      }
+      Files.delete(state);
+      insert("a.db", 2);
+      await(() -> has("a.db", 1L, 1L, 2L), delivered);
+      assertThat(warnings).singleElement(STRING).contains(state + " was removed");
+    }
+  }
+
+  private FleetListener warned(List<String> warnings) {
+    return new FleetListener() {
+      @Override
+      public void ready() {
+        ready.countDown();
+      }
+
+      @Override
+      public void warning(FleetMember member, String message) {
+        warnings.add(message);
+      }
+    };
+  }
+
+  @Test
+  void aDatabaseThatIsListedAgainBeforeItHasEndedGoesOn() throws Exception {
+    make("a.db");
+    make("b.db");
+    Set<MemberState> seen = ConcurrentHashMap.newKeySet();
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    FleetListener listener =
+        new FleetListener() {
+          @Override
+          public void ready() {
+            ready.countDown();
+          }
+
+          @Override
+          public void moved(FleetMember member, MemberState from, MemberState to) {
+            seen.add(to);
+          }
+        };
+    try (Fleet fleet =
+        builder()
+            .idleAfter(Duration.ofMinutes(1))
+            .handler(batch -> takeOnceReleased(batch, entered, released))
+            .listener(listener)
+            .build()) {
+      start(fleet);
+      insert("a.db", 1);
+      entered.await();
+      FleetEngine engine = (FleetEngine) fleet;
+      engine.change(List.of(DatabaseSource.directory(directory, "b.db", false)), 4);
+      await(() -> seen.contains(MemberState.ENDING), seen);
+      engine.change(List.of(DatabaseSource.directory(directory, "*.db", false)), 4);
+      seen.clear();
+      insert("b.db", 1);
+      Path later = make("c.db");
+      await(() -> fleet.members().size() == 3, "the change that found " + later);
+      released.countDown();
+      insert("a.db", 2);
+      await(() -> has("a.db", 1L, 2L), delivered);
+      assertThat(seen).doesNotContain(MemberState.GONE);
+    }
+  }
+
+  private void takeOnceReleased(List<Change> batch, CountDownLatch entered, CountDownLatch released)
+      throws InterruptedException {
+    entered.countDown();
+    released.await();
+    take(batch);
+  }
+
+  @Test
+  void theFailureOfASharedHandlerIsReportedThoughItsDatabaseIsNoLongerListed() throws Exception {
+    make("a.db");
+    make("b.db");
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    Fleet fleet =
+        builder()
+            .handler(
+                batch -> {
+                  entered.countDown();
+                  released.await();
+                  throw new IOException("full");
+                })
+            .build();
+    Thread thread = start(fleet);
+    insert("a.db", 1);
+    entered.await();
+    ((FleetEngine) fleet).change(List.of(DatabaseSource.directory(directory, "b.db", false)), 4);
+    await(() -> member(fleet, "a.db").state() == MemberState.ENDING, "the end of a.db");
+    released.countDown();
+    thread.join(TimeUnit.SECONDS.toMillis(30));
+    assertThat(failure.get()).hasMessageContaining("handler failed");
+    fleet.close();
+  }
+
+  @Test
   @Tag("slow")
   void whatIsAsItWasWhenParkedStaysParkedAtTheNextStart() throws Exception {
     for (String name : List.of("same.db", "written.db", "kept.db")) {
@@ -289,6 +431,12 @@ class FleetTest {
       assertThat(delivered.get("kept.db")).containsExactly(2L);
       assertThat(runUntilParked(builder().each((member, capture) -> capture.tables("t")), 3))
           .as("another selection")
+          .hasSize(3);
+      assertThat(
+              runUntilParked(
+                  builder().each((member, capture) -> capture.tables("t").excludeColumns("t.none")),
+                  3))
+          .as("another selection of columns")
           .hasSize(3);
       assertThat(runUntilParked(builder().outputs(member -> () -> this::take), 3))
           .as("outputs that have to be looked at")
