@@ -41,7 +41,9 @@ class RepeatedTextTest {
     assertThat(pieces).isEqualTo(3);
   }
 
-  /** One that is flushed while it is written may end in the buffer a little behind its beginning. */
+  /**
+   * One that is flushed while it is written may end in the buffer a little behind its beginning.
+   */
   @ParameterizedTest
   @ValueSource(ints = {500, 600, 4_500, 8_700, 9_000, 31_000, 32_900, 40_000})
   void isWrittenPieceByPieceIfItDoesNotFit(int size) throws IOException {
