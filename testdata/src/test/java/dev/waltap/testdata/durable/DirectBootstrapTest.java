@@ -25,6 +25,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -185,7 +186,7 @@ class DirectBootstrapTest {
           public void progress(String work, long done, long total, String unit) {
             super.progress(work, done, total, unit);
             if (work.equals("scan") && copied.incrementAndGet() == 1) {
-              close(running.get());
+              close(Objects.requireNonNull(running.get()));
             }
           }
         };
