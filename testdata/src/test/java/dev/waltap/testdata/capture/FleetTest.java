@@ -27,7 +27,6 @@ import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,7 +72,7 @@ class FleetTest {
     for (Change change : batch) {
       if (change.after() != null) {
         delivered
-            .computeIfAbsent(change.source().database(), name -> new ArrayList<>())
+            .computeIfAbsent(change.source().database(), name -> new CopyOnWriteArrayList<>())
             .add(change.after().getLong(0));
       }
     }
