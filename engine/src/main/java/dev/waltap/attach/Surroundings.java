@@ -152,8 +152,7 @@ public final class Surroundings {
 
   /** Whoever was seen twice is not just opening the database; by two looks, not one reading. */
   private void lookAtProcesses(long since) {
-    Set<Long> seen =
-        otherWals.processes(earliest(since, suspects.isEmpty() ? attached : lookedNanos));
+    Set<Long> seen = otherWals.processes(later(since, suspects.isEmpty() ? attached : lookedNanos));
     lookedNanos = System.nanoTime();
     for (long process : seen) {
       if (suspects.contains(process) && warnedOf.add(process)) {
@@ -163,8 +162,8 @@ public final class Surroundings {
     suspects = seen;
   }
 
-  /** The later one of two moments. */
-  private static long earliest(long since, long notBefore) {
-    return since - notBefore < 0 ? notBefore : since;
+  /** The later one of two moments, each a {@link System#nanoTime}. */
+  private static long later(long one, long other) {
+    return one - other < 0 ? other : one;
   }
 }

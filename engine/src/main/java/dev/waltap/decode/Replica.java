@@ -113,10 +113,7 @@ public final class Replica implements AutoCloseable {
    */
   public Schema schema(Snapshot snapshot) {
     new TreeScanner(
-            snapshot,
-            PageFormat.of(snapshot.page(1)),
-            snapshot.size(),
-            (tree, page, kind, parent, image) -> {})
+            snapshot, PageFormat.of(snapshot.page(1)), snapshot.size(), TreeScanner.Visitor.NONE)
         .scan(SchemaReader.TREE);
     return schemaReader.read(snapshot);
   }
@@ -156,8 +153,7 @@ public final class Replica implements AutoCloseable {
   public void readTables(SnapshotPages pages, Consumer<Schema> check) {
     begin(filter);
     TreeScanner scanner =
-        new TreeScanner(
-            pages, pages.format(), pages.size(), (tree, page, kind, parent, image) -> {});
+        new TreeScanner(pages, pages.format(), pages.size(), TreeScanner.Visitor.NONE);
     readTables(pages, scanner::scan, check);
   }
 

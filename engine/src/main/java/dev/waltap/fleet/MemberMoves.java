@@ -243,10 +243,10 @@ final class MemberMoves {
       endedByClose(member, why);
     } else if (why != null) {
       failed(member, why);
-    } else if (was == MemberState.PARKING && !member.unlisted) {
-      parked(member);
     } else if (member.unlisted) {
       drop(member, UNLISTED);
+    } else if (was == MemberState.PARKING) {
+      parked(member);
     } else if (was == MemberState.ENDING && Files.exists(member.real())) {
       await(member);
     } else {

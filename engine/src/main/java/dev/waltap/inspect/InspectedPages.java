@@ -78,7 +78,7 @@ final class InspectedPages implements AutoCloseable {
     List<SchemaRow> schema = List.of();
     try (SchemaReader reader = new SchemaReader()) {
       PageFormat format = PageFormat.of(pages.page(1));
-      new TreeScanner(pages, format, pages.size(), (tree, page, kind, parent, image) -> {})
+      new TreeScanner(pages, format, pages.size(), TreeScanner.Visitor.NONE)
           .scan(SchemaReader.TREE);
       schema = reader.rows(pages);
     } catch (DatabaseException e) {

@@ -99,11 +99,11 @@ final class Baseline implements AutoCloseable {
 
   /** The replica learns of a snapshot's tables, and nothing else. */
   void readTables(SnapshotPages pages) {
-    wording(() -> replica.readTables(pages, this::requireTables));
+    readOrRefuse(() -> replica.readTables(pages, this::requireTables));
   }
 
   /** Reads something; what can't be read is refused in words. */
-  void wording(Runnable reading) {
+  void readOrRefuse(Runnable reading) {
     try {
       reading.run();
     } catch (DatabaseGoneException e) {

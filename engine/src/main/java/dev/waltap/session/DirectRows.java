@@ -97,7 +97,7 @@ final class DirectRows implements LogKeeper {
     long epoch = parts.epochs.next();
     parts.keepUpWith(this);
     try {
-      parts.baseline.wording(() -> all.emit(epoch, at.position().frame(), List.of()));
+      parts.baseline.readOrRefuse(() -> all.emit(epoch, at.position().frame(), List.of()));
     } finally {
       parts.keepUpWith(parts.log);
     }

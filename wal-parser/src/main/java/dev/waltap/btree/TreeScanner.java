@@ -21,6 +21,9 @@ public final class TreeScanner {
   @FunctionalInterface
   public interface Visitor {
 
+    /** For who wants the pages checked, or read, and nothing else. */
+    Visitor NONE = (tree, pageNumber, kind, parent, image) -> {};
+
     /**
      * A page of the tree.
      *

@@ -180,7 +180,7 @@ public final class SnapshotPages implements PageSource {
     Copying copying = new Copying(limited, progress);
     try {
       TreeScanner scanner =
-          new TreeScanner(copying, format, size(), (tree, page, kind, parent, image) -> {}, done);
+          new TreeScanner(copying, format, size(), TreeScanner.Visitor.NONE, done);
       trees.forEach(scanner::scan);
       stage = Stage.COPIED;
     } catch (SnapshotLimitException | DatabaseGoneException e) {
