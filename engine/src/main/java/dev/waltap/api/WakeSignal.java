@@ -22,6 +22,13 @@ public interface WakeSignal extends AutoCloseable {
    */
   void await(long maxNanos);
 
+  /**
+   * Called on the capture thread each time it rests for a while instead of waiting for this signal,
+   * since commits come so fast that each look finds some. What watches files for it may stop to, as
+   * long as nothing is awaited. Returns at once; by default it does nothing.
+   */
+  default void busy() {}
+
   /** Ends an {@link #await} under way, or the next one. */
   void wake();
 

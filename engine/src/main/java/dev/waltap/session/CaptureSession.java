@@ -263,6 +263,7 @@ public final class CaptureSession implements AutoCloseable {
     checkFiles(now);
     long rest = pacer.rest(now);
     if (rest > 0) {
+      wake.busy();
       LockSupport.parkNanos(rest);
     } else {
       wake.await(Math.min(IDLE_NANOS, untilNext));

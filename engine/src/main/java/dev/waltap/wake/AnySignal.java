@@ -53,6 +53,11 @@ final class AnySignal extends ParkingSignal {
   }
 
   @Override
+  public void busy() {
+    parts.forEach(ParkingSignal::busy);
+  }
+
+  @Override
   void partOf(ParkingSignal other) {
     super.partOf(other);
   }

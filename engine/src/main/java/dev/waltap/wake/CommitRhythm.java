@@ -92,6 +92,11 @@ final class CommitRhythm implements PollingPace {
   }
 
   @Override
+  public void busy() {
+    mean = Math.min(mean, POLL_NANOS); // Else what was rare before would seem to be rare still.
+  }
+
+  @Override
   public boolean isSparse() {
     return mean >= SPARSE_NANOS;
   }

@@ -42,6 +42,11 @@ public final class CountedSignal implements WakeSignal {
   }
 
   @Override
+  public void busy() {
+    signal.busy();
+  }
+
+  @Override
   public void wake() {
     signal.wake();
   }

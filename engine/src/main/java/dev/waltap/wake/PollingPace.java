@@ -7,6 +7,9 @@ interface PollingPace {
   /** A look found news. */
   void news(long now);
 
+  /** News come so fast that nothing is waited for. */
+  default void busy() {}
+
   /** Whether news are so rare that it is worth it to be notified of writes to the file. */
   boolean isSparse();
 

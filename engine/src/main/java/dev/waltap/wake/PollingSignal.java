@@ -52,6 +52,9 @@ final class PollingSignal extends ParkingSignal {
   @Override
   void woken(long now) {
     since = now;
+    if (probe.getAsBoolean()) {
+      news(now); // Nobody else finds them: whoever was woken looks at the log without asking.
+    }
   }
 
   @Override
@@ -59,8 +62,7 @@ final class PollingSignal extends ParkingSignal {
     for (int i = 0; i < SPINS; i++) {
       if (probe.getAsBoolean()) {
         since = now;
-        pace.news(now);
-        busy();
+        news(now);
         return 0;
       }
       Thread.onSpinWait();
@@ -78,9 +80,30 @@ final class PollingSignal extends ParkingSignal {
     return pace.briskRest();
   }
 
-  private void busy() {
+  private void news(long now) {
+    pace.news(now);
+    if (isWatching() && !pace.isSparse() && ++news >= NEWS_UNTIL_BUSY) {
+      stopWatching();
+    }
+  }
+
+  /** Whoever looks without being woken must not pay for a thread that is woken by each write. */
+  @Override
+  public void busy() {
+    pace.busy();
+    if (isWatching()) {
+      stopWatching();
+    }
+  }
+
+  private boolean isWatching() {
     FileWatch current = watch;
-    if (current != null && current.isActive() && !pace.isSparse() && ++news >= NEWS_UNTIL_BUSY) {
+    return current != null && current.isActive();
+  }
+
+  private void stopWatching() {
+    FileWatch current = watch;
+    if (current != null) {
       current.stop();
     }
   }
@@ -116,9 +139,6 @@ final class PollingSignal extends ParkingSignal {
 
   @Override
   public void close() {
-    FileWatch current = watch;
-    if (current != null) {
-      current.stop();
-    }
+    stopWatching();
   }
 }

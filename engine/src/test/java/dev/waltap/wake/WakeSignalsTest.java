@@ -79,6 +79,55 @@ class WakeSignalsTest {
     }
   }
 
+  /** One that polls, and watches the file since nothing came for a moment. */
+  private PollingSignal watching(PollingPace pace) {
+    PollingSignal signal =
+        new PollingSignal(pace, TimeUnit.MILLISECONDS.toNanos(20), PollingSignal.NEVER);
+    signal.start(news::get, database());
+    signal.await(TimeUnit.MILLISECONDS.toNanos(100));
+    assertThat(threads("waltap-watch")).isEqualTo(1);
+    return signal;
+  }
+
+  @Test
+  void theWatchEndsWhereItWakesForOneCommitAfterTheOther() {
+    CommitRhythm rhythm = new CommitRhythm();
+    long start = System.nanoTime() - TimeUnit.SECONDS.toNanos(2);
+    for (int i = 0; i < 20; i++) {
+      rhythm.news(start + i * TimeUnit.MILLISECONDS.toNanos(100));
+    }
+    try (PollingSignal signal = watching(rhythm)) {
+      assertThat(rhythm.isSparse()).isTrue();
+      news.set(true);
+      for (int i = 0; i < 100; i++) {
+        signal.wake(); // As the watch does.
+        signal.await(LONG);
+      }
+      assertThat(rhythm.isSparse()).isFalse();
+      assertThat(threads("waltap-watch")).isZero();
+    }
+  }
+
+  @Test
+  void theWatchEndsWhereTheCaptureRestsInstead() {
+    PollingSignal polling = watching(new CommitRhythm());
+    try (WakeSignal signal = new CountedSignal(WakeSignals.anyOf(polling, WakeSignals.manual()))) {
+      signal.busy();
+      assertThat(threads("waltap-watch")).isZero();
+    }
+  }
+
+  @Test
+  void whatWasRareIsNotAfterManyCommitsThatNobodyWaitedFor() {
+    CommitRhythm rhythm = new CommitRhythm();
+    for (long i = 0; i < 100; i++) {
+      rhythm.news(i * TimeUnit.SECONDS.toNanos(1));
+    }
+    assertThat(rhythm.isSparse()).isTrue();
+    rhythm.busy();
+    assertThat(rhythm.isSparse()).isFalse();
+  }
+
   @Test
   void manyWatchesShareOneThread() {
     WakeSignal[] signals = new WakeSignal[200];
