@@ -29,10 +29,11 @@ final class CommitRhythm implements PollingPace {
   /** With so much time between commits, to be notified of each costs less than to look. */
   private static final long SPARSE_NANOS = TimeUnit.MILLISECONDS.toNanos(16);
 
-  /** From a write to its commit: the first look after it, and the longest pause between others. */
+  /** From a write to its commit: the first look after it. */
   private static final long MIN_SPARSE_PAUSE = TimeUnit.MICROSECONDS.toNanos(100);
 
-  private static final long MAX_SPARSE_PAUSE = TimeUnit.MILLISECONDS.toNanos(4);
+  /** Each later look comes after a quarter more of the time since the write. */
+  private static final int SPARSE_SHIFT = 2;
 
   /** Weight of the newest value in an average: one eighth, as in TCP's round-trip times. */
   private static final int WEIGHT_SHIFT = 3;
@@ -48,7 +49,10 @@ final class CommitRhythm implements PollingPace {
 
   private boolean begun;
   private long last;
-  private long mean;
+
+  /** Nanoseconds from commit to commit; before there are any, they are taken to be rare. */
+  private long mean = SPARSE_NANOS;
+
   private long deviation;
 
   /** Looks in a row of which none was too early. */
@@ -121,7 +125,7 @@ final class CommitRhythm implements PollingPace {
 
   private long untilNext(long now, long quiet) {
     if (isSparse()) {
-      return Math.max(MIN_SPARSE_PAUSE, Math.min(MAX_SPARSE_PAUSE, quiet >> 1));
+      return Math.max(MIN_SPARSE_PAUSE, quiet >> SPARSE_SHIFT);
     }
     if (!isRegular()) {
       return POLL_NANOS;

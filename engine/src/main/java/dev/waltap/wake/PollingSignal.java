@@ -3,6 +3,7 @@ package dev.waltap.wake;
 
 import dev.waltap.io.FileNames;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ final class PollingSignal extends ParkingSignal {
 
   /** So often must there be news until the watch is given up: to end it takes a moment, too. */
   private static final int NEWS_UNTIL_BUSY = 4;
+
+  /** Between two looks where nothing would report a write: the longest that a commit waits. */
+  private static final long MAX_UNWATCHED_PAUSE = TimeUnit.MILLISECONDS.toNanos(4);
 
   /** A timer that never rings. */
   static final long NEVER = Long.MAX_VALUE;
@@ -73,7 +77,11 @@ final class PollingSignal extends ParkingSignal {
       news = 0;
     }
     boolean watched = (longQuiet || pace.isSparse()) && watching();
-    return watched && longQuiet ? timer(now) : pace.pause(now, quiet);
+    if (watched && longQuiet) {
+      return timer(now);
+    }
+    long pause = pace.pause(now, quiet);
+    return watched ? pause : Math.min(pause, MAX_UNWATCHED_PAUSE);
   }
 
   long briskRest() {

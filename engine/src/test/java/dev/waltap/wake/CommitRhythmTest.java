@@ -101,4 +101,28 @@ class CommitRhythmTest {
     }
     assertThat(rhythm.isSparse()).isFalse();
   }
+
+  @Test
+  void watchesTheFileBeforeAnyCommitCame() {
+    CommitRhythm rhythm = new CommitRhythm();
+    assertThat(rhythm.isSparse()).isTrue();
+    rhythm.news(0);
+    rhythm.news(MILLIS);
+    assertThat(rhythm.isSparse()).isFalse();
+  }
+
+  @Test
+  void looksForTheCommitOfARareWriteLessAndLessOften() {
+    CommitRhythm rhythm = new CommitRhythm();
+    int looks = 0;
+    long quiet = 0;
+    while (quiet < 1_000 * MILLIS) {
+      long pause = rhythm.pause(quiet, quiet);
+      // A commit waits for a quarter of the time that its sync took, or for the first look.
+      assertThat(pause).isLessThanOrEqualTo(Math.max(100 * MICROS, quiet / 4));
+      quiet += pause + TIMER_NANOS;
+      looks++;
+    }
+    assertThat(looks).isLessThan(45);
+  }
 }
