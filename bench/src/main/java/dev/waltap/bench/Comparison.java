@@ -27,6 +27,10 @@ public final class Comparison {
 
   /** Runs it; see {@link ComparisonOptions#USAGE}. */
   public static void main(String[] args) throws Exception {
+    if (List.of(args).contains("--help")) {
+      System.out.print(ComparisonOptions.USAGE);
+      return;
+    }
     ComparisonOptions options;
     try {
       options = ComparisonOptions.parse(args);
@@ -45,6 +49,10 @@ public final class Comparison {
   }
 
   private void run(Path directory) throws Exception {
+    Path charts = options.charts();
+    if (charts != null) {
+      Files.createDirectories(charts); // Before what takes long, in case it can't be made.
+    }
     Shop.create(directory.resolve("shop.db"));
     say(environment());
     MeasuredRun run = new MeasuredRun(options, directory);
@@ -57,7 +65,6 @@ public final class Comparison {
       say("");
       say(new Report(scenario, results).table());
     }
-    Path charts = options.charts();
     if (charts != null) {
       new CostCharts(results).draw(charts);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.bench;
 
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +45,7 @@ final class CostCharts {
             .build();
     chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
     chart.getStyler().setDecimalPattern("#0.#");
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
     for (Way way : ways()) {
       for (Scenario group : groups()) {
         List<Scenario> line = scenarios.stream().filter(one -> isOf(group, one)).toList();

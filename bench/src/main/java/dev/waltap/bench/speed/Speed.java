@@ -21,6 +21,10 @@ public final class Speed {
 
   /** Runs it. */
   public static void main(String[] args) throws Exception {
+    if (List.of(args).contains("--help")) {
+      System.out.print(SpeedOptions.USAGE);
+      return;
+    }
     SpeedOptions options;
     try {
       options = SpeedOptions.parse(args);
