@@ -116,6 +116,17 @@ public final class Guard implements AutoCloseable {
         : header.mxFrame();
   }
 
+  /**
+   * Whether so many committed frames or more were not copied as of the latest look, and a read
+   * transaction is held that keeps the WAL from being restarted, and them from being overwritten:
+   * on lock 0 because nothing of what is not backfilled yet can be.
+   */
+  public boolean holdsUnread(long frames) {
+    boolean held =
+        mark == 0 ? info.backfilled() < header.mxFrame() : mark > 0 && mark != UNKNOWN_MARK;
+    return held && unread() >= frames;
+  }
+
   private void hold() {
     boolean always = mode == GuardMode.ALWAYS;
     if (!always && info.backfilled() >= header.mxFrame()) {

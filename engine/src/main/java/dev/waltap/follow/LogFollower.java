@@ -28,6 +28,15 @@ import org.jspecify.annotations.Nullable;
 public final class LogFollower implements LogKeeper {
   private static final int FRAMES_PER_POLL = 256;
 
+  /** Far behind, fewer at once, so that they are in the processor's cache when they are decoded. */
+  private static final int FRAMES_PER_POLL_FAR_BEHIND = 64;
+
+  /** So much of the log that is not copied is far more than a generation usually has. */
+  private static final long FAR_BEHIND_BYTES = 32L << 20;
+
+  /** How often {@link #keepUp} may leave the log alone until it looks again. */
+  private static final int MAX_DEFERRED = 64;
+
   private enum Stage {
     /** There is no position yet from which to follow. */
     DETACHED,
@@ -49,6 +58,8 @@ public final class LogFollower implements LogKeeper {
   private Stage stage = Stage.DETACHED;
   private @Nullable GapReason gap;
   private long lastLook = System.nanoTime();
+  private boolean farBehind;
+  private int deferred;
 
   public LogFollower(
       Attachment attachment,
@@ -85,12 +96,14 @@ public final class LogFollower implements LogKeeper {
     decoded.startAt(position);
     epochs.startAt(attachment.tail().generation());
     gap = null;
+    farBehind = false;
     stage = Stage.FOLLOWING;
   }
 
   /** Stops following until it is started again: another snapshot is about to be taken. */
   public void detach() {
     gap = null;
+    farBehind = false;
     stage = Stage.DETACHED;
   }
 
@@ -101,6 +114,7 @@ public final class LogFollower implements LogKeeper {
   public void lose(GapReason reason) {
     guard.release();
     gap = reason;
+    farBehind = false;
     stage = Stage.LOST;
   }
 
@@ -133,19 +147,46 @@ public final class LogFollower implements LogKeeper {
     return attachment.tail().hasNews();
   }
 
-  /** Copies what is new, unless the backlog is full; never waits. */
+  /**
+   * Copies what is new, unless the backlog is full, or it is {@link #isFarBehind}: there what was
+   * copied is decoded first. Never waits.
+   */
   @Override
   public void keepUp() {
+    if (farBehind && !backlog.isEmpty() && deferred++ < MAX_DEFERRED) {
+      return;
+    }
+    look(true);
+  }
+
+  /** As {@link #keepUp}, for who has nothing to decode meanwhile: copies in any case. */
+  public void copyAhead() {
+    look(false);
+  }
+
+  /**
+   * Whether so much of the log is not copied that the application's WAL has outgrown its usual
+   * length many times, while a read transaction keeps it from being overwritten. To keep more of it
+   * in memory would save the application nothing, and costs as much as to decode it.
+   */
+  public boolean isFarBehind() {
+    return farBehind;
+  }
+
+  private void look(boolean mayDefer) {
     if (stage != Stage.FOLLOWING || queue.isStopped()) {
       return;
     }
+    deferred = 0;
     boolean full = backlog.isFull();
     guard.beforePoll(full);
-    if (full) {
+    farBehind = guard.holdsUnread(FAR_BEHIND_BYTES / attachment.pageSize());
+    if (full || (mayDefer && farBehind && !backlog.isEmpty())) {
       counters.tail(attachment, backlog, guard);
       return;
     }
-    switch (attachment.tail().poll(backlog, FRAMES_PER_POLL)) {
+    int frames = farBehind ? FRAMES_PER_POLL_FAR_BEHIND : FRAMES_PER_POLL;
+    switch (attachment.tail().poll(backlog, frames)) {
       case TORN -> guard.recover();
       case GAP -> {
         lose(attachment.tail().gapReason());

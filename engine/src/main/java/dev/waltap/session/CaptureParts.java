@@ -106,7 +106,7 @@ final class CaptureParts implements AutoCloseable {
       this.log =
           new LogFollower(attachment, guard, backlog, epochs, counters, queue, listener, atRisk);
       this.keeper = log;
-      this.staged = new StagedChanges(queue, this::saveState, this::keepUp);
+      this.staged = new StagedChanges(queue, this::saveState, this::keepUpWaiting);
       this.emitter =
           new Emitter(
               staged, options.schemaEvents(), new SourceName(options, () -> state), this::keepUp);
@@ -118,6 +118,12 @@ final class CaptureParts implements AutoCloseable {
 
   private void keepUp() {
     keeper.keepUp();
+  }
+
+  /** While the handler is waited for there is time for what decoding would come before. */
+  private void keepUpWaiting() {
+    keeper.keepUp();
+    log.copyAhead();
   }
 
   /** What is emitted from here on keeps up with something else than the log. */
@@ -164,7 +170,7 @@ final class CaptureParts implements AutoCloseable {
   /** Waits until all that was emitted is delivered, so that what was acknowledged is saved. */
   void finish() {
     release();
-    queue.awaitDelivered(log::keepUp);
+    queue.awaitDelivered(log::copyAhead);
   }
 
   @Override

@@ -229,7 +229,8 @@ public final class CaptureSession implements AutoCloseable {
     }
     parts.backlog.recycle(transaction);
     // Once for all that waits: durable state is synced before, and the handler's thread woken.
-    if (parts.backlog.isEmpty() || parts.staged.isReleaseDue()) {
+    boolean more = !parts.backlog.isEmpty() || parts.log.isFarBehind();
+    if (!more || parts.staged.isReleaseDue()) {
       parts.release();
       parts.surroundings.checkWhileBusy(System.nanoTime());
     }
