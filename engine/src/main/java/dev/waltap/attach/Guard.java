@@ -118,13 +118,11 @@ public final class Guard implements AutoCloseable {
 
   /**
    * Whether so many committed frames or more were not copied as of the latest look, and a read
-   * transaction is held that keeps the WAL from being restarted, and them from being overwritten:
-   * on lock 0 because nothing of what is not backfilled yet can be.
+   * transaction is held that keeps them from being overwritten: on whatever lock, the WAL is not
+   * restarted while some of it is not backfilled.
    */
   public boolean holdsUnread(long frames) {
-    boolean held =
-        mark == 0 ? info.backfilled() < header.mxFrame() : mark > 0 && mark != UNKNOWN_MARK;
-    return held && unread() >= frames;
+    return mark >= 0 && info.backfilled() < header.mxFrame() && unread() >= frames;
   }
 
   private void hold() {

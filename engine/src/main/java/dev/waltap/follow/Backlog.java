@@ -32,6 +32,7 @@ public final class Backlog implements FrameSink, AutoCloseable {
   private final Supplier<WalPosition> tailPosition;
   private final WaitingTransactions waiting;
   private final ArrayDeque<CommittedTransaction> spare = new ArrayDeque<>();
+  private final Supplier<CommittedTransaction> empty = this::fresh;
   private CommittedTransaction open;
   private byte @Nullable [] pending;
   private long frames;
@@ -71,7 +72,7 @@ public final class Backlog implements FrameSink, AutoCloseable {
 
   /** The next transaction to decode, null if there is none; it comes back by {@link #recycle}. */
   public @Nullable CommittedTransaction poll() {
-    return waiting.poll(this::fresh);
+    return waiting.poll(empty);
   }
 
   public void recycle(CommittedTransaction transaction) {
