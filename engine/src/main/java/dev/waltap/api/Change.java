@@ -142,7 +142,7 @@ public final class Change {
 
   /** The transaction it belongs to. */
   public Transaction transaction() {
-    return new Transaction(context.transactionId, index + context.indexOffset, last);
+    return new Transaction(context.transactionId(), index + context.indexOffset, last);
   }
 
   /** For SCHEMA, the table as it was; null if it did not exist. */

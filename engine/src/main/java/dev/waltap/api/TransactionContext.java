@@ -12,12 +12,30 @@ import org.jspecify.annotations.Nullable;
 public final class TransactionContext {
   final long epoch;
   final long frame;
-  final String transactionId;
   final Instant timestamp;
   final Source source;
 
   /** What a change's index in its transaction is more than that in its position: 0 in captures. */
   final long indexOffset;
+
+  /** Made when it is first asked for, where it is that of a capture; threads may make the same. */
+  private @Nullable String transactionId;
+
+  /**
+   * A transaction of a capture, whose id is {@code epoch:frame}.
+   *
+   * @param epoch of its positions
+   * @param frame of its positions
+   * @param timestamp when its commit was seen
+   * @param source where it comes from
+   */
+  public TransactionContext(long epoch, long frame, Instant timestamp, Source source) {
+    this.epoch = epoch;
+    this.frame = frame;
+    this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
+    this.source = Objects.requireNonNull(source, "source");
+    this.indexOffset = 0;
+  }
 
   /**
    * A transaction.
@@ -40,6 +58,15 @@ public final class TransactionContext {
     this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
     this.source = Objects.requireNonNull(source, "source");
     this.indexOffset = indexOffset;
+  }
+
+  String transactionId() {
+    String id = transactionId;
+    if (id == null) {
+      id = epoch + ":" + frame;
+      transactionId = id;
+    }
+    return id;
   }
 
   /**

@@ -14,7 +14,7 @@ import dev.waltap.record.TableLayout;
  * The rows of one table that a transaction changed: the delta of its tree, and the addresses of the
  * rows that changed. A row counts as changed when its values did, not just its bytes; one whose key
  * changed is a DELETE and an INSERT. When there are too many rows to remember their addresses, the
- * tree is walked again for each operation instead. For the capture thread.
+ * tree is walked again for each operation instead. Used again. For the capture thread.
  */
 final class ChangedRows implements TableRows, RowSink {
   /** Bytes of a row that is not put together just to be compared. */
@@ -24,7 +24,6 @@ final class ChangedRows implements TableRows, RowSink {
 
   private final CapturedTable before;
   private final CapturedTable after;
-  private final TreeDelta delta;
   private final TransactionDiff diff;
   private final Emitter emitter;
   private final RowComparator comparator;
@@ -34,6 +33,8 @@ final class ChangedRows implements TableRows, RowSink {
   private final RowAddresses deleted = new RowAddresses();
   private final RowAddresses updated = new RowAddresses();
   private final RowAddresses inserted = new RowAddresses();
+  private final Runnable again = this::forget;
+  private TreeDelta delta;
   private int maxAddresses;
   private boolean overfull;
   private boolean walking;
@@ -63,6 +64,26 @@ final class ChangedRows implements TableRows, RowSink {
     this.sources = sameSchema ? NO_SOURCES : SchemaStep.mapping(before, after).sources();
   }
 
+  /** Whether these are the rows of this very version of a table, before and after. */
+  @SuppressWarnings("ReferenceEquality") // Another version of the table is another object.
+  boolean isOf(CapturedTable table) {
+    return sameSchema && after == table;
+  }
+
+  /** Serves another transaction, of which this is the delta. */
+  void begin(TreeDelta of) {
+    forget();
+    delta = of;
+    walking = false;
+  }
+
+  private void forget() {
+    deleted.clear();
+    updated.clear();
+    inserted.clear();
+    overfull = false;
+  }
+
   @Override
   public String table() {
     return after.name();
@@ -79,16 +100,7 @@ final class ChangedRows implements TableRows, RowSink {
     if (!sameSchema) {
       comparator.match(before.layout(), after.layout(), sources);
     }
-    matching.rows(
-        diff,
-        delta,
-        this,
-        () -> {
-          deleted.clear();
-          updated.clear();
-          inserted.clear();
-          overfull = false;
-        });
+    matching.rows(diff, delta, this, again);
   }
 
   @Override

@@ -195,12 +195,7 @@ public final class Emitter {
   private Change takePending(boolean last) {
     TransactionContext current = transaction;
     if (current == null) {
-      current =
-          new TransactionContext(
-              new Position(epoch, frame, 0),
-              epoch + ":" + frame,
-              Micros.instant(timestampMicros),
-              source.get());
+      current = new TransactionContext(epoch, frame, Micros.instant(timestampMicros), source.get());
       transaction = current;
     }
     return pending.take(current, last);

@@ -10,6 +10,9 @@ import java.util.Arrays;
 final class RowAddresses {
   private static final long[] NONE = {};
 
+  /** A larger array is given up when it is cleared. */
+  private static final int MAX_KEPT = 1 << 14;
+
   private long[] items = NONE;
   private int size;
 
@@ -22,6 +25,9 @@ final class RowAddresses {
 
   void clear() {
     size = 0;
+    if (items.length > MAX_KEPT) {
+      items = NONE;
+    }
   }
 
   int size() {

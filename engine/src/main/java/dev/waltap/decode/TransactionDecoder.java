@@ -14,7 +14,9 @@ import dev.waltap.schema.SchemaUpdate;
 import dev.waltap.schema.TableFilter;
 import dev.waltap.schema.UnreadableTable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransactionDecoder {
   private static final int MAX_ADDRESSES = 1 << 16;
+  private static final int MAX_LATELY = 8;
   private static final List<Operation> ROW_OPERATIONS =
       List.of(Operation.DELETE, Operation.UPDATE, Operation.INSERT);
 
@@ -34,6 +37,10 @@ public final class TransactionDecoder {
   private final TreeRows rowsBefore;
   private final TreeRows rowsAfter;
   private final List<TableRows> changed = new ArrayList<>();
+
+  /** Those of tables that changed lately, by the ordinals of their trees, to be used again. */
+  private final Map<Integer, ChangedRows> lately = new HashMap<>();
+
   private final SchemaRows schemaRows;
   private final Catalog catalog;
   private @Nullable TableFilter laterFilter;
@@ -121,7 +128,7 @@ public final class TransactionDecoder {
     for (int i = 0; i < diff.touchedTrees(); i++) {
       CapturedTable table = catalog.ofTree(diff.touchedTree(i));
       if (table != null && (change == null || !change.covers(table))) {
-        add(table, table, diff.delta(table.tree(), table.tree()));
+        add(table);
       }
     }
     boolean walkAgain = collect();
@@ -132,9 +139,10 @@ public final class TransactionDecoder {
     if (change != null) {
       emitSteps(change);
     }
-    for (Operation operation : ROW_OPERATIONS) {
-      for (TableRows rows : changed) {
-        rows.emit(operation, walkAgain);
+    // By index, here and below: an iterator for each transaction would be noticed.
+    for (int i = 0; i < ROW_OPERATIONS.size(); i++) {
+      for (int j = 0; j < changed.size(); j++) {
+        changed.get(j).emit(ROW_OPERATIONS.get(i), walkAgain);
       }
     }
     emitter.end();
@@ -222,16 +230,35 @@ public final class TransactionDecoder {
     }
   }
 
+  /** A table that stays as it is, and whose rows may differ. */
+  private void add(CapturedTable table) {
+    TreeDelta delta = diff.delta(table.tree(), table.tree());
+    ChangedRows rows = lately.get(table.tree().ordinal());
+    if (rows == null || !rows.isOf(table)) {
+      if (lately.size() >= MAX_LATELY) {
+        lately.clear();
+      }
+      rows = new ChangedRows(table, table, delta, diff, emitter, comparator);
+      lately.put(table.tree().ordinal(), rows);
+    } else {
+      rows.begin(delta);
+    }
+    changed.add(rows);
+  }
+
   private void add(CapturedTable before, CapturedTable after, TreeDelta delta) {
     changed.add(new ChangedRows(before, after, delta, diff, emitter, comparator));
   }
 
   /** Finds the rows that changed; returns whether they are too many to remember. */
   private boolean collect() {
-    changed.sort(TableRows.BY_TABLE);
+    if (changed.size() > 1) {
+      changed.sort(TableRows.BY_TABLE);
+    }
     boolean overfull = false;
     int left = MAX_ADDRESSES;
-    for (TableRows rows : changed) {
+    for (int i = 0; i < changed.size(); i++) {
+      TableRows rows = changed.get(i);
       left -= rows.collect(left);
       overfull |= rows.isOverfull();
     }

@@ -231,6 +231,7 @@ public final class CaptureSession implements AutoCloseable {
     // Once for all that waits: durable state is synced before, and the handler's thread woken.
     boolean more = !parts.backlog.isEmpty() || parts.log.isFarBehind();
     if (!more || parts.staged.isReleaseDue()) {
+      parts.counters.pageSet(parts.replica.pageSet());
       parts.release();
       parts.surroundings.checkWhileBusy(System.nanoTime());
     }
@@ -241,7 +242,6 @@ public final class CaptureSession implements AutoCloseable {
     try {
       decoder.decode(transaction);
       parts.counters.transaction();
-      parts.counters.pageSet(parts.replica.pageSet());
     } catch (UnsupportedDatabaseException | CorruptDatabaseException e) {
       if (!decoder.hasEmitted()) {
         parts.release(); // What came before it is delivered, and the position saved.

@@ -30,6 +30,21 @@ class StatementsTest {
     }
   }
 
+  /** A decoder is used again for the same table, whatever the transaction before took of it. */
+  @Test
+  void emitsFewRowsAfterMoreThanAreRemembered() throws Exception {
+    try (LiveCapture capture = LiveCapture.start("CREATE TABLE t(id INTEGER PRIMARY KEY)")) {
+      String many =
+          "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+              + " WHERE i < 66000) SELECT i FROM n";
+      assertThat(capture.transaction(many)).hasSize(66_000);
+      assertThat(summary(capture.transaction("DELETE FROM t WHERE id = 1")))
+          .containsExactly("DELETE t");
+      assertThat(summary(capture.transaction("INSERT INTO t VALUES(1)")))
+          .containsExactly("INSERT t");
+    }
+  }
+
   @Test
   void emitsUpsert() throws Exception {
     try (LiveCapture capture =
