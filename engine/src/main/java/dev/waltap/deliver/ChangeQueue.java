@@ -21,6 +21,9 @@ public final class ChangeQueue {
   private static final long FULL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int SPINS = 200;
 
+  /** What comes within less, to be woken for it included, may come while spinning instead. */
+  private static final long SOON_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
   /**
    * What was taken at once.
    *
@@ -55,6 +58,9 @@ public final class ChangeQueue {
   private boolean finished;
   private volatile boolean stopped;
   private @Nullable Throwable failure;
+
+  /** Whether what was waited for last came soon; of whoever takes. */
+  private boolean soon;
 
   /**
    * An empty queue. One change is let in whatever its size, so that the largest passes, too.
@@ -230,17 +236,13 @@ public final class ChangeQueue {
    */
   public @Nullable Batch take(int maxInBatch, long maxBytesInBatch, long nanos)
       throws InterruptedException {
-    for (int i = 0; i < SPINS && depth == 0 && !stopped; i++) {
+    for (int i = 0; soon && i < SPINS && depth == 0 && !stopped; i++) {
       Thread.onSpinWait();
     }
     lock.lockInterruptibly();
     try {
-      long left = nanos;
-      while (waiting.isEmpty() && !finished && !stopped) {
-        if (left <= 0) {
-          return Batch.NOTHING;
-        }
-        left = notEmpty.awaitNanos(left);
+      if (!awaitSome(nanos)) {
+        return Batch.NOTHING;
       }
       if (stopped || waiting.isEmpty()) {
         return null;
@@ -251,6 +253,20 @@ public final class ChangeQueue {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** With the lock held; false if nothing came in time. */
+  private boolean awaitSome(long nanos) throws InterruptedException {
+    long left = nanos;
+    while (waiting.isEmpty() && !finished && !stopped) {
+      if (left <= 0) {
+        soon = false;
+        return false;
+      }
+      left = notEmpty.awaitNanos(left);
+      soon = nanos - left < SOON_NANOS;
+    }
+    return true;
   }
 
   private Batch drain(int maxInBatch, long maxBytesInBatch) {

@@ -105,6 +105,12 @@ final class CommitRhythm implements PollingPace {
     return mean >= SPARSE_NANOS;
   }
 
+  /** What did not come within milliseconds hardly comes within the next microsecond. */
+  @Override
+  public int spins() {
+    return 1;
+  }
+
   @Override
   public long briskRest() {
     return BRISK_REST;

@@ -22,6 +22,11 @@ interface PollingPace {
    */
   long pause(long now, long quiet);
 
+  /** So often it looks again at once, where nothing was found; for who must not wait. */
+  default int spins() {
+    return 20;
+  }
+
   /** How long not to look while commits come so fast that each look finds some; 0 to look on. */
   default long briskRest() {
     return 0;

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * file instead, and looks again once that is written to: the write comes before the commit does.
  */
 final class PollingSignal extends ParkingSignal {
-  private static final int SPINS = 20;
-
   /** So often must there be news until the watch is given up: to end it takes a moment, too. */
   private static final int NEWS_UNTIL_BUSY = 4;
 
@@ -26,6 +24,7 @@ final class PollingSignal extends ParkingSignal {
   private final PollingPace pace;
   private final long quietNanos;
   private final long timerNanos;
+  private final int spins;
   private BooleanSupplier probe = () -> true;
   private @Nullable FileWatch watch;
   private boolean unwatchable;
@@ -44,6 +43,7 @@ final class PollingSignal extends ParkingSignal {
     this.pace = pace;
     this.quietNanos = quietNanos;
     this.timerNanos = timerNanos;
+    this.spins = pace.spins();
   }
 
   @Override
@@ -63,7 +63,7 @@ final class PollingSignal extends ParkingSignal {
 
   @Override
   long pause(long now) {
-    for (int i = 0; i < SPINS; i++) {
+    for (int i = 0; i < spins; i++) {
       if (probe.getAsBoolean()) {
         since = now;
         news(now);
