@@ -21,8 +21,8 @@ final class CommitRhythm implements PollingPace {
   /** However regular they are: one that comes out of turn waits for so long at most. */
   private static final long MAX_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** Between looks for a commit that is due. */
-  private static final long OVERDUE_NANOS = TimeUnit.MICROSECONDS.toNanos(120);
+  /** Between looks for a commit that is due; half of it is what commits wait for in the mean. */
+  private static final long OVERDUE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   private static final long MIN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
@@ -41,8 +41,12 @@ final class CommitRhythm implements PollingPace {
   /** Regular is what deviates by less than this part of the mean, one quarter. */
   private static final int REGULAR_SHIFT = 2;
 
-  /** By so much earlier is each look that follows another one that was not too early: 1/64. */
-  private static final int CREEP_SHIFT = 6;
+  /**
+   * By so much earlier is a look that follows another one that was not too early: 1/1024, times the
+   * square of how many those were. Slow at first, so that few looks are too early; soon fast, so
+   * that commits do not wait long where the rhythm has changed.
+   */
+  private static final int CREEP_SHIFT = 10;
 
   /** Some 500 times a second a thread is woken then, whatever the rate. */
   private static final long BRISK_REST = TimeUnit.MILLISECONDS.toNanos(2);
@@ -137,7 +141,7 @@ final class CommitRhythm implements PollingPace {
       return POLL_NANOS;
     }
     long since = now - last;
-    long creep = Math.min(hits * (mean >> CREEP_SHIFT), mean >> 1);
+    long creep = Math.min((long) hits * hits * (mean >> CREEP_SHIFT), mean >> 1);
     long due = mean - creep - since;
     if (due > 0) {
       return Math.min(due, MAX_PAUSE);

@@ -58,7 +58,7 @@ class CommitRhythmTest {
     for (long interval : new long[] {MILLIS, 2 * MILLIS, 5 * MILLIS}) {
       Outcome outcome =
           simulate(10_000, () -> interval + (long) (random.nextGaussian() * 20 * MICROS));
-      assertThat(outcome.wakeUpsPerCommit()).isLessThan(1.6);
+      assertThat(outcome.wakeUpsPerCommit()).isLessThan(1.4);
       assertThat(outcome.median()).isLessThan(200 * MICROS);
       assertThat(outcome.p99()).isLessThan(400 * MICROS);
     }
