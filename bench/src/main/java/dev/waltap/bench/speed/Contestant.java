@@ -23,9 +23,10 @@ record Contestant(String name, List<String> command, boolean whole) {
   private static final String TIMED =
       "TIMEFORMAT='%R %U %S'; exec 3>&2; time \"$@\" >/dev/null 2>/dev/null";
 
-  /** One of our own mains, in a JVM with the class path of this one. */
-  static Contestant java(String name, Class<?> main, List<String> arguments) {
-    return new Contestant(name, javaCommand(List.of(), main.getName(), arguments), false);
+  /** One of our own mains, in a JVM of these options with the class path of this one. */
+  static Contestant java(
+      String name, List<String> jvmOptions, Class<?> main, List<String> arguments) {
+    return new Contestant(name, javaCommand(jvmOptions, main.getName(), arguments), false);
   }
 
   static List<String> javaCommand(List<String> jvmOptions, String main, List<String> arguments) {

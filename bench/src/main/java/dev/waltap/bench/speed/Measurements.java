@@ -71,7 +71,8 @@ final class Measurements {
   }
 
   private Contestant scan(String way) {
-    return Contestant.java(way, ScanMain.class, List.of(way, database.toString(), rows, PASSES));
+    return Contestant.java(
+        way, options.jvm(), ScanMain.class, List.of(way, database.toString(), rows, PASSES));
   }
 
   private Measurement bootstrap() {
@@ -81,7 +82,9 @@ final class Measurements {
     if (launcher == null) {
       ways.add(
           new Contestant(
-              "waltap", Contestant.javaCommand(List.of(), "dev.waltap.cli.Main", arguments), true));
+              "waltap",
+              Contestant.javaCommand(options.jvm(), "dev.waltap.cli.Main", arguments),
+              true));
     } else {
       List<String> command = new ArrayList<>(List.of(launcher.toString()));
       command.addAll(arguments);
@@ -112,10 +115,10 @@ final class Measurements {
         kind, title + " that wait in the log are captured", "changes", changes, false, ways);
   }
 
-  private static Contestant waiting(String name, String kind, String what, List<String> arguments) {
+  private Contestant waiting(String name, String kind, String what, List<String> arguments) {
     List<String> all = new ArrayList<>(List.of(kind, what));
     all.addAll(arguments);
-    return Contestant.java(name, WaitingLogMain.class, all);
+    return Contestant.java(name, options.jvm(), WaitingLogMain.class, all);
   }
 
   private Measurement state(String kind, String title) throws IOException {
@@ -128,6 +131,7 @@ final class Measurements {
         List.of(
             Contestant.java(
                 "waltap",
+                options.jvm(),
                 StateMain.class,
                 List.of(kind, database.toString(), directory.toString()))));
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param only names of measurements; all if there are none
  * @param directory where the temporary directory goes; null for the system's
  * @param launcher the distribution's launcher, for whole processes; null for a plain JVM
+ * @param jvm options of the JVMs that Waltap and JDBC run in
  * @param check a file of ratios that must be reached; null for none
  * @param record a file to write the ratios to; null for none
  */
@@ -24,6 +25,7 @@ record SpeedOptions(
     Set<String> only,
     @Nullable Path directory,
     @Nullable Path launcher,
+    List<String> jvm,
     @Nullable Path check,
     @Nullable Path record) {
 
@@ -35,6 +37,7 @@ record SpeedOptions(
         --only LIST      of scan, bootstrap, bulk, single, state (all of them)
         --directory DIR  where the temporary directory goes
         --launcher FILE  bin/waltap of the distribution, for whole processes (a plain JVM)
+        --jvm OPTIONS    of the JVMs, as "-XX:+UseSerialGC -Xmn64m" (none)
         --check FILE     exit code 1 if a ratio is less than four fifths of what the file says
         --record FILE    write the ratios there
       """;
@@ -50,6 +53,7 @@ record SpeedOptions(
     Set<String> only = new TreeSet<>();
     Path directory = null;
     Path launcher = null;
+    List<String> jvm = List.of();
     Path check = null;
     Path record = null;
     for (int i = 0; i < args.length; i += 2) {
@@ -63,6 +67,7 @@ record SpeedOptions(
         case "--only" -> only.addAll(List.of(value.split(",", -1)));
         case "--directory" -> directory = Path.of(value);
         case "--launcher" -> launcher = Path.of(value);
+        case "--jvm" -> jvm = List.of(value.strip().split(" +", -1));
         case "--check" -> check = Path.of(value);
         case "--record" -> record = Path.of(value);
         default -> throw new IllegalArgumentException("no option " + args[i]);
@@ -71,7 +76,7 @@ record SpeedOptions(
     if (rows < 1 || rounds < 1) {
       throw new IllegalArgumentException("rows and rounds must be at least 1");
     }
-    return new SpeedOptions(rows, rounds, only, directory, launcher, check, record);
+    return new SpeedOptions(rows, rounds, only, directory, launcher, jvm, check, record);
   }
 
   boolean includes(String name) {
