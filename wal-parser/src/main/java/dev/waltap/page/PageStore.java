@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.page;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Pages compressed by LZ4, in memory up to a budget and in a temporary file past it. For one
  * thread; the owner closes it.
  *
  * <p>Space is handed out in units of 128 bytes from chunks of 480 KiB. A slot that is freed serves
- * the next page of its size or a little less. The temporary file has no name any more once it is
- * open, so nothing stays behind whatever ends the process.
+ * the next page of its size or a little less. The file, a {@link PageSpill}, takes memory for one
+ * more chunk.
  *
  * <pre>
  * SLOT OFFSET  SIZE  MEANING
@@ -51,8 +43,9 @@ public final class PageStore implements AutoCloseable {
   private final List<byte[]> chunks = new ArrayList<>();
   private final IntList[] freeSlots;
   private final byte[] slot;
-  private final ByteBuffer slotBuffer;
-  private @Nullable FileChannel file;
+  private final PageSpill file;
+  private byte[] found = new byte[0];
+  private int foundAt;
   private int nextUnit;
   private long unitsInUse;
 
@@ -67,7 +60,7 @@ public final class PageStore implements AutoCloseable {
     this.memoryChunks = (int) Math.max(1, Math.min(Integer.MAX_VALUE, memory / CHUNK));
     int largest = HEADER + Math.max(pageSize, compressor.maxCompressedLength(pageSize));
     this.slot = new byte[roundUp(largest)];
-    this.slotBuffer = ByteBuffer.wrap(slot);
+    this.file = new PageSpill(slot.length);
     this.freeSlots = new IntList[slot.length / UNIT + 1];
   }
 
@@ -97,16 +90,10 @@ public final class PageStore implements AutoCloseable {
 
   /** Fills the array with the page of this handle. */
   public void load(int handle, byte[] page) {
-    byte[] from = slot;
-    int at = 0;
-    int chunk = (handle - 1) / UNITS_PER_CHUNK;
-    if (chunk < memoryChunks) {
-      from = chunks.get(chunk);
-      at = (handle - 1) % UNITS_PER_CHUNK * UNIT;
-    } else {
-      read(handle, slot.length);
-    }
-    int size = (from[at + 2] & 0xff) << 16 | (from[at + 3] & 0xff) << 8 | (from[at + 4] & 0xff);
+    find(handle);
+    byte[] from = found;
+    int at = foundAt;
+    int size = size(from, at);
     if (size == pageSize) {
       System.arraycopy(from, at + HEADER, page, 0, pageSize);
     } else {
@@ -114,18 +101,27 @@ public final class PageStore implements AutoCloseable {
     }
   }
 
+  private static int size(byte[] slot, int at) {
+    return (slot[at + 2] & 0xff) << 16 | (slot[at + 3] & 0xff) << 8 | (slot[at + 4] & 0xff);
+  }
+
+  /** Finds the slot of a handle: it begins at {@code foundAt} in {@code found}. */
+  private void find(int handle) {
+    int chunk = (handle - 1) / UNITS_PER_CHUNK;
+    if (chunk < memoryChunks) {
+      found = chunks.get(chunk);
+      foundAt = (handle - 1) % UNITS_PER_CHUNK * UNIT;
+    } else {
+      file.find(fileOffset(handle));
+      found = file.array();
+      foundAt = file.offset();
+    }
+  }
+
   /** Forgets the page of this handle. */
   public void free(int handle) {
-    int chunk = (handle - 1) / UNITS_PER_CHUNK;
-    int units;
-    if (chunk < memoryChunks) {
-      int at = (handle - 1) % UNITS_PER_CHUNK * UNIT;
-      byte[] bytes = chunks.get(chunk);
-      units = (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
-    } else {
-      read(handle, HEADER);
-      units = (slot[0] & 0xff) << 8 | (slot[1] & 0xff);
-    }
+    find(handle);
+    int units = (found[foundAt] & 0xff) << 8 | (found[foundAt + 1] & 0xff);
     unitsInUse -= units;
     assert units > 0 && unitsInUse >= 0 : "slot " + handle + " is not in use";
     release(handle, units);
@@ -175,69 +171,11 @@ public final class PageStore implements AutoCloseable {
       System.arraycopy(slot, 0, chunks.get(chunk), at, length);
       return;
     }
-    try {
-      FileChannel channel = file();
-      slotBuffer.clear().limit(length);
-      long at = fileOffset(handle);
-      while (slotBuffer.hasRemaining()) {
-        at += channel.write(slotBuffer, at);
-      }
-    } catch (IOException e) {
-      throw failed("write", e);
-    }
-  }
-
-  private void read(int handle, int length) {
-    try {
-      FileChannel channel = file();
-      slotBuffer.clear().limit(length);
-      long at = fileOffset(handle);
-      while (slotBuffer.hasRemaining()) {
-        int count = channel.read(slotBuffer, at);
-        if (count < 0) {
-          return;
-        }
-        at += count;
-      }
-    } catch (IOException e) {
-      throw failed("read", e);
-    }
-  }
-
-  private static UncheckedIOException failed(String what, IOException e) {
-    return new UncheckedIOException(
-        "cannot "
-            + what
-            + " the page set's temporary file in "
-            + System.getProperty("java.io.tmpdir")
-            + " ("
-            + e.getMessage()
-            + "): free some space there, or name another directory by -Djava.io.tmpdir; nothing"
-            + " saved is lost",
-        e);
+    file.write(fileOffset(handle), slot, length);
   }
 
   private long fileOffset(int handle) {
     return (long) (handle - 1) * UNIT - (long) memoryChunks * CHUNK;
-  }
-
-  private FileChannel file() throws IOException {
-    FileChannel channel = file;
-    if (channel == null) {
-      Path path = Files.createTempFile("waltap-pages", ".tmp");
-      try {
-        channel =
-            FileChannel.open(
-                path,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.DELETE_ON_CLOSE);
-        file = channel;
-      } finally {
-        Files.deleteIfExists(path);
-      }
-    }
-    return channel;
   }
 
   private static int roundUp(int size) {
@@ -247,14 +185,6 @@ public final class PageStore implements AutoCloseable {
   @Override
   public void close() {
     chunks.clear();
-    FileChannel channel = file;
-    file = null;
-    if (channel != null) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    file.close();
   }
 }
