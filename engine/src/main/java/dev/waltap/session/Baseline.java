@@ -18,6 +18,7 @@ import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseGoneException;
 import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageSet;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.schema.Schema;
 import dev.waltap.schema.Table;
@@ -27,6 +28,7 @@ import dev.waltap.snapshot.SnapshotPages;
 import dev.waltap.state.StateStore;
 import dev.waltap.wal.WalPosition;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * The replica of the captured tables: filled from a snapshot of the database or from the saved
@@ -120,8 +122,7 @@ final class Baseline implements AutoCloseable {
    * @throws CaptureException if its pages do not make whole trees
    */
   void load(StateStore store, TableFilter earlier) {
-    store.loadPages(
-        replica.buffers(), (image, pageNumber) -> replica.pageSet().put(pageNumber, image));
+    loadPages(store);
     try {
       replica.adopt(earlier, this::requireReadable);
     } catch (DatabaseException | UnknownPageException e) {
@@ -131,6 +132,17 @@ final class Baseline implements AutoCloseable {
               + e.getMessage()
               + "): run teardown and setup again, and bootstrap",
           e);
+    }
+  }
+
+  private void loadPages(StateStore store) {
+    PageSet pages = replica.pageSet();
+    OptionalLong seed = store.pageSeed();
+    if (seed.isPresent()) {
+      pages.seed(seed.getAsLong());
+      store.loadPages((number, image, packed) -> pages.put(number, packed));
+    } else {
+      store.loadPages((number, image, packed) -> pages.put(number, image.clone()));
     }
   }
 

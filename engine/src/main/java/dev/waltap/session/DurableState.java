@@ -10,7 +10,7 @@ import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.Journal;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.io.Closer;
-import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PackedPage;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.state.BaselineWriter;
@@ -145,7 +145,6 @@ final class DurableState implements Journal, AutoCloseable {
    */
   void baseline(
       PageSet pages,
-      PageBuffers buffers,
       LogPosition at,
       BaselineUse use,
       FilterHistory filters,
@@ -155,18 +154,17 @@ final class DurableState implements Journal, AutoCloseable {
     boolean acknowledged = use == BaselineUse.CHANGES_ONLY;
     try (BaselineWriter writer =
         earlier == null
-            ? BaselineWriter.create(lock, identity, at, acknowledged)
-            : earlier.replace(identity, at, acknowledged)) {
-      byte[] image = buffers.take();
+            ? BaselineWriter.create(lock, identity, at, acknowledged, pages.seed())
+            : earlier.replace(identity, at, acknowledged, pages.seed())) {
+      PackedPage packed = new PackedPage();
       int written = 0;
       for (int page : pages.pageNumbers()) {
-        pages.copy(page, image);
-        writer.put(page, image);
+        pages.packed(page, packed);
+        writer.put(page, packed);
         if (++written % PAGES_BETWEEN_PUMPS == 0) {
           pump.run();
         }
       }
-      buffers.release(image);
       writer.property(FilterHistory.PROPERTY, filters.store());
       if (use == BaselineUse.BOOTSTRAP) {
         writer.property(PENDING_BOOTSTRAP, at.position().toString());

@@ -39,14 +39,7 @@ final class FreshStart {
     if (durable != null) {
       LogPosition at = new LogPosition(epoch, position);
       FilterHistory filters = FilterHistory.of(at, parts.options);
-      durable.baseline(
-          parts.replica.pageSet(),
-          parts.replica.buffers(),
-          at,
-          use,
-          filters,
-          gone,
-          parts.log::keepUpOrStop);
+      durable.baseline(parts.replica.pageSet(), at, use, filters, gone, parts.log::keepUpOrStop);
     }
     parts.counters.pageSet(parts.replica.pageSet());
     parts.replica.decoder(parts.emitter, durable != null ? durable : Journal.NONE);

@@ -3,7 +3,8 @@ package dev.waltap.state;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.host.PrivateFiles;
-import dev.waltap.io.Closer;
+import dev.waltap.page.PackedPage;
+import dev.waltap.page.PageSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +13,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +27,11 @@ public final class BaselineWriter implements AutoCloseable {
   private final StateOrigin origin;
   private final StateHeader head;
   private final @Nullable StateStore replaced;
-  private final StateFile file;
-  private final PageTable table;
+  private final long seed;
+  private final PageTableBuilder pages;
+  private final Map<String, String> properties = new LinkedHashMap<>();
+  private final Lz4Codec codec = new Lz4Codec();
+  private final PackedPage packed = new PackedPage();
   private boolean open = true;
 
   private BaselineWriter(
@@ -33,14 +39,15 @@ public final class BaselineWriter implements AutoCloseable {
       StateOrigin origin,
       StateHeader head,
       @Nullable StateStore replaced,
-      StateFile file,
-      PageTable table) {
+      long seed,
+      PageTableBuilder pages) {
     this.lock = lock;
     this.origin = origin;
     this.head = head;
     this.replaced = replaced;
-    this.file = file;
-    this.table = table;
+    this.seed = seed;
+    this.pages = pages;
+    property(PageTable.SEED, Long.toString(seed));
   }
 
   /**
@@ -50,10 +57,11 @@ public final class BaselineWriter implements AutoCloseable {
    * @param acknowledged whether nothing of them is left to emit: true for setup; false for a
    *     bootstrap whose rows are yet to be delivered, until a position at or after it is
    *     acknowledged
+   * @param seed of the hashes of its pages, a secret, see {@link PageSet#seed()}
    * @throws CaptureException REFUSED if there is a state, FAILED if it can't be written
    */
   public static BaselineWriter create(
-      StateLock lock, DatabaseIdentity database, LogPosition at, boolean acknowledged) {
+      StateLock lock, DatabaseIdentity database, LogPosition at, boolean acknowledged, long seed) {
     StateDirectory directory = lock.directory();
     if (directory.exists()) {
       throw StateErrors.refused(
@@ -65,8 +73,8 @@ public final class BaselineWriter implements AutoCloseable {
     } catch (IOException e) {
       throw StateErrors.io(directory.commitCountFile(), e);
     }
-    return begin(
-        lock, nonce, database, new StateHeader(at, acknowledged ? at.position() : null), null);
+    StateHeader head = new StateHeader(at, acknowledged ? at.position() : null);
+    return begin(lock, nonce, database, head, seed, null);
   }
 
   /** Begins a baseline that takes the place of a state, which stays good until {@link #finish}. */
@@ -76,9 +84,10 @@ public final class BaselineWriter implements AutoCloseable {
       long nonce,
       long commits,
       DatabaseIdentity database,
-      StateHeader head) {
+      StateHeader head,
+      long seed) {
     head.commits = commits;
-    return begin(lock, nonce, database, head, replaced);
+    return begin(lock, nonce, database, head, seed, replaced);
   }
 
   private static BaselineWriter begin(
@@ -86,58 +95,56 @@ public final class BaselineWriter implements AutoCloseable {
       long nonce,
       DatabaseIdentity database,
       StateHeader head,
+      long seed,
       @Nullable StateStore replaced) {
     StateDirectory directory = lock.directory();
     try {
       directory.removeUnfinished();
       PrivateFiles.create(directory.newFile());
-    } catch (IOException e) {
-      throw StateErrors.io(directory.newFile(), e);
-    }
-    Closer closer = new Closer();
-    try {
-      StateFile file = closer.open(() -> StateFile.create(directory.newFile()));
       StateOrigin origin =
           new StateOrigin(nonce, Instant.now().truncatedTo(ChronoUnit.MICROS), database);
-      file.run("BEGIN");
-      long seed = new SecureRandom().nextLong();
-      PageTable table = PageTable.create(file, head, database.pageSize(), seed);
-      return new BaselineWriter(lock, origin, head, replaced, file, table);
-    } catch (SQLException e) {
-      throw closer.closeAfter(e, failure -> StateErrors.sql(directory.newFile(), failure));
-    } catch (Throwable e) {
-      closer.closeAfter(e);
-      throw e;
+      return new BaselineWriter(
+          lock, origin, head, replaced, seed, StateFile.create(directory.newFile()));
+    } catch (IOException e) {
+      throw StateErrors.io(directory.newFile(), e);
     }
   }
 
   /**
-   * Adds a page; each number once, in ascending order for speed. The array stays the caller's.
+   * Adds a page; each number once, in ascending order as unsigned numbers. The array stays the
+   * caller's.
    *
    * @throws CaptureException FAILED if it can't be written
    */
   public void put(int pageNumber, byte[] image) {
-    if (image.length != origin.database().pageSize()) {
-      throw new IllegalArgumentException("a page of " + image.length + " bytes");
-    }
-    try {
-      table.insert(pageNumber, image);
-    } catch (SQLException e) {
-      throw StateErrors.sql(lock.directory().newFile(), e);
-    }
+    codec.pack(image, image.length, packed);
+    packed.hash(Lz4Codec.hash(image, seed));
+    put(pageNumber, packed);
   }
 
   /**
-   * Keeps a text under a name, see {@link StateStore#property(String, String)}.
+   * The same with a page that is packed already, and whose image was hashed under the seed of this
+   * baseline; its bytes are copied.
    *
    * @throws CaptureException FAILED if it can't be written
    */
-  public void property(String name, String value) {
-    try {
-      StateProperties.write(file, name, value);
-    } catch (SQLException e) {
-      throw StateErrors.sql(lock.directory().newFile(), e);
+  public void put(int pageNumber, PackedPage page) {
+    if (page.size() > origin.database().pageSize()) {
+      throw new IllegalArgumentException("a page of " + page.size() + " bytes");
     }
+    long hash = PageTable.storedHash(pageNumber, page.hash());
+    try {
+      pages.add(Integer.toUnsignedLong(pageNumber), hash, page);
+    } catch (IOException e) {
+      throw StateErrors.io(lock.directory().newFile(), e);
+    }
+    head.pages++;
+    head.digest += hash;
+  }
+
+  /** Keeps a text under a name, see {@link StateStore#property(String, String)}. */
+  public void property(String name, String value) {
+    properties.put(name, value);
   }
 
   /**
@@ -149,12 +156,8 @@ public final class BaselineWriter implements AutoCloseable {
     StateDirectory directory = lock.directory();
     try {
       head.commits++;
-      origin.write(file);
-      try (PreparedStatement write = StateHeader.statement(file)) {
-        head.write(write);
-      }
-      file.run("COMMIT");
-      file.close();
+      pages.finish();
+      writeRest(directory);
       PrivateFiles.sync(directory.newFile());
       if (replaced != null) {
         // A WAL of the old state must not be there when the new one takes its name.
@@ -175,11 +178,25 @@ public final class BaselineWriter implements AutoCloseable {
     return StateStore.open(lock);
   }
 
+  private void writeRest(StateDirectory directory) throws SQLException {
+    try (StateFile file = StateFile.openNew(directory.newFile())) {
+      file.run("BEGIN");
+      for (Map.Entry<String, String> property : properties.entrySet()) {
+        StateProperties.write(file, property.getKey(), property.getValue());
+      }
+      origin.write(file);
+      try (PreparedStatement write = StateHeader.statement(file)) {
+        head.write(write);
+      }
+      file.run("COMMIT");
+    }
+  }
+
   @Override
   public void close() {
     if (open) {
       open = false;
-      try (StateFile unfinished = file) {
+      try (PageTableBuilder unfinished = pages) {
         lock.directory().removeUnfinished();
       } catch (IOException e) {
         throw StateErrors.io(lock.directory().newFile(), e);

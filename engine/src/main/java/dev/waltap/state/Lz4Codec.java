@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.state;
 
+import dev.waltap.page.PackedPage;
 import java.util.Arrays;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Exception;
@@ -22,28 +23,47 @@ final class Lz4Codec {
 
   /** The stored form of the first {@code size} bytes. */
   byte[] pack(byte[] raw, int size) {
+    int packed = compress(raw, size);
+    return packed < size ? Arrays.copyOf(scratch, packed) : Arrays.copyOf(raw, size);
+  }
+
+  /** The same without a copy, until the next call of any method here; of the array itself. */
+  void pack(byte[] raw, int size, PackedPage to) {
+    int packed = compress(raw, size);
+    to.set(packed < size ? scratch : raw, 0, Math.min(packed, size));
+  }
+
+  private int compress(byte[] raw, int size) {
     int max = compressor.maxCompressedLength(size);
     if (scratch.length < max) {
       scratch = new byte[max];
     }
-    int packed = compressor.compress(raw, 0, size, scratch, 0, max);
-    return packed < size ? Arrays.copyOf(scratch, packed) : Arrays.copyOf(raw, size);
+    return compressor.compress(raw, 0, size, scratch, 0, max);
   }
 
   /** Fills the first {@code size} bytes from the stored form; says whether that was one. */
   boolean unpack(byte @Nullable [] packed, byte[] raw, int size) {
-    if (packed == null || packed.length > size) {
-      return false;
-    }
-    if (packed.length == size) {
-      System.arraycopy(packed, 0, raw, 0, size);
-      return true;
+    return packed != null && unpack(packed, 0, packed.length, raw, size);
+  }
+
+  private boolean unpack(byte[] packed, int offset, int length, byte[] raw, int size) {
+    if (length >= size) {
+      if (length == size) {
+        System.arraycopy(packed, offset, raw, 0, size);
+      }
+      return length == size;
     }
     try {
-      return decompressor.decompress(packed, 0, packed.length, raw, 0, size) == size;
+      return decompressor.decompress(packed, offset, length, raw, 0, size) == size;
     } catch (LZ4Exception e) {
       return false;
     }
+  }
+
+  /** Fills the array from the stored form; says whether that was one. */
+  boolean unpack(PackedPage packed, byte[] raw) {
+    return unpack(
+        packed.bytes(), packed.offset(), /* length= */ packed.size(), raw, /* size= */ raw.length);
   }
 
   /** xxHash64 of all the bytes. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.state;
 
-import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PackedPage;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.function.ObjIntConsumer;
+import java.util.OptionalLong;
 
 /**
  * The table {@code page}: the page set as of the base. Each row's hash is that of the image, mixed
@@ -19,7 +19,10 @@ import java.util.function.ObjIntConsumer;
  * <p>For one thread; statements are closed with the file.
  */
 final class PageTable {
-  private static final String SEED = "page hash seed";
+  /** The property that keeps the seed. */
+  static final String SEED = "page hash seed";
+
+  private static final byte[] NOTHING = {};
 
   private final StateFile file;
   private final StateHeader head;
@@ -45,13 +48,6 @@ final class PageTable {
     }
   }
 
-  /** The table of a new state, which keeps the seed; within a transaction of the caller's. */
-  static PageTable create(StateFile file, StateHeader head, int pageSize, long seed)
-      throws SQLException {
-    StateProperties.write(file, SEED, Long.toString(seed));
-    return new PageTable(file, head, pageSize, seed);
-  }
-
   private PageTable(StateFile file, StateHeader head, int pageSize, long seed) throws SQLException {
     this.seed = seed;
     this.file = file;
@@ -61,16 +57,15 @@ final class PageTable {
     this.replace = file.prepare("INSERT OR REPLACE INTO page VALUES(?,?,?)");
   }
 
-  /** Adds a page that is not there yet. */
-  void insert(int number, byte[] image) throws SQLException {
-    write(number, image, storedHash(number, image));
-    head.pages++;
+  /** The seed of the hashes of its pages; none if they are hashed without one. */
+  OptionalLong seed() {
+    return file.isSeeded() ? OptionalLong.of(seed) : OptionalLong.empty();
   }
 
   /** Puts a page in place of what was there under its number. */
   void put(int number, byte[] image) throws SQLException {
     long hash = storedHash(number, image);
-    find.setInt(1, number);
+    find.setLong(1, Integer.toUnsignedLong(number));
     try (ResultSet row = find.executeQuery()) {
       if (!row.next()) {
         head.pages++;
@@ -89,7 +84,7 @@ final class PageTable {
         file.prepare(
             "SELECT count(*), sum(hash >> 32), sum(hash & 4294967295) FROM page"
                 + " WHERE number > ?")) {
-      beyond.setInt(1, databaseSize);
+      beyond.setLong(1, Integer.toUnsignedLong(databaseSize));
       try (ResultSet row = beyond.executeQuery()) {
         if (!row.next() || row.getLong(1) == 0) {
           return;
@@ -100,27 +95,34 @@ final class PageTable {
       }
     }
     try (PreparedStatement deleteBeyond = file.prepare("DELETE FROM page WHERE number > ?")) {
-      deleteBeyond.setInt(1, databaseSize);
+      deleteBeyond.setLong(1, Integer.toUnsignedLong(databaseSize));
       deleteBeyond.execute();
     }
   }
 
-  /** Hands out all pages by number; the arrays, taken from the buffers, are the receiver's. */
-  void load(PageBuffers buffers, ObjIntConsumer<byte[]> receiver) throws SQLException {
+  /** Hands out all pages by number. */
+  void load(StoredPages receiver) throws SQLException {
     long pages = 0;
     long digest = 0;
+    byte[] image = new byte[pageSize];
+    PackedPage packed = new PackedPage();
     try (PreparedStatement select = file.prepare("SELECT * FROM page ORDER BY number");
         ResultSet row = select.executeQuery()) {
       while (row.next()) {
         int number = row.getInt(1);
         long hash = row.getLong(2);
-        byte[] image = buffers.take();
-        if (!codec.unpack(row.getBytes(3), image, pageSize) || storedHash(number, image) != hash) {
-          throw StateErrors.corrupt(file.path(), "page " + number + " has a wrong hash", null);
+        byte[] bytes = row.getBytes(3);
+        packed.set(bytes == null ? NOTHING : bytes, 0, bytes == null ? 0 : bytes.length);
+        if (!codec.unpack(packed, image)) {
+          throw wrongHash(number);
+        }
+        packed.hash(Lz4Codec.hash(image, seed));
+        if (storedHash(number, packed.hash()) != hash) {
+          throw wrongHash(number);
         }
         pages++;
         digest += hash;
-        receiver.accept(image, number);
+        receiver.page(number, image, packed);
       }
     }
     if (pages != head.pages || digest != head.digest) {
@@ -129,8 +131,12 @@ final class PageTable {
     }
   }
 
+  private RuntimeException wrongHash(int number) {
+    return StateErrors.corrupt(file.path(), "page " + number + " has a wrong hash", null);
+  }
+
   private void write(int number, byte[] image, long hash) throws SQLException {
-    replace.setInt(1, number);
+    replace.setLong(1, Integer.toUnsignedLong(number));
     replace.setLong(2, hash);
     replace.setBytes(3, codec.pack(image, pageSize));
     replace.execute();
@@ -138,6 +144,11 @@ final class PageTable {
   }
 
   private long storedHash(int number, byte[] image) {
-    return Lz4Codec.hash(image, seed) ^ Lz4Codec.spread(number);
+    return storedHash(number, Lz4Codec.hash(image, seed));
+  }
+
+  /** What is kept as a page's hash. */
+  static long storedHash(int number, long imageHash) {
+    return imageHash ^ Lz4Codec.spread(number);
   }
 }

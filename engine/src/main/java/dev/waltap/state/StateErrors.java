@@ -26,7 +26,7 @@ final class StateErrors {
     String what =
         switch (code) {
           case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT -> null;
-          case SQLITE_FULL -> "the disk is full: cannot write " + name + ": free some space";
+          case SQLITE_FULL -> full(name);
           case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH ->
               "cannot write " + name + ": it is read-only: make it and its directory writable";
           case SQLITE_CANTOPEN ->
@@ -44,8 +44,15 @@ final class StateErrors {
     return new CaptureException(reason, what + KEPT, e);
   }
 
+  private static String full(String name) {
+    return "the disk is full: cannot write " + name + ": free some space";
+  }
+
   /** A file of the state directory can't be worked with. */
   static CaptureException io(Path file, IOException e) {
+    if (String.valueOf(e.getMessage()).contains("No space left on device")) {
+      return new CaptureException(Reason.DISK, full(FileNames.text(file)) + KEPT, e);
+    }
     return new CaptureException(
         Reason.DISK,
         "cannot read or write "

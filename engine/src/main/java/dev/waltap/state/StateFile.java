@@ -4,6 +4,7 @@ package dev.waltap.state;
 import dev.waltap.io.Closer;
 import dev.waltap.io.FileNames;
 import dev.waltap.sqlite.SqliteConnections;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -93,21 +94,42 @@ final class StateFile implements AutoCloseable {
     return connect(path, SqliteConnections::openImmutable, StateFile::check);
   }
 
-  /** Gives an empty file its tables, unsafe and fast: it counts only once it is synced whole. */
-  static StateFile create(Path path) {
-    return connect(
-        path,
-        SqliteConnections::open,
-        file -> {
-          file.run("PRAGMA page_size=" + PAGE_SIZE);
-          file.run("PRAGMA journal_mode=OFF");
-          file.run("PRAGMA synchronous=OFF");
-          file.run("PRAGMA application_id=" + APPLICATION_ID);
-          file.run("PRAGMA user_version=" + VERSION);
-          for (String table : SCHEMA.split(";\n")) {
-            file.run(table);
-          }
-        });
+  /**
+   * Gives an empty file its tables; the rows of {@code page} are for whoever gets the builder, the
+   * others for {@link #openNew} when that is closed.
+   */
+  static PageTableBuilder create(Path path) throws IOException {
+    int root;
+    int pages;
+    // Closed before anybody else opens the file, lest that drop SQLite's locks.
+    try (StateFile file = connect(path, SqliteConnections::open, StateFile::makeTables)) {
+      root = (int) file.number("SELECT rootpage FROM sqlite_schema WHERE name = 'page'");
+      pages = (int) file.number("PRAGMA page_count");
+    } catch (SQLException e) {
+      throw StateErrors.sql(path, e);
+    }
+    return new PageTableBuilder(path, PAGE_SIZE, pages, root);
+  }
+
+  private void makeTables() throws SQLException {
+    run("PRAGMA page_size=" + PAGE_SIZE);
+    unsafe();
+    run("PRAGMA application_id=" + APPLICATION_ID);
+    run("PRAGMA user_version=" + VERSION);
+    for (String table : SCHEMA.split(";\n")) {
+      run(table);
+    }
+  }
+
+  /** Opens a state in the making, whose pages are there. */
+  static StateFile openNew(Path path) {
+    return connect(path, SqliteConnections::open, StateFile::unsafe);
+  }
+
+  /** Fast: a file in the making counts only once it is synced whole. */
+  private void unsafe() throws SQLException {
+    run("PRAGMA journal_mode=OFF");
+    run("PRAGMA synchronous=OFF");
   }
 
   /** What a new connection is needed for first; if that fails, the connection is closed. */

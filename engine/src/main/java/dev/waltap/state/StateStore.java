@@ -18,7 +18,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.ObjIntConsumer;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -260,16 +260,20 @@ public final class StateStore implements AutoCloseable {
     return groups.compactable(acknowledged) != null;
   }
 
+  /** The seed of the hashes of its pages, a secret; none in a state of an older version. */
+  public OptionalLong pageSeed() {
+    return pages.seed();
+  }
+
   /**
    * Hands out the page set as of {@link #base}, every page checked.
    *
-   * @param arrays where the images' arrays come from; they are the receiver's
-   * @param receiver gets image and page number, in order of number
+   * @param receiver gets the pages in order of number
    * @throws CaptureException REFUSED if anything differs from what was saved; the receiver may have
    *     got pages by then
    */
-  public void loadPages(PageBuffers arrays, ObjIntConsumer<byte[]> receiver) {
-    work(() -> pages.load(arrays, receiver));
+  public void loadPages(StoredPages receiver) {
+    work(() -> pages.load(receiver));
   }
 
   /** Replays the transactions from {@link #base} to {@link #end}, checked as pages are. */
@@ -292,8 +296,10 @@ public final class StateStore implements AutoCloseable {
    *
    * @param at in an epoch of its own
    * @param acknowledged see {@link BaselineWriter#create}
+   * @param seed likewise
    */
-  public BaselineWriter replace(DatabaseIdentity database, LogPosition at, boolean acknowledged) {
+  public BaselineWriter replace(
+      DatabaseIdentity database, LogPosition at, boolean acknowledged, long seed) {
     if (at.isWithin(head.last.position())) {
       throw new IllegalArgumentException(at + " is not after " + head.last);
     }
@@ -302,7 +308,7 @@ public final class StateStore implements AutoCloseable {
     if (head.epoch.number() > next.epoch.number()) {
       next.epoch = head.epoch;
     }
-    return BaselineWriter.replace(this, lock, origin.nonce(), head.commits, database, next);
+    return BaselineWriter.replace(this, lock, origin.nonce(), head.commits, database, next, seed);
   }
 
   /** What the state holds right now. */

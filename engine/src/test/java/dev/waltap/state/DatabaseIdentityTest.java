@@ -74,7 +74,7 @@ class DatabaseIdentityTest {
       DatabaseIdentity now =
           DatabaseIdentity.of(moved, StateModel.PAGE_SIZE, TextEncoding.UTF_8, 0);
       try (BaselineWriter writer =
-              BaselineWriter.create(lock, saved, StateModel.position(0), true);
+              BaselineWriter.create(lock, saved, StateModel.position(0), true, 7);
           StateStore store = writer.finish()) {
         store.adopt(now);
         DatabaseIdentity other = StateModel.identity(temp.resolve("x"));

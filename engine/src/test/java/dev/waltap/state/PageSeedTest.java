@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.api.CaptureException;
-import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.LogKeeper;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -100,7 +99,7 @@ class PageSeedTest {
     try (StateFile file = StateFile.open(directory.stateFile())) {
       StateHeader head = StateHeader.read(file);
       PageTable.open(file, head, StateModel.PAGE_SIZE)
-          .load(new PageBuffers(StateModel.PAGE_SIZE), (image, number) -> pages.put(number, image));
+          .load((number, image, packed) -> pages.put(number, image.clone()));
       file.run("DELETE FROM page");
       file.run("DELETE FROM note");
       file.run("PRAGMA user_version=2");
@@ -111,7 +110,7 @@ class PageSeedTest {
       head.digest = 0;
       PageTable table = PageTable.open(file, head, StateModel.PAGE_SIZE);
       for (var page : pages.entrySet()) {
-        table.insert(page.getKey(), page.getValue());
+        table.put(page.getKey(), page.getValue());
       }
       try (PreparedStatement write = StateHeader.statement(file)) {
         head.write(write);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.api.CaptureException;
-import dev.waltap.page.PageBuffers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,8 +75,7 @@ class StateFaultTest {
       assertThatThrownBy(
               () ->
                   store.loadPages(
-                      new PageBuffers(StateModel.PAGE_SIZE),
-                      (image, number) -> {
+                      (number, image, packed) -> {
                         throw error;
                       }))
           .isSameAs(error);
@@ -90,7 +88,7 @@ class StateFaultTest {
     StateDirectory directory = directory();
     try (StateLock lock = directory.hold("test")) {
       BaselineWriter writer =
-          BaselineWriter.create(lock, StateModel.identity(temp), StateModel.position(0), true);
+          BaselineWriter.create(lock, StateModel.identity(temp), StateModel.position(0), true, 7);
       writer.put(1, new byte[StateModel.PAGE_SIZE]);
       writer.close();
     }

@@ -6,6 +6,7 @@ import dev.waltap.format.TextEncoding;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.WalPosition;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -67,8 +68,9 @@ final class StateModel {
 
   /** A new state with the baseline of this model. */
   static StateStore create(StateLock lock) {
+    long seed = new SecureRandom().nextLong();
     try (BaselineWriter writer =
-        BaselineWriter.create(lock, identity(Path.of("/db/app.db")), position(0), true)) {
+        BaselineWriter.create(lock, identity(Path.of("/db/app.db")), position(0), true, seed)) {
       new StateModel().pages.forEach(writer::put);
       return writer.finish();
     }
@@ -88,7 +90,7 @@ final class StateModel {
   static String difference(StateStore store) {
     TreeMap<Integer, byte[]> loaded = new TreeMap<>();
     PageBuffers buffers = new PageBuffers(PAGE_SIZE);
-    store.loadPages(buffers, (image, page) -> loaded.put(page, image));
+    store.loadPages((page, image, packed) -> loaded.put(page, image.clone()));
     StateModel model = new StateModel().advance(number(store.base()));
     if (!equal(loaded, model.pages)) {
       return "the pages of the base differ";

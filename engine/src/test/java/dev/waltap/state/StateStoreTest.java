@@ -145,13 +145,14 @@ class StateStoreTest {
       StateStore store = StateModel.create(lock);
       add(store, 1, 20);
       store.flush();
-      try (BaselineWriter given = store.replace(store.database(), StateModel.position(60), false)) {
+      try (BaselineWriter given =
+          store.replace(store.database(), StateModel.position(60), false, 7)) {
         given.put(1, new byte[StateModel.PAGE_SIZE]);
       }
       assertThat(StateModel.difference(store)).isEmpty();
       StateStore next;
       try (BaselineWriter writer =
-          store.replace(store.database(), StateModel.position(60), false)) {
+          store.replace(store.database(), StateModel.position(60), false, 7)) {
         new StateModel().advance(60).pages.forEach(writer::put);
         next = writer.finish();
       }
@@ -176,7 +177,7 @@ class StateStoreTest {
     try (StateLock lock = directory.hold("test")) {
       BaselineWriter writer =
           BaselineWriter.create(
-              lock, StateModel.identity(temp.resolve("db")), StateModel.position(0), true);
+              lock, StateModel.identity(temp.resolve("db")), StateModel.position(0), true, 7);
       writer.put(1, new byte[StateModel.PAGE_SIZE]);
       assertThat(directory.exists()).isFalse();
       assertThatThrownBy(() -> StateStore.open(lock)).hasMessageContaining("run setup first");

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class PageSet implements PageSource, AutoCloseable {
   private static final XXHash64 HASH = XXHashFactory.fastestInstance().hash64();
 
-  /** Drawn: whoever writes rows must not be able to construct pages of the same hash. */
-  private static final long SEED = new SecureRandom().nextLong();
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private static final int MIN_HOT = 64;
 
@@ -43,6 +42,10 @@ public final class PageSet implements PageSource, AutoCloseable {
 
   private int clockSize;
   private int clockHand;
+
+  /** Drawn: whoever writes rows must not be able to construct pages of the same hash. */
+  private long seed = RANDOM.nextLong();
+
   private long lookUps;
   private long hits;
 
@@ -56,6 +59,26 @@ public final class PageSet implements PageSource, AutoCloseable {
     this.buffers = buffers;
     this.maxHot = (int) Math.max(MIN_HOT, Math.min(1 << 24, memory / 2 / buffers.pageSize()));
     this.store = new PageStore(buffers.pageSize(), memory / 2);
+  }
+
+  /**
+   * The seed under which its pages are hashed; a secret, since whoever knows it and writes rows can
+   * make a changed page look like the same one.
+   */
+  public long seed() {
+    return seed;
+  }
+
+  /**
+   * Hashes under another seed from here on.
+   *
+   * @throws IllegalStateException if pages are held
+   */
+  public void seed(long secret) {
+    if (size() > 0) {
+      throw new IllegalStateException("pages are hashed already");
+    }
+    seed = secret;
   }
 
   /** Whether the page is held. */
@@ -111,6 +134,25 @@ public final class PageSet implements PageSource, AutoCloseable {
   }
 
   /**
+   * Leads to a page that is held as it is kept, without decompressing it, with its hash; until the
+   * next call of any method here.
+   */
+  public void packed(int pageNumber, PackedPage to) {
+    int slot = heldSlot(pageNumber);
+    if (slot < 0) {
+      throw new UnknownPageException(pageNumber);
+    }
+    if (cold[slot] != 0) {
+      store.packed(cold[slot], to);
+      to.hash(hashes[slot]);
+    } else {
+      byte[] page = hot[slot];
+      store.pack(page, to);
+      to.hash(hash(page));
+    }
+  }
+
+  /**
    * Whether the page is held and has this image; by the hash alone where it is held compressed, so
    * that comparing a whole database takes no decompression.
    */
@@ -128,13 +170,7 @@ public final class PageSet implements PageSource, AutoCloseable {
    */
   public void put(int pageNumber, byte[] page) {
     assert pageNumber != 0 && page.length == buffers.pageSize() : "page " + pageNumber;
-    int slot = heldSlot(pageNumber);
-    if (slot < 0) {
-      slot = slots.add(pageNumber);
-      if (slots.end() > hot.length) {
-        grow(PageSlots.grown(slots.end()));
-      }
-    }
+    int slot = slotFor(pageNumber);
     byte[] old = hot[slot];
     forgetCold(slot);
     if (old != null) {
@@ -144,6 +180,34 @@ public final class PageSet implements PageSource, AutoCloseable {
     } else {
       makeHot(slot, page);
     }
+  }
+
+  /**
+   * Puts a page, packed as by {@link #packed} and hashed under {@link #seed}, in place of what was
+   * held under its number. Its bytes are copied; it is decompressed when it is asked for.
+   */
+  public void put(int pageNumber, PackedPage page) {
+    assert pageNumber != 0 && page.size() <= buffers.pageSize() : "page " + pageNumber;
+    int slot = slotFor(pageNumber);
+    forgetCold(slot);
+    byte[] old = hot[slot];
+    if (old != null) {
+      hot[slot] = null;
+      buffers.releaseAtEnd(old);
+    }
+    cold[slot] = store.store(page);
+    hashes[slot] = page.hash();
+  }
+
+  private int slotFor(int pageNumber) {
+    int slot = heldSlot(pageNumber);
+    if (slot < 0) {
+      slot = slots.add(pageNumber);
+      if (slots.end() > hot.length) {
+        grow(PageSlots.grown(slots.end()));
+      }
+    }
+    return slot;
   }
 
   /** Forgets a page; does nothing if it is not held. */
@@ -162,8 +226,8 @@ public final class PageSet implements PageSource, AutoCloseable {
     slots.remove(slot);
   }
 
-  private static long hash(byte[] page) {
-    return HASH.hash(page, 0, page.length, SEED);
+  private long hash(byte[] page) {
+    return HASH.hash(page, 0, page.length, seed);
   }
 
   /** The number of pages held. */

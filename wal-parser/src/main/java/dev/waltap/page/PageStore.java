@@ -2,6 +2,7 @@
 package dev.waltap.page;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
@@ -35,6 +36,9 @@ public final class PageStore implements AutoCloseable {
   private static final int UNITS_PER_CHUNK = CHUNK / UNIT;
   private static final int HEADER = 5;
   private static final int FIT_SEARCH = 8;
+
+  /** Bytes that the first chunk begins with. */
+  private static final int FIRST = 16 << 10;
 
   private final int pageSize;
   private final int memoryChunks;
@@ -71,11 +75,38 @@ public final class PageStore implements AutoCloseable {
 
   /** Keeps a copy of the page and returns the handle that leads to it, never 0. */
   public int store(byte[] page) {
+    return storeSlot(pack(page));
+  }
+
+  /** Keeps a copy of a page that is packed already, as by {@link #pack(byte[], PackedPage)}. */
+  public int store(PackedPage packed) {
+    System.arraycopy(packed.bytes(), packed.offset(), slot, HEADER, packed.size());
+    return storeSlot(packed.size());
+  }
+
+  /** Packs a page that is not kept, until the next call of any method here. */
+  public void pack(byte[] page, PackedPage to) {
+    int size = pack(page);
+    to.set(slot, HEADER, size);
+  }
+
+  /** Leads to the page of this handle as it is kept, until the next call of any method here. */
+  public void packed(int handle, PackedPage to) {
+    find(handle);
+    to.set(found, foundAt + HEADER, size(found, foundAt));
+  }
+
+  private int pack(byte[] page) {
     int size = compressor.compress(page, 0, pageSize, slot, HEADER, slot.length - HEADER);
     if (size >= pageSize) {
-      size = pageSize;
       System.arraycopy(page, 0, slot, HEADER, pageSize);
+      return pageSize;
     }
+    return size;
+  }
+
+  /** Keeps the page that the slot's array has. */
+  private int storeSlot(int size) {
     int handle = allocate((HEADER + size + UNIT - 1) / UNIT);
     int units = slotUnits;
     slot[0] = (byte) (units >>> 8);
@@ -164,14 +195,24 @@ public final class PageStore implements AutoCloseable {
   private void write(int handle, int length) {
     int chunk = (handle - 1) / UNITS_PER_CHUNK;
     if (chunk < memoryChunks) {
-      while (chunks.size() <= chunk) {
-        chunks.add(new byte[CHUNK]);
-      }
       int at = (handle - 1) % UNITS_PER_CHUNK * UNIT;
-      System.arraycopy(slot, 0, chunks.get(chunk), at, length);
+      System.arraycopy(slot, 0, chunk(chunk, at + length), at, length);
       return;
     }
     file.write(fileOffset(handle), slot, length);
+  }
+
+  /** A chunk in memory; the first one grows, since of most databases that are small it is all. */
+  private byte[] chunk(int chunk, int size) {
+    while (chunks.size() <= chunk) {
+      chunks.add(chunks.isEmpty() ? new byte[FIRST] : new byte[CHUNK]);
+    }
+    byte[] bytes = chunks.get(chunk);
+    if (bytes.length < size) {
+      bytes = Arrays.copyOf(bytes, Math.min(CHUNK, Math.max(size, bytes.length * 2)));
+      chunks.set(chunk, bytes);
+    }
+    return bytes;
   }
 
   private long fileOffset(int handle) {

@@ -25,16 +25,31 @@ class PageSetTest {
     }
   }
 
+  /** Some pages come packed, from another set under the same seed. */
   private static void run(long seed) {
     Random random = new Random(seed);
+    PackedPage packed = new PackedPage();
     Map<Integer, byte[]> model = new HashMap<>();
     IdentityHashMap<byte[], byte[]> handedOut = new IdentityHashMap<>();
     PageBuffers buffers = new PageBuffers(PAGE_SIZE);
     byte[] copied = new byte[PAGE_SIZE];
-    try (PageSet set = new PageSet(buffers, 0)) {
+    try (PageSet set = new PageSet(buffers, 0);
+        PageSet other = new PageSet(new PageBuffers(PAGE_SIZE), 0)) {
+      other.seed(set.seed());
       for (int step = 0; step < 60_000; step++) {
         int page = 1 + random.nextInt(MAX_PAGES);
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
+          case 8 -> {
+            byte[] image = PageStoreTest.randomPage(random, PAGE_SIZE);
+            other.put(1 + page % 100, image.clone());
+            other.packed(1 + page % 100, packed);
+            set.put(page, packed);
+            model.put(page, image);
+            assertThat(set.isSame(page, image)).isTrue();
+            image[7]++;
+            assertThat(set.isSame(page, image)).isFalse();
+            image[7]--;
+          }
           case 0, 1 -> {
             byte[] image = PageStoreTest.randomPage(random, PAGE_SIZE);
             byte[] buffer = buffers.take();
@@ -53,6 +68,10 @@ class PageSetTest {
             if (model.containsKey(page)) {
               set.copy(page, copied);
               assertThat(copied).isEqualTo(model.get(page));
+              set.packed(page, packed);
+              other.put(1, packed);
+              assertThat(other.page(1)).isEqualTo(model.get(page));
+              assertThat(other.isSame(1, copied)).isTrue();
             }
           }
           default -> {
@@ -79,6 +98,17 @@ class PageSetTest {
         set.remove(page);
       }
       assertThat(set.size()).isZero();
+    }
+  }
+
+  @Test
+  void hashesUnderOneSeedAtATime() {
+    try (PageSet set = new PageSet(new PageBuffers(PAGE_SIZE), 0);
+        PageSet other = new PageSet(new PageBuffers(PAGE_SIZE), 0)) {
+      assertThat(set.seed()).as("drawn").isNotEqualTo(other.seed());
+      set.seed(3);
+      set.put(1, new byte[PAGE_SIZE]);
+      assertThatThrownBy(() -> set.seed(4)).isInstanceOf(IllegalStateException.class);
     }
   }
 

@@ -66,7 +66,7 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
     DatabaseIdentity identity =
         new DatabaseIdentity(
             Path.of("/db/app.db"), "(dev=1,ino=2)", base.pageSize(), TextEncoding.UTF_8, 0);
-    try (BaselineWriter writer = BaselineWriter.create(lock, identity, position(0), true)) {
+    try (BaselineWriter writer = BaselineWriter.create(lock, identity, position(0), true, 7)) {
       for (int page = 1; page <= base.pageCount(0); page++) {
         writer.put(page, base.page(0, page));
       }
@@ -104,7 +104,7 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
     require(store.base().equals(position(COMPACTED)), "base " + store.base());
     PageBuffers buffers = new PageBuffers(base.pageSize());
     Map<Integer, byte[]> loaded = new HashMap<>();
-    store.loadPages(buffers, (image, page) -> loaded.put(page, image));
+    store.loadPages((page, image, packed) -> loaded.put(page, image.clone()));
     require(loaded.size() == base.pageCount(COMPACTED), "pages");
     loaded.forEach(
         (page, image) -> require(Arrays.equals(image, base.page(COMPACTED, page)), "page " + page));
