@@ -140,7 +140,7 @@ public final class Replica implements AutoCloseable {
    */
   public void adopt(TableFilter earlier, Consumer<Schema> check) {
     begin(filter.within(earlier));
-    TreeScanner scanner = new TreeScanner(pageSet, format(), 0, this::adopt);
+    TreeScanner scanner = new TreeScanner(new Scanned(pageSet, buffers), format(), 0, this::adopt);
     read(pageSet, scanner::scan, check);
   }
 
@@ -171,6 +171,19 @@ public final class Replica implements AutoCloseable {
       scan.accept(table.tree());
     }
     removeUnowned();
+  }
+
+  /** Pages that a scan has left behind make room for those that follow: no new arrays are taken. */
+  private record Scanned(PageSet pages, PageBuffers buffers) implements PageSource {
+    @Override
+    public byte[] page(int pageNumber) {
+      return pages.page(pageNumber);
+    }
+
+    @Override
+    public void leave() {
+      buffers.endTransaction();
+    }
   }
 
   private void adopt(Tree tree, int pageNumber, byte kind, int parent, byte[] image) {
