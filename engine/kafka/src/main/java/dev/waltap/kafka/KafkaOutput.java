@@ -71,7 +71,7 @@ final class KafkaOutput implements StreamOutput {
     int whole = wholeTransactions(changes);
     add(changes.subList(0, whole));
     if (whole < changes.size()) {
-      if (whole > 0) {
+      if (whole > 0 || !withinTransaction) {
         writer.commit();
       }
       add(changes.subList(whole, changes.size()));

@@ -58,21 +58,33 @@ final class TestStream {
     return delivered;
   }
 
+  /** What outputs said. */
+  List<String> warnings() {
+    return warnings;
+  }
+
   /** An output that gives up early. */
   StreamOutput output() throws Exception {
-    return new KafkaProvider()
-        .prepare(
-            new OutputRequest(
-                "kafka://" + broker.address(),
-                database,
-                new JsonMessages(BlobFormat.HEX),
-                false,
-                null,
-                config,
-                Duration.ofSeconds(10),
-                1,
-                warnings::add,
-                secrets -> {}));
+    return new KafkaProvider().prepare(request());
+  }
+
+  /** Those of its outputs. */
+  KafkaSettings settings() throws IOException {
+    return KafkaSettings.of(request());
+  }
+
+  private OutputRequest request() {
+    return new OutputRequest(
+        "kafka://" + broker.address(),
+        database,
+        new JsonMessages(BlobFormat.HEX),
+        false,
+        null,
+        config,
+        Duration.ofSeconds(10),
+        1,
+        warnings::add,
+        secrets -> {});
   }
 
   /** That of a new state, or of one that knows what it delivered. */
