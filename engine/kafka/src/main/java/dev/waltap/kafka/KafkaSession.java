@@ -4,17 +4,20 @@ package dev.waltap.kafka;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionDescription;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,9 @@ final class KafkaSession implements AutoCloseable {
   /** After a kill, consumers wait so long at most for the transaction that was open. */
   static final int TRANSACTION_TIMEOUT_MILLIS = 60_000;
 
+  /** By which a transaction that is to be aborted can be told from others. */
+  private static final int ABORT_TIMEOUT_MILLIS = TRANSACTION_TIMEOUT_MILLIS - 1;
+
   private static final int BUFFER_BYTES = 32 << 20;
 
   private final KafkaSettings settings;
@@ -35,10 +41,22 @@ final class KafkaSession implements AutoCloseable {
   private final Stopping stopping;
   private final PositionsTopic positions;
   private final Admin admin;
+  private final Unended unended;
   private volatile @Nullable KafkaProducer<byte[], byte[]> producer;
   private volatile boolean abandoned;
   private volatile @Nullable Exception sendFailure;
+  private volatile @Nullable Coordinator coordinator;
   private boolean inTransaction;
+  private String id = "";
+
+  /** Topics in which nothing was left open before this session. */
+  private final Set<String> clean = new HashSet<>();
+
+  /** Of the transaction that is open: the last offset of each partition that Kafka has. */
+  private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
+
+  /** The same of the one that was committed last, until it is seen to be ended. */
+  private Map<TopicPartition, Long> committed = Map.of();
 
   /** Connects when first used. */
   KafkaSession(KafkaSettings settings, Topics topics, Stopping stopping) {
@@ -52,6 +70,7 @@ final class KafkaSession implements AutoCloseable {
                 Map.of(
                     "default.api.timeout.ms",
                     (int) Math.max(2_000, settings.timeout().toMillis()))));
+    this.unended = new Unended(admin, stopping);
   }
 
   /**
@@ -61,6 +80,13 @@ final class KafkaSession implements AutoCloseable {
    */
   Collection<StreamPosition> positions(PositionsTopic.View view) throws InterruptedException {
     topics.requirePositions(admin);
+    if (view == PositionsTopic.View.UNCOMMITTED) {
+      read(PositionsTopic.View.STABLE);
+    }
+    return read(view);
+  }
+
+  private Collection<StreamPosition> read(PositionsTopic.View view) throws InterruptedException {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             settings.with(
@@ -71,27 +97,74 @@ final class KafkaSession implements AutoCloseable {
     }
   }
 
-  /** Whether transactions in the positions are open. */
-  boolean isWaitedFor() throws InterruptedException {
-    return positions.isWaitedFor(admin);
+  /**
+   * Ends transactions of the stream that are over and go on in some topics. To be asked before
+   * {@link #begin}, which would abort them, and before anything else is written, which would join
+   * them.
+   *
+   * <p>Whatever is asked here may be killed at any time: as long as nothing else is written, the
+   * next one finds the same, or what this one began, and does the rest. What was about to be
+   * committed is told from what was about to be aborted by the time that the latter has.
+   *
+   * @param last the last position of the stream, committed or not: its offsets say what belongs to
+   *     the same transaction, all of which was in Kafka before it
+   * @param visible whether that position is known to be committed
+   * @param aborted partitions where what is open is not to be committed
+   */
+  void settle(
+      String stream, @Nullable StreamPosition last, boolean visible, Set<TopicPartition> aborted)
+      throws InterruptedException {
+    String id = transactionalId(stream);
+    Unended.Found found = last == null ? null : unended.at(id, last.ends());
+    while (found != null && last != null) {
+      boolean ongoing = found.producer().state() == TransactionState.ONGOING;
+      boolean aborts = ongoing && found.producer().transactionTimeoutMs() == ABORT_TIMEOUT_MILLIS;
+      if (aborts) {
+        break; // To begin is to abort it.
+      }
+      if (ongoing || visible || found.producer().state() == TransactionState.COMPLETE_COMMIT) {
+        end(id, found.producer(), found.partitions(), true);
+      } else {
+        abort(stream, found.partitions());
+      }
+      found = unended.at(id, last.ends());
+    }
+    Unended.Found open = aborted.isEmpty() ? null : unended.at(id, toTheEnd(aborted));
+    if (open != null) {
+      abort(stream, open.partitions());
+    }
   }
 
-  /**
-   * Whether the last transaction of the stream was committed; null if there was none since its
-   * writer began. To be asked before {@link #begin}.
-   */
-  @Nullable Boolean lastCommitted(String stream) throws InterruptedException {
+  private static Map<TopicPartition, Long> toTheEnd(Set<TopicPartition> partitions) {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    partitions.forEach(each -> ends.put(each, Long.MAX_VALUE - 1));
+    return ends;
+  }
+
+  private void abort(String stream, Set<TopicPartition> partitions) throws InterruptedException {
+    begin(stream, ABORT_TIMEOUT_MILLIS);
+    KafkaProducer<byte[], byte[]> fencing = producer();
+    producer = null;
+    fencing.close(Duration.ZERO);
     String id = transactionalId(stream);
-    try {
-      return switch (stopping
-          .await(admin.describeTransactions(List.of(id)).description(id))
-          .state()) {
-        case EMPTY -> null;
-        case PREPARE_COMMIT, COMPLETE_COMMIT -> true;
-        default -> false;
-      };
-    } catch (TransactionalIdNotFoundException | UnsupportedVersionException e) {
-      return false; // Brokers before 3.0 don't say.
+    TransactionDescription begun = unended.describe(id);
+    if (begun != null) {
+      end(id, begun, partitions, false);
+    }
+  }
+
+  private void end(
+      String id, TransactionDescription as, Set<TopicPartition> partitions, boolean commit)
+      throws InterruptedException {
+    try (Coordinator opened = new Coordinator(settings, admin, id, as, stopping)) {
+      coordinator = opened;
+      if (abandoned) {
+        opened.abandon();
+      }
+      opened.add(partitions);
+      opened.end(commit);
+    } finally {
+      coordinator = null;
     }
   }
 
@@ -103,9 +176,16 @@ final class KafkaSession implements AutoCloseable {
    * Becomes the one writer of the stream: whoever was, is fenced, and what it left open is over.
    */
   void begin(String stream) {
+    begin(stream, TRANSACTION_TIMEOUT_MILLIS);
+    id = transactionalId(stream);
+  }
+
+  private void begin(String stream, int transactionTimeoutMillis) {
     KafkaProducer<byte[], byte[]> made =
         new KafkaProducer<>(
-            producerSettings(stream), new ByteArraySerializer(), new ByteArraySerializer());
+            producerSettings(stream, transactionTimeoutMillis),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
     producer = made;
     if (abandoned) {
       abandon();
@@ -113,7 +193,7 @@ final class KafkaSession implements AutoCloseable {
     made.initTransactions();
   }
 
-  private Map<String, Object> producerSettings(String stream) {
+  private Map<String, Object> producerSettings(String stream, int transactionTimeoutMillis) {
     int timeout = (int) settings.timeout().toMillis();
     Map<String, Object> own = new HashMap<>();
     own.put("compression.type", "lz4");
@@ -122,8 +202,8 @@ final class KafkaSession implements AutoCloseable {
     own.put("buffer.memory", (long) BUFFER_BYTES);
     own.put("max.block.ms", (long) timeout);
     own.put("delivery.timeout.ms", Math.max(timeout, 2_000));
-    own.put("transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
     Map<String, Object> all = settings.with(own);
+    all.put("transaction.timeout.ms", transactionTimeoutMillis);
     all.put("acks", "all");
     all.put("enable.idempotence", true);
     all.put("transactional.id", transactionalId(stream));
@@ -140,37 +220,76 @@ final class KafkaSession implements AutoCloseable {
 
   /** Sends a record, in a transaction that is begun if none is open. */
   void send(ProducerRecord<byte[], byte[]> record) throws InterruptedException {
-    topics.require(admin, record.topic());
+    String topic = record.topic();
+    topics.require(admin, topic);
+    if (!clean.contains(topic)) {
+      requireClean(topic);
+      clean.add(topic);
+    }
     put(record);
   }
 
-  private void put(ProducerRecord<byte[], byte[]> record) {
+  /** Before the first message to a topic: what is open in it was aborted, or would be committed. */
+  private void requireClean(String topic) throws InterruptedException {
+    Set<TopicPartition> partitions = new HashSet<>();
+    producer()
+        .partitionsFor(topic)
+        .forEach(each -> partitions.add(new TopicPartition(topic, each.partition())));
+    Unended.Found found =
+        unended.isStable(partitions) ? null : unended.at(id, toTheEnd(partitions));
+    if (found != null) {
+      throw new Unended.UnendedException(found.partitions());
+    }
+  }
+
+  /** Before a transaction: what is open of the last one would be aborted with this one. */
+  private void requireEnded() throws InterruptedException {
+    Unended.Found found = unended.at(id, committed);
+    if (found != null) {
+      throw new KafkaException(Unended.text(found.partitions()));
+    }
+    committed = Map.of();
+  }
+
+  private void put(ProducerRecord<byte[], byte[]> record) throws InterruptedException {
     if (!inTransaction) {
+      requireEnded();
       producer().beginTransaction();
       inTransaction = true;
     }
     // Its failure is kept by the callback, which runs on the client's thread.
-    Future<RecordMetadata> unused =
-        producer()
-            .send(
-                record,
-                (metadata, failure) -> {
-                  if (failure != null && sendFailure == null) {
-                    sendFailure = failure;
-                  }
-                });
+    Future<RecordMetadata> unused = producer().send(record, this::sent);
   }
 
-  /** Commits what was sent, and the position with it. */
-  void commit(StreamPosition position) {
-    put(new ProducerRecord<>(settings.positionsTopic(), position.key(), position.value()));
+  private void sent(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
+    if (failure == null && metadata != null) {
+      ends.merge(
+          new TopicPartition(metadata.topic(), metadata.partition()),
+          metadata.offset(),
+          (one, other) -> Math.max(one, other));
+    } else if (failure != null && sendFailure == null) {
+      sendFailure = failure;
+    }
+  }
+
+  /** Commits what was sent, and then the position with it. */
+  void commit(StreamPosition position) throws InterruptedException {
+    flush();
+    StreamPosition whole = position.with(ends);
+    put(new ProducerRecord<>(settings.positionsTopic(), whole.key(), whole.value()));
+    flush();
+    producer().commitTransaction();
+    inTransaction = false;
+    committed = Map.copyOf(ends);
+    ends.clear();
+  }
+
+  private void flush() {
     producer().flush();
     Exception failure = sendFailure;
     if (failure != null) {
       throw failure instanceof KafkaException known ? known : new KafkaException(failure);
     }
-    producer().commitTransaction();
-    inTransaction = false;
   }
 
   /** Gives up what is open, so that consumers need not wait for it. */
@@ -187,6 +306,10 @@ final class KafkaSession implements AutoCloseable {
     KafkaProducer<byte[], byte[]> current = producer;
     if (current != null) {
       current.close(Duration.ZERO);
+    }
+    Coordinator asked = coordinator;
+    if (asked != null) {
+      asked.abandon();
     }
     admin.close(Duration.ZERO);
   }

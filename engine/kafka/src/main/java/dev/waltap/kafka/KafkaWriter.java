@@ -10,10 +10,14 @@ import dev.waltap.output.SavedStream;
 import dev.waltap.output.StreamStart;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +52,8 @@ final class KafkaWriter implements AutoCloseable {
 
   private @Nullable Position committed;
 
-  /** Whether the last Kafka transaction of the stream was committed, as far as Kafka says. */
-  private boolean lastCommitted;
+  /** Where Kafka did not end what was aborted; to be done before the next session begins. */
+  private final Set<TopicPartition> aborted = new HashSet<>();
 
   KafkaWriter(
       KafkaSettings settings,
@@ -118,30 +122,18 @@ final class KafkaWriter implements AutoCloseable {
         });
   }
 
-  /**
-   * Becomes the one writer, and reads the positions.
-   *
-   * <p>A Kafka that was down as a whole may forget to end a transaction, of a topic that has no
-   * leader while the broker starts, though it says that it is committed. What is committed next by
-   * the same producer in the same topic ends it, so the last position is written once more.
-   */
+  /** Becomes the one writer, and reads the positions. */
   private Collection<StreamPosition> begin(KafkaSession opened, String known)
       throws InterruptedException, IOException {
-    Boolean outcome = opened.lastCommitted(known);
-    if (outcome != null) {
-      lastCommitted = outcome;
-    }
+    StreamPosition visible = requireOwn(opened.positions(PositionsTopic.View.STABLE));
+    StreamPosition last = requireOwn(opened.positions(PositionsTopic.View.UNCOMMITTED));
+    opened.settle(known, last, last != null && last.equals(visible), aborted);
+    aborted.clear();
     opened.begin(known);
-    if (lastCommitted && opened.isWaitedFor()) {
-      StreamPosition last = requireOwn(opened.positions(PositionsTopic.View.UNCOMMITTED));
-      if (last != null) {
-        opened.commit(last);
-      }
-    }
     return opened.positions(PositionsTopic.View.WHOLE);
   }
 
-  private void claim(KafkaSession opened, @Nullable Position position) {
+  private void claim(KafkaSession opened, @Nullable Position position) throws InterruptedException {
     opened.commit(record(position));
     claimed = true;
   }
@@ -151,7 +143,7 @@ final class KafkaWriter implements AutoCloseable {
     if (known == null) {
       throw new IllegalStateException("the stream is not known yet");
     }
-    return new StreamPosition(known, database, position, name, state != null);
+    return new StreamPosition(known, database, position, name, state != null, Map.of());
   }
 
   private KafkaSession session() {
@@ -223,7 +215,6 @@ final class KafkaWriter implements AutoCloseable {
   /** After a failure. Returns whether what is open was committed in spite of it. */
   private boolean reopen(KafkaSession opened, Position end)
       throws InterruptedException, IOException {
-    requireOwn(opened.positions(PositionsTopic.View.STABLE));
     StreamPosition held = requireOwn(begin(opened, record(null).stream()));
     Position position = held == null ? null : held.position();
     if (position != null && position.equals(end)) {
@@ -299,6 +290,10 @@ final class KafkaWriter implements AutoCloseable {
     stopping.abandonBy(null);
     if (failed != null) {
       failed.close();
+    }
+    Unended.UnendedException unended = Causes.find(Unended.UnendedException.class, failure);
+    if (unended != null) {
+      aborted.addAll(unended.partitions());
     }
     boolean late = Causes.find(ProducerFencedException.class, failure) != null;
     if (late && !claimed) {

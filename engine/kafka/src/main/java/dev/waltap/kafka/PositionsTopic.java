@@ -4,6 +4,7 @@ package dev.waltap.kafka;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,10 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Reads what was committed, of all streams. For one thread. */
+/**
+ * Reads what was committed, of all streams. What was read once is kept, and only what came since is
+ * read then. For one thread.
+ */
 final class PositionsTopic {
 
   /** Of a capture that was killed: Kafka ends it a minute after it began. */
@@ -32,7 +36,10 @@ final class PositionsTopic {
     WHOLE(IsolationLevel.READ_COMMITTED, IsolationLevel.READ_UNCOMMITTED),
     /** What is committed before the first transaction that is open. */
     STABLE(IsolationLevel.READ_COMMITTED, IsolationLevel.READ_COMMITTED),
-    /** All, what is not committed included. */
+    /**
+     * All, what is not committed included; to be read after what is stable. What was aborted counts
+     * while older transactions of others are open.
+     */
     UNCOMMITTED(IsolationLevel.READ_UNCOMMITTED, IsolationLevel.READ_UNCOMMITTED);
 
     private final IsolationLevel consumed;
@@ -53,6 +60,10 @@ final class PositionsTopic {
 
   private final String topic;
   private final Stopping stopping;
+  private final Map<String, StreamPosition> committed = new LinkedHashMap<>();
+
+  /** Where to go on reading what is committed. */
+  private final Map<TopicPartition, Long> next = new HashMap<>();
 
   PositionsTopic(String topic, Stopping stopping) {
     this.topic = topic;
@@ -64,8 +75,16 @@ final class PositionsTopic {
       throws InterruptedException {
     Map<TopicPartition, Long> ends = ends(admin, view.end);
     consumer.assign(ends.keySet());
-    consumer.seekToBeginning(ends.keySet());
-    Map<String, StreamPosition> last = new LinkedHashMap<>();
+    for (TopicPartition partition : ends.keySet()) {
+      Long from = next.get(partition);
+      if (from == null) {
+        consumer.seekToBeginning(List.of(partition));
+      } else {
+        consumer.seek(partition, from);
+      }
+    }
+    boolean whatIsCommitted = view != View.UNCOMMITTED;
+    Map<String, StreamPosition> last = whatIsCommitted ? committed : new LinkedHashMap<>(committed);
     long begun = System.nanoTime();
     while (!reached(consumer, ends)) {
       if (stopping.isStopped() || System.nanoTime() - begun > stopping.timeout().toNanos()) {
@@ -76,7 +95,10 @@ final class PositionsTopic {
         add(each, last);
       }
     }
-    return last.values();
+    if (whatIsCommitted) {
+      ends.keySet().forEach(each -> next.put(each, consumer.position(each)));
+    }
+    return List.copyOf(last.values());
   }
 
   private static void add(ConsumerRecord<byte[], byte[]> each, Map<String, StreamPosition> last) {
@@ -88,13 +110,10 @@ final class PositionsTopic {
     StreamPosition position =
         each.value() == null ? null : StreamPosition.of(each.key(), each.value());
     if (position != null) {
-      last.put(key, position);
+      Map<TopicPartition, Long> own =
+          Map.of(new TopicPartition(each.topic(), each.partition()), each.offset());
+      last.put(key, position.with(own));
     }
-  }
-
-  /** Whether transactions are open. */
-  boolean isWaitedFor(Admin admin) throws InterruptedException {
-    return !ends(admin, View.STABLE.end).equals(ends(admin, View.UNCOMMITTED.end));
   }
 
   private Map<TopicPartition, Long> ends(Admin admin, IsolationLevel level)

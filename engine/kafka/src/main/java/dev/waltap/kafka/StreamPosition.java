@@ -11,18 +11,27 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A record of the positions topic. Its key is {@code {"stream":…,"database":…}}, its value {@code
- * {"position":…,"writer":…,"state":…}}; a tombstone once a run without state is over and forgotten.
+ * {"position":…,"writer":…,"state":…,"ends":{"TOPIC-PARTITION":OFFSET,…}}}; a tombstone once a run
+ * without state is over and forgotten.
  *
  * @param position of the last change committed; null for none
  * @param writer the run that wrote it
  * @param state whether the stream goes on in later runs
+ * @param ends offsets of the last messages of the same Kafka transaction, by partition; of a record
+ *     that was read, its own, too
  */
 record StreamPosition(
-    String stream, String database, @Nullable Position position, String writer, boolean state) {
+    String stream,
+    String database,
+    @Nullable Position position,
+    String writer,
+    boolean state,
+    Map<TopicPartition, Long> ends) {
   private static final JsonFactory JSON = new JsonFactory();
 
   byte[] key() {
@@ -39,7 +48,19 @@ record StreamPosition(
           json.writeStringField("position", position == null ? null : position.toString());
           json.writeStringField("writer", writer);
           json.writeBooleanField("state", state);
+          json.writeObjectFieldStart("ends");
+          for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+            json.writeNumberField(end.getKey().toString(), end.getValue());
+          }
+          json.writeEndObject();
         });
+  }
+
+  /** The same, with these ends and those that it has. */
+  StreamPosition with(Map<TopicPartition, Long> more) {
+    Map<TopicPartition, Long> all = new HashMap<>(ends);
+    all.putAll(more);
+    return new StreamPosition(stream, database, position, writer, state, Map.copyOf(all));
   }
 
   private interface Fields {
@@ -65,8 +86,9 @@ record StreamPosition(
    */
   static @Nullable StreamPosition of(byte[] key, byte[] value) {
     try {
-      Map<String, String> names = fields(key);
-      Map<String, String> values = fields(value);
+      Map<TopicPartition, Long> ends = new HashMap<>();
+      Map<String, String> names = fields(key, ends);
+      Map<String, String> values = fields(value, ends);
       String stream = names.get("stream");
       String database = names.get("database");
       String writer = values.get("writer");
@@ -78,13 +100,15 @@ record StreamPosition(
               database,
               position == null ? null : Position.parse(position),
               writer,
-              "true".equals(values.get("state")));
+              "true".equals(values.get("state")),
+              Map.copyOf(ends));
     } catch (IOException | IllegalArgumentException e) {
       return null;
     }
   }
 
-  private static Map<String, String> fields(byte[] object) throws IOException {
+  private static Map<String, String> fields(byte[] object, Map<TopicPartition, Long> ends)
+      throws IOException {
     Map<String, String> fields = new HashMap<>();
     try (JsonParser parser = JSON.createParser(object)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -93,7 +117,9 @@ record StreamPosition(
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         JsonToken token = parser.nextToken();
-        if (token.isStructStart()) {
+        if (name.equals("ends") && token == JsonToken.START_OBJECT) {
+          readEnds(parser, ends);
+        } else if (token.isStructStart()) {
           parser.skipChildren();
         } else if (token != JsonToken.VALUE_NULL) {
           fields.put(name, parser.getText());
@@ -101,5 +127,18 @@ record StreamPosition(
       }
     }
     return fields;
+  }
+
+  private static void readEnds(JsonParser parser, Map<TopicPartition, Long> ends)
+      throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      int dash = name.lastIndexOf('-');
+      ends.put(
+          new TopicPartition(
+              name.substring(0, Math.max(dash, 0)), Integer.parseInt(name.substring(dash + 1))),
+          parser.getLongValue());
+    }
   }
 }

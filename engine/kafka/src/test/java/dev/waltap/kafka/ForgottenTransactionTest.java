@@ -3,6 +3,7 @@ package dev.waltap.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.api.Change;
 import dev.waltap.output.StreamOutput;
 import dev.waltap.output.StreamStart;
 import dev.waltap.testdata.Await;
@@ -12,52 +13,201 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A Kafka that says of a transaction that it is committed, and never ended it in the topics: what a
+ * A Kafka that says of a transaction that it is over, and never ended it in the topics: what a
  * broker does that starts again while they have no leader (4.3.1).
  */
 @Tag("slow")
 class ForgottenTransactionTest {
+  private static final String POSITIONS = "waltap-positions";
+  private static final String[] BOTH = {"1:4:0", "1:4:1", "1:4:2", "1:5:0", "1:5:1"};
+
+  @SuppressWarnings("NullAway.Init")
+  private static Broker broker;
+
   @TempDir private Path directory = Path.of("");
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = Broker.started();
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    broker.close();
+  }
 
   @Test
   void isEndedByTheNextStart() throws Exception {
-    try (Broker broker = Broker.started()) {
-      TestStream stream = new TestStream(broker, directory, "");
+    TestStream stream = new TestStream(broker, directory, "");
+    deliverFirst(stream);
+    forget(stream, "topic " + POSITIONS);
+    try (StreamOutput output = stream.output()) {
+      assertThat(output.open(stream.state()).kind()).isEqualTo(StreamStart.Kind.CONTINUE);
+      assertThat(Topic.stableValues(broker.address(), stream.topic())).hasSize(3);
+      deliverBoth(stream, output);
+    }
+    assertThat(stream.positions()).containsExactly(BOTH);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"topic", POSITIONS})
+  void staysCommittedIfTheNextTransactionIsKilled(String where) throws Exception {
+    TestStream stream = new TestStream(broker, directory, "");
+    deliverFirst(stream);
+    forget(stream, where);
+    try (StreamOutput killed = stream.output()) {
+      killed.open(stream.state());
+      begin(stream, killed);
       try (StreamOutput output = stream.output()) {
         output.open(stream.state());
-        output.handleChanges(stream.transaction(4, 3));
-        output.flush();
+        deliverBoth(stream, output);
       }
-      awaitCommitted(broker, "waltap-" + stream.id());
-      broker.kill();
-      broker.forgetLastMarker("waltap-positions");
-      broker.forgetLastMarker(stream.topic());
-      broker.start();
-      assertThat(Topic.stableValues(broker.address(), stream.topic())).isEmpty();
+    }
+    assertThat(stream.positions()).containsExactly(BOTH);
+  }
+
+  @Test
+  void staysCommittedIfTheOutputOutlivesTheBrokerAndIsKilledThen() throws Exception {
+    TestStream stream = new TestStream(broker, directory, "");
+    try (StreamOutput killed = stream.output()) {
+      killed.open(stream.state());
+      killed.handleChanges(stream.transaction(4, 3));
+      killed.flush();
+      forget(stream, "topic");
+      begin(stream, killed);
+      assertThat(stream.warnings()).anyMatch(each -> each.contains("is still open in"));
       try (StreamOutput output = stream.output()) {
-        assertThat(output.open(stream.state()).kind()).isEqualTo(StreamStart.Kind.CONTINUE);
-        output.handleChanges(stream.transaction(4, 3)); // As after a crash: Kafka has it.
-        output.handleChanges(stream.transaction(5, 2));
-        output.flush();
+        output.open(stream.state());
+        deliverBoth(stream, output);
       }
-      assertThat(stream.positions()).containsExactly("1:4:0", "1:4:1", "1:4:2", "1:5:0", "1:5:1");
+    }
+    assertThat(stream.positions()).containsExactly(BOTH);
+  }
+
+  @Test
+  void isEndedByTheOutputThatOutlivesTheBroker() throws Exception {
+    TestStream stream = new TestStream(broker, directory, "");
+    try (StreamOutput output = stream.output()) {
+      output.open(stream.state());
+      output.handleChanges(stream.transaction(4, 3));
+      output.flush();
+      forget(stream, "topic " + POSITIONS);
+      output.handleChanges(stream.transaction(5, 2));
+      output.flush();
+    }
+    assertThat(stream.positions()).containsExactly(BOTH);
+  }
+
+  @Test
+  void staysCommittedIfEndingItIsKilled() throws Exception {
+    TestStream stream = new TestStream(broker, directory, "");
+    deliverFirst(stream);
+    forget(stream, "topic");
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
+      String id = "waltap-" + stream.id();
+      Stopping stopping = new Stopping(Duration.ofSeconds(30));
+      TransactionDescription last = admin.describeTransactions(List.of(id)).description(id).get();
+      try (Coordinator killed = new Coordinator(stream.settings(), admin, id, last, stopping)) {
+        killed.add(List.of(new TopicPartition(stream.topic(), 0)));
+      }
+    }
+    try (StreamOutput output = stream.output()) {
+      output.open(stream.state());
+      assertThat(Topic.stableValues(broker.address(), stream.topic())).hasSize(3);
+      deliverBoth(stream, output);
+    }
+    assertThat(stream.positions()).containsExactly(BOTH);
+  }
+
+  @Test
+  void anAbortedOneIsNotCommittedByTheNext() throws Exception {
+    TestStream stream = new TestStream(broker, directory, "");
+    deliverFirst(stream);
+    try (StreamOutput killed = stream.output()) {
+      killed.open(stream.state());
+      begin(stream, killed);
+      try (StreamOutput aborts = stream.output()) {
+        aborts.open(stream.state());
+      }
+    }
+    forget(stream, "topic");
+    try (StreamOutput output = stream.output()) {
+      output.open(stream.state());
+      deliverBoth(stream, output);
+    }
+    assertThat(stream.positions()).containsExactly(BOTH);
+  }
+
+  private static void deliverFirst(TestStream stream) throws Exception {
+    try (StreamOutput output = stream.output()) {
+      output.open(stream.state());
+      output.handleChanges(stream.transaction(4, 3));
+      output.flush();
     }
   }
 
-  private static void awaitCommitted(Broker broker, String id) throws Exception {
+  /** As after a crash: Kafka has the first one. */
+  private static void deliverBoth(TestStream stream, StreamOutput output) throws Exception {
+    output.handleChanges(stream.transaction(4, 3));
+    output.handleChanges(stream.transaction(5, 2));
+    output.flush();
+  }
+
+  /** Sends a part of the second transaction, and waits until Kafka has it, or needs mending. */
+  private static void begin(TestStream stream, StreamOutput output) throws Exception {
+    long before = end(stream.topic());
+    List<Change> second = stream.transaction(5, 2);
+    output.handleChanges(second.subList(0, 1));
+    Await.until(
+        Duration.ofSeconds(30),
+        () -> end(stream.topic()) > before || !stream.warnings().isEmpty(),
+        () -> "nothing arrives");
+  }
+
+  private static long end(String topic) throws Exception {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
+      return admin
+          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .partitionResult(partition)
+          .get()
+          .offset();
+    }
+  }
+
+  /** Starts the broker again without what ended the last transaction there. */
+  private static void forget(TestStream stream, String where) throws Exception {
+    awaitOver("waltap-" + stream.id());
+    broker.kill();
+    for (String topic : where.split(" ")) {
+      broker.forgetLastMarker(topic.equals("topic") ? stream.topic() : topic);
+    }
+    broker.start();
+  }
+
+  private static void awaitOver(String id) throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
       Await.until(
           Duration.ofSeconds(30),
-          () ->
-              admin.describeTransactions(List.of(id)).description(id).get().state()
-                  == TransactionState.COMPLETE_COMMIT,
-          () -> "not committed");
+          () -> {
+            TransactionState state =
+                admin.describeTransactions(List.of(id)).description(id).get().state();
+            return state == TransactionState.COMPLETE_COMMIT;
+          },
+          () -> "not over");
     }
   }
 }

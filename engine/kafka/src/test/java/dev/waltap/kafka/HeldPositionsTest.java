@@ -7,6 +7,7 @@ import dev.waltap.api.Position;
 import dev.waltap.output.SavedStream;
 import dev.waltap.output.StreamStart.Kind;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,12 @@ class HeldPositionsTest {
 
   private static StreamPosition held(String stream, @Nullable String position) {
     return new StreamPosition(
-        stream, "app.db", position == null ? null : Position.parse(position), "writer", true);
+        stream,
+        "app.db",
+        position == null ? null : Position.parse(position),
+        "writer",
+        true,
+        Map.of());
   }
 
   private static SavedStream state(
@@ -85,7 +91,10 @@ class HeldPositionsTest {
     // One that delivered nothing, or is of another database.
     assertThat(kind(null, held("other", null))).isEqualTo(Kind.CONTINUE);
     assertThat(
-            kind(null, new StreamPosition("other", "b.db", new Position(1, 1, 0), "writer", true)))
+            kind(
+                null,
+                new StreamPosition(
+                    "other", "b.db", new Position(1, 1, 0), "writer", true, Map.of())))
         .isEqualTo(Kind.CONTINUE);
     // One beside its own.
     assertThat(

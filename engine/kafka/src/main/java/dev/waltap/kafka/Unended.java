@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.kafka;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeProducersResult;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ProducerState;
+import org.apache.kafka.clients.admin.TransactionDescription;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for partitions in which a transaction of a producer goes on though Kafka says that it is
+ * over. What is appended to them next would be of the same transaction, committed or aborted with
+ * it. For one thread.
+ */
+final class Unended {
+  private static final long PAUSE_MILLIS = 10;
+
+  private final Admin admin;
+  private final Stopping stopping;
+
+  Unended(Admin admin, Stopping stopping) {
+    this.admin = admin;
+    this.stopping = stopping;
+  }
+
+  /**
+   * Partitions in which a transaction of the producer is open.
+   *
+   * @param producer the producer, and its last transaction, which Kafka does not end just now
+   */
+  record Found(TransactionDescription producer, Set<TopicPartition> partitions) {}
+
+  /**
+   * Those of these partitions in which a transaction is open that began at these offsets or before.
+   * Waits for Kafka to end what it is about to end.
+   *
+   * @return null for none, or where Kafka does not say
+   */
+  @Nullable Found at(String id, Map<TopicPartition, Long> ends) throws InterruptedException {
+    long begun = System.nanoTime();
+    while (true) {
+      Map<TopicPartition, Long> open = unstable(ends);
+      TransactionDescription producer = open.isEmpty() ? null : describe(id);
+      if (producer == null) {
+        return null;
+      }
+      switch (producer.state()) {
+        case PREPARE_COMMIT, PREPARE_ABORT, PREPARE_EPOCH_FENCE -> {
+          boolean late = System.nanoTime() - begun > stopping.timeout().toNanos();
+          if (late || stopping.pause(PAUSE_MILLIS)) {
+            throw new TimeoutException("a transaction is still being ended");
+          }
+        }
+        default -> {
+          Set<TopicPartition> own = of(producer.producerId(), open);
+          return own.isEmpty() ? null : new Found(producer, own);
+        }
+      }
+    }
+  }
+
+  /** The producer of this transactional id; null for none. */
+  @Nullable TransactionDescription describe(String id) throws InterruptedException {
+    try {
+      TransactionDescription found =
+          stopping.await(admin.describeTransactions(List.of(id)).description(id));
+      return found.state() == TransactionState.UNKNOWN ? null : found;
+    } catch (TransactionalIdNotFoundException | UnsupportedVersionException e) {
+      return null; // Brokers before 3.0 don't say.
+    }
+  }
+
+  /** Whether nothing in these partitions is in an open transaction, whoever's. */
+  boolean isStable(Set<TopicPartition> partitions) throws InterruptedException {
+    Map<TopicPartition, Long> ends = offsets(partitions, IsolationLevel.READ_UNCOMMITTED);
+    return offsets(ends.keySet(), IsolationLevel.READ_COMMITTED).equals(ends);
+  }
+
+  /** Those that a reader does not get past these offsets of, because of anyone's transaction. */
+  private Map<TopicPartition, Long> unstable(Map<TopicPartition, Long> ends)
+      throws InterruptedException {
+    Map<TopicPartition, Long> open = new HashMap<>(ends);
+    Map<TopicPartition, Long> stable = offsets(ends.keySet(), IsolationLevel.READ_COMMITTED);
+    open.keySet().retainAll(stable.keySet());
+    stable.forEach(
+        (partition, offset) -> open.computeIfPresent(partition, (k, v) -> offset > v ? null : v));
+    return open;
+  }
+
+  /** The ends of those partitions that there are. */
+  private Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, IsolationLevel level)
+      throws InterruptedException {
+    if (partitions.isEmpty()) {
+      return Map.of();
+    }
+    try {
+      return latest(partitions, level);
+    } catch (TimeoutException | UnknownTopicOrPartitionException e) {
+      // The client takes a topic that was deleted for one that comes yet.
+      Set<TopicPartition> present = present(partitions);
+      if (present.equals(partitions)) {
+        throw e;
+      }
+      return latest(present, level);
+    }
+  }
+
+  private Map<TopicPartition, Long> latest(Set<TopicPartition> partitions, IsolationLevel level)
+      throws InterruptedException {
+    Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+    partitions.forEach(each -> wanted.put(each, OffsetSpec.latest()));
+    ListOffsetsResult found = admin.listOffsets(wanted, new ListOffsetsOptions(level));
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    for (TopicPartition each : partitions) {
+      offsets.put(each, stopping.await(found.partitionResult(each)).offset());
+    }
+    return offsets;
+  }
+
+  private Set<TopicPartition> present(Set<TopicPartition> partitions) throws InterruptedException {
+    Set<TopicPartition> present = new HashSet<>();
+    for (TopicPartition each : partitions) {
+      try {
+        var topic =
+            stopping
+                .await(admin.describeTopics(List.of(each.topic())).allTopicNames())
+                .get(each.topic());
+        if (topic != null && each.partition() < topic.partitions().size()) {
+          present.add(each);
+        }
+      } catch (UnknownTopicOrPartitionException e) {
+        // What was in it is gone, too.
+        present.remove(each);
+      }
+    }
+    return present;
+  }
+
+  private Set<TopicPartition> of(long producerId, Map<TopicPartition, Long> ends)
+      throws InterruptedException {
+    DescribeProducersResult found = admin.describeProducers(new ArrayList<>(ends.keySet()));
+    Set<TopicPartition> own = new HashSet<>();
+    for (Map.Entry<TopicPartition, Long> each : ends.entrySet()) {
+      try {
+        for (ProducerState state :
+            stopping.await(found.partitionResult(each.getKey())).activeProducers()) {
+          if (state.producerId() == producerId
+              && state.currentTransactionStartOffset().orElse(Long.MAX_VALUE) <= each.getValue()) {
+            own.add(each.getKey());
+          }
+        }
+      } catch (AuthorizationException | UnsupportedVersionException e) {
+        // Not without READ, nor by brokers before 2.8.
+        own.remove(each.getKey());
+      }
+    }
+    return own;
+  }
+
+  /** What is wrong, after "failed: ". */
+  static String text(Set<TopicPartition> partitions) {
+    return "a transaction that is over is still open in " + partitions + "; it is ended now";
+  }
+
+  /** Thrown where what was aborted goes on: to be ended before the next session begins. */
+  static final class UnendedException extends KafkaException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Set<TopicPartition> partitions;
+
+    UnendedException(Set<TopicPartition> partitions) {
+      super(text(partitions));
+      this.partitions = partitions;
+    }
+
+    Set<TopicPartition> partitions() {
+      return partitions;
+    }
+  }
+}
