@@ -18,9 +18,6 @@ import java.util.UUID;
  * <p>{@code main} makes many; see README.md.
  */
 public final class KafkaKills {
-  private static final String[] TABLES = {"t", "u"};
-  private static final int KEYS = 40;
-
   private final long seed;
   private final Random random;
   private final Broker broker;
@@ -64,9 +61,7 @@ public final class KafkaKills {
   private String run(int kills, boolean brokers) throws Exception {
     try (TestDatabase database = TestDatabase.create();
         Connection writer = database.open()) {
-      for (String table : TABLES) {
-        TestDatabase.execute(writer, "CREATE TABLE " + table + "(a INTEGER PRIMARY KEY, b)");
-      }
+      RandomWrites writes = new RandomWrites(random, writer);
       catchUp(database);
       int transactions = 0;
       int brokerKills = 0;
@@ -75,23 +70,23 @@ public final class KafkaKills {
           if (random.nextInt(4) > 0) {
             capture.await("ready");
           }
-          transactions += write(writer, 1 + random.nextInt(150));
+          transactions += writes.write(1 + random.nextInt(150));
           if (brokers && (i == 0 || random.nextInt(3) == 0)) {
             brokerKills++;
             broker.kill();
-            transactions += write(writer, random.nextInt(50));
+            transactions += writes.write(random.nextInt(50));
             broker.start();
-            transactions += write(writer, random.nextInt(50));
+            transactions += writes.write(random.nextInt(50));
           }
           capture.kill();
         }
-        transactions += write(writer, random.nextInt(10));
+        transactions += writes.write(random.nextInt(10));
         mustBeWhole();
       }
       catchUp(database);
       Replay replay = new Replay();
       replay.apply(Topic.values(broker.address(), topic));
-      replay.mustEqual(writer, TABLES);
+      writes.mustEqual(replay);
       return transactions
           + " transactions, "
           + kills
@@ -131,34 +126,5 @@ public final class KafkaKills {
     try (CaptureProcess last = capture(database, "--once")) {
       assertThat(last.exit()).as(last.errors()).isZero();
     }
-  }
-
-  /** Writes so many transactions; returns how many. */
-  private int write(Connection writer, int count) throws Exception {
-    for (int i = 0; i < count; i++) {
-      TestDatabase.execute(writer, "BEGIN");
-      for (int changes = 1 + random.nextInt(20); changes > 0; changes--) {
-        TestDatabase.execute(writer, statement());
-      }
-      TestDatabase.execute(writer, "COMMIT");
-      if (random.nextInt(8) == 0) {
-        Thread.sleep(random.nextInt(40));
-      }
-    }
-    return count;
-  }
-
-  private String statement() {
-    String table = TABLES[random.nextInt(TABLES.length)];
-    int key = random.nextInt(KEYS);
-    return random.nextInt(4) == 0
-        ? "DELETE FROM " + table + " WHERE a = " + key
-        : "INSERT INTO "
-            + table
-            + " VALUES ("
-            + key
-            + ", 'v"
-            + random.nextInt(1000)
-            + "') ON CONFLICT DO UPDATE SET b = excluded.b";
   }
 }

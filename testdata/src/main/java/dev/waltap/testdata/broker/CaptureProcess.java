@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A capture to Kafka as users run it, in a process of its own. For one thread. */
+/** A capture to a broker as users run it, in a process of its own. For one thread. */
 public final class CaptureProcess implements AutoCloseable {
   /** More than twice what Kafka gives a transaction whose writer was killed before it ends it. */
   private static final long PATIENCE_SECONDS = 150;
@@ -26,6 +26,12 @@ public final class CaptureProcess implements AutoCloseable {
   /** Starts a command of the command line, with its output to Kafka at this address. */
   public static CaptureProcess start(Path directory, String address, String... arguments)
       throws IOException {
+    return startTo("kafka://" + address, directory, arguments);
+  }
+
+  /** Starts a command of the command line, with this output. */
+  public static CaptureProcess startTo(String output, Path directory, String... arguments)
+      throws IOException {
     Path errors = Files.createTempFile(directory, "errors", ".txt");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -33,7 +39,7 @@ public final class CaptureProcess implements AutoCloseable {
         List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-ea", "-cp"));
     command.addAll(List.of(System.getProperty("java.class.path"), "dev.waltap.cli.Main"));
     command.addAll(List.of(arguments));
-    command.addAll(List.of("--output", "kafka://" + address));
+    command.addAll(List.of("--output", output));
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
