@@ -42,7 +42,7 @@ class NatsOutputTest extends ServerTest {
           .addStream(
               StreamConfiguration.builder()
                   .name("waltap")
-                  .subjects("app.db.>")
+                  .subjects("app.db.>", "tenants.>")
                   .storageType(StorageType.File)
                   .build());
     }
@@ -58,6 +58,15 @@ class NatsOutputTest extends ServerTest {
       }
     }
     return messages;
+  }
+
+  @Test
+  void eachOfManyDatabasesHasASubjectOfItsOwn() throws Exception {
+    makeStream();
+    captureTwoDatabases();
+    assertThat(messages())
+        .extracting(MessageInfo::getSubject)
+        .containsExactlyInAnyOrder("tenants.a.db.users", "tenants.b.db.users");
   }
 
   @Test

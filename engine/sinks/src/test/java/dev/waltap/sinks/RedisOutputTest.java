@@ -76,6 +76,19 @@ class RedisOutputTest extends ServerTest {
   }
 
   @Test
+  void eachOfManyDatabasesHasAStreamOfItsOwn() throws Exception {
+    captureTwoDatabases();
+    try (Jedis client = client()) {
+      for (String database : List.of("a.db", "b.db")) {
+        assertThat(client.xrange("tenants." + database + ".users", "-", "+"))
+            .singleElement()
+            .satisfies(
+                each -> assertThat(each.getFields().get("value")).contains("\"" + database + "\""));
+      }
+    }
+  }
+
+  @Test
   void changesOfAnotherStreamAreNeverTakenForOnesThatAreThere() throws Exception {
     try (ClientOutput output = output(0)) {
       output.handleChanges(Outputs.batch(Outputs.STREAM, 5));

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.sinks;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.waltap.output.ClientOutput;
 import dev.waltap.output.OutputRequest;
+import dev.waltap.testdata.TestDatabase;
+import dev.waltap.testdata.broker.CaptureProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,6 +83,43 @@ abstract class ServerTest {
           command.addAll(more);
           return command;
         });
+  }
+
+  /** Captures two databases, {@code a.db} and {@code b.db}, by one process; each gets a user. */
+  final void captureTwoDatabases() throws Exception {
+    Path databases = Files.createDirectory(directory.resolve("databases"));
+    List<Path> files = List.of(databases.resolve("a.db"), databases.resolve("b.db"));
+    for (Path file : files) {
+      write(file, "PRAGMA journal_mode = WAL", "CREATE TABLE users(id INTEGER PRIMARY KEY, name)");
+    }
+    catchUp(databases);
+    for (Path file : files) {
+      write(file, "INSERT INTO users VALUES (1, '" + file.getFileName() + "')");
+    }
+    catchUp(databases);
+  }
+
+  private static void write(Path database, String... statements) throws SQLException {
+    try (Connection connection = TestDatabase.open(database)) {
+      TestDatabase.execute(connection, statements);
+    }
+  }
+
+  private void catchUp(Path databases) throws Exception {
+    try (CaptureProcess capture =
+        CaptureProcess.startTo(
+            address(),
+            directory,
+            "cdc",
+            "--directory",
+            databases.toString(),
+            "--state",
+            directory.resolve("states").toString(),
+            "--topic",
+            "tenants.{database}.{table}",
+            "--once")) {
+      assertThat(capture.exit()).as(capture.errors()).isZero();
+    }
   }
 
   final ServerProcess server() {
