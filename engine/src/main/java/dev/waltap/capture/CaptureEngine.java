@@ -154,7 +154,9 @@ public final class CaptureEngine implements ChangeDataCapture {
       @Nullable StateHolder holder,
       Consumer<CaptureSession> work) {
     CaptureListener listener = new ReadyListener(options.listener(), ready);
-    PollPacer pacer = new PollPacer(System.nanoTime(), WakeSignals.briskRest(signal));
+    PollPacer pacer =
+        new PollPacer(
+            System.nanoTime(), WakeSignals.briskRest(signal), () -> WakeSignals.isNotified(signal));
     return new CaptureThread(
         () -> new CaptureSession(options, to, listener, signal, pacer, counters, holder), work, to);
   }

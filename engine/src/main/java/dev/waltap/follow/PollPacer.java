@@ -2,6 +2,7 @@
 package dev.waltap.follow;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * How long to rest between two looks at the log. Where commits are seldom not at all: the wake
@@ -29,7 +30,13 @@ public final class PollPacer {
   /** No rest is so long that more frames come meanwhile: a twentieth of a usual generation. */
   private static final long MAX_FRAMES = 50;
 
+  /** The longest that an idle capture waits: a signal of a user's may not be one to be woken. */
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private static final long NOTIFIED_IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final long briskRest;
+  private final BooleanSupplier notified;
   private final Rate close;
   private final Rate brisk;
 
@@ -37,9 +44,11 @@ public final class PollPacer {
    * A pacer.
    *
    * @param briskRest nanoseconds to rest at most where commits are brisk; 0 not to rest then
+   * @param notified whether each write to the log ends a wait
    */
-  public PollPacer(long now, long briskRest) {
+  public PollPacer(long now, long briskRest, BooleanSupplier notified) {
     this.briskRest = briskRest;
+    this.notified = notified;
     this.close = new Rate(CLOSE_NANOS, SAMPLE_NANOS, now);
     this.brisk = new Rate(BRISK_NANOS, BRISK_SAMPLE_NANOS, now);
   }
@@ -57,6 +66,11 @@ public final class PollPacer {
       return REST_NANOS;
     }
     return isBrisk ? Math.min(briskRest, brisk.nanosFor(MAX_FRAMES)) : 0;
+  }
+
+  /** Nanoseconds after which an idle capture looks, whatever its wake signal says. */
+  public long longestWait() {
+    return notified.getAsBoolean() ? NOTIFIED_IDLE_NANOS : IDLE_NANOS;
   }
 
   /** Whether transactions come as close together as this, judged every now and then. */

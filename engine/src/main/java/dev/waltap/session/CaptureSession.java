@@ -20,7 +20,6 @@ import dev.waltap.io.Closer;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.StateStore;
 import dev.waltap.wal.GapReason;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * the WAL never waits: whatever else is done keeps up with it through {@link LogFollower}.
  */
 public final class CaptureSession implements AutoCloseable {
-  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
   private final CaptureParts parts;
   private final WakeSignal wake;
   private final FreshStart freshStart;
@@ -267,7 +264,7 @@ public final class CaptureSession implements AutoCloseable {
       wake.busy();
       LockSupport.parkNanos(rest);
     } else {
-      wake.await(Math.min(IDLE_NANOS, untilNext));
+      wake.await(Math.min(pacer.longestWait(), untilNext));
     }
   }
 

@@ -104,7 +104,8 @@ final class PollingSignal extends ParkingSignal {
     }
   }
 
-  private boolean isWatching() {
+  /** Whether each write to the WAL wakes whoever waits. */
+  boolean isWatching() {
     FileWatch current = watch;
     return current != null && current.isActive();
   }

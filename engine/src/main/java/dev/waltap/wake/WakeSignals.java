@@ -82,6 +82,16 @@ public final class WakeSignals {
         : signal instanceof PollingSignal polling ? polling.briskRest() : 0;
   }
 
+  /**
+   * Whether a capture that waits for this signal is notified of each write to the WAL as of now, so
+   * that it need not look without being woken. For the capture thread.
+   */
+  public static boolean isNotified(WakeSignal signal) {
+    return signal instanceof CountedSignal counted
+        ? isNotified(counted.signal())
+        : signal instanceof PollingSignal polling && polling.isWatching();
+  }
+
   private static long positive(Duration duration) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException("the time must be more than 0, not " + duration);

@@ -11,7 +11,8 @@ class PollPacerTest {
   private static final long BRISK_REST = TimeUnit.MILLISECONDS.toNanos(2);
 
   private long now = TimeUnit.HOURS.toNanos(1);
-  private final PollPacer pacer = new PollPacer(now, BRISK_REST);
+  private boolean notified;
+  private final PollPacer pacer = new PollPacer(now, BRISK_REST, () -> notified);
 
   private long afterMicros(long micros, int transactions) {
     return afterMicros(micros, transactions, 2);
@@ -64,7 +65,7 @@ class PollPacerTest {
 
   @Test
   void doesNotRestWhereTheSignalIsToLookAtOnce() {
-    PollPacer impatient = new PollPacer(now, 0);
+    PollPacer impatient = new PollPacer(now, 0, () -> false);
     for (int i = 0; i < 100; i++) {
       impatient.transaction(2);
       now += TimeUnit.MICROSECONDS.toNanos(100);
@@ -76,5 +77,12 @@ class PollPacerTest {
   void aBurstAfterAPauseDoesNotRestForLong() {
     assertThat(afterMicros(1_000_000, 20)).isZero();
     assertThat(afterMicros(100, 20)).isZero();
+  }
+
+  @Test
+  void waitsLongerWhereEachWriteEndsTheWait() {
+    assertThat(pacer.longestWait()).isEqualTo(200_000_000);
+    notified = true;
+    assertThat(pacer.longestWait()).isEqualTo(1_000_000_000);
   }
 }
