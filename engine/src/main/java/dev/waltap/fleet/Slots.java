@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slots {
 
-  /** Opening is work for a processor: more at once would only take turns. */
-  private static final int OPENING_AT_ONCE = 4;
+  /** Each opening waits for the disk some times, and on a busy computer for a processor. */
+  private static final int OPENING_AT_ONCE = 16;
 
   /** One that takes longer waits for something, and delays no other. */
   private static final long OPENING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
