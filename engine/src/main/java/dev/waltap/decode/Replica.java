@@ -2,10 +2,12 @@
 package dev.waltap.decode;
 
 import dev.waltap.btree.PageOwners;
+import dev.waltap.btree.PlainLeaves;
 import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.format.PageFormat;
+import dev.waltap.page.PackedPage;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
@@ -39,6 +41,11 @@ public final class Replica implements AutoCloseable {
   private PageSet pageSet;
   private PageOwners owners = new PageOwners();
   private Catalog catalog;
+
+  /** Of pages that were put since it was cleared, until they make tables. */
+  private PlainLeaves saved = new PlainLeaves();
+
+  private @Nullable PageFormat savedFormat;
   private @Nullable TransactionDecoder decoder;
 
   /**
@@ -95,6 +102,8 @@ public final class Replica implements AutoCloseable {
   public void clear() {
     PageSet earlier = pageSet;
     pageSet = new PageSet(buffers, memory);
+    saved = new PlainLeaves();
+    savedFormat = null;
     earlier.close();
     begin(filter);
   }
@@ -131,6 +140,32 @@ public final class Replica implements AutoCloseable {
   }
 
   /**
+   * Puts a saved page into its page set, of which {@link #adopt} makes tables.
+   *
+   * @param packed the same page, hashed under the page set's seed; copied
+   */
+  public void put(int pageNumber, byte[] image, PackedPage packed) {
+    pageSet.put(pageNumber, packed);
+    look(pageNumber, image);
+  }
+
+  /** Likewise a page that is not packed; the array is the replica's from here on. */
+  public void put(int pageNumber, byte[] image) {
+    pageSet.put(pageNumber, image);
+    look(pageNumber, image);
+  }
+
+  private void look(int pageNumber, byte[] image) {
+    if (pageNumber == 1) {
+      savedFormat = PageFormat.of(image);
+    }
+    PageFormat known = savedFormat;
+    if (known != null) {
+      saved.look(pageNumber, image, known);
+    }
+  }
+
+  /**
    * Becomes what the pages make that were put into its page set since it was cleared.
    *
    * @param earlier the filter that they were saved under
@@ -140,7 +175,10 @@ public final class Replica implements AutoCloseable {
    */
   public void adopt(TableFilter earlier, Consumer<Schema> check) {
     begin(filter.within(earlier));
-    TreeScanner scanner = new TreeScanner(new Scanned(pageSet, buffers), format(), 0, this::adopt);
+    PageSource source = new Scanned(pageSet, buffers);
+    TreeScanner scanner = new TreeScanner(source, format(), this::adopt, saved);
+    saved = new PlainLeaves();
+    savedFormat = null;
     read(pageSet, scanner::scan, check);
   }
 

@@ -18,7 +18,6 @@ import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseGoneException;
 import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
-import dev.waltap.page.PageSet;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.schema.Schema;
 import dev.waltap.schema.Table;
@@ -136,13 +135,12 @@ final class Baseline implements AutoCloseable {
   }
 
   private void loadPages(StateStore store) {
-    PageSet pages = replica.pageSet();
     OptionalLong seed = store.pageSeed();
     if (seed.isPresent()) {
-      pages.seed(seed.getAsLong());
-      store.loadPages((number, image, packed) -> pages.put(number, packed));
+      replica.pageSet().seed(seed.getAsLong());
+      store.loadPages(replica::put);
     } else {
-      store.loadPages((number, image, packed) -> pages.put(number, image.clone()));
+      store.loadPages((number, image, packed) -> replica.put(number, image.clone()));
     }
   }
 

@@ -31,7 +31,7 @@ public final class TreeScanner {
      * @param pageNumber its number
      * @param kind one of {@link PageOwners}'s kinds
      * @param parent the page that leads to it, {@link PageOwners#ROOT} for the schema
-     * @param image the source's image of it
+     * @param image the source's image of it; empty if it is one of the {@link PlainLeaves}
      */
     void page(Tree tree, int pageNumber, byte kind, int parent, byte[] image);
   }
@@ -40,7 +40,9 @@ public final class TreeScanner {
   private final PageFormat format;
   private final PageBounds bounds;
   private final Visitor visitor;
+  private static final byte[] NOT_READ = {};
   private final PageBitSet without;
+  private final PlainLeaves leaves;
   private final PageBitSet reached = new PageBitSet();
   private final Cell cell = new Cell();
   private final OverflowChain chain;
@@ -51,7 +53,16 @@ public final class TreeScanner {
    * @param pageCount how many pages it has, an unsigned number; 0 if that is not known
    */
   public TreeScanner(PageSource source, PageFormat format, int pageCount, Visitor visitor) {
-    this(source, format, pageCount, visitor, new PageBitSet());
+    this(source, format, pageCount, visitor, new PageBitSet(), new PlainLeaves());
+  }
+
+  /**
+   * A scanner of pages whose number is not known, some of which were looked at.
+   *
+   * @param leaves these are not read again; as of the source's images and this format
+   */
+  public TreeScanner(PageSource source, PageFormat format, Visitor visitor, PlainLeaves leaves) {
+    this(source, format, 0, visitor, new PageBitSet(), leaves);
   }
 
   /**
@@ -61,8 +72,19 @@ public final class TreeScanner {
    */
   public TreeScanner(
       PageSource source, PageFormat format, int pageCount, Visitor visitor, PageBitSet without) {
+    this(source, format, pageCount, visitor, without, new PlainLeaves());
+  }
+
+  private TreeScanner(
+      PageSource source,
+      PageFormat format,
+      int pageCount,
+      Visitor visitor,
+      PageBitSet without,
+      PlainLeaves leaves) {
     this.source = source;
     this.without = without;
+    this.leaves = leaves;
     this.format = format;
     this.bounds = new PageBounds(format);
     bounds.pageCount(pageCount);
@@ -89,6 +111,10 @@ public final class TreeScanner {
     }
     Depth.check(pageNumber, depth);
     reach(pageNumber, parent);
+    if (tree.kind() == TreeKind.TABLE && leaves.contains(pageNumber)) {
+      visitor.page(tree, pageNumber, PageOwners.LEAF, parent, NOT_READ);
+      return;
+    }
     source.leave();
     byte[] page = source.page(pageNumber);
     BTreePage.check(page, pageNumber, tree.kind(), format);

@@ -17,12 +17,27 @@ public final class Snapshot implements PageSource {
   /** Some hundred kilobytes: a millisecond or so. */
   private static final int PAGES_BETWEEN_LOOKS = 32;
 
+  /** Bytes that are read at once by who reads forward: a system call costs more than a page. */
+  private static final int AHEAD = 128 << 10;
+
+  private static final byte[] NOTHING = {};
+
   private final DatabaseFile file;
   private final SnapshotFrameIndex frames;
   private final int pageSize;
   private final int size;
   private final BooleanSupplier limitReached;
   private int copied;
+
+  /**
+   * A piece of the file, for who reads forward. What is taken from the file does not change while
+   * the read transaction is held: what may is in the frames.
+   */
+  private byte[] window = NOTHING;
+
+  private long windowStart;
+  private int windowSize;
+  private long lastRead = Long.MIN_VALUE;
 
   /**
    * A snapshot.
@@ -91,7 +106,27 @@ public final class Snapshot implements PageSource {
       frames.copy(pageNumber, frame, to);
       return;
     }
-    int count = file.read(((pageNumber - 1) & 0xffffffffL) * pageSize, to, 0, pageSize);
-    Arrays.fill(to, count, pageSize, (byte) 0);
+    read(((pageNumber - 1) & 0xffffffffL) * pageSize, to);
+  }
+
+  private void read(long offset, byte[] to) {
+    if (!isInWindow(offset) && offset > lastRead && offset - lastRead <= AHEAD / 4) {
+      if (window.length == 0) {
+        window = new byte[AHEAD];
+      }
+      windowStart = offset;
+      windowSize = file.read(offset, window, 0, AHEAD);
+    }
+    lastRead = offset;
+    if (isInWindow(offset)) {
+      System.arraycopy(window, (int) (offset - windowStart), to, 0, pageSize);
+    } else {
+      int count = file.read(offset, to, 0, pageSize);
+      Arrays.fill(to, count, pageSize, (byte) 0);
+    }
+  }
+
+  private boolean isInWindow(long offset) {
+    return offset >= windowStart && offset + pageSize <= windowStart + windowSize;
   }
 }

@@ -4,17 +4,22 @@ package dev.waltap.diff;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waltap.btree.PlainLeaves;
 import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.format.TreeKind;
+import dev.waltap.page.PageSource;
+import dev.waltap.page.UnknownPageException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +71,57 @@ class TreeScannerCorruptionTest {
                 new Tree(0, root, name.startsWith("w") ? TreeKind.INDEX : TreeKind.TABLE, name)));
   }
 
+  /** Leaves that were looked at before are not read again, and all else is as without. */
+  private void compareWithLeavesLookedAt(byte[][] image) {
+    PlainLeaves leaves = new PlainLeaves();
+    for (int i = 0; i < image.length; i++) {
+      leaves.look(i + 1, image[i], format);
+    }
+    Set<Integer> read = new HashSet<>();
+    Set<Integer> readAgain = new HashSet<>();
+    String visits = visits(image, read, new PlainLeaves());
+    assertThat(visits(image, readAgain, leaves)).isEqualTo(visits);
+    assertThat(read).containsAll(readAgain);
+    if (image == pages) {
+      assertThat(visits).endsWith("whole");
+      assertThat(readAgain).hasSizeLessThan(read.size() - 5);
+    }
+  }
+
+  /** What a scan says of each page, and how it ends. */
+  private String visits(byte[][] image, Set<Integer> read, PlainLeaves leaves) {
+    StringBuilder visits = new StringBuilder();
+    PageSource source =
+        pageNumber -> {
+          if (pageNumber < 1 || pageNumber > image.length) {
+            throw new UnknownPageException(pageNumber);
+          }
+          read.add(pageNumber);
+          return image[pageNumber - 1];
+        };
+    TreeScanner scanner =
+        new TreeScanner(
+            source,
+            format,
+            (tree, page, kind, parent, bytes) ->
+                visits.append(tree.name() + " " + page + " " + kind + " " + parent + "\n"),
+            leaves);
+    try {
+      roots.forEach(
+          (name, root) ->
+              scanner.scan(
+                  new Tree(0, root, name.startsWith("w") ? TreeKind.INDEX : TreeKind.TABLE, name)));
+      return visits + "whole";
+    } catch (CorruptDatabaseException | UnknownPageException e) {
+      return visits + String.valueOf(e.getMessage());
+    }
+  }
+
+  @Test
+  void leavesThatWereLookedAtAreNotReadAgain() {
+    compareWithLeavesLookedAt(pages);
+  }
+
   private byte[][] copy() {
     byte[][] copy = new byte[pages.length][];
     for (int i = 0; i < copy.length; i++) {
@@ -91,6 +147,9 @@ class TreeScannerCorruptionTest {
         int at = random.nextInt(random.nextBoolean() ? 40 : page.length);
         page[at] =
             (byte) (random.nextBoolean() ? random.nextInt() : page[at] ^ (1 << random.nextInt(8)));
+      }
+      if (round % 10 == 0) {
+        compareWithLeavesLookedAt(image);
       }
       try {
         scan(image);
