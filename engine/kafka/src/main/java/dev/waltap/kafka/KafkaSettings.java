@@ -65,7 +65,9 @@ record KafkaSettings(
       Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[^:/\\[\\]@\\s]+)(:\\d{1,5})?");
   private static final Pattern SECRET =
       Pattern.compile(".*(password|secret|jaas|token|credential|\\.key$|keystore\\.key).*");
-  private static final Pattern QUOTED = Pattern.compile("[\"']([^\"']+)[\"']");
+
+  /** An option of a login module. */
+  private static final Pattern QUOTED = Pattern.compile("(?:(\\w+)\\s*=\\s*)?[\"']([^\"']+)[\"']");
 
   /**
    * Reads address and file.
@@ -130,7 +132,9 @@ record KafkaSettings(
       secrets.add(value);
       Matcher quoted = QUOTED.matcher(value);
       while (quoted.find()) {
-        secrets.add(quoted.group(1));
+        if (!"username".equals(quoted.group(1))) {
+          secrets.add(quoted.group(2));
+        }
       }
     }
   }

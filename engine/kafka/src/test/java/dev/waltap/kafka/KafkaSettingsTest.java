@@ -60,8 +60,8 @@ class KafkaSettingsTest {
             "sasl.jaas.config=org.apache.kafka.x.PlainLoginModule required username=\"ada\" password=\"s3cret\";",
             "ssl.key.password=other5",
             "security.protocol=SASL_SSL");
-    assertThat(settings.secrets().hide("no s3cret, no other5, SASL_SSL"))
-        .isEqualTo("no ***, no ***, SASL_SSL");
+    assertThat(settings.secrets().hide("ada, no s3cret, no other5, SASL_SSL"))
+        .isEqualTo("ada, no ***, no ***, SASL_SSL");
     assertThat(settings.with(java.util.Map.of())).containsEntry("security.protocol", "SASL_SSL");
   }
 
