@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** With a real server, where one is installed. */
 class NatsOutputTest extends ServerTest {
@@ -58,6 +59,13 @@ class NatsOutputTest extends ServerTest {
       }
     }
     return messages;
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "waltap.output.rows", matches = "\\d+")
+  void printsWhatABootstrapTakes() throws Exception {
+    makeStream();
+    measure("NATS JetStream");
   }
 
   @Test

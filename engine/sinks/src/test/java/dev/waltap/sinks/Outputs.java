@@ -22,9 +22,14 @@ final class Outputs {
   private Outputs() {}
 
   static OutputRequest request(String address, int retries, Consumer<String> warnings) {
+    return request(address, "app.db", retries, warnings);
+  }
+
+  static OutputRequest request(
+      String address, String database, int retries, Consumer<String> warnings) {
     return new OutputRequest(
         address,
-        "app.db",
+        database,
         new JsonMessages(BlobFormat.HEX),
         false,
         null,

@@ -8,6 +8,7 @@ import dev.waltap.output.ClientOutput;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.resps.StreamEntry;
@@ -73,6 +74,12 @@ class RedisOutputTest extends ServerTest {
     }
     assertThat(ids()).hasSize(20).first().isEqualTo("5f1c/2:2:0");
     assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "waltap.output.rows", matches = "\\d+")
+  void printsWhatABootstrapTakes() throws Exception {
+    measure("Redis streams");
   }
 
   @Test

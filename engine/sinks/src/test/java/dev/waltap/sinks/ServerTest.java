@@ -8,6 +8,7 @@ import dev.waltap.output.ClientOutput;
 import dev.waltap.output.OutputRequest;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.broker.CaptureProcess;
+import dev.waltap.testdata.broker.OutputSpeed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +120,27 @@ abstract class ServerTest {
             "tenants.{database}.{table}",
             "--once")) {
       assertThat(capture.exit()).as(capture.errors()).isZero();
+    }
+  }
+
+  /** Prints how fast rows come to the server. */
+  final void measure(String name) throws Exception {
+    try (OutputSpeed speed = new OutputSpeed(Long.getLong("waltap.output.rows", 0))) {
+      for (int size : new int[] {256, 5_000}) {
+        speed.measure(
+            name + ", batches of " + size,
+            size,
+            round -> {
+              ClientOutput output =
+                  outputs.apply(
+                      Outputs.request(
+                          address(),
+                          "app.db." + size + "-" + round,
+                          Integer.MAX_VALUE,
+                          warnings::add));
+              return new OutputSpeed.Opened(output, output);
+            });
+      }
     }
   }
 
