@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * it. For one thread.
  */
 final class Unended {
-  private static final long PAUSE_MILLIS = 10;
+  private static final long PAUSE_MILLIS = 3;
 
   private final Admin admin;
   private final Stopping stopping;
