@@ -82,7 +82,7 @@ final class KafkaFailures {
     if (failure instanceof TopicAuthorizationException topic) {
       return "does not let this user write and describe "
           + String.join(", ", topic.unauthorizedTopics())
-          + ": allow WRITE, DESCRIBE, and READ of the positions";
+          + ": allow WRITE, DESCRIBE and READ on the topics of messages and of the positions";
     }
     if (failure instanceof TransactionalIdAuthorizationException) {
       return "does not let this user use transactions: allow WRITE and DESCRIBE for transactional"

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -58,8 +59,12 @@ final class KafkaSession implements AutoCloseable {
   /** The same of the one that was committed last, until it is seen to be ended. */
   private Map<TopicPartition, Long> committed = Map.of();
 
-  /** Connects when first used. */
-  KafkaSession(KafkaSettings settings, Topics topics, Stopping stopping) {
+  /**
+   * Connects when first used.
+   *
+   * @param hidden is given the reason where Kafka does not show what it has not ended
+   */
+  KafkaSession(KafkaSettings settings, Topics topics, Stopping stopping, Consumer<String> hidden) {
     this.settings = settings;
     this.topics = topics;
     this.stopping = stopping;
@@ -70,7 +75,7 @@ final class KafkaSession implements AutoCloseable {
                 Map.of(
                     "default.api.timeout.ms",
                     (int) Math.max(2_000, settings.timeout().toMillis()))));
-    this.unended = new Unended(admin, stopping);
+    this.unended = new Unended(admin, stopping, hidden);
   }
 
   /**
@@ -235,6 +240,7 @@ final class KafkaSession implements AutoCloseable {
     producer()
         .partitionsFor(topic)
         .forEach(each -> partitions.add(new TopicPartition(topic, each.partition())));
+    unended.look(partitions);
     Unended.Found found =
         unended.isStable(partitions) ? null : unended.at(id, toTheEnd(partitions));
     if (found != null) {

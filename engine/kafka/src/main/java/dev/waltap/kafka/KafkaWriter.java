@@ -39,6 +39,7 @@ final class KafkaWriter implements AutoCloseable {
   private final Stopping stopping;
   private final OpenTransaction open;
   private final RetryReport report;
+  private final Consumer<String> warnings;
   private final String name = UUID.randomUUID().toString();
   private @Nullable SavedStream state;
   private @Nullable String stream;
@@ -51,6 +52,9 @@ final class KafkaWriter implements AutoCloseable {
   private @Nullable Position floor;
 
   private @Nullable Position committed;
+
+  /** Whether all that Kafka does not end is found, as far as is known. */
+  private boolean protectedFromFaults = true;
 
   /** Where Kafka did not end what was aborted; to be done before the next session begins. */
   private final Set<TopicPartition> aborted = new HashSet<>();
@@ -67,6 +71,7 @@ final class KafkaWriter implements AutoCloseable {
     this.topics = topics;
     this.stopping = stopping;
     this.open = open;
+    this.warnings = warnings;
     this.report = new RetryReport(target(), warnings, System::nanoTime);
   }
 
@@ -146,11 +151,25 @@ final class KafkaWriter implements AutoCloseable {
     return new StreamPosition(known, database, position, name, state != null, Map.of());
   }
 
+  /** Says it once: Kafka answers the same each time. */
+  private void unprotected(String reason) {
+    if (protectedFromFaults) {
+      protectedFromFaults = false;
+      warnings.accept(
+          target()
+              + " does not show which transactions are open, since "
+              + reason
+              + ": if Kafka forgets to end one, Waltap does not find it, and messages that were"
+              + " committed may be aborted later; allow READ on all topics of messages, with brokers"
+              + " from 3.0 on, and start again");
+    }
+  }
+
   private KafkaSession session() {
     KafkaSession opened = session;
     if (opened == null) {
       topics.forget();
-      opened = new KafkaSession(settings, topics, stopping);
+      opened = new KafkaSession(settings, topics, stopping, this::unprotected);
       session = opened;
       stopping.abandonBy(opened::abandon);
     }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -32,13 +33,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unended {
   private static final long PAUSE_MILLIS = 3;
+  private static final long NO_PRODUCER = -1;
+  private static final String OLD = "its brokers are older than 3.0";
 
   private final Admin admin;
   private final Stopping stopping;
+  private final Consumer<String> hidden;
 
-  Unended(Admin admin, Stopping stopping) {
+  /**
+   * Looks through this client.
+   *
+   * @param hidden is given the reason each time that Kafka does not show what is open
+   */
+  Unended(Admin admin, Stopping stopping, Consumer<String> hidden) {
     this.admin = admin;
     this.stopping = stopping;
+    this.hidden = hidden;
   }
 
   /**
@@ -83,8 +93,11 @@ final class Unended {
       TransactionDescription found =
           stopping.await(admin.describeTransactions(List.of(id)).description(id));
       return found.state() == TransactionState.UNKNOWN ? null : found;
-    } catch (TransactionalIdNotFoundException | UnsupportedVersionException e) {
-      return null; // Brokers before 3.0 don't say.
+    } catch (TransactionalIdNotFoundException e) {
+      return null;
+    } catch (UnsupportedVersionException e) {
+      hidden.accept(OLD);
+      return null;
     }
   }
 
@@ -167,12 +180,20 @@ final class Unended {
             own.add(each.getKey());
           }
         }
-      } catch (AuthorizationException | UnsupportedVersionException e) {
-        // Not without READ, nor by brokers before 2.8.
-        own.remove(each.getKey());
+      } catch (AuthorizationException e) {
+        hidden.accept("this user may not READ the topic " + each.getKey().topic());
+      } catch (UnsupportedVersionException e) {
+        hidden.accept(OLD);
       }
     }
     return own;
+  }
+
+  /** Gives the reason if Kafka does not show what is open in these partitions. */
+  void look(Set<TopicPartition> partitions) throws InterruptedException {
+    Map<TopicPartition, Long> all = new HashMap<>();
+    partitions.forEach(each -> all.put(each, Long.MAX_VALUE));
+    of(NO_PRODUCER, all);
   }
 
   /** What is wrong, after "failed: ". */

@@ -84,7 +84,7 @@ class KafkaSaslTest {
                 login("admin", "adm1nword") + ";"))) {
       List<AclBinding> allowed = new ArrayList<>();
       allow(allowed, "ada", TRANSACTIONS, AclOperation.WRITE, AclOperation.DESCRIBE);
-      for (String topic : List.of("app.db.users", "waltap-positions")) {
+      for (String topic : List.of("app.db.users", "app.db.unread", "waltap-positions")) {
         allow(
             allowed,
             "ada",
@@ -93,6 +93,7 @@ class KafkaSaslTest {
             AclOperation.DESCRIBE,
             AclOperation.CREATE);
       }
+      allow(allowed, "ada", topic("app.db.users"), AclOperation.READ);
       allow(allowed, "ada", topic("waltap-positions"), AclOperation.READ);
       allow(
           allowed,
@@ -156,18 +157,35 @@ class KafkaSaslTest {
   void theFileReachesTheClientAndThePermissionsOfTheReadmeSuffice() throws Exception {
     try (StreamOutput output = output("ada", "s3cret")) {
       output.open(null);
-      Change change =
-          Change.builder("users", Operation.INSERT)
-              .after(Row.of("id", 1))
-              .key(Row.of("id", 1))
-              .position(new Position(1, 1, 0))
-              .source(new Source("app.db", "5f1c"))
-              .build();
-      output.handleChanges(List.of(change));
+      output.handleChanges(List.of(change("users", 1)));
       output.flush();
     }
-    assertThat(hidden.hide("s3cret ada")).isEqualTo("*** ***");
+    assertThat(hidden.hide("s3cret ada")).isEqualTo("*** ada");
     assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void whereReadIsMissingAWarningSaysOnceThatForgottenTransactionsAreNotFound() throws Exception {
+    try (StreamOutput output = output("ada", "s3cret")) {
+      output.open(null);
+      for (int frame = 1; frame <= 2; frame++) {
+        output.handleChanges(List.of(change("unread", frame)));
+        output.flush();
+      }
+    }
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("this user may not READ the topic app.db.unread", "allow READ");
+  }
+
+  private static Change change(String table, long frame) {
+    return Change.builder(table, Operation.INSERT)
+        .after(Row.of("id", 1))
+        .key(Row.of("id", 1))
+        .position(new Position(1, frame, 0))
+        .source(new Source("app.db", "5f1c"))
+        .build();
   }
 
   @Test
