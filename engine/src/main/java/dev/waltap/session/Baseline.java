@@ -121,8 +121,8 @@ final class Baseline implements AutoCloseable {
    * @throws CaptureException if its pages do not make whole trees
    */
   void load(StateStore store, TableFilter earlier) {
-    loadPages(store);
     try {
+      loadPages(store);
       replica.adopt(earlier, this::requireReadable);
     } catch (DatabaseException | UnknownPageException e) {
       throw new CaptureException(

@@ -117,6 +117,9 @@ public final class BaselineWriter implements AutoCloseable {
    * @throws CaptureException FAILED if it can't be written
    */
   public void put(int pageNumber, byte[] image) {
+    if (image.length != origin.database().pageSize()) {
+      throw new IllegalArgumentException("an image of " + image.length + " bytes");
+    }
     codec.pack(image, image.length, packed);
     packed.hash(Lz4Codec.hash(image, seed));
     put(pageNumber, packed);

@@ -53,6 +53,9 @@ final class Lz4Codec {
       }
       return length == size;
     }
+    if (length == 0) {
+      return false;
+    }
     try {
       return decompressor.decompress(packed, offset, length, raw, 0, size) == size;
     } catch (LZ4Exception e) {

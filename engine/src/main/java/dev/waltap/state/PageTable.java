@@ -24,6 +24,9 @@ final class PageTable {
 
   private static final byte[] NOTHING = {};
 
+  /** The last of the numbers that a page can have. */
+  private static final long MAX_PAGE = (1L << 32) - 1;
+
   private final StateFile file;
   private final StateHeader head;
   private final int pageSize;
@@ -109,7 +112,7 @@ final class PageTable {
     try (PreparedStatement select = file.prepare("SELECT * FROM page ORDER BY number");
         ResultSet row = select.executeQuery()) {
       while (row.next()) {
-        int number = row.getInt(1);
+        int number = pageNumber(row.getLong(1));
         long hash = row.getLong(2);
         byte[] bytes = row.getBytes(3);
         packed.set(bytes == null ? NOTHING : bytes, 0, bytes == null ? 0 : bytes.length);
@@ -129,6 +132,14 @@ final class PageTable {
       throw StateErrors.corrupt(
           file.path(), "its pages are not the " + head.pages + " that were saved", null);
     }
+  }
+
+  /** States made before numbers past 2^31 were written as unsigned ones have negative ones. */
+  private int pageNumber(long row) {
+    if (row == 0 || row < Integer.MIN_VALUE || row > MAX_PAGE) {
+      throw StateErrors.corrupt(file.path(), "page " + row + " can't be one", null);
+    }
+    return (int) row;
   }
 
   private RuntimeException wrongHash(int number) {

@@ -43,6 +43,7 @@ final class PageTableBuilder implements AutoCloseable {
 
   private final int pageSize;
   private final int root;
+  private final long lockByte;
   private final RandomAccessFile file;
   private final BTreeNode leaf;
 
@@ -65,6 +66,12 @@ final class PageTableBuilder implements AutoCloseable {
    * @param root the page of the table's root, which is empty
    */
   PageTableBuilder(Path path, int pageSize, int pages, int root) throws IOException {
+    this(path, pageSize, pages, root, LOCK_BYTE);
+  }
+
+  /** The same where SQLite would have its locks somewhere else, for tests. */
+  PageTableBuilder(Path path, int pageSize, int pages, int root, long lockByte) throws IOException {
+    this.lockByte = lockByte;
     this.pageSize = pageSize;
     this.pages = pages;
     this.root = root;
@@ -185,7 +192,7 @@ final class PageTableBuilder implements AutoCloseable {
   }
 
   private boolean isLockByte(int page) {
-    return page == LOCK_BYTE / pageSize + 1;
+    return page == lockByte / pageSize + 1;
   }
 
   private void flush() throws IOException {

@@ -17,7 +17,7 @@ public final class Snapshot implements PageSource {
   /** Some hundred kilobytes: a millisecond or so. */
   private static final int PAGES_BETWEEN_LOOKS = 32;
 
-  /** Bytes that are read at once by who reads forward: a system call costs more than a page. */
+  /** Bytes read at once for a caller that reads forward: a system call costs more than a page. */
   private static final int AHEAD = 128 << 10;
 
   private static final byte[] NOTHING = {};
@@ -30,14 +30,16 @@ public final class Snapshot implements PageSource {
   private int copied;
 
   /**
-   * A piece of the file, for who reads forward. What is taken from the file does not change while
-   * the read transaction is held: what may is in the frames.
+   * A piece of the file, for a caller that reads forward. What is taken from the file does not
+   * change while the read transaction is held: what may is in the frames.
    */
   private byte[] window = NOTHING;
 
   private long windowStart;
   private int windowSize;
-  private long lastRead = Long.MIN_VALUE;
+
+  /** The offset of the latest read; at first one that nothing is close behind. */
+  private long lastRead = -AHEAD;
 
   /**
    * A snapshot.
