@@ -25,6 +25,8 @@ import java.util.stream.Stream;
  * the directory (its first argument) the command left open.
  */
 final class FaultedCommands {
+  private static final long MOMENT_MILLIS = 1000;
+
   private static final Logger DRIVER = Logger.getLogger("org.sqlite");
 
   private FaultedCommands() {}
@@ -89,12 +91,23 @@ final class FaultedCommands {
           .distinct()
           .forEach(open::add);
     }
-    Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(name -> name.startsWith("waltap-"))
-        .forEach(open::add);
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("waltap-") && !ends(thread)) {
+        open.add(thread.getName());
+      }
+    }
     Collections.sort(open);
     return open;
+  }
+
+  /** Whether a thread is gone soon: whoever waits for what it does need not wait for its end. */
+  private static boolean ends(Thread thread) throws IOException {
+    try {
+      thread.join(MOMENT_MILLIS);
+      return !thread.isAlive();
+    } catch (InterruptedException e) {
+      throw new IOException("interrupted", e);
+    }
   }
 
   private static List<String> left(String descriptors, String part) throws IOException {

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,11 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
   private final Map<String, TableReplica> tables = new HashMap<>();
   private final Map<String, Boolean> awaitingBootstrap = new HashMap<>();
   private final Deque<String> recent = new ArrayDeque<>();
+
+  /** Tables of which this transaction says that they are gone, and that were never seen. */
+  private final List<String> goneUnseen = new ArrayList<>();
+
+  private boolean bootstraps;
   private boolean mayBeRedelivered;
   private long changes;
   private long transactions;
@@ -115,6 +121,7 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
       return "of a table that does not exist";
     }
     if (change.operation() == Operation.BOOTSTRAP) {
+      bootstraps = true;
       awaitingBootstrap.remove(change.table());
       table.clear();
       rowChecks.newTable();
@@ -132,6 +139,10 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
     }
     TableReplica old = tables.get(name);
     if (before != null) {
+      if (old == null && after == null && options.history()) {
+        goneUnseen.add(name);
+        return null;
+      }
       if (old == null) {
         return "SCHEMA changes a table that does not exist";
       }
@@ -192,6 +203,12 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
 
   private @Nullable String finish(Change end) {
     rowChecks.newTable();
+    // A bootstrap that was interrupted, and begins again, can't know what of it was delivered.
+    if (!goneUnseen.isEmpty() && !bootstraps) {
+      return "SCHEMA drops tables that do not exist: " + goneUnseen;
+    }
+    goneUnseen.clear();
+    bootstraps = false;
     for (TableReplica table : List.copyOf(tables.values())) {
       String wrong = table.finishMigration();
       if (wrong != null) {
@@ -241,6 +258,8 @@ public final class ReplicaOracle implements ChangesHandler, AutoCloseable {
   private void rewind(@Nullable Position position) {
     stream.rewind(journal.rewindTo(position));
     awaitingBootstrap.clear();
+    goneUnseen.clear();
+    bootstraps = false;
     rowChecks.newTable();
   }
 

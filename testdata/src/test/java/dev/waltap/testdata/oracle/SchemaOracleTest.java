@@ -14,6 +14,7 @@ import dev.waltap.testdata.model.SnapshotReader;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -73,6 +74,31 @@ class SchemaOracleTest {
             SnapshotDiff.between(before, after, scratch), changes, StandardCharsets.UTF_8);
       }
       withoutSchemaIsWrong(before, after, changes);
+    }
+  }
+
+  /** A table that nobody knows may only go where a bootstrap begins, which may be one of many. */
+  @Test
+  void refusesToDropWhatIsNotThere() throws Exception {
+    try (TestDatabase database = TestDatabase.create();
+        Connection connection = database.open();
+        Scratch scratch = new Scratch(StandardCharsets.UTF_8)) {
+      TestDatabase.execute(connection, FILL.split(";"));
+      SnapshotReader reader = new SnapshotReader(connection, table -> true);
+      Snapshot before = reader.read();
+      TestDatabase.execute(connection, "DROP TABLE t");
+      Snapshot after = reader.read();
+      List<Change> changes =
+          new ChangeFeed(1).transaction(SnapshotDiff.between(before, after, scratch));
+      for (OracleOptions options :
+          List.of(OracleOptions.DEFAULT, OracleOptions.DEFAULT.withHistory())) {
+        try (ReplicaOracle oracle = new ReplicaOracle(options)) {
+          oracle.baseline(after);
+          assertThatThrownBy(() -> oracle.handleChanges(changes))
+              .isInstanceOf(AssertionError.class)
+              .hasMessageContaining("not exist");
+        }
+      }
     }
   }
 
