@@ -34,8 +34,8 @@ public final class LogFollower implements LogKeeper {
   /** So much of the log that is not copied is far more than a generation usually has. */
   private static final long FAR_BEHIND_BYTES = 32L << 20;
 
-  /** How often {@link #keepUp} may leave the log alone until it looks again. */
-  private static final int MAX_DEFERRED = 64;
+  /** How many pages may be decoded until the log is looked at again: a millisecond or two. */
+  private static final int MAX_DEFERRED_PAGES = 256;
 
   private enum Stage {
     /** There is no position yet from which to follow. */
@@ -59,7 +59,10 @@ public final class LogFollower implements LogKeeper {
   private @Nullable GapReason gap;
   private long lastLook = System.nanoTime();
   private boolean farBehind;
-  private int deferred;
+  private int deferredPages;
+
+  /** Whether a small transaction of the backlog is being decoded. */
+  private boolean decoding;
 
   public LogFollower(
       Attachment attachment,
@@ -120,6 +123,7 @@ public final class LogFollower implements LogKeeper {
 
   /** A transaction that was copied is decoded. */
   public void decoded(WalPosition position) {
+    decoding = false;
     if (ExpensiveChecks.ON && stage == Stage.FOLLOWING) {
       decoded.moveTo(position, position());
     }
@@ -148,20 +152,39 @@ public final class LogFollower implements LogKeeper {
   }
 
   /**
-   * Copies what is new, unless the backlog is full, or it is {@link #isFarBehind}: there what was
-   * copied is decoded first. Never waits.
+   * Copies what is new, unless the backlog is full, or a small transaction is being decoded that is
+   * {@link #isFarBehind}. Never waits.
    */
   @Override
   public void keepUp() {
-    if (farBehind && !backlog.isEmpty() && deferred++ < MAX_DEFERRED) {
-      return;
+    if (!decoding || !isToBeDecodedFirst()) {
+      look(false);
     }
-    look(true);
   }
 
-  /** As {@link #keepUp}, for who has nothing to decode meanwhile: copies in any case. */
+  /**
+   * The same for the caller that decodes the backlog: where the log is far ahead, what was copied
+   * is decoded before more is.
+   */
+  public void keepUpDecoding() {
+    if (deferredPages >= MAX_DEFERRED_PAGES || !isToBeDecodedFirst()) {
+      look(true);
+    }
+  }
+
+  /** Copies in any case: for a caller that waits for something else meanwhile. */
   public void copyAhead() {
     look(false);
+  }
+
+  private boolean isToBeDecodedFirst() {
+    return farBehind && !backlog.isEmpty();
+  }
+
+  /** A transaction of the backlog, of so many pages, is about to be decoded. */
+  public void decoding(int pages) {
+    decoding = pages <= MAX_DEFERRED_PAGES;
+    deferredPages += pages;
   }
 
   /**
@@ -177,11 +200,11 @@ public final class LogFollower implements LogKeeper {
     if (stage != Stage.FOLLOWING || queue.isStopped()) {
       return;
     }
-    deferred = 0;
+    deferredPages = 0;
     boolean full = backlog.isFull();
     guard.beforePoll(full);
     farBehind = guard.holdsUnread(FAR_BEHIND_BYTES / attachment.pageSize());
-    if (full || (mayDefer && farBehind && !backlog.isEmpty())) {
+    if (full || (mayDefer && isToBeDecodedFirst())) {
       counters.tail(attachment, backlog, guard);
       return;
     }

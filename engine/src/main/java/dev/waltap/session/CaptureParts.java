@@ -120,7 +120,7 @@ final class CaptureParts implements AutoCloseable {
     keeper.keepUp();
   }
 
-  /** While the handler is waited for there is time for what decoding would come before. */
+  /** While the handler is waited for, nothing is decoded: there is time to copy. */
   private void keepUpWaiting() {
     keeper.keepUp();
     log.copyAhead();

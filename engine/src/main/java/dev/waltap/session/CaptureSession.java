@@ -181,7 +181,7 @@ public final class CaptureSession implements AutoCloseable {
     while (!parts.queue.isStopped()) {
       // Before anything is said of the end: only a look at the log finds that there is a gap. A log
       // that is gone and one that never was have the same salts, of which there are none.
-      parts.log.keepUp();
+      parts.log.keepUpDecoding();
       if (isCaughtUp()) {
         end();
         return;
@@ -218,6 +218,7 @@ public final class CaptureSession implements AutoCloseable {
     }
     pacer.transaction(transaction.pages.size());
     parts.counters.decoding(transaction.timestampMicros());
+    parts.log.decoding(transaction.pages.size());
     decode(transaction);
     parts.counters.decoding(-1);
     parts.log.decoded(transaction.walPosition());

@@ -46,11 +46,13 @@ class FarBehindTest {
         log.keepUp(); // Hands the read transaction over, to one of which the mark is known.
         write(app);
 
-        log.keepUp();
+        log.keepUpDecoding();
         assertThat(log.isFarBehind()).isTrue();
         assertThat(backlog.size()).isEqualTo(STEP);
         for (int i = 0; i < 10 * STEP; i++) {
-          log.keepUp();
+          log.keepUpDecoding();
+          log.decoding(1);
+          log.keepUp(); // As decoding does now and then.
         }
         assertThat(backlog.size()).isEqualTo(STEP);
         log.copyAhead();
@@ -59,10 +61,35 @@ class FarBehindTest {
         long decoded = 0;
         while (backlog.poll() != null) {
           decoded++;
-          log.keepUp();
+          log.keepUpDecoding();
         }
         assertThat(log.isFarBehind()).isFalse();
         assertThat(decoded).isEqualTo(TRANSACTIONS);
+      }
+    }
+  }
+
+  @Test
+  void copiesAllThatFitsWhileNoneOfItIsDecoded() throws Exception {
+    try (TestDatabase database = TestDatabase.create(PAGE, "UTF-8");
+        Connection app = database.open()) {
+      TestDatabase.execute(app, "CREATE TABLE t(v)", "PRAGMA wal_autocheckpoint = 0");
+      try (Attachment attachment = Attachment.open(database.path());
+          Guard guard = guard(GuardMode.ALWAYS, attachment);
+          Backlog backlog = backlog(attachment)) {
+        guard.takeOver();
+        LogFollower log = follow(attachment, guard, backlog);
+        log.keepUp();
+        write(app);
+        log.keepUpDecoding();
+        assertThat(backlog.size()).isEqualTo(STEP);
+
+        // Rows of a bootstrap are emitted, or a transaction that takes long is decoded.
+        log.decoding(1000);
+        for (int i = 0; i < TRANSACTIONS && log.hasNews(); i++) {
+          log.keepUp();
+        }
+        assertThat(backlog.size()).isEqualTo(TRANSACTIONS);
       }
     }
   }
