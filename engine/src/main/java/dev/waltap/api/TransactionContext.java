@@ -18,8 +18,11 @@ public final class TransactionContext {
   /** What a change's index in its transaction is more than that in its position: 0 in captures. */
   final long indexOffset;
 
-  /** Made when it is first asked for, where it is that of a capture; threads may make the same. */
-  private @Nullable String transactionId;
+  /** The id that was given; null for that of a capture. */
+  private final @Nullable String givenId;
+
+  /** The other one, made when it is first asked for; threads may make the same. */
+  private @Nullable String madeId;
 
   /**
    * A transaction of a capture, whose id is {@code epoch:frame}.
@@ -34,6 +37,7 @@ public final class TransactionContext {
     this.frame = frame;
     this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
     this.source = Objects.requireNonNull(source, "source");
+    this.givenId = null;
     this.indexOffset = 0;
   }
 
@@ -54,17 +58,17 @@ public final class TransactionContext {
       Position first, String transactionId, Instant timestamp, Source source, long indexOffset) {
     this.epoch = first.epoch();
     this.frame = first.frame();
-    this.transactionId = Objects.requireNonNull(transactionId, "transactionId");
+    this.givenId = Objects.requireNonNull(transactionId, "transactionId");
     this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
     this.source = Objects.requireNonNull(source, "source");
     this.indexOffset = indexOffset;
   }
 
   String transactionId() {
-    String id = transactionId;
+    String id = givenId == null ? madeId : givenId;
     if (id == null) {
       id = epoch + ":" + frame;
-      transactionId = id;
+      madeId = id;
     }
     return id;
   }

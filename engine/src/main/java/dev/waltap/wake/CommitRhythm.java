@@ -35,6 +35,14 @@ final class CommitRhythm implements PollingPace {
   /** Each later look comes after a quarter more of the time since the write. */
   private static final int SPARSE_SHIFT = 2;
 
+  /** But no later than this, or than an eighth more where the write is longer ago. */
+  private static final long MAX_SPARSE_PAUSE = TimeUnit.MILLISECONDS.toNanos(4);
+
+  private static final int LATE_SPARSE_SHIFT = 3;
+
+  /** More looks in a row than it takes to come half of the mean earlier. */
+  private static final int MAX_HITS = 1000;
+
   /** Weight of the newest value in an average: one eighth, as in TCP's round-trip times. */
   private static final int WEIGHT_SHIFT = 3;
 
@@ -81,7 +89,7 @@ final class CommitRhythm implements PollingPace {
       mean += error >> WEIGHT_SHIFT;
       deviation += (Math.abs(error) - deviation) >> WEIGHT_SHIFT;
     }
-    hits = tooEarly ? 0 : hits + 1;
+    hits = tooEarly ? 0 : Math.min(hits + 1, MAX_HITS);
     tooEarly = false;
     begun = true;
     last = now;
@@ -135,7 +143,8 @@ final class CommitRhythm implements PollingPace {
 
   private long untilNext(long now, long quiet) {
     if (isSparse()) {
-      return Math.max(MIN_SPARSE_PAUSE, quiet >> SPARSE_SHIFT);
+      long pause = Math.min(quiet >> SPARSE_SHIFT, MAX_SPARSE_PAUSE);
+      return Math.max(MIN_SPARSE_PAUSE, Math.max(pause, quiet >> LATE_SPARSE_SHIFT));
     }
     if (!isRegular()) {
       return POLL_NANOS;

@@ -77,6 +77,11 @@ final class PollingSignal extends ParkingSignal {
       news = 0;
     }
     boolean watched = (longQuiet || pace.isSparse()) && watching();
+    if (watched && !looked) {
+      looked = true;
+      timerDue = now + timerNanos;
+      return 1; // Looks once more: what came before the watch began would not be reported by it.
+    }
     if (watched && longQuiet) {
       return timer(now);
     }
@@ -130,11 +135,6 @@ final class PollingSignal extends ParkingSignal {
   }
 
   private long timer(long now) {
-    if (!looked) {
-      looked = true;
-      timerDue = now + timerNanos;
-      return 1; // Looks once more: what came before the watch began would not be reported by it.
-    }
     if (timerNanos == NEVER) {
       return NEVER;
     }

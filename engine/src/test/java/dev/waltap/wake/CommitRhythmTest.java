@@ -118,11 +118,26 @@ class CommitRhythmTest {
     long quiet = 0;
     while (quiet < 1_000 * MILLIS) {
       long pause = rhythm.pause(quiet, quiet);
-      // A commit waits for a quarter of the time that its sync took, or for the first look.
-      assertThat(pause).isLessThanOrEqualTo(Math.max(100 * MICROS, quiet / 4));
+      // A commit waits for 4 ms at most, or for an eighth of the time that its sync took.
+      assertThat(pause).isLessThanOrEqualTo(Math.max(4 * MILLIS, quiet / 8));
       quiet += pause + TIMER_NANOS;
       looks++;
     }
-    assertThat(looks).isLessThan(45);
+    assertThat(looks).isLessThan(60);
+  }
+
+  @Test
+  void learnsARhythmHoweverManyCommitsCameBefore() {
+    CommitRhythm rhythm = new CommitRhythm();
+    long now = 0;
+    for (int i = 0; i < 120_000_000; i++) {
+      now += 500_000 + (i & 1) * MILLIS;
+      rhythm.news(now);
+    }
+    for (int i = 0; i < 100; i++) {
+      now += MILLIS;
+      rhythm.news(now);
+    }
+    assertThat(rhythm.pause(now, 0)).isLessThan(MILLIS);
   }
 }
