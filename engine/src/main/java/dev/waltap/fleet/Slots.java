@@ -121,7 +121,8 @@ final class Slots {
    */
   List<Member> victims(long now, int members) {
     int freeing = count(MemberState.PARKING) + count(MemberState.ENDING);
-    int places = Math.min(Math.max(waiting.size(), spare(members, most)), OPENING_AT_ONCE);
+    int atOnce = Math.min(OPENING_AT_ONCE, Math.max(1, most / 2)); // Half are left in peace.
+    int places = Math.min(Math.max(waiting.size(), spare(members, most)), atOnce);
     int wanted = places - freeing - (most - open.size());
     if (wanted <= 0) {
       return List.of();

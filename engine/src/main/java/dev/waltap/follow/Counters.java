@@ -3,6 +3,7 @@ package dev.waltap.follow;
 
 import dev.waltap.attach.Attachment;
 import dev.waltap.attach.Guard;
+import dev.waltap.decode.Micros;
 import dev.waltap.deliver.DeliveryCounters;
 import dev.waltap.page.PageSet;
 
@@ -24,6 +25,10 @@ public final class Counters {
   private volatile long waiting;
   private volatile long decodingMicros = -1;
   private volatile long oldestMicros = -1;
+
+  /** Since when much of the log has waited to be copied; -1 where not much does. */
+  private volatile long farBehindMicros = -1;
+
   private volatile long pages;
   private volatile long pageBytes;
   private volatile double hitRate = 1;
@@ -50,12 +55,18 @@ public final class Counters {
     walLimits++;
   }
 
-  void tail(Attachment attachment, Backlog backlog, Guard guard) {
+  /**
+   * The log was looked at.
+   *
+   * @param farBehind whether so much of it is not copied that it waits longer than what is
+   */
+  void tail(Attachment attachment, Backlog backlog, Guard guard, boolean farBehind) {
     frames = backlog.frames();
     generations = attachment.tail().generation();
     int last = Math.max(attachment.tail().lastSeenFrame(), guard.lastSeenFrame());
     lagFrames = Math.max(0L, last - (long) attachment.tail().frame());
     readNanos = guard.readNanos();
+    farBehindMicros = !farBehind ? -1 : farBehindMicros < 0 ? Micros.now() : farBehindMicros;
     oldestMicros = backlog.oldestMicros();
     waiting = backlog.size();
   }
@@ -118,13 +129,15 @@ public final class Counters {
 
   /** When the oldest change was seen that is not delivered, of which these places know. */
   public long oldestMicros(long queued) {
+    long behind = farBehindMicros;
     for (long micros :
         new long[] {delivery.handlingMicros(), queued, decodingMicros, oldestMicros}) {
       if (micros >= 0) {
-        return micros; // Changes go through these places in this order.
+        // Changes go through these places in this order.
+        return behind < 0 ? micros : Math.min(micros, behind);
       }
     }
-    return -1;
+    return behind;
   }
 
   public long pages() {

@@ -205,7 +205,7 @@ public final class LogFollower implements LogKeeper {
     guard.beforePoll(full);
     farBehind = guard.holdsUnread(FAR_BEHIND_BYTES / attachment.pageSize());
     if (full || (mayDefer && isToBeDecodedFirst())) {
-      counters.tail(attachment, backlog, guard);
+      counters.tail(attachment, backlog, guard, farBehind);
       return;
     }
     int frames = farBehind ? FRAMES_PER_POLL_FAR_BEHIND : FRAMES_PER_POLL;
@@ -219,7 +219,7 @@ public final class LogFollower implements LogKeeper {
     }
     atRisk.seen(attachment.tail().bareFrames());
     lastLook = System.nanoTime();
-    counters.tail(attachment, backlog, guard);
+    counters.tail(attachment, backlog, guard, farBehind);
   }
 
   /** The same for work that is not to be finished once the capture is stopped. */

@@ -33,6 +33,8 @@ class FarBehindTest {
 
   private static final int STEP = 64;
 
+  private final Counters counters = new Counters();
+
   @Test
   void decodesWhatWasCopiedFirstWhileAReadTransactionHoldsTheRest() throws Exception {
     try (TestDatabase database = TestDatabase.create(PAGE, "UTF-8");
@@ -49,6 +51,9 @@ class FarBehindTest {
         log.keepUpDecoding();
         assertThat(log.isFarBehind()).isTrue();
         assertThat(backlog.size()).isEqualTo(STEP);
+        long since = counters.oldestMicros(-1);
+        assertThat(since).isPositive();
+        assertThat(counters.oldestMicros(since + 1)).as("what is not copied").isEqualTo(since);
         for (int i = 0; i < 10 * STEP; i++) {
           log.keepUpDecoding();
           log.decoding(1);
@@ -62,8 +67,13 @@ class FarBehindTest {
         while (backlog.poll() != null) {
           decoded++;
           log.keepUpDecoding();
+          if (log.isFarBehind()) {
+            assertThat(counters.oldestMicros(-1)).as("what is not copied counts").isEqualTo(since);
+          }
         }
+        log.keepUp();
         assertThat(log.isFarBehind()).isFalse();
+        assertThat(counters.oldestMicros(-1)).isEqualTo(-1);
         assertThat(decoded).isEqualTo(TRANSACTIONS);
       }
     }
@@ -125,14 +135,14 @@ class FarBehindTest {
         new PageBuffers(PAGE), 64L << 20, generation -> generation, attachment.tail()::position);
   }
 
-  private static LogFollower follow(Attachment attachment, Guard guard, Backlog backlog) {
+  private LogFollower follow(Attachment attachment, Guard guard, Backlog backlog) {
     LogFollower log =
         new LogFollower(
             attachment,
             guard,
             backlog,
             new Epochs(),
-            new Counters(),
+            counters,
             new ChangeQueue(1, 1),
             CaptureListener.NONE,
             new CommitsAtRisk(CaptureListener.NONE));
