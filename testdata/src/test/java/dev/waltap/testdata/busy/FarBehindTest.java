@@ -53,7 +53,8 @@ class FarBehindTest {
         assertThat(backlog.size()).isEqualTo(STEP);
         long since = counters.oldestMicros(-1);
         assertThat(since).isPositive();
-        assertThat(counters.oldestMicros(since + 1)).as("what is not copied").isEqualTo(since);
+        long later = since + 60_000_000;
+        assertThat(counters.oldestMicros(later)).as("what is not copied").isLessThan(later);
         for (int i = 0; i < 10 * STEP; i++) {
           log.keepUpDecoding();
           log.decoding(1);
@@ -67,13 +68,10 @@ class FarBehindTest {
         while (backlog.poll() != null) {
           decoded++;
           log.keepUpDecoding();
-          if (log.isFarBehind()) {
-            assertThat(counters.oldestMicros(-1)).as("what is not copied counts").isEqualTo(since);
-          }
         }
         log.keepUp();
         assertThat(log.isFarBehind()).isFalse();
-        assertThat(counters.oldestMicros(-1)).isEqualTo(-1);
+        assertThat(counters.oldestMicros(later)).isEqualTo(later);
         assertThat(decoded).isEqualTo(TRANSACTIONS);
       }
     }
