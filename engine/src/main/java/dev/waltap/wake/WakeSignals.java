@@ -22,7 +22,9 @@ public final class WakeSignals {
    * Looks at the wal-index when the next commit is due, as far as commits are regular, else every
    * half millisecond while they come; where they are rare, when the WAL file is written to; and
    * where they come closer together than 0.6 ms, every two milliseconds. The default: a commit
-   * waits for a fraction of a millisecond, for two at most, and the processor is left alone.
+   * waits for a fraction of a millisecond, for two at most, and the processor is left alone. A rare
+   * one whose sync takes long waits for an eighth of that time more, or for 4 ms, and for up to a
+   * second if it takes more than one.
    */
   public static WakeSignal walIndexPolling() {
     return new PollingSignal(new CommitRhythm(), QUIET_NANOS, PollingSignal.NEVER);
