@@ -40,11 +40,13 @@ import org.apache.kafka.common.utils.Time;
  */
 final class Coordinator implements AutoCloseable {
   private static final long PAUSE_MILLIS = 20;
+  private static final long POLL_MILLIS = 1_000;
 
   private final String id;
   private final TransactionDescription producer;
   private final Stopping stopping;
   private final Node node;
+  private final Metrics metrics = new Metrics();
   private final NetworkClient client;
 
   /** Connects when first used, as the producer that is described. */
@@ -64,7 +66,7 @@ final class Coordinator implements AutoCloseable {
         ClientUtils.createNetworkClient(
             config,
             config.getString(AdminClientConfig.CLIENT_ID_CONFIG),
-            new Metrics(),
+            metrics,
             "waltap-coordinator",
             new LogContext(),
             new ApiVersions(),
@@ -134,20 +136,38 @@ final class Coordinator implements AutoCloseable {
         .orElse(Errors.NONE);
   }
 
-  private AbstractResponse send(AbstractRequest.Builder<?> request) {
+  private AbstractResponse send(AbstractRequest.Builder<?> request) throws InterruptedException {
     try {
       if (!NetworkClientUtils.awaitReady(
           client, node, Time.SYSTEM, stopping.timeout().toMillis())) {
         throw new TimeoutException("no connection with " + node);
       }
-      ClientResponse response =
-          NetworkClientUtils.sendAndReceive(
-              client,
-              client.newClientRequest(node.idString(), request, System.currentTimeMillis(), true),
-              Time.SYSTEM);
-      return response.responseBody();
+      client.send(
+          client.newClientRequest(node.idString(), request, System.currentTimeMillis(), true),
+          System.currentTimeMillis());
+      return response();
     } catch (IOException e) {
       throw new DisconnectException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * The answer to the only request. The client waits for nothing while its thread is interrupted.
+   */
+  private AbstractResponse response() throws InterruptedException, IOException {
+    while (true) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      for (ClientResponse response : client.poll(POLL_MILLIS, System.currentTimeMillis())) {
+        if (response.wasDisconnected()) {
+          throw new IOException("the connection with " + node + " was lost");
+        }
+        if (response.versionMismatch() != null) {
+          throw response.versionMismatch();
+        }
+        return response.responseBody();
+      }
     }
   }
 
@@ -159,6 +179,8 @@ final class Coordinator implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
+    try (metrics) {
+      client.close();
+    }
   }
 }

@@ -22,6 +22,14 @@ final class HeldPositions {
         .orElse(null);
   }
 
+  /** The last record of this stream, under whichever name of its database; null for none. */
+  static @Nullable StreamPosition last(Collection<StreamPosition> held, String stream) {
+    return held.stream()
+        .filter(each -> each.stream().equals(stream))
+        .reduce((earlier, later) -> later)
+        .orElse(null);
+  }
+
   /** What to begin with, by {@link StartRules}. */
   static StreamStart start(
       Collection<StreamPosition> held, String database, @Nullable SavedStream state) {

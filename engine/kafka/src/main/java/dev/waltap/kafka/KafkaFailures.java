@@ -24,6 +24,7 @@ final class KafkaFailures {
   private static final List<Class<? extends Throwable>> LASTING =
       List.of(
           MissingTopicException.class,
+          Unended.UnsureException.class,
           RecordTooLargeException.class,
           AuthorizationException.class,
           SaslAuthenticationException.class,
@@ -110,6 +111,9 @@ final class KafkaFailures {
       return "needs what is not in waltap-kafka.jar ("
           + message(failure)
           + "): compression.type may be none, gzip, lz4 or zstd";
+    }
+    if (failure instanceof Unended.UnsureException) {
+      return "has not ended what it should have: " + message(failure);
     }
     return "refused: " + message(failure);
   }

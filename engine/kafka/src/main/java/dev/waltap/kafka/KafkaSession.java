@@ -3,6 +3,7 @@ package dev.waltap.kafka;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -35,6 +36,9 @@ final class KafkaSession implements AutoCloseable {
   /** By which a transaction that is to be aborted can be told from others. */
   private static final int ABORT_TIMEOUT_MILLIS = TRANSACTION_TIMEOUT_MILLIS - 1;
 
+  /** The same of one by which another is to be committed. */
+  static final int COMMIT_TIMEOUT_MILLIS = TRANSACTION_TIMEOUT_MILLIS - 2;
+
   private static final int BUFFER_BYTES = 32 << 20;
 
   private final KafkaSettings settings;
@@ -43,12 +47,16 @@ final class KafkaSession implements AutoCloseable {
   private final PositionsTopic positions;
   private final Admin admin;
   private final Unended unended;
+  private final Consumer<Set<TopicPartition>> ended;
   private volatile @Nullable KafkaProducer<byte[], byte[]> producer;
   private volatile boolean abandoned;
   private volatile @Nullable Exception sendFailure;
   private volatile @Nullable Coordinator coordinator;
   private boolean inTransaction;
   private String id = "";
+
+  /** Whether whatever Kafka did not end of earlier sessions was found. */
+  private boolean checked = true;
 
   /** Topics in which nothing was left open before this session. */
   private final Set<String> clean = new HashSet<>();
@@ -63,8 +71,15 @@ final class KafkaSession implements AutoCloseable {
    * Connects when first used.
    *
    * @param hidden is given the reason where Kafka does not show what it has not ended
+   * @param ended is given where something was ended that Kafka had not
    */
-  KafkaSession(KafkaSettings settings, Topics topics, Stopping stopping, Consumer<String> hidden) {
+  KafkaSession(
+      KafkaSettings settings,
+      Topics topics,
+      Stopping stopping,
+      Consumer<String> hidden,
+      Consumer<Set<TopicPartition>> ended) {
+    this.ended = ended;
     this.settings = settings;
     this.topics = topics;
     this.stopping = stopping;
@@ -75,7 +90,14 @@ final class KafkaSession implements AutoCloseable {
                 Map.of(
                     "default.api.timeout.ms",
                     (int) Math.max(2_000, settings.timeout().toMillis()))));
-    this.unended = new Unended(admin, stopping, hidden);
+    this.unended =
+        new Unended(
+            admin,
+            stopping,
+            reason -> {
+              checked = false;
+              hidden.accept(reason);
+            });
   }
 
   /**
@@ -109,7 +131,7 @@ final class KafkaSession implements AutoCloseable {
    *
    * <p>Whatever is asked here may be killed at any time: as long as nothing else is written, the
    * next one finds the same, or what this one began, and does the rest. What was about to be
-   * committed is told from what was about to be aborted by the time that the latter has.
+   * committed is told from what was about to be aborted by the transaction timeout that each has.
    *
    * @param last the last position of the stream, committed or not: its offsets say what belongs to
    *     the same transaction, all of which was in Kafka before it
@@ -120,23 +142,47 @@ final class KafkaSession implements AutoCloseable {
       String stream, @Nullable StreamPosition last, boolean visible, Set<TopicPartition> aborted)
       throws InterruptedException {
     String id = transactionalId(stream);
+    checked = last == null || last.checked();
     Unended.Found found = last == null ? null : unended.at(id, last.ends());
-    while (found != null && last != null) {
-      boolean ongoing = found.producer().state() == TransactionState.ONGOING;
-      boolean aborts = ongoing && found.producer().transactionTimeoutMs() == ABORT_TIMEOUT_MILLIS;
-      if (aborts) {
-        break; // To begin is to abort it.
-      }
-      if (ongoing || visible || found.producer().state() == TransactionState.COMPLETE_COMMIT) {
-        end(id, found.producer(), found.partitions(), true);
-      } else {
-        abort(stream, found.partitions());
-      }
-      found = unended.at(id, last.ends());
+    if (found != null && last != null && settle(stream, found, visible)) {
+      requireNone(unended.at(id, last.ends()));
+      ended.accept(found.partitions());
     }
     Unended.Found open = aborted.isEmpty() ? null : unended.at(id, toTheEnd(aborted));
     if (open != null) {
-      abort(stream, open.partitions());
+      endAnew(stream, open.partitions(), false);
+      requireNone(unended.at(id, toTheEnd(aborted)));
+      ended.accept(open.partitions());
+    }
+  }
+
+  /** Returns whether anything was ended: not what {@link #begin} aborts. */
+  private boolean settle(String stream, Unended.Found found, boolean visible)
+      throws InterruptedException {
+    TransactionDescription last = found.producer();
+    boolean ongoing = last.state() == TransactionState.ONGOING;
+    boolean commits = last.transactionTimeoutMs() == COMMIT_TIMEOUT_MILLIS;
+    boolean aborts = last.transactionTimeoutMs() == ABORT_TIMEOUT_MILLIS;
+    boolean joined = !Collections.disjoint(last.topicPartitions(), found.partitions());
+    if (ongoing && (commits || (visible && joined && !aborts))) {
+      // Of a start that was killed while it committed this, or what joined a committed one since.
+      end(transactionalId(stream), last, found.partitions(), true);
+    } else if (ongoing && !visible) {
+      return false;
+    } else {
+      boolean begun = commits && last.state() == TransactionState.EMPTY;
+      boolean committed = visible || begun || last.state() == TransactionState.COMPLETE_COMMIT;
+      endAnew(stream, found.partitions(), committed);
+    }
+    return true;
+  }
+
+  private static void requireNone(Unended.@Nullable Found found) {
+    if (found != null) {
+      throw new KafkaException(
+          "a transaction that is over is still open in "
+              + found.partitions()
+              + " though it was ended once more");
     }
   }
 
@@ -146,16 +192,22 @@ final class KafkaSession implements AutoCloseable {
     return ends;
   }
 
-  private void abort(String stream, Set<TopicPartition> partitions) throws InterruptedException {
-    begin(stream, ABORT_TIMEOUT_MILLIS);
+  /** Ends it as another producer: whoever else has a transaction of the stream is fenced before. */
+  private void endAnew(String stream, Set<TopicPartition> partitions, boolean commit)
+      throws InterruptedException {
+    int timeout = commit ? COMMIT_TIMEOUT_MILLIS : ABORT_TIMEOUT_MILLIS;
+    begin(stream, timeout);
     KafkaProducer<byte[], byte[]> fencing = producer();
     producer = null;
     fencing.close(Duration.ZERO);
     String id = transactionalId(stream);
     TransactionDescription begun = unended.describe(id);
-    if (begun != null) {
-      end(id, begun, partitions, false);
+    if (begun == null
+        || begun.transactionTimeoutMs() != timeout
+        || begun.state() == TransactionState.ONGOING) {
+      throw new KafkaException("another capture writes this stream, or ends its transactions");
     }
+    end(id, begun, partitions, commit);
   }
 
   private void end(
@@ -244,7 +296,9 @@ final class KafkaSession implements AutoCloseable {
     Unended.Found found =
         unended.isStable(partitions) ? null : unended.at(id, toTheEnd(partitions));
     if (found != null) {
-      throw new Unended.UnendedException(found.partitions());
+      throw checked
+          ? new Unended.UnendedException(found.partitions())
+          : new Unended.UnsureException(found.partitions());
     }
   }
 
@@ -281,7 +335,7 @@ final class KafkaSession implements AutoCloseable {
   /** Commits what was sent, and then the position with it. */
   void commit(StreamPosition position) throws InterruptedException {
     flush();
-    StreamPosition whole = position.with(ends);
+    StreamPosition whole = position.with(ends, checked);
     put(new ProducerRecord<>(settings.positionsTopic(), whole.key(), whole.value()));
     flush();
     producer().commitTransaction();

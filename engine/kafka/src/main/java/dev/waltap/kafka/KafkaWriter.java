@@ -130,8 +130,13 @@ final class KafkaWriter implements AutoCloseable {
   /** Becomes the one writer, and reads the positions. */
   private Collection<StreamPosition> begin(KafkaSession opened, String known)
       throws InterruptedException, IOException {
-    StreamPosition visible = requireOwn(opened.positions(PositionsTopic.View.STABLE));
-    StreamPosition last = requireOwn(opened.positions(PositionsTopic.View.UNCOMMITTED));
+    Collection<StreamPosition> stable = opened.positions(PositionsTopic.View.STABLE);
+    requireOwn(stable);
+    Collection<StreamPosition> all = opened.positions(PositionsTopic.View.UNCOMMITTED);
+    requireOwn(all);
+    // The producer is the stream's, whatever the name of the database was.
+    StreamPosition last = HeldPositions.last(all, known);
+    StreamPosition visible = HeldPositions.last(stable, known);
     opened.settle(known, last, last != null && last.equals(visible), aborted);
     aborted.clear();
     opened.begin(known);
@@ -148,7 +153,7 @@ final class KafkaWriter implements AutoCloseable {
     if (known == null) {
       throw new IllegalStateException("the stream is not known yet");
     }
-    return new StreamPosition(known, database, position, name, state != null, Map.of());
+    return new StreamPosition(known, database, position, name, state != null, true, Map.of());
   }
 
   /** Says it once: Kafka answers the same each time. */
@@ -165,11 +170,16 @@ final class KafkaWriter implements AutoCloseable {
     }
   }
 
+  private void ended(Set<TopicPartition> partitions) {
+    warnings.accept(
+        target() + " had not ended a transaction that was over in " + partitions + "; it is now");
+  }
+
   private KafkaSession session() {
     KafkaSession opened = session;
     if (opened == null) {
       topics.forget();
-      opened = new KafkaSession(settings, topics, stopping, this::unprotected);
+      opened = new KafkaSession(settings, topics, stopping, this::unprotected, this::ended);
       session = opened;
       stopping.abandonBy(opened::abandon);
     }

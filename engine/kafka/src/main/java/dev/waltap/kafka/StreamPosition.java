@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A record of the positions topic. Its key is {@code {"stream":…,"database":…}}, its value {@code
- * {"position":…,"writer":…,"state":…,"ends":{"TOPIC-PARTITION":OFFSET,…}}}; a tombstone once a run
- * without state is over and forgotten.
+ * {"position":…,"writer":…,"state":…,"checked":…,"ends":{"TOPIC-PARTITION":OFFSET,…}}}; a tombstone
+ * once a run without state is over and forgotten.
  *
  * @param position of the last change committed; null for none
  * @param writer the run that wrote it
  * @param state whether the stream goes on in later runs
+ * @param checked whether all that came before it was seen to be ended by Kafka; not by earlier
+ *     builds
  * @param ends offsets of the last messages of the same Kafka transaction, by partition; of a record
  *     that was read, its own, too
  */
@@ -31,6 +33,7 @@ record StreamPosition(
     @Nullable Position position,
     String writer,
     boolean state,
+    boolean checked,
     Map<TopicPartition, Long> ends) {
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -48,6 +51,7 @@ record StreamPosition(
           json.writeStringField("position", position == null ? null : position.toString());
           json.writeStringField("writer", writer);
           json.writeBooleanField("state", state);
+          json.writeBooleanField("checked", checked);
           json.writeObjectFieldStart("ends");
           for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
             json.writeNumberField(end.getKey().toString(), end.getValue());
@@ -57,10 +61,11 @@ record StreamPosition(
   }
 
   /** The same, with these ends and those that it has. */
-  StreamPosition with(Map<TopicPartition, Long> more) {
+  StreamPosition with(Map<TopicPartition, Long> more, boolean areChecked) {
     Map<TopicPartition, Long> all = new HashMap<>(ends);
     all.putAll(more);
-    return new StreamPosition(stream, database, position, writer, state, Map.copyOf(all));
+    return new StreamPosition(
+        stream, database, position, writer, state, areChecked, Map.copyOf(all));
   }
 
   private interface Fields {
@@ -101,6 +106,7 @@ record StreamPosition(
               position == null ? null : Position.parse(position),
               writer,
               "true".equals(values.get("state")),
+              "true".equals(values.get("checked")),
               Map.copyOf(ends));
     } catch (IOException | IllegalArgumentException e) {
       return null;

@@ -201,6 +201,20 @@ final class Unended {
     return "a transaction that is over is still open in " + partitions + "; it is ended now";
   }
 
+  /** Thrown where what goes on may have been committed or aborted. */
+  static final class UnsureException extends KafkaException {
+    private static final long serialVersionUID = 1L;
+
+    UnsureException(Set<TopicPartition> partitions) {
+      super(
+          "a transaction of this stream is still open in "
+              + partitions
+              + ", and whether it was committed is not known, since earlier runs could not look for"
+              + " such ones; end it by kafka-transactions.sh abort, and start with --rebootstrap, in"
+              + " case that its messages are missing then");
+    }
+  }
+
   /** Thrown where what was aborted goes on: to be ended before the next session begins. */
   static final class UnendedException extends KafkaException {
     private static final long serialVersionUID = 1L;

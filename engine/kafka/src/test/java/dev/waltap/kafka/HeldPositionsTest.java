@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.api.Position;
@@ -20,6 +21,7 @@ class HeldPositionsTest {
         "app.db",
         position == null ? null : Position.parse(position),
         "writer",
+        true,
         true,
         Map.of());
   }
@@ -94,7 +96,7 @@ class HeldPositionsTest {
             kind(
                 null,
                 new StreamPosition(
-                    "other", "b.db", new Position(1, 1, 0), "writer", true, Map.of())))
+                    "other", "b.db", new Position(1, 1, 0), "writer", true, true, Map.of())))
         .isEqualTo(Kind.CONTINUE);
     // One beside its own.
     assertThat(
@@ -112,5 +114,22 @@ class HeldPositionsTest {
     StreamPosition none = held("a \"b\"", null);
     assertThat(StreamPosition.of(none.key(), none.value())).isEqualTo(none);
     assertThat(StreamPosition.of(new byte[] {'x'}, new byte[] {'{'})).isNull();
+  }
+
+  @Test
+  void aRecordOfAnEarlierBuildIsNotTakenForChecked() {
+    byte[] value = "{\"position\":null,\"writer\":\"w\",\"state\":true}".getBytes(UTF_8);
+    assertThat(StreamPosition.of(held("mine", null).key(), value))
+        .isEqualTo(new StreamPosition("mine", "app.db", null, "w", true, false, Map.of()));
+  }
+
+  @Test
+  void theLastRecordOfAStreamIsFoundUnderAnyNameOfItsDatabase() {
+    StreamPosition renamed =
+        new StreamPosition("mine", "b.db", new Position(1, 5, 0), "writer", true, true, Map.of());
+    assertThat(
+            HeldPositions.last(
+                List.of(held("mine", "1:4:0"), renamed, held("other", "1:6:0")), "mine"))
+        .isEqualTo(renamed);
   }
 }
