@@ -18,6 +18,9 @@ final class StreamChecks {
   private @Nullable Change last;
   private boolean bootstrap;
 
+  /** Whether the tables began again, as they do after those that a bootstrap says are gone. */
+  private boolean beganAgain;
+
   /** Whether a transaction has begun that has not ended. */
   boolean isOpen() {
     return last != null && !last.transaction().last();
@@ -32,6 +35,7 @@ final class StreamChecks {
   void rewind(@Nullable Change end) {
     last = end;
     bootstrap = false;
+    beganAgain = false;
   }
 
   @Nullable Change last() {
@@ -75,6 +79,7 @@ final class StreamChecks {
 
   private @Nullable String beginning(Change change) {
     bootstrap = change.operation() == Operation.BOOTSTRAP;
+    beganAgain = false;
     if (last == null) {
       return null;
     }
@@ -99,8 +104,22 @@ final class StreamChecks {
     }
     if (change.operation() == Operation.BOOTSTRAP) {
       bootstrap = true;
+    } else if (beganAgain) {
+      return "tables began again after those that are gone, but no bootstrap does";
+    }
+    beganAgain = !bootstrap && beginsAgain(previous, change);
+    if (beganAgain) {
+      return null;
     }
     return bootstrap ? bootstrapOrder(previous, change) : order(previous, change);
+  }
+
+  private static boolean beginsAgain(Change previous, Change change) {
+    return previous.operation() == Operation.SCHEMA
+        && change.operation() == Operation.SCHEMA
+        && previous.schemaAfter() == null
+        && change.schemaBefore() == null
+        && Names.compare(previous.table(), change.table()) > 0;
   }
 
   private static @Nullable String order(Change previous, Change change) {
