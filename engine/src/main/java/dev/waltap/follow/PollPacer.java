@@ -68,9 +68,13 @@ public final class PollPacer {
     return isBrisk ? Math.min(briskRest, brisk.nanosFor(MAX_FRAMES)) : 0;
   }
 
-  /** Nanoseconds after which an idle capture looks, whatever its wake signal says. */
-  public long longestWait() {
-    return notified.getAsBoolean() ? NOTIFIED_IDLE_NANOS : IDLE_NANOS;
+  /**
+   * Nanoseconds after which an idle capture looks, whatever its wake signal says.
+   *
+   * @param settled whether there is nothing to be saved
+   */
+  public long longestWait(boolean settled) {
+    return settled && notified.getAsBoolean() ? NOTIFIED_IDLE_NANOS : IDLE_NANOS;
   }
 
   /** Whether transactions come as close together as this, judged every now and then. */

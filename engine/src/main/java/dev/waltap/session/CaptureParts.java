@@ -167,6 +167,12 @@ final class CaptureParts implements AutoCloseable {
     }
   }
 
+  /** Whether an idle capture has nothing to save, now or when the handler is done. */
+  boolean isSettled() {
+    DurableState durable = state;
+    return durable == null || durable.isSettled();
+  }
+
   /** Waits until all that was emitted is delivered, so that what was acknowledged is saved. */
   void finish() {
     release();

@@ -265,7 +265,7 @@ public final class CaptureSession implements AutoCloseable {
       wake.busy();
       LockSupport.parkNanos(rest);
     } else {
-      wake.await(Math.min(pacer.longestWait(), untilNext));
+      wake.await(Math.min(pacer.longestWait(parts.isSettled()), untilNext));
     }
   }
 

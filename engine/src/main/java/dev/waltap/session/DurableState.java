@@ -206,6 +206,12 @@ final class DurableState implements Journal, AutoCloseable {
     };
   }
 
+  /** Whether nothing is left to be acknowledged, and all that was is saved. */
+  boolean isSettled() {
+    StateStore current = store;
+    return current == null || current.isSettled();
+  }
+
   /** Makes durable what was added. */
   void flush() {
     StateStore current = store;

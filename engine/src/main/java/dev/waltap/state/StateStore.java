@@ -116,6 +116,12 @@ public final class StateStore implements AutoCloseable {
     return head.last;
   }
 
+  /** Whether all that was ever added is acknowledged, and that is saved. */
+  public boolean isSettled() {
+    Position acknowledged = head.acknowledged;
+    return acknowledged != null && head.last.isWithin(acknowledged);
+  }
+
   /** The saved position; null until the bootstrap of an undelivered baseline was acknowledged. */
   public @Nullable Position acknowledged() {
     return head.acknowledged;
