@@ -17,6 +17,14 @@ import java.util.Set;
  * N} for one call, {@code --from N} for later ones, {@code --step N} for every N-th.
  */
 public final class FaultMain {
+  private static final String USAGE =
+      """
+      usage: FaultMain [--work NAME]... [--fault NAME]... [--at N] [--from N] [--step N]
+        --at     let this system call fail
+        --from   it and later ones
+        --step   every N-th
+      """;
+
   private final Set<Work> works = EnumSet.noneOf(Work.class);
   private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
   private int from = 1;
@@ -30,6 +38,12 @@ public final class FaultMain {
   /** Runs it. */
   public static void main(String[] args) throws Exception {
     FaultMain main = new FaultMain();
+    if (args.length % 2 != 0) { // Also --help: to run all of it takes hours.
+      System.out.print(USAGE);
+      System.out.println("  --work   of " + EnumSet.allOf(Work.class) + ", all by default");
+      System.out.println("  --fault  of " + EnumSet.allOf(Fault.class) + ", all by default");
+      System.exit(args[0].equals("--help") ? 0 : 2);
+    }
     main.parse(args);
     for (Work work : main.works) {
       for (Fault fault : main.faults) {
