@@ -172,7 +172,8 @@ public final class LogFollower implements LogKeeper {
     }
   }
 
-  /** Copies in any case: for a caller that waits for something else meanwhile. */
+  /** Copies in any case. */
+  @Override
   public void copyAhead() {
     look(false);
   }

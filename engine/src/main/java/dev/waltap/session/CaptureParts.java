@@ -122,8 +122,7 @@ final class CaptureParts implements AutoCloseable {
 
   /** While the handler is waited for, nothing is decoded: there is time to copy. */
   private void keepUpWaiting() {
-    keeper.keepUp();
-    log.copyAhead();
+    keeper.copyAhead();
   }
 
   /** What is emitted from here on keeps up with something else than the log. */

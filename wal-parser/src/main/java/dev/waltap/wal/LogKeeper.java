@@ -21,4 +21,9 @@ public interface LogKeeper {
 
   /** Copies what is new; never waits. */
   void keepUp();
+
+  /** The same while the caller waits for something else, so that there is time for all there is. */
+  default void copyAhead() {
+    keepUp();
+  }
 }
