@@ -318,7 +318,7 @@ final class KafkaWriter implements AutoCloseable {
     session = null;
     stopping.abandonBy(null);
     if (failed != null) {
-      failed.close();
+      close(failed, failure);
     }
     Unended.UnendedException unended = Causes.find(Unended.UnendedException.class, failure);
     if (unended != null) {
@@ -330,6 +330,17 @@ final class KafkaWriter implements AutoCloseable {
     }
     if (!late && !KafkaFailures.isPassing(failure)) {
       throw new IOException(failure(failure) + "; the batch stays undelivered", failure);
+    }
+  }
+
+  /** What has failed may fail to close as well, which must not hide why it is closed. */
+  private static void close(KafkaSession failed, Throwable failure) {
+    try {
+      failed.close();
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      failure.addSuppressed(e);
     }
   }
 

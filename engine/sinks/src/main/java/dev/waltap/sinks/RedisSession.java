@@ -83,7 +83,11 @@ final class RedisSession implements Session {
 
   private static void close(@Nullable Jedis jedis) {
     if (jedis != null) {
-      jedis.close();
+      try {
+        jedis.close();
+      } catch (JedisException e) {
+        return; // It sends what is left in its buffer, which a lost connection can't.
+      }
     }
   }
 
@@ -224,6 +228,6 @@ final class RedisSession implements Session {
 
   @Override
   public void close() {
-    jedis.close();
+    close(jedis);
   }
 }

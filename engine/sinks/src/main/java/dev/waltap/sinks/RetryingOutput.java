@@ -140,12 +140,7 @@ final class RetryingOutput implements ClientOutput {
     Session open = session;
     session = null;
     if (open != null) {
-      try {
-        open.close();
-      } catch (IOException e) {
-        // It has failed before, and that is what counts.
-        return;
-      }
+      open.close();
     }
   }
 
@@ -167,17 +162,13 @@ final class RetryingOutput implements ClientOutput {
       if (open != null) {
         open.close();
       }
-    } catch (InterruptedException | IOException e) {
+    } catch (InterruptedException e) {
       return; // Nothing is left to end.
     }
   }
 
   @Override
-  public void close() throws IOException {
-    Session open = session;
-    session = null;
-    if (open != null) {
-      open.close();
-    }
+  public void close() {
+    closeSession();
   }
 }

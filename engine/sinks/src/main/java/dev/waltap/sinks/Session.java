@@ -18,9 +18,12 @@ interface Session extends Closeable {
    */
   void send(List<Message> messages) throws IOException, InterruptedException;
 
-  /** Ends what is under way; from any thread. */
+  /**
+   * Ends what is under way; from any thread. It never fails: all that was sent is acknowledged or
+   * reported as a failure by then, so that a connection that is already lost means nothing more.
+   */
   @Override
-  void close() throws IOException;
+  void close();
 
   /** Connects. */
   @FunctionalInterface

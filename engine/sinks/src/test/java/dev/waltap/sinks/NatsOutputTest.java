@@ -102,6 +102,12 @@ class NatsOutputTest extends ServerTest {
   }
 
   @Test
+  void aLostConnectionIsClosedWithoutAFailureOfItsOwn() throws Exception {
+    makeStream();
+    sendToOneThatWasKilled();
+  }
+
+  @Test
   void nothingIsLostOrTwiceOrOutOfOrderWhereTheServerIsKilled() throws Exception {
     makeStream();
     long seed = Long.getLong("waltap.seed", new Random().nextLong());

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /** What tests send, and how. */
 final class Outputs {
@@ -67,6 +68,14 @@ final class Outputs {
       changes.add(change(stream, frame, index, index == BATCH - 1));
     }
     return changes;
+  }
+
+  /** Transactions that follow each other, in one batch. */
+  static List<Change> batches(long frame, int count) {
+    return LongStream.range(frame, frame + count)
+        .mapToObj(each -> batch(STREAM, each))
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** The ids of the messages of the first transactions. */

@@ -122,6 +122,11 @@ class RedisOutputTest extends ServerTest {
   }
 
   @Test
+  void aLostConnectionIsClosedWithoutAFailureOfItsOwn() throws Exception {
+    sendToOneThatWasKilled();
+  }
+
+  @Test
   void aServerWithoutRoomIsTriedAgainAndAWrongTypeIsNot() throws Exception {
     try (Jedis client = client()) {
       client.configSet("maxmemory", "1");

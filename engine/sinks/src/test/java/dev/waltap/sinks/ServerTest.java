@@ -2,6 +2,7 @@
 package dev.waltap.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.waltap.output.ClientOutput;
@@ -84,6 +85,24 @@ abstract class ServerTest {
           command.addAll(more);
           return command;
         });
+  }
+
+  /**
+   * Sends more than a connection buffers to a server that was killed: what is left in the buffer
+   * can't be sent when the connection is closed either, and that must hide nothing.
+   */
+  final void sendToOneThatWasKilled() throws Exception {
+    try (ClientOutput output = output(0)) {
+      output.handleChanges(Outputs.batch(Outputs.STREAM, 1));
+      server.kill();
+      assertThatThrownBy(() -> output.handleChanges(Outputs.batches(2, 500)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("stays undelivered");
+    }
+    try (ClientOutput output = output(1)) {
+      assertThatThrownBy(() -> output.handleChanges(Outputs.batch(Outputs.STREAM, 1)))
+          .hasMessageContaining("is not reached");
+    }
   }
 
   /** Captures two databases, {@code a.db} and {@code b.db}, by one process; each gets a user. */
