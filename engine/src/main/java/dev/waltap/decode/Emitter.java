@@ -11,6 +11,7 @@ import dev.waltap.api.TransactionContext;
 import dev.waltap.record.RowReader;
 import dev.waltap.record.StoredRow;
 import dev.waltap.wal.LogKeeper;
+import java.time.Instant;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,10 @@ public final class Emitter {
   private @Nullable TransactionContext transaction;
 
   private long timestampMicros;
+
+  /** The time of the last transaction that was emitted: of several that were seen at once. */
+  private Instant timestamp = Instant.EPOCH;
+
   private long epoch;
   private long frame;
   private long index;
@@ -195,7 +200,10 @@ public final class Emitter {
   private Change takePending(boolean last) {
     TransactionContext current = transaction;
     if (current == null) {
-      current = new TransactionContext(epoch, frame, Micros.instant(timestampMicros), source.get());
+      if (Micros.of(timestamp) != timestampMicros) {
+        timestamp = Micros.instant(timestampMicros);
+      }
+      current = new TransactionContext(epoch, frame, timestamp, source.get());
       transaction = current;
     }
     return pending.take(current, last);
@@ -207,11 +215,9 @@ public final class Emitter {
       return;
     }
     if (pending.isEmpty()) {
-      Position position = new Position(epoch, frame, Math.max(0, index - 1));
-      sink.addEnd(new TransactionEnd(position, timestampMicros));
+      sink.addEnd(new Position(epoch, frame, Math.max(0, index - 1)));
       return;
     }
-    Change last = takePending(true);
-    sink.addLast(last, pending.bytes(), new TransactionEnd(last.position(), timestampMicros));
+    sink.addLast(takePending(true), pending.bytes());
   }
 }

@@ -3,7 +3,7 @@ package dev.waltap.deliver;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.Change;
-import dev.waltap.decode.TransactionEnd;
+import dev.waltap.api.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +29,9 @@ public final class ChangeQueue {
    *
    * @param changes in order; empty if there is an end only
    * @param bytes of their images, as counted when they were put
-   * @param end the end of the last transaction that they complete; null if they complete none
+   * @param end where the last transaction ends that they complete; null if they complete none
    */
-  public record Batch(
-      List<Change> changes, int transactions, long bytes, @Nullable TransactionEnd end) {
+  public record Batch(List<Change> changes, int transactions, long bytes, @Nullable Position end) {
     private static final Batch NOTHING = new Batch(List.of(), 0, 0, null);
 
     /** Whether nothing came in time. */
@@ -271,7 +270,8 @@ public final class ChangeQueue {
 
   private Batch drain(int maxInBatch, long maxBytesInBatch) {
     List<Change> changes = new ArrayList<>(Math.min(maxInBatch, waiting.size()));
-    TransactionEnd end = null;
+    Change last = null;
+    Position end = null;
     int transactions = 0;
     long size = 0;
     while (!waiting.isEmpty()) {
@@ -283,22 +283,22 @@ public final class ChangeQueue {
       if (change != null && !fits) {
         break;
       }
-      TransactionEnd endOfFirst = waiting.firstEnd();
-      waiting.removeFirst();
-      taken++;
-      size += bytesOfFirst;
       if (change != null) {
         changes.add(change);
       }
-      if (endOfFirst != null) {
-        end = endOfFirst;
+      if (waiting.firstEndsTransaction()) {
+        last = change;
+        end = waiting.firstEnd();
         transactions += change == null ? 0 : 1;
       }
+      waiting.removeFirst();
+      taken++;
+      size += bytesOfFirst;
     }
     waitingBytes -= size;
     takenBytes += size;
     publish();
-    return new Batch(changes, transactions, size, end);
+    return new Batch(changes, transactions, size, last != null ? last.position() : end);
   }
 
   private void publish() {

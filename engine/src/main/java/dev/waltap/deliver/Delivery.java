@@ -5,7 +5,6 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Position;
-import dev.waltap.decode.TransactionEnd;
 import dev.waltap.host.Reasons;
 import java.time.Duration;
 import java.util.Collections;
@@ -137,9 +136,9 @@ public final class Delivery {
     if (!batch.changes().isEmpty()) {
       hand(batch);
     }
-    TransactionEnd end = batch.end();
+    Position end = batch.end();
     if (end != null) {
-      reached = end.position();
+      reached = end;
     }
     unflushed = true;
     unflushedBytes += batch.bytes();

@@ -2,9 +2,8 @@
 package dev.waltap.deliver;
 
 import dev.waltap.api.Change;
+import dev.waltap.api.Position;
 import dev.waltap.decode.ChangeSink;
-import dev.waltap.decode.TransactionEnd;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Changes that are decoded and not handed over yet: to hand over takes a lock and may wake a
@@ -35,27 +34,27 @@ public final class StagedChanges implements ChangeSink {
 
   @Override
   public void add(Change change, long size) {
-    stage(change, size, null);
+    stage(change, size, false);
     if (isReleaseDue()) {
       release();
     }
   }
 
   @Override
-  public void addLast(Change change, long size, TransactionEnd end) {
-    stage(change, size, end);
+  public void addLast(Change change, long size) {
+    stage(change, size, true);
   }
 
   @Override
-  public void addEnd(TransactionEnd end) {
+  public void addEnd(Position commit) {
     if (staged.endsWithoutChange()) {
       staged.removeLast();
     }
-    stage(null, 0, end);
+    staged.addEnd(commit);
   }
 
-  private void stage(@Nullable Change change, long size, @Nullable TransactionEnd end) {
-    staged.add(change, size, end);
+  private void stage(Change change, long size, boolean last) {
+    staged.add(change, size, last);
     bytes += size;
   }
 

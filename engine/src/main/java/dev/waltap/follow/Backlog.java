@@ -37,6 +37,9 @@ public final class Backlog implements FrameSink, AutoCloseable {
   private byte @Nullable [] pending;
   private long frames;
 
+  /** When the wal-index was looked at, or soon after; -1 as long as nothing has come of that. */
+  private long seenMicros = -1;
+
   /**
    * An empty backlog.
    *
@@ -123,6 +126,11 @@ public final class Backlog implements FrameSink, AutoCloseable {
   }
 
   @Override
+  public void looked() {
+    seenMicros = -1;
+  }
+
+  @Override
   public byte[] buffer() {
     byte[] buffer = pending;
     if (buffer == null) {
@@ -141,9 +149,12 @@ public final class Backlog implements FrameSink, AutoCloseable {
 
   @Override
   public void commit(long generation, int frame, int databaseSize) {
+    if (seenMicros < 0) {
+      seenMicros = Micros.now(); // Once for all that one look finds.
+    }
     open.pages.databaseSize(databaseSize);
     open.committed(
-        epochOfGeneration.applyAsLong(generation), frame, Micros.now(), tailPosition.get());
+        epochOfGeneration.applyAsLong(generation), frame, seenMicros, tailPosition.get());
     if (!waiting.add(open)) {
       recycle(open);
     }

@@ -2,6 +2,7 @@
 package dev.waltap.inspect;
 
 import dev.waltap.api.Change;
+import dev.waltap.api.Position;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.decode.CapturedTable;
 import dev.waltap.decode.Catalog;
@@ -11,7 +12,6 @@ import dev.waltap.decode.Emitter;
 import dev.waltap.decode.Journal;
 import dev.waltap.decode.Replica;
 import dev.waltap.decode.SchemaReader;
-import dev.waltap.decode.TransactionEnd;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.io.DatabaseFile;
@@ -119,12 +119,12 @@ final class InspectedPages implements AutoCloseable {
     }
 
     @Override
-    public void addLast(Change change, long bytes, TransactionEnd end) {
+    public void addLast(Change change, long bytes) {
       target.accept(change);
     }
 
     @Override
-    public void addEnd(TransactionEnd end) {}
+    public void addEnd(Position commit) {}
   }
 
   /** What a page is, as far as that is known. */

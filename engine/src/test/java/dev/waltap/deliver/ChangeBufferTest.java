@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Position;
-import dev.waltap.decode.TransactionEnd;
 import java.util.ArrayDeque;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** First in, first out, while it grows and goes round. */
 class ChangeBufferTest {
-  private record Place(@Nullable Change change, long bytes, @Nullable TransactionEnd end) {}
+  private record Place(@Nullable Change change, long bytes, boolean last, @Nullable Position end) {}
 
   private final Random random = new Random(1);
   private final ArrayDeque<Place> expected = new ArrayDeque<>();
@@ -64,18 +63,24 @@ class ChangeBufferTest {
   }
 
   private void add() {
-    TransactionEnd end =
-        random.nextInt(3) == 0 ? new TransactionEnd(new Position(1, added, 0), added) : null;
-    Change change = end != null && random.nextBoolean() ? null : insert(row("id", (long) added));
-    Place place = new Place(change, random.nextInt(1_000), end);
+    boolean last = random.nextInt(3) == 0;
+    if (last && random.nextBoolean()) {
+      Position end = new Position(1, added, 0);
+      expected.addLast(new Place(null, 0, true, end));
+      buffer.addEnd(end);
+    } else {
+      Change change = insert(row("id", (long) added));
+      int bytes = random.nextInt(1_000);
+      expected.addLast(new Place(change, bytes, last, null));
+      buffer.add(change, bytes, last);
+    }
     added++;
-    expected.addLast(place);
-    buffer.add(place.change(), place.bytes(), place.end());
   }
 
   private static void assertFirst(ChangeBuffer buffer, Place place) {
     assertThat(buffer.firstChange()).isSameAs(place.change());
     assertThat(buffer.firstBytes()).isEqualTo(place.bytes());
+    assertThat(buffer.firstEndsTransaction()).isEqualTo(place.last());
     assertThat(buffer.firstEnd()).isSameAs(place.end());
   }
 }

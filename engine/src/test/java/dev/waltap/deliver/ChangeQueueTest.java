@@ -32,7 +32,7 @@ class ChangeQueueTest {
 
   private void add(long size) {
     ChangeBuffer one = new ChangeBuffer();
-    one.add(CHANGE, size, null);
+    one.add(CHANGE, size, false);
     queue.put(one, () -> waited++);
   }
 

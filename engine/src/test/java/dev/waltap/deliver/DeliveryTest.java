@@ -10,7 +10,6 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Position;
-import dev.waltap.decode.TransactionEnd;
 import dev.waltap.file.FileOutput;
 import dev.waltap.file.JsonLinesHandler;
 import dev.waltap.json.BlobFormat;
@@ -48,7 +47,7 @@ class DeliveryTest {
     for (int frame = 1; frame <= 3; frame++) {
       Position position = new Position(1, frame, 0);
       Change change = at(insert(row("id", 1L)), position);
-      toLarge.addLast(change, 5 << 20, new TransactionEnd(position, 0));
+      toLarge.addLast(change, 5 << 20);
     }
     toLarge.release();
     large.finish(null);
@@ -100,7 +99,7 @@ class DeliveryTest {
 
   @Test
   void acknowledgesTransactionsWithoutChanges() {
-    staged.addEnd(new TransactionEnd(new Position(1, 7, 0), 0));
+    staged.addEnd(new Position(1, 7, 0));
     staged.release();
     queue.finish(null);
     delivery(new Recorder(batch -> {}), 1).run(() -> true);
@@ -133,7 +132,7 @@ class DeliveryTest {
     for (int frame : frames) {
       Position position = new Position(1, frame, 0);
       Change made = insert(row("id", 1L));
-      staged.addLast(at(made, position), 1, new TransactionEnd(position, 0));
+      staged.addLast(at(made, position), 1);
     }
     staged.release();
     queue.finish(null);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Position;
-import dev.waltap.decode.TransactionEnd;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +18,8 @@ class StagedChangesTest {
   private final ChangeQueue queue = new ChangeQueue(10, 100);
   private final StagedChanges staged = new StagedChanges(queue, () -> saves++, () -> {});
 
-  private static TransactionEnd end(int frame) {
-    return new TransactionEnd(new Position(1, frame, 0), 0);
+  private static Position end(int frame) {
+    return new Position(1, frame, 0);
   }
 
   @Test
@@ -44,7 +43,7 @@ class StagedChangesTest {
 
   @Test
   void handsNothingOverAtTheEndOfATransaction() {
-    staged.addLast(CHANGE, 1000, end(1));
+    staged.addLast(CHANGE, 1000);
     assertThat(queue.depth()).isZero();
     assertThat(staged.isReleaseDue()).isTrue();
     assertThat(saves).isZero();
@@ -52,7 +51,7 @@ class StagedChangesTest {
 
   @Test
   void keepsTheLastOfEndsWithoutChanges() throws InterruptedException {
-    staged.addLast(CHANGE, 1, end(1));
+    staged.addLast(CHANGE, 1);
     staged.addEnd(end(2));
     staged.addEnd(end(3));
     staged.release();

@@ -12,6 +12,12 @@ package dev.waltap.wal;
 public interface FrameSink {
 
   /**
+   * The wal-index was looked at: all that is handed over until the next such call was committed by
+   * now.
+   */
+  default void looked() {}
+
+  /**
    * A buffer of exactly one page for the next frame. It stays the sink's own until {@link #frame}
    * hands it over, filled; when that does not follow, asking again may return the same one.
    */

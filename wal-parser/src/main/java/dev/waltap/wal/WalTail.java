@@ -218,6 +218,7 @@ public final class WalTail implements AutoCloseable {
       if (!index.read(header)) {
         return handedOver ? Outcome.TRANSACTIONS : Outcome.TORN;
       }
+      sink.looked();
       range.set(header);
       switch (step(sink, maxFrames)) {
         case CAUGHT_UP -> {
