@@ -2,6 +2,7 @@
 package dev.waltap.api;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -10,16 +11,29 @@ import org.jspecify.annotations.Nullable;
  * that they say is.
  */
 public final class Change {
+  private static final List<Operation> OPERATIONS = List.of(Operation.values());
+
+  // There are millions of these: 48 bytes, of which two more references would make 56.
   private final TransactionContext context;
   private final String table;
-  private final Operation operation;
   private final @Nullable Row before;
   private final @Nullable Row after;
-  private final @Nullable Row key;
-  private final @Nullable TableSchema schemaBefore;
-  private final @Nullable TableSchema schemaAfter;
+
+  /** Null, too, until it is asked for, where an image knows it; threads may make the same. */
+  private @Nullable Row key;
+
+  private final @Nullable Schemas schemas;
   private final long index;
+
+  /** Its place in {@link #OPERATIONS}. */
+  private final byte operation;
+
   private final boolean last;
+
+  /** Whether the image that there is, or the later one of both, knows the key. */
+  private final boolean keyed;
+
+  private record Schemas(@Nullable TableSchema before, @Nullable TableSchema after) {}
 
   /** A change that no capture made; {@link #builder} asks for less. */
   public Change(
@@ -74,6 +88,26 @@ public final class Change {
         transaction.last());
   }
 
+  /** A change of rows, whose key is made of its image when it is asked for. */
+  Change(
+      TransactionContext context,
+      String table,
+      Operation operation,
+      @Nullable KeyedRow before,
+      @Nullable KeyedRow after,
+      long index,
+      boolean last) {
+    this.context = context;
+    this.table = Objects.requireNonNull(table, "table");
+    this.operation = place(operation);
+    this.before = before;
+    this.after = after;
+    this.schemas = null;
+    this.index = index;
+    this.last = last;
+    this.keyed = before != null || after != null;
+  }
+
   Change(
       TransactionContext context,
       String table,
@@ -87,14 +121,20 @@ public final class Change {
       boolean last) {
     this.context = context;
     this.table = Objects.requireNonNull(table, "table");
-    this.operation = Objects.requireNonNull(operation, "operation");
+    this.operation = place(Objects.requireNonNull(operation, "operation"));
     this.before = before;
     this.after = after;
     this.key = key;
-    this.schemaBefore = schemaBefore;
-    this.schemaAfter = schemaAfter;
+    boolean ofSchema = schemaBefore != null || schemaAfter != null;
+    this.schemas = ofSchema ? new Schemas(schemaBefore, schemaAfter) : null;
     this.index = index;
     this.last = last;
+    this.keyed = false;
+  }
+
+  @SuppressWarnings("EnumOrdinal") // Kept nowhere but in this object.
+  private static byte place(Operation operation) {
+    return (byte) operation.ordinal();
   }
 
   /** Begins to make a change as a test of a handler needs it; see {@link ChangeBuilder}. */
@@ -114,7 +154,7 @@ public final class Change {
 
   /** What happened. */
   public Operation operation() {
-    return operation;
+    return OPERATIONS.get(operation);
   }
 
   /** The whole row as it was; null for INSERT, SCHEMA and BOOTSTRAP. */
@@ -132,7 +172,27 @@ public final class Change {
    * BOOTSTRAP.
    */
   public @Nullable Row key() {
-    return key;
+    Row known = key;
+    if (known == null && keyed && (after != null ? after : before) instanceof KeyedRow image) {
+      known = image.key();
+      key = known;
+    }
+    return known;
+  }
+
+  /** What it has in common with the other changes of its transaction. */
+  public TransactionContext context() {
+    return context;
+  }
+
+  /** The third part of its position: its place in the transaction, before any filter. */
+  public long index() {
+    return index;
+  }
+
+  /** Whether it is the last change of its transaction that is delivered. */
+  public boolean isLast() {
+    return last;
   }
 
   /** Where the change is in the stream. */
@@ -142,17 +202,22 @@ public final class Change {
 
   /** The transaction it belongs to. */
   public Transaction transaction() {
-    return new Transaction(context.transactionId(), index + context.indexOffset, last);
+    return new Transaction(context.transactionId(), transactionIndex(), last);
+  }
+
+  /** See {@link Transaction#index}. */
+  public long transactionIndex() {
+    return index + context.indexOffset;
   }
 
   /** For SCHEMA, the table as it was; null if it did not exist. */
   public @Nullable TableSchema schemaBefore() {
-    return schemaBefore;
+    return schemas == null ? null : schemas.before;
   }
 
   /** For SCHEMA, the table as it is; null if it no longer exists. */
   public @Nullable TableSchema schemaAfter() {
-    return schemaAfter;
+    return schemas == null ? null : schemas.after;
   }
 
   /** The database and the stream it comes from. */
@@ -169,24 +234,24 @@ public final class Change {
         && operation == that.operation
         && Objects.equals(before, that.before)
         && Objects.equals(after, that.after)
-        && Objects.equals(key, that.key)
+        && Objects.equals(key(), that.key())
         && transaction().equals(that.transaction())
-        && Objects.equals(schemaBefore, that.schemaBefore)
-        && Objects.equals(schemaAfter, that.schemaAfter)
+        && Objects.equals(schemas, that.schemas)
         && source().equals(that.source());
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(table, timestamp(), operation, before, after, key, position(), source());
+    return Objects.hash(
+        table, timestamp(), operation(), before, after, key(), position(), source());
   }
 
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(128);
-    text.append(position()).append(' ').append(table).append(' ').append(operation);
-    if (key != null) {
-      text.append(' ').append(key);
+    text.append(position()).append(' ').append(table).append(' ').append(operation());
+    if (key() != null) {
+      text.append(' ').append(key());
     }
     if (before != null) {
       text.append(" before ").append(before);

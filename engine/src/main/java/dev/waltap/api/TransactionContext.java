@@ -18,11 +18,11 @@ public final class TransactionContext {
   /** What a change's index in its transaction is more than that in its position: 0 in captures. */
   final long indexOffset;
 
-  /** The id that was given; null for that of a capture. */
-  private final @Nullable String givenId;
+  /** Whether the id is {@code epoch:frame}, as in captures. */
+  private final boolean numbered;
 
-  /** The other one, made when it is first asked for; threads may make the same. */
-  private @Nullable String madeId;
+  /** The id; where it is numbered, made when it is first asked for: threads may make the same. */
+  private @Nullable String id;
 
   /**
    * A transaction of a capture, whose id is {@code epoch:frame}.
@@ -37,7 +37,7 @@ public final class TransactionContext {
     this.frame = frame;
     this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
     this.source = Objects.requireNonNull(source, "source");
-    this.givenId = null;
+    this.numbered = true;
     this.indexOffset = 0;
   }
 
@@ -58,19 +58,53 @@ public final class TransactionContext {
       Position first, String transactionId, Instant timestamp, Source source, long indexOffset) {
     this.epoch = first.epoch();
     this.frame = first.frame();
-    this.givenId = Objects.requireNonNull(transactionId, "transactionId");
+    this.numbered = false;
+    this.id = Objects.requireNonNull(transactionId, "transactionId");
     this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
     this.source = Objects.requireNonNull(source, "source");
     this.indexOffset = indexOffset;
   }
 
-  String transactionId() {
-    String id = givenId == null ? madeId : givenId;
-    if (id == null) {
-      id = epoch + ":" + frame;
-      madeId = id;
+  /** The first part of its changes' positions. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** The second part of its changes' positions. */
+  public long frame() {
+    return frame;
+  }
+
+  /** Whether its id is {@code epoch:frame}: whoever writes it down need not ask for a string. */
+  public boolean isNumbered() {
+    return numbered;
+  }
+
+  /** See {@link Transaction#id}. */
+  public String transactionId() {
+    String known = id;
+    if (known == null) {
+      known = epoch + ":" + frame;
+      id = known;
     }
-    return id;
+    return known;
+  }
+
+  /**
+   * Makes a change of rows of the transaction; its key is that of the image after it, or before it
+   * if there is none.
+   *
+   * @param index its place in the transaction, before any filter
+   * @param last whether it is the last that is delivered
+   */
+  public Change change(
+      String table,
+      Operation operation,
+      @Nullable KeyedRow before,
+      @Nullable KeyedRow after,
+      long index,
+      boolean last) {
+    return new Change(this, table, operation, before, after, index, last);
   }
 
   /**

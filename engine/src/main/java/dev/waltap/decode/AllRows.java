@@ -75,7 +75,7 @@ final class AllRows implements TableRows {
         row -> {
           emitter.makeRoom(row.payloadSize());
           if (operation == Operation.DELETE) {
-            emitter.delete(as, table, table.stored(row));
+            emitter.delete(as, table.stored(row));
           } else {
             emitter.insert(table, table.stored(row));
           }

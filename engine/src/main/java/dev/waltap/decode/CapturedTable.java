@@ -4,17 +4,17 @@ package dev.waltap.decode;
 import dev.waltap.btree.Tree;
 import dev.waltap.diff.RowCursor;
 import dev.waltap.format.CorruptDatabaseException;
-import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
 import dev.waltap.schema.Projection;
 import dev.waltap.schema.Table;
+import dev.waltap.schema.TableRow;
 
 /**
  * A table whose pages are in the page set, as of one schema.
  *
  * @param table what the schema says of it
  * @param tree its b-tree
- * @param projection makes the images and keys that are emitted
+ * @param projection makes the images that are emitted
  * @param emitted whether its changes pass the filter
  * @param matching finds rows that differ while the table stays as it is
  */
@@ -40,8 +40,8 @@ public record CapturedTable(
   }
 
   /** A row of this version of the table, with a copy of its bytes: it stays as it is. */
-  public StoredRow stored(RowCursor row) {
-    return StoredRow.owning(layout(), row.rowid(), row.copyPayload());
+  public TableRow stored(RowCursor row) {
+    return projection.row(row.rowid(), row.copyPayload());
   }
 
   /** The name as declared, in its own case. */

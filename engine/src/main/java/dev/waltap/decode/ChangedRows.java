@@ -222,7 +222,7 @@ final class ChangedRows implements TableRows, RowSink {
   private void emitDelete(RowCursor row) {
     if (emitter.emits(after)) {
       emitter.makeRoom(row.payloadSize());
-      emitter.delete(after, before, before.stored(row));
+      emitter.delete(after, before.stored(row));
     } else {
       emitter.skip(1);
     }
@@ -231,7 +231,7 @@ final class ChangedRows implements TableRows, RowSink {
   private void emitUpdate(RowCursor was, RowCursor is) {
     if (emitter.emits(after)) {
       emitter.makeRoom((long) was.payloadSize() + is.payloadSize());
-      emitter.update(after, before, before.stored(was), after.stored(is));
+      emitter.update(after, before.stored(was), after.stored(is));
     } else {
       emitter.skip(1);
     }

@@ -4,12 +4,10 @@ package dev.waltap.decode;
 import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
 import dev.waltap.api.Position;
-import dev.waltap.api.Row;
 import dev.waltap.api.Source;
 import dev.waltap.api.TableSchema;
 import dev.waltap.api.TransactionContext;
-import dev.waltap.record.RowReader;
-import dev.waltap.record.StoredRow;
+import dev.waltap.schema.TableRow;
 import dev.waltap.wal.LogKeeper;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -30,7 +28,6 @@ public final class Emitter {
   private final boolean schemaEvents;
   private final Supplier<Source> source;
   private final PendingChange pending = new PendingChange();
-  private final RowReader reader = new RowReader();
 
   /** Made with the first change that is emitted: the filter leaves nothing of many transactions. */
   private @Nullable TransactionContext transaction;
@@ -128,24 +125,17 @@ public final class Emitter {
   }
 
   /** A row was inserted, or is there when a table enters. */
-  public void insert(CapturedTable table, StoredRow after) {
-    Row image = table.projection().row(after);
-    Row key = table.projection().key(after, reader);
-    hold(table.name(), Operation.INSERT, null, image, key, null, null, after.payloadLength());
+  public void insert(CapturedTable table, TableRow after) {
+    hold(table.name(), Operation.INSERT, null, after, null, null, after.payloadLength());
   }
 
-  void delete(CapturedTable table, CapturedTable as, StoredRow before) {
-    Row image = as.projection().row(before);
-    Row key = as.projection().key(before, reader);
-    hold(table.name(), Operation.DELETE, image, null, key, null, null, before.payloadLength());
+  void delete(CapturedTable table, TableRow before) {
+    hold(table.name(), Operation.DELETE, before, null, null, null, before.payloadLength());
   }
 
-  void update(CapturedTable table, CapturedTable as, StoredRow before, StoredRow after) {
-    Row was = as.projection().row(before);
-    Row is = table.projection().row(after);
-    Row key = table.projection().key(after, reader);
+  void update(CapturedTable table, TableRow before, TableRow after) {
     long bytes = (long) before.payloadLength() + after.payloadLength();
-    hold(table.name(), Operation.UPDATE, was, is, key, null, null, bytes);
+    hold(table.name(), Operation.UPDATE, before, after, null, null, bytes);
   }
 
   /**
@@ -158,7 +148,7 @@ public final class Emitter {
   public void schema(
       String table, @Nullable TableSchema before, @Nullable TableSchema after, boolean emitted) {
     if (emitted && schemaEvents) {
-      hold(table, Operation.SCHEMA, null, null, null, before, after, 0);
+      hold(table, Operation.SCHEMA, null, null, before, after, 0);
     } else {
       index++;
     }
@@ -166,15 +156,14 @@ public final class Emitter {
 
   /** The table's rows follow. */
   public void bootstrap(String table) {
-    hold(table, Operation.BOOTSTRAP, null, null, null, null, null, 0);
+    hold(table, Operation.BOOTSTRAP, null, null, null, null, 0);
   }
 
   private void hold(
       String table,
       Operation operation,
-      @Nullable Row before,
-      @Nullable Row after,
-      @Nullable Row key,
+      @Nullable TableRow before,
+      @Nullable TableRow after,
       @Nullable TableSchema schemaBefore,
       @Nullable TableSchema schemaAfter,
       long payloadBytes) {
@@ -185,7 +174,7 @@ public final class Emitter {
     Change earlier = pending.isEmpty() ? null : takePending(false);
     long earlierBytes = pending.bytes();
     long bytes = FIXED_BYTES + payloadBytes;
-    pending.hold(table, operation, before, after, key, schemaBefore, schemaAfter, at, bytes);
+    pending.hold(table, operation, before, after, schemaBefore, schemaAfter, at, bytes);
     if (earlier != null) {
       sink.add(earlier, earlierBytes);
     }

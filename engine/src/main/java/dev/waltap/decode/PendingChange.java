@@ -3,9 +3,9 @@ package dev.waltap.decode;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
-import dev.waltap.api.Row;
 import dev.waltap.api.TableSchema;
 import dev.waltap.api.TransactionContext;
+import dev.waltap.schema.TableRow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +17,8 @@ final class PendingChange {
   private Operation operation = Operation.INSERT;
   private long index;
   private long bytes;
-  private @Nullable Row before;
-  private @Nullable Row after;
-  private @Nullable Row key;
+  private @Nullable TableRow before;
+  private @Nullable TableRow after;
   private @Nullable TableSchema schemaBefore;
   private @Nullable TableSchema schemaAfter;
 
@@ -32,9 +31,8 @@ final class PendingChange {
   void hold(
       String ofTable,
       Operation what,
-      @Nullable Row rowBefore,
-      @Nullable Row rowAfter,
-      @Nullable Row rowKey,
+      @Nullable TableRow rowBefore,
+      @Nullable TableRow rowAfter,
       @Nullable TableSchema tableBefore,
       @Nullable TableSchema tableAfter,
       long atIndex,
@@ -43,7 +41,6 @@ final class PendingChange {
     operation = what;
     before = rowBefore;
     after = rowAfter;
-    key = rowKey;
     schemaBefore = tableBefore;
     schemaAfter = tableAfter;
     index = atIndex;
@@ -66,13 +63,14 @@ final class PendingChange {
       throw new IllegalStateException("no change is held");
     }
     Change change =
-        transaction.change(
-            name, operation, before, after, key, schemaBefore, schemaAfter, index, last);
+        before != null || after != null
+            ? transaction.change(name, operation, before, after, index, last)
+            : transaction.change(
+                name, operation, null, null, null, schemaBefore, schemaAfter, index, last);
     // Rows may be large, and are the handler's from here on.
     table = null;
     before = null;
     after = null;
-    key = null;
     schemaBefore = null;
     schemaAfter = null;
     return change;

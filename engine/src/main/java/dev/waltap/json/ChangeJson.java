@@ -3,11 +3,10 @@ package dev.waltap.json;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
-import dev.waltap.api.Position;
 import dev.waltap.api.Row;
 import dev.waltap.api.StorageClass;
 import dev.waltap.api.TableSchema;
-import dev.waltap.api.Transaction;
+import dev.waltap.api.TransactionContext;
 import dev.waltap.record.StoredColumns;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -101,7 +100,7 @@ public final class ChangeJson {
     }
     json.write(KEY);
     writeRow(key, key);
-    writePlace(change.position(), change.transaction());
+    writePlace(change);
     source.write(change.source(), json);
     json.write('}');
     storedRows.forget();
@@ -140,27 +139,40 @@ public final class ChangeJson {
     head.written(json);
   }
 
-  private void writePlace(Position position, Transaction transaction) throws IOException {
-    long epoch = position.epoch();
-    long frame = position.frame();
-    String id = transaction.id();
-    if (!beforePosition.write(id, id, id, epoch, frame, json)) {
+  /** Position and transaction, without the objects that the change would make of them. */
+  private void writePlace(Change change) throws IOException {
+    TransactionContext transaction = change.context();
+    if (!beforePosition.write(transaction, transaction, transaction, 0, 0, json)) {
       json.write(POSITION);
-      json.number(epoch);
-      json.write(':');
-      json.number(frame);
+      writeNumbers(transaction);
       json.write(':');
       beforePosition.written(json);
     }
-    json.number(position.index());
-    if (!beforeIndex.write(id, id, id, 0, 0, json)) {
+    json.number(change.index());
+    if (!beforeIndex.write(transaction, transaction, transaction, 0, 0, json)) {
       json.write(TRANSACTION);
-      json.string(id);
+      writeId(transaction);
       json.write(INDEX);
       beforeIndex.written(json);
     }
-    json.number(transaction.index());
-    json.write(transaction.last() ? LAST : NOT_LAST);
+    json.number(change.transactionIndex());
+    json.write(change.isLast() ? LAST : NOT_LAST);
+  }
+
+  private void writeNumbers(TransactionContext transaction) throws IOException {
+    json.number(transaction.epoch());
+    json.write(':');
+    json.number(transaction.frame());
+  }
+
+  private void writeId(TransactionContext transaction) throws IOException {
+    if (transaction.isNumbered()) {
+      json.write('"');
+      writeNumbers(transaction);
+      json.write('"');
+    } else {
+      json.string(transaction.transactionId());
+    }
   }
 
   private void writeRow(@Nullable Row row, @Nullable Row key) throws IOException {

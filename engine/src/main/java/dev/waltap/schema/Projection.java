@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.schema;
 
-import dev.waltap.api.Row;
 import dev.waltap.api.TableSchema;
-import dev.waltap.record.RowReader;
-import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
 import java.util.BitSet;
 import java.util.List;
@@ -13,10 +10,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes rows and keys, as users see them, of a table's stored rows: excluded columns are left out.
+ * Makes rows, as users see them, of a table's stored rows: excluded columns are left out.
  *
  * <p>Immutable, safe to share between threads; so are the rows it makes. One serves all rows of a
- * table, as long as its schema lasts: they must be of this very layout.
+ * table, as long as its schema lasts.
  */
 public final class Projection {
 
@@ -63,25 +60,25 @@ public final class Projection {
     return image.column(index);
   }
 
-  /** The image of a row. */
-  public Row row(StoredRow stored) {
-    return new TableRow(image, checked(stored));
+  /** The columns kept. */
+  RowShape image() {
+    return image;
+  }
+
+  /** Those of the declared primary key; none if there is none. */
+  RowShape key() {
+    return key;
   }
 
   /**
-   * What consumers key a row by: its declared primary key, or its rowid if that has NULL in it.
+   * The image of a row of this layout, whose key is its declared primary key, or its rowid if that
+   * has NULL in it.
    *
-   * @param by a reader to look with, of the calling thread
+   * @param rowid without meaning in a WITHOUT ROWID table
+   * @param payload its record, which must have been checked, and which nobody may change from now
+   *     on
    */
-  public Row key(StoredRow stored, RowReader by) {
-    boolean declared = key.size() > 0 && !checked(stored).hasNullKey(by);
-    return declared ? new TableRow(key, stored) : new RowidKey(stored.rowid());
-  }
-
-  private StoredRow checked(StoredRow stored) {
-    if (stored.layout() != layout) {
-      throw new IllegalArgumentException("a row of " + stored.layout() + ", not of " + layout);
-    }
-    return stored;
+  public TableRow row(long rowid, byte[] payload) {
+    return new TableRow(this, rowid, payload);
   }
 }

@@ -1,101 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.schema;
 
-import dev.waltap.api.AbstractRow;
-import dev.waltap.api.StorageClass;
-import dev.waltap.api.TableSchema;
-import dev.waltap.record.StoredColumns;
+import dev.waltap.api.KeyedRow;
+import dev.waltap.api.Row;
+import dev.waltap.record.RowDecoding;
+import dev.waltap.record.RowReader;
 import dev.waltap.record.StoredRow;
-import java.nio.ByteBuffer;
-import java.util.List;
+import dev.waltap.record.TableLayout;
 import org.jspecify.annotations.Nullable;
 
-/** Some columns of a stored row: an image without its excluded columns, or a declared key. */
-final class TableRow extends AbstractRow implements StoredColumns {
+/**
+ * A row image without its excluded columns, which is the stored row itself: one object and the
+ * array of its payload.
+ */
+public final class TableRow extends ShapedRow implements KeyedRow, StoredRow {
+  private final Projection projection;
+  private final long rowid;
+  private final byte[] payload;
+  private @Nullable RowDecoding decoding;
 
-  private final RowShape shape;
-  private final StoredRow stored;
-
-  TableRow(RowShape shape, StoredRow stored) {
-    this.shape = shape;
-    this.stored = stored;
+  TableRow(Projection projection, long rowid, byte[] payload) {
+    this.projection = projection;
+    this.rowid = rowid;
+    this.payload = payload;
   }
 
   @Override
-  public StoredRow stored() {
-    return stored;
+  RowShape shape() {
+    return projection.image();
   }
 
   @Override
-  public int column(int index) {
-    return shape.column(index);
+  public TableRow stored() {
+    return this;
   }
 
   @Override
-  public int size() {
-    return shape.size();
+  public TableLayout layout() {
+    return projection.layout();
   }
 
   @Override
-  public List<String> names() {
-    return shape.names();
+  public long rowid() {
+    return rowid;
   }
 
   @Override
-  public @Nullable TableSchema schema() {
-    return shape.declaration();
+  public byte[] payload() {
+    return payload;
   }
 
   @Override
-  public int indexOf(String name) {
-    return shape.indexOf(name);
-  }
-
-  @Override
-  public StorageClass storageClass(int index) {
-    return switch (stored.storageClass(shape.column(index))) {
-      case NULL -> StorageClass.NULL;
-      case INTEGER -> StorageClass.INTEGER;
-      case REAL -> StorageClass.REAL;
-      case TEXT -> StorageClass.TEXT;
-      case BLOB -> StorageClass.BLOB;
-    };
-  }
-
-  @Override
-  public long getLong(int index) {
-    require(index, StorageClass.INTEGER, StorageClass.INTEGER);
-    return stored.longValue(shape.column(index));
-  }
-
-  @Override
-  public double getDouble(int index) {
-    require(index, StorageClass.REAL, StorageClass.INTEGER);
-    return stored.doubleValue(shape.column(index));
-  }
-
-  @Override
-  public @Nullable String getString(int index) {
-    return require(index, StorageClass.TEXT, StorageClass.NULL) == StorageClass.NULL
-        ? null
-        : stored.text(shape.column(index));
-  }
-
-  @Override
-  public byte @Nullable [] getBytes(int index) {
-    if (isNull(index)) {
-      return null;
+  public RowReader reader() {
+    RowDecoding current = decoding;
+    if (current == null) {
+      current = RowDecoding.of(this);
+      decoding = current;
     }
-    require(index, StorageClass.BLOB, StorageClass.TEXT);
-    return stored.rawBytes(shape.column(index));
+    return current.reader();
   }
 
   @Override
-  public @Nullable ByteBuffer getByteBuffer(int index) {
-    if (isNull(index)) {
-      return null;
-    }
-    require(index, StorageClass.BLOB, StorageClass.TEXT);
-    return stored.rawBuffer(shape.column(index));
+  public Row key() {
+    boolean declared = keyShape().size() > 0 && !hasNullKey();
+    return declared ? new TableKey(this) : new RowidKey(rowid);
+  }
+
+  RowShape keyShape() {
+    return projection.key();
   }
 }

@@ -9,13 +9,13 @@ import dev.waltap.api.Row;
 import dev.waltap.api.Source;
 import dev.waltap.api.TableSchema;
 import dev.waltap.api.Transaction;
+import dev.waltap.api.TransactionContext;
 import dev.waltap.format.TextEncoding;
 import dev.waltap.record.ColumnLayout;
-import dev.waltap.record.RowReader;
-import dev.waltap.record.StoredRow;
 import dev.waltap.record.TableLayout;
 import dev.waltap.record.Value;
 import dev.waltap.schema.Projection;
+import dev.waltap.schema.TableRow;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -62,6 +62,7 @@ final class RandomChanges {
   private Projection table;
   private Position position = new Position(1, 2, 0);
   private String transaction = "12:345";
+  private TransactionContext capture = new TransactionContext(0, 0, timestamp, source);
 
   RandomChanges(Random random) {
     this.random = random;
@@ -89,21 +90,40 @@ final class RandomChanges {
       position = new Position(1 + number() % 1000, number(), 0);
       transaction = random.nextInt(5) == 0 ? text() : "12:345";
     }
-    StoredRow before = stored(table.layout());
-    StoredRow after = stored(table.layout());
-    Row key = table.key(operation == Operation.DELETE ? before : after, new RowReader());
+    TableRow before = stored(table);
+    TableRow after = stored(table);
+    if (random.nextInt(3) == 0) {
+      return captured(before, after);
+    }
+    Row key = (operation == Operation.DELETE ? before : after).key();
     return new Change(
         table.layout().name(),
         timestamp,
         operation,
-        random.nextInt(3) == 0 ? null : row(table.row(before)),
-        random.nextInt(3) == 0 ? null : row(table.row(after)),
+        random.nextInt(3) == 0 ? null : row(before),
+        random.nextInt(3) == 0 ? null : row(after),
         random.nextInt(5) == 0 ? null : row(key),
         new Position(position.epoch(), position.frame(), number()),
         new Transaction(transaction, number(), random.nextBoolean()),
         random.nextBoolean() ? null : schema(),
         random.nextBoolean() ? null : schema(),
         source);
+  }
+
+  /** A change as a capture makes it. */
+  private Change captured(TableRow before, TableRow after) {
+    if (capture.epoch() != position.epoch()
+        || capture.frame() != position.frame()
+        || random.nextInt(5) == 0) {
+      capture = new TransactionContext(position.epoch(), position.frame(), timestamp, source);
+    }
+    return capture.change(
+        table.layout().name(),
+        operation,
+        operation == Operation.INSERT ? null : before,
+        operation == Operation.DELETE ? null : after,
+        number(),
+        random.nextBoolean());
   }
 
   /** The row itself, or one of a user's making with the same values. */
@@ -141,7 +161,8 @@ final class RandomChanges {
   }
 
   /** A row as SQLite would store it, now and then without its last columns. */
-  private StoredRow stored(TableLayout layout) {
+  private TableRow stored(Projection of) {
+    TableLayout layout = of.layout();
     int fields =
         random.nextInt(4) == 0 ? random.nextInt(layout.columnCount() + 1) : layout.columnCount();
     ByteArrayOutputStream types = new ByteArrayOutputStream();
@@ -154,7 +175,7 @@ final class RandomChanges {
     varint(size < 128 ? size : size + 1, record);
     record.writeBytes(types.toByteArray());
     record.writeBytes(bodies.toByteArray());
-    return StoredRow.owning(layout, integer(), record.toByteArray());
+    return of.row(integer(), record.toByteArray());
   }
 
   private void field(

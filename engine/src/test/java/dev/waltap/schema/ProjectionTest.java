@@ -4,13 +4,15 @@ package dev.waltap.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waltap.api.Change;
+import dev.waltap.api.Operation;
 import dev.waltap.api.Row;
 import dev.waltap.api.StorageClass;
+import dev.waltap.api.TransactionContext;
 import dev.waltap.format.TextEncoding;
-import dev.waltap.record.RowReader;
-import dev.waltap.record.StoredRow;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,11 +80,11 @@ class ProjectionTest {
     Table table = table("t");
     TableFilter filter = new TableFilter(List.of(), List.of(), List.of("T.secret", "*.k[12]"));
     Projection projection = filter.projection(table);
-    StoredRow stored = source.stored(table).get(0);
-    assertThat(projection.row(stored)).hasToString("{a=1, k1=3, k2=4}");
-    assertThat(projection.key(stored, new RowReader())).hasToString("{k2=4, k1=3}");
-    assertThat(projection.row(stored).indexOf("secret")).isEqualTo(-1);
-    assertThat(projection.row(stored).names()).isSameAs(projection.row(stored).names());
+    TableRow row = source.rows(table, projection).get(0);
+    assertThat(row).hasToString("{a=1, k1=3, k2=4}");
+    assertThat(row.key()).hasToString("{k2=4, k1=3}");
+    assertThat(row.indexOf("secret")).isEqualTo(-1);
+    assertThat(row.names()).isSameAs(source.rows(table, projection).get(0).names());
   }
 
   @Test
@@ -100,6 +102,28 @@ class ProjectionTest {
     assertThat(key("nulls", 1)).hasToString("{a=2, b=1}").isNotEqualTo(byRowid);
     assertThatThrownBy(() -> byRowid.getString(0)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> byRowid.getLong(1)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void keysAChangeByTheImageAfterItOrElseBeforeIt() throws Exception {
+    source.execute("CREATE TABLE t(a PRIMARY KEY, b)", "INSERT INTO t VALUES('x', 1),('y', 2)");
+    Table table = table("t");
+    List<TableRow> rows = source.rows(table, Projection.whole(table.layout()));
+    var transaction = new TransactionContext(1, 2, Instant.EPOCH, dev.waltap.api.Source.NONE);
+    Change update = transaction.change("t", Operation.UPDATE, rows.get(0), rows.get(1), 0, false);
+    Change delete = transaction.change("t", Operation.DELETE, rows.get(0), null, 1, true);
+    assertThat(update.key()).hasToString("{a=y}").isSameAs(update.key());
+    assertThat(delete.key()).hasToString("{a=x}").isEqualTo(rows.get(0).key());
+    Change explicit =
+        transaction.change(
+            "t", Operation.DELETE, rows.get(0), null, rows.get(0).key(), null, null, 1, true);
+    assertThat(delete).isEqualTo(explicit).hasSameHashCodeAs(explicit).hasToString(explicit + "");
+    assertThat(
+            transaction
+                .change("t", Operation.DELETE, rows.get(0), null, null, null, null, 1, true)
+                .key())
+        .as("no key was given")
+        .isNull();
   }
 
   @Test
@@ -128,7 +152,7 @@ class ProjectionTest {
 
   private Row key(String name, int row) throws Exception {
     Table table = table(name);
-    return Projection.whole(table.layout()).key(source.stored(table).get(row), new RowReader());
+    return source.rows(table, Projection.whole(table.layout())).get(row).key();
   }
 
   private Table table(String name) throws Exception {

@@ -117,22 +117,22 @@ final class Source implements AutoCloseable {
 
   /** The rows of a table, decoded from the file. */
   List<Row> images(Table table) throws IOException {
-    return stored(table).stream().map(Projection.whole(table.layout())::row).toList();
+    return List.copyOf(rows(table, Projection.whole(table.layout())));
   }
 
-  List<StoredRow> stored(Table table) throws IOException {
+  List<TableRow> rows(Table table, Projection projection) throws IOException {
     return FileRows.read(file, table.rootPage()).stream()
-        .map(cell -> StoredRow.owning(table.layout(), cell.rowid(), cell.payload()))
+        .map(cell -> projection.row(cell.rowid(), cell.payload()))
         .toList();
   }
 
   private List<List<Value>> decoded(Table table) throws IOException {
     List<List<Value>> rows = new ArrayList<>();
-    for (StoredRow stored : stored(table)) {
+    for (StoredRow stored : rows(table, Projection.whole(table.layout()))) {
       List<Value> row = new ArrayList<>();
-      for (int i = 0; i < stored.size(); i++) {
+      for (int i = 0; i < table.layout().columnCount(); i++) {
         row.add(
-            switch (stored.storageClass(i)) {
+            switch (stored.valueClass(i)) {
               case NULL -> Value.NULL;
               case INTEGER -> Value.integer(stored.longValue(i));
               case REAL -> Value.real(stored.doubleValue(i));

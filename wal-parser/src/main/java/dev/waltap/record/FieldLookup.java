@@ -22,7 +22,12 @@ final class FieldLookup {
 
   /** Whether fields of such a record are to be found like this. */
   static boolean serves(int fields, int payloadLength) {
-    return fields <= MAX_FIELDS && payloadLength <= MAX_PAYLOAD;
+    return fields <= MAX_FIELDS && reaches(payloadLength);
+  }
+
+  /** Whether fields of such a record can be found like this, be it slowly. */
+  static boolean reaches(int payloadLength) {
+    return payloadLength <= MAX_PAYLOAD;
   }
 
   /**

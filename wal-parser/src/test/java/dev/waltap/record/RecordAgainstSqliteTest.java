@@ -152,9 +152,9 @@ class RecordAgainstSqliteTest {
 
   private static List<Value> decode(StoredRow row) {
     List<Value> values = new ArrayList<>();
-    for (int i = 0; i < row.size(); i++) {
+    for (int i = 0; i < row.layout().columnCount(); i++) {
       values.add(
-          switch (row.storageClass(i)) {
+          switch (row.valueClass(i)) {
             case NULL -> Value.NULL;
             case INTEGER -> Value.integer(row.longValue(i));
             case REAL -> Value.real(row.doubleValue(i));

@@ -3,14 +3,10 @@ package dev.waltap.bench.jmh;
 
 import dev.waltap.api.Change;
 import dev.waltap.api.Operation;
-import dev.waltap.api.Position;
-import dev.waltap.api.Row;
-import dev.waltap.api.Transaction;
+import dev.waltap.api.Source;
+import dev.waltap.api.TransactionContext;
 import dev.waltap.file.JsonLinesHandler;
 import dev.waltap.json.BlobFormat;
-import dev.waltap.record.RowReader;
-import dev.waltap.record.StoredRow;
-import dev.waltap.record.TableLayout;
 import dev.waltap.schema.Projection;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,8 +27,7 @@ public class JsonBenchmark extends HotPath {
 
   private final OutputStream nowhere = OutputStream.nullOutputStream();
   private final JsonLinesHandler handler = new JsonLinesHandler(nowhere, BlobFormat.HEX);
-  private final RowReader reader = new RowReader();
-  private TableLayout layout;
+  private final Instant timestamp = Instant.ofEpochSecond(1_700_000_000, 123_456_000);
   private Projection projection;
   private byte[][] payloads;
   private int next;
@@ -42,29 +37,21 @@ public class JsonBenchmark extends HotPath {
   @Setup
   public void setUp() throws SQLException, IOException {
     try (SampleTable table = SampleTable.typical(2 * BATCH)) {
-      layout = table.layout();
-      projection = Projection.whole(layout);
+      projection = Projection.whole(table.layout());
       payloads = table.payloads().toArray(new byte[0][]);
     }
     made = changes();
   }
 
-  private Change change() {
+  private Change change(TransactionContext transaction) {
     next = (next + 1) % BATCH;
-    StoredRow was = StoredRow.owning(layout, next, payloads[next]);
-    StoredRow is = StoredRow.owning(layout, next, payloads[next + BATCH]);
-    Row key = projection.key(is, reader);
-    return new Change(
+    return transaction.change(
         "typical",
-        Instant.ofEpochSecond(1_700_000_000, 123_456_000),
         Operation.UPDATE,
-        projection.row(was),
-        projection.row(is),
-        key,
-        new Position(1, 204, next),
-        new Transaction("1:204", next, false),
-        null,
-        null);
+        projection.row(next, payloads[next]),
+        projection.row(next, payloads[next + BATCH]),
+        next,
+        false);
   }
 
   /** A line in a batch of changes that are there already. */
@@ -74,7 +61,10 @@ public class JsonBenchmark extends HotPath {
     handler.handleChanges(made);
   }
 
-  /** A line in a batch, the making of the change and its rows included. */
+  /**
+   * A line in a batch, the making of the change and its rows included, as a capture makes them of
+   * payloads that are copied already.
+   */
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public void batch() throws IOException {
@@ -83,8 +73,9 @@ public class JsonBenchmark extends HotPath {
 
   private List<Change> changes() {
     List<Change> changes = new ArrayList<>(BATCH);
+    TransactionContext transaction = new TransactionContext(1, 204, timestamp, Source.NONE);
     for (int i = 0; i < BATCH; i++) {
-      changes.add(change());
+      changes.add(change(transaction));
     }
     return changes;
   }

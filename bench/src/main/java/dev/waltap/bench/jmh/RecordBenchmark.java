@@ -73,8 +73,8 @@ public class RecordBenchmark extends HotPath {
   public void storedRow(Blackhole hole) {
     byte[] payload = payload();
     StoredRow row = StoredRow.owning(layout, next, payload.clone());
-    for (int column = 0; column < row.size(); column++) {
-      StorageClass storageClass = row.storageClass(column);
+    for (int column = 0; column < layout.columnCount(); column++) {
+      StorageClass storageClass = row.valueClass(column);
       switch (storageClass) {
         case INTEGER -> hole.consume(row.longValue(column));
         case REAL -> hole.consume(row.doubleValue(column));
