@@ -185,8 +185,8 @@ public final class FleetBuilder {
   public FleetBuilder sourceName(String pattern) {
     check(
         pattern.contains(DATABASE),
-        "the source's name of several databases must have {database} in it, which tells them"
-            + " apart");
+        "the source's name of several databases must have {database} in it: without it, all of"
+            + " them would have the same name");
     this.sourceName = pattern;
     return this;
   }

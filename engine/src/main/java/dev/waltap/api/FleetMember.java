@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 public interface FleetMember {
 
   /**
-   * What tells it from the others, and what {@code source.database} says where nothing else was
-   * asked for: the path below the directory that it was found in, with slashes; the last name of a
-   * file that was named, or its whole path where another has that name.
+   * Its name, which no other member has, and which {@code source.database} says where nothing else
+   * was asked for: the path below the directory that it was found in, with slashes; the last name
+   * of a file that was named, or its whole path where another has that name.
    */
   String name();
 

@@ -41,6 +41,7 @@ import org.apache.kafka.common.utils.Time;
 final class Coordinator implements AutoCloseable {
   private static final long PAUSE_MILLIS = 20;
   private static final long POLL_MILLIS = 1_000;
+  private static final long CONNECTING_MILLIS = 100;
 
   private final String id;
   private final TransactionDescription producer;
@@ -57,10 +58,25 @@ final class Coordinator implements AutoCloseable {
       TransactionDescription producer,
       Stopping stopping)
       throws InterruptedException {
+    this(
+        settings,
+        node(stopping.await(admin.describeCluster().nodes()), producer.coordinatorId()),
+        id,
+        producer,
+        stopping);
+  }
+
+  /** The same, of which this is the broker. */
+  Coordinator(
+      KafkaSettings settings,
+      Node node,
+      String id,
+      TransactionDescription producer,
+      Stopping stopping) {
     this.id = id;
     this.producer = producer;
     this.stopping = stopping;
-    this.node = node(stopping.await(admin.describeCluster().nodes()), producer.coordinatorId());
+    this.node = node;
     AdminClientConfig config = new AdminClientConfig(settings.with(Map.of()));
     this.client =
         ClientUtils.createNetworkClient(
@@ -138,10 +154,7 @@ final class Coordinator implements AutoCloseable {
 
   private AbstractResponse send(AbstractRequest.Builder<?> request) throws InterruptedException {
     try {
-      if (!NetworkClientUtils.awaitReady(
-          client, node, Time.SYSTEM, stopping.timeout().toMillis())) {
-        throw new TimeoutException("no connection with " + node);
-      }
+      awaitConnection();
       client.send(
           client.newClientRequest(node.idString(), request, System.currentTimeMillis(), true),
           System.currentTimeMillis());
@@ -151,15 +164,26 @@ final class Coordinator implements AutoCloseable {
     }
   }
 
-  /**
-   * The answer to the only request. The client waits for nothing while its thread is interrupted.
-   */
+  private void awaitConnection() throws InterruptedException, IOException {
+    long end = System.nanoTime() + stopping.timeout().toNanos();
+    boolean ready = client.ready(node, System.currentTimeMillis());
+    while (!ready) {
+      poll(CONNECTING_MILLIS);
+      NetworkClientUtils.maybeThrowAuthFailure(client, node);
+      if (client.connectionFailed(node)) {
+        throw new IOException("the connection with " + node + " was lost");
+      }
+      ready = client.isReady(node, System.currentTimeMillis());
+      if (!ready && System.nanoTime() > end) {
+        throw new TimeoutException("no connection with " + node);
+      }
+    }
+  }
+
+  /** The answer to the only request. */
   private AbstractResponse response() throws InterruptedException, IOException {
     while (true) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      for (ClientResponse response : client.poll(POLL_MILLIS, System.currentTimeMillis())) {
+      for (ClientResponse response : poll(POLL_MILLIS)) {
         if (response.wasDisconnected()) {
           throw new IOException("the connection with " + node + " was lost");
         }
@@ -169,6 +193,14 @@ final class Coordinator implements AutoCloseable {
         return response.responseBody();
       }
     }
+  }
+
+  /** The client waits for nothing while its thread is interrupted, and would not say so. */
+  private List<ClientResponse> poll(long millis) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return client.poll(millis, System.currentTimeMillis());
   }
 
   /** Makes whatever waits in here fail. */

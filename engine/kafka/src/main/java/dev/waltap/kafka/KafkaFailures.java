@@ -31,7 +31,6 @@ final class KafkaFailures {
           SslAuthenticationException.class,
           UnsupportedVersionException.class,
           InvalidTopicException.class,
-          InvalidReplicationFactorException.class,
           PolicyViolationException.class,
           ConfigException.class,
           LinkageError.class);
@@ -68,6 +67,12 @@ final class KafkaFailures {
     if (late != null) {
       return "does not answer in time: is it running, is the address right, does it want TLS"
           + " (--kafka-config)?";
+    }
+    if (Causes.find(InvalidReplicationFactorException.class, failure) != null) {
+      return "has too few brokers just now for the replicas of a topic that is to be made: wait for"
+          + " them, or set waltap.topic.replication.factor by --kafka-config ("
+          + message(root(failure))
+          + ")";
     }
     return "failed: " + message(root(failure));
   }

@@ -33,10 +33,10 @@ final class KafkaSession implements AutoCloseable {
   /** After a kill, consumers wait so long at most for the transaction that was open. */
   static final int TRANSACTION_TIMEOUT_MILLIS = 60_000;
 
-  /** By which a transaction that is to be aborted can be told from others. */
+  /** Of a transaction that is to be aborted; no other has this timeout. */
   private static final int ABORT_TIMEOUT_MILLIS = TRANSACTION_TIMEOUT_MILLIS - 1;
 
-  /** The same of one by which another is to be committed. */
+  /** The same of one that is to be committed. */
   static final int COMMIT_TIMEOUT_MILLIS = TRANSACTION_TIMEOUT_MILLIS - 2;
 
   private static final int BUFFER_BYTES = 32 << 20;
@@ -57,6 +57,9 @@ final class KafkaSession implements AutoCloseable {
 
   /** Whether whatever Kafka did not end of earlier sessions was found. */
   private boolean checked = true;
+
+  /** Topics of the last transaction that Kafka did not show when it was looked for. */
+  private final Set<String> missed = new HashSet<>();
 
   /** Topics in which nothing was left open before this session. */
   private final Set<String> clean = new HashSet<>();
@@ -130,8 +133,8 @@ final class KafkaSession implements AutoCloseable {
    * them.
    *
    * <p>Whatever is asked here may be killed at any time: as long as nothing else is written, the
-   * next one finds the same, or what this one began, and does the rest. What was about to be
-   * committed is told from what was about to be aborted by the transaction timeout that each has.
+   * next one finds the same, or what this one began, and does the rest. Whether that was about to
+   * be committed or aborted is seen by its transaction timeout.
    *
    * @param last the last position of the stream, committed or not: its offsets say what belongs to
    *     the same transaction, all of which was in Kafka before it
@@ -143,9 +146,14 @@ final class KafkaSession implements AutoCloseable {
       throws InterruptedException {
     String id = transactionalId(stream);
     checked = last == null || last.checked();
-    Unended.Found found = last == null ? null : unended.at(id, last.ends());
-    if (found != null && last != null && settle(stream, found, visible)) {
-      requireNone(unended.at(id, last.ends()));
+    Map<TopicPartition, Long> lastEnds = last == null ? Map.of() : unended.present(last.ends());
+    if (last != null) {
+      last.ends().keySet().forEach(each -> missed.add(each.topic()));
+      lastEnds.keySet().forEach(each -> missed.remove(each.topic()));
+    }
+    Unended.Found found = unended.at(id, lastEnds);
+    if (found != null && settle(stream, found, visible)) {
+      requireNone(unended.at(id, lastEnds));
       ended.accept(found.partitions());
     }
     Unended.Found open = aborted.isEmpty() ? null : unended.at(id, toTheEnd(aborted));
@@ -247,7 +255,7 @@ final class KafkaSession implements AutoCloseable {
     if (abandoned) {
       abandon();
     }
-    made.initTransactions();
+    asProducer(KafkaProducer::initTransactions);
   }
 
   private Map<String, Object> producerSettings(String stream, int transactionTimeoutMillis) {
@@ -275,6 +283,18 @@ final class KafkaSession implements AutoCloseable {
     return current;
   }
 
+  /** Kafka takes it for a wrong use that {@link #abandon} closed the producer meanwhile. */
+  private void asProducer(Consumer<KafkaProducer<byte[], byte[]>> work) {
+    try {
+      work.accept(producer());
+    } catch (IllegalStateException e) {
+      if (abandoned) {
+        throw new KafkaException("it was stopped", e);
+      }
+      throw e;
+    }
+  }
+
   /** Sends a record, in a transaction that is begun if none is open. */
   void send(ProducerRecord<byte[], byte[]> record) throws InterruptedException {
     String topic = record.topic();
@@ -289,14 +309,16 @@ final class KafkaSession implements AutoCloseable {
   /** Before the first message to a topic: what is open in it was aborted, or would be committed. */
   private void requireClean(String topic) throws InterruptedException {
     Set<TopicPartition> partitions = new HashSet<>();
-    producer()
-        .partitionsFor(topic)
-        .forEach(each -> partitions.add(new TopicPartition(topic, each.partition())));
+    asProducer(
+        current ->
+            current
+                .partitionsFor(topic)
+                .forEach(each -> partitions.add(new TopicPartition(topic, each.partition()))));
     unended.look(partitions);
     Unended.Found found =
         unended.isStable(partitions) ? null : unended.at(id, toTheEnd(partitions));
     if (found != null) {
-      throw checked
+      throw checked && !missed.contains(topic)
           ? new Unended.UnendedException(found.partitions())
           : new Unended.UnsureException(found.partitions());
     }
@@ -314,11 +336,14 @@ final class KafkaSession implements AutoCloseable {
   private void put(ProducerRecord<byte[], byte[]> record) throws InterruptedException {
     if (!inTransaction) {
       requireEnded();
-      producer().beginTransaction();
+      asProducer(KafkaProducer::beginTransaction);
       inTransaction = true;
     }
-    // Its failure is kept by the callback, which runs on the client's thread.
-    Future<RecordMetadata> unused = producer().send(record, this::sent);
+    asProducer(
+        current -> {
+          // Its failure is kept by the callback, which runs on the client's thread.
+          Future<RecordMetadata> unused = current.send(record, this::sent);
+        });
   }
 
   private void sent(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
@@ -338,14 +363,14 @@ final class KafkaSession implements AutoCloseable {
     StreamPosition whole = position.with(ends, checked);
     put(new ProducerRecord<>(settings.positionsTopic(), whole.key(), whole.value()));
     flush();
-    producer().commitTransaction();
+    asProducer(KafkaProducer::commitTransaction);
     inTransaction = false;
     committed = Map.copyOf(ends);
     ends.clear();
   }
 
   private void flush() {
-    producer().flush();
+    asProducer(KafkaProducer::flush);
     Exception failure = sendFailure;
     if (failure != null) {
       throw failure instanceof KafkaException known ? known : new KafkaException(failure);
@@ -355,7 +380,7 @@ final class KafkaSession implements AutoCloseable {
   /** Gives up what is open, so that consumers need not wait for it. */
   void abort() {
     if (inTransaction && sendFailure == null && !stopping.isLate()) {
-      producer().abortTransaction();
+      asProducer(KafkaProducer::abortTransaction);
       inTransaction = false;
     }
   }

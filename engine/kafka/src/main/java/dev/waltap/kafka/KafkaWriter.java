@@ -313,7 +313,7 @@ final class KafkaWriter implements AutoCloseable {
   }
 
   /** Closes the session; throws what does not pass. */
-  private void afterFailure(Throwable failure) throws IOException {
+  private void afterFailure(Throwable failure) throws IOException, InterruptedException {
     KafkaSession failed = session;
     session = null;
     stopping.abandonBy(null);
@@ -334,11 +334,11 @@ final class KafkaWriter implements AutoCloseable {
   }
 
   /** What has failed may fail to close as well, which must not hide why it is closed. */
-  private static void close(KafkaSession failed, Throwable failure) {
+  private static void close(KafkaSession failed, Throwable failure) throws InterruptedException {
     try {
       failed.close();
     } catch (InterruptException e) {
-      throw e;
+      throw interrupted(e);
     } catch (KafkaException e) {
       failure.addSuppressed(e);
     }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeProducersResult;
@@ -75,9 +76,11 @@ final class Unended {
       switch (producer.state()) {
         case PREPARE_COMMIT, PREPARE_ABORT, PREPARE_EPOCH_FENCE -> {
           boolean late = System.nanoTime() - begun > stopping.timeout().toNanos();
-          if (late || stopping.pause(PAUSE_MILLIS)) {
+          if (late || stopping.isLate()) {
             throw new TimeoutException("a transaction is still being ended");
           }
+          // Not a pause that ends when it is stopped: this is of the commit that is under way.
+          TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         }
         default -> {
           Set<TopicPartition> own = of(producer.producerId(), open);
@@ -105,6 +108,13 @@ final class Unended {
   boolean isStable(Set<TopicPartition> partitions) throws InterruptedException {
     Map<TopicPartition, Long> ends = offsets(partitions, IsolationLevel.READ_UNCOMMITTED);
     return offsets(ends.keySet(), IsolationLevel.READ_COMMITTED).equals(ends);
+  }
+
+  /** Those of these partitions that there are, so that no time is lost with what is gone. */
+  Map<TopicPartition, Long> present(Map<TopicPartition, Long> ends) throws InterruptedException {
+    Map<TopicPartition, Long> there = new HashMap<>(ends);
+    there.keySet().retainAll(present(ends.keySet()));
+    return there;
   }
 
   /** Those that a reader does not get past these offsets of, because of anyone's transaction. */
@@ -143,27 +153,37 @@ final class Unended {
     ListOffsetsResult found = admin.listOffsets(wanted, new ListOffsetsOptions(level));
     Map<TopicPartition, Long> offsets = new HashMap<>();
     for (TopicPartition each : partitions) {
-      offsets.put(each, stopping.await(found.partitionResult(each)).offset());
+      try {
+        offsets.put(each, stopping.await(found.partitionResult(each)).offset());
+      } catch (AuthorizationException e) {
+        // As of a topic that was written to before, and is not any more.
+        hidden.accept("this user may not DESCRIBE the topic " + each.topic());
+      }
     }
     return offsets;
   }
 
   private Set<TopicPartition> present(Set<TopicPartition> partitions) throws InterruptedException {
-    Set<TopicPartition> present = new HashSet<>();
-    for (TopicPartition each : partitions) {
+    if (partitions.isEmpty()) {
+      return Set.of();
+    }
+    Set<String> topics = new HashSet<>();
+    partitions.forEach(each -> topics.add(each.topic()));
+    var described = admin.describeTopics(topics).topicNameValues();
+    Map<String, Integer> counts = new HashMap<>();
+    for (var each : described.entrySet()) {
       try {
-        var topic =
-            stopping
-                .await(admin.describeTopics(List.of(each.topic())).allTopicNames())
-                .get(each.topic());
-        if (topic != null && each.partition() < topic.partitions().size()) {
-          present.add(each);
-        }
+        counts.put(each.getKey(), stopping.await(each.getValue()).partitions().size());
       } catch (UnknownTopicOrPartitionException e) {
         // What was in it is gone, too.
-        present.remove(each);
+        counts.put(each.getKey(), 0);
+      } catch (AuthorizationException e) {
+        // Whether it is there is not shown; nor are its offsets.
+        counts.put(each.getKey(), Integer.MAX_VALUE);
       }
     }
+    Set<TopicPartition> present = new HashSet<>(partitions);
+    present.removeIf(each -> each.partition() >= counts.getOrDefault(each.topic(), 0));
     return present;
   }
 
