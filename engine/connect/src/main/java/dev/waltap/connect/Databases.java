@@ -47,8 +47,8 @@ final class Databases {
             + file
             + " are both called "
             + name
-            + ", which tells databases apart: make a connector of each, with a source.name of its"
-            + " own";
+            + ", and events name their database by that alone: make a connector of each, with a"
+            + " source.name of its own";
       }
     }
     return null;

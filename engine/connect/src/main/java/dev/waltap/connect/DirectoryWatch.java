@@ -47,8 +47,8 @@ final class DirectoryWatch implements AutoCloseable {
     try {
       List<String> now = listing.get();
       if (!now.equals(last)) {
-        last = now;
         changed.run();
+        last = now; // Not before: a worker that could not take it now is asked again.
       }
     } catch (RuntimeException e) {
       LOG.warn("looked for databases in vain: {}", e.getMessage());

@@ -12,6 +12,8 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTask;
 import org.apache.kafka.connect.source.TransactionContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives the worker the records of some databases. A poll has those of one of them; while it is
@@ -21,6 +23,8 @@ public final class WaltapSourceTask extends SourceTask {
 
   /** The files of this task, a line each. */
   static final String DATABASES = "task.databases";
+
+  private static final Logger LOG = LoggerFactory.getLogger("dev.waltap");
 
   private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -80,7 +84,7 @@ public final class WaltapSourceTask extends SourceTask {
     return records.isEmpty() ? null : records;
   }
 
-  /** Tells the worker to commit, if this is the place. */
+  /** Asks the worker to commit, if this is the place. */
   private void end(DatabaseCapture capture) {
     TransactionContext context = transactions;
     if (context != null && capture.endsTransaction()) {
@@ -164,10 +168,22 @@ public final class WaltapSourceTask extends SourceTask {
     synchronized (lock) {
       lock.notifyAll();
     }
+    List<AutoCloseable> open = new ArrayList<>(captures);
     TaskMetrics shown = metrics;
     if (shown != null) {
-      shown.close();
+      open.add(shown);
     }
-    captures.forEach(DatabaseCapture::close);
+    closeAll(open);
+  }
+
+  /** Even if one fails: what stays open would hold its database and its state. */
+  static void closeAll(List<? extends AutoCloseable> open) {
+    for (AutoCloseable each : open) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        LOG.warn("not all of a task was closed", e);
+      }
+    }
   }
 }

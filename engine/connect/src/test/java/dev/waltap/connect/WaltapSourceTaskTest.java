@@ -420,6 +420,17 @@ class WaltapSourceTaskTest {
   }
 
   @Test
+  void oneThatFailsToCloseKeepsNoOtherOpen() {
+    List<String> closed = new ArrayList<>();
+    AutoCloseable fails =
+        () -> {
+          throw new IllegalStateException("no");
+        };
+    WaltapSourceTask.closeAll(List.of(fails, () -> closed.add("other")));
+    assertThat(closed).containsExactly("other");
+  }
+
+  @Test
   void theStateIsWhereItWasAskedFor() throws Exception {
     Path root = database.directory().resolve("states");
     Files.createDirectory(root);
