@@ -187,6 +187,7 @@ class MonitorOptionsTest {
       process.destroyForcibly();
       process.waitFor();
     }
+    assertThat(directory.resolve("err.txt")).content().contains("waltap: ready");
     String classes = Files.readString(loaded);
     assertThat(classes).contains("dev.waltap.cli.Main ");
     for (String prefix :
