@@ -95,10 +95,10 @@ public final class FleetFigures {
     return made;
   }
 
-  private void write(FleetProcess capture) throws Exception {
+  /** Writes to databases chosen at random, as these options say; gives how many commits. */
+  static long write(List<Path> databases, FleetOptions options) throws SQLException {
     Random random = new Random(options.whole("--seed"));
     double perSecond = databases.size() * options.number("--share") / 100;
-    double cpu = capture.cpuSeconds();
     long begin = System.nanoTime();
     long count = 0;
     while (System.nanoTime() - begin < options.number("--seconds") * 1e9) {
@@ -112,6 +112,13 @@ public final class FleetFigures {
             connection, "INSERT INTO times(at) VALUES (" + System.nanoTime() + ")");
       }
     }
+    return count;
+  }
+
+  private void write(FleetProcess capture) throws Exception {
+    double cpu = capture.cpuSeconds();
+    long begin = System.nanoTime();
+    long count = write(databases, options);
     double seconds = (System.nanoTime() - begin) / 1e9;
     Soak.print(
         "%d written in %.0f s (%.0f a second): %.1f %% of a processor, %d MiB, %d descriptors, %d"

@@ -15,8 +15,8 @@ public final class FleetOptions {
         --seconds N     how long (10)
         --kills N       soak: how often the capture is killed meanwhile (3)
         --seed N        soak: of what happens (1)
-        --size BYTES    figures, opens: of each database (1000000)
-        --share N       figures: databases written each second, in per cent (1)
+        --size BYTES    figures, processes, opens: of each database (1000000)
+        --share N       figures, processes: databases written each second, in per cent (1)
         --count N       opens: how often databases are opened and parked (300)
       """;
 

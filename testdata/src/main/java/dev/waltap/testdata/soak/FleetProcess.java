@@ -2,16 +2,22 @@
 package dev.waltap.testdata.soak;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A capture of many databases in a JVM of its own. For one thread; closing it kills it. */
 final class FleetProcess implements AutoCloseable {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(300);
+
+  /** Of the young and of the old generation of the serial collector. */
+  private static final Pattern HEAP_USED = Pattern.compile("generation +total \\d+K, used (\\d+)K");
 
   private final Process process;
   private final Path errors;
@@ -98,12 +104,47 @@ final class FleetProcess implements AutoCloseable {
 
   /** Memory that it has in use, in MiB. */
   long residentMiB() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
+    return kib("status", "VmRSS:") / 1024;
+  }
+
+  /** The same in KiB, with only its share of what other processes have in use, too. */
+  long proportionalKiB() throws IOException {
+    return kib("smaps_rollup", "Pss:");
+  }
+
+  private long kib(String file, String name) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/" + file))) {
+      if (line.startsWith(name)) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
       }
     }
     return -1;
+  }
+
+  /** What is alive in its heap, in KiB; it collects its garbage for that. */
+  long liveKiB() throws IOException, InterruptedException {
+    jcmd("GC.run");
+    Matcher used = HEAP_USED.matcher(jcmd("GC.heap_info"));
+    long sum = 0;
+    while (used.find()) {
+      sum += Long.parseLong(used.group(1));
+    }
+    return sum;
+  }
+
+  private String jcmd(String command) throws IOException, InterruptedException {
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(process.pid()),
+                command)
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (jcmd.waitFor() != 0) {
+      throw new IOException("jcmd " + command + ": " + said);
+    }
+    return said;
   }
 
   /** Processor time it has used, in seconds. */

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,15 +26,25 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FleetSoak {
   private static final long EQUAL_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long EQUAL_NANOS_EACH = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** Connections that an application keeps open; the one that was used first is closed then. */
+  private static final int MAX_KEPT = 500;
+
+  /** How often is looked at what the last run has in use, at most. */
+  private static final int SAMPLES = 8;
+
+  private static final int SECONDS_BETWEEN_SAMPLES = 20;
 
   private final FleetOptions options;
   private final Random random;
   private final Path directory;
   private final Path databases;
   private final FleetReplica replica;
-  private final Map<String, Connection> connections = new HashMap<>();
+  private final Map<String, Connection> connections = new LinkedHashMap<>();
   private final TreeMap<String, Path> live = new TreeMap<>();
   private final Map<String, List<String>> history = new HashMap<>();
+  private final List<FleetUsage> samples = new ArrayList<>();
   private int made;
   private int deleted;
   private int written;
@@ -57,15 +68,14 @@ public final class FleetSoak {
       }
       Files.writeString(databases.resolve("broken.sqlite"), "this is no database, but matches");
       capture = start();
-      Usage begin = Usage.of(capture);
       capture = work(capture);
       List<String> different = awaitEqual(capture);
-      Usage end = Usage.of(capture);
+      samples.add(FleetUsage.of(capture));
       int exit = capture.stop();
-      boolean bounded = end.isWithin(options.whole("--max-open"));
+      List<String> leaks = FleetUsage.leaks(samples, options.whole("--max-open"));
       Soak.print(
           "fleet: seed %d, %d databases made, %d deleted, %d transactions, %d runs of the capture;"
-              + " %d events; different: %s; exit %d; at the start %s, at the end %s",
+              + " %d events; different: %s; exit %d; leaks: %s",
           options.whole("--seed"),
           made,
           deleted,
@@ -74,9 +84,11 @@ public final class FleetSoak {
           replica.lines(),
           different,
           exit,
-          begin,
-          end);
-      return different.isEmpty() && exit == 0 && bounded;
+          leaks);
+      for (FleetUsage each : samples) {
+        Soak.print("the last run had in use, in turn: %s", each);
+      }
+      return different.isEmpty() && exit == 0 && leaks.isEmpty();
     } finally {
       if (capture != null) {
         capture.close();
@@ -85,30 +97,6 @@ public final class FleetSoak {
         connection.close();
       }
       Directories.delete(directory);
-    }
-  }
-
-  /** What a process has in use. */
-  private record Usage(int descriptors, int threads, int mappings, long mib) {
-    static Usage of(FleetProcess process) throws IOException {
-      return new Usage(
-          process.descriptors(), process.threads(), process.mappings(), process.residentMiB());
-    }
-
-    boolean isWithin(int open) {
-      return descriptors <= 150 + 24 * open && threads <= 60 + 4 * open;
-    }
-
-    @Override
-    public String toString() {
-      return descriptors
-          + " descriptors, "
-          + threads
-          + " threads, "
-          + mappings
-          + " mappings, "
-          + mib
-          + " MiB";
     }
   }
 
@@ -133,15 +121,19 @@ public final class FleetSoak {
     return process;
   }
 
+  /** Kills it in the first half of the time; what the last run leaks, it does in the second. */
   private FleetProcess work(FleetProcess first) throws Exception {
     FleetProcess capture = first;
     long begin = System.nanoTime();
     long nanos = (long) (options.number("--seconds") * 1e9);
     int kills = options.whole("--kills");
     int killed = 0;
+    long lastRun = begin;
+    double samplesInAll =
+        Math.max(1, Math.min(SAMPLES, options.number("--seconds") / 2 / SECONDS_BETWEEN_SAMPLES));
     while (System.nanoTime() - begin < nanos) {
       act();
-      if (System.nanoTime() - begin > nanos * (killed + 1) / (kills + 1) && killed < kills) {
+      if (killed < kills && System.nanoTime() - begin > nanos / 2 * (killed + 1) / (kills + 1)) {
         killed++;
         live.keySet().forEach(name -> note(name, "kill"));
         capture.kill();
@@ -149,6 +141,11 @@ public final class FleetSoak {
           act();
         }
         capture = start();
+        lastRun = System.nanoTime();
+      }
+      double share = (double) (System.nanoTime() - lastRun) / (begin + nanos - lastRun);
+      if (killed == kills && share * samplesInAll > samples.size()) {
+        samples.add(FleetUsage.of(capture));
       }
       Thread.sleep(random.nextInt(8));
     }
@@ -225,6 +222,7 @@ public final class FleetSoak {
       if (random.nextInt(3) == 0) {
         connections.put(name, open);
         note(name, "kept open");
+        closeOldest();
       }
     }
     int id = random.nextInt(20);
@@ -248,9 +246,20 @@ public final class FleetSoak {
     }
   }
 
+  private void closeOldest() throws SQLException {
+    if (connections.size() > MAX_KEPT) {
+      String oldest = connections.keySet().iterator().next();
+      Connection connection = connections.remove(oldest);
+      if (connection != null) {
+        connection.close();
+        note(oldest, "closed");
+      }
+    }
+  }
+
   /** The databases whose replicas differ, when they have had time. */
   private List<String> awaitEqual(FleetProcess capture) throws Exception {
-    long end = System.nanoTime() + EQUAL_NANOS;
+    long end = System.nanoTime() + EQUAL_NANOS + live.size() * EQUAL_NANOS_EACH;
     List<String> different = new ArrayList<>(live.keySet());
     while (!different.isEmpty() && System.nanoTime() < end) {
       replica.read();

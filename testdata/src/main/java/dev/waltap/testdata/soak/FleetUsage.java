@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.testdata.soak;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a process has in use.
+ *
+ * @param liveKiB of its heap, after its garbage was collected
+ */
+record FleetUsage(int descriptors, int threads, int mappings, long mib, long liveKiB) {
+
+  /** Beside what the databases that are open have. */
+  private static final int OWN_DESCRIPTORS = 150;
+
+  private static final int OWN_THREADS = 60;
+  private static final int OWN_MAPPINGS = 500;
+
+  /** How much more of the heap may be alive after the same work goes on for long. */
+  private static final long HEAP_GROWTH_KIB = 8 << 10;
+
+  static FleetUsage of(FleetProcess process) throws IOException, InterruptedException {
+    return new FleetUsage(
+        process.descriptors(),
+        process.threads(),
+        process.mappings(),
+        process.residentMiB(),
+        process.liveKiB());
+  }
+
+  /**
+   * What of these grew beyond its bound; empty for nothing.
+   *
+   * @param samples in their order, of one process under the same work; the first ones are of its
+   *     beginning
+   * @param open how many databases may be open
+   */
+  static List<String> leaks(List<FleetUsage> samples, int open) {
+    List<String> leaks = new ArrayList<>();
+    FleetUsage last = samples.get(samples.size() - 1);
+    if (last.descriptors > OWN_DESCRIPTORS + 24 * open) {
+      leaks.add("descriptors");
+    }
+    if (last.threads > OWN_THREADS + 4 * open) {
+      leaks.add("threads");
+    }
+    if (last.mappings > OWN_MAPPINGS + 24 * open) {
+      leaks.add("mappings");
+    }
+    // By their least, since what is alive depends on what is being done just then.
+    int half = samples.size() / 2;
+    long before = leastLive(samples.subList(0, Math.max(1, half)));
+    long since = leastLive(samples.subList(half, samples.size()));
+    if (since > before + before / 4 + HEAP_GROWTH_KIB) {
+      leaks.add("heap");
+    }
+    return leaks;
+  }
+
+  private static long leastLive(List<FleetUsage> samples) {
+    return samples.stream().mapToLong(FleetUsage::liveKiB).min().orElse(0);
+  }
+
+  @Override
+  public String toString() {
+    return descriptors
+        + " descriptors, "
+        + threads
+        + " threads, "
+        + mappings
+        + " mappings, "
+        + liveKiB / 1024
+        + " MiB alive in the heap, "
+        + mib
+        + " MiB resident";
+  }
+}

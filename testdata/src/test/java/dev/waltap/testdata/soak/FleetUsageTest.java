@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.testdata.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a soak takes for a leak. */
+class FleetUsageTest {
+  private static final int OPEN = 200;
+  private static final int MIB = 1 << 10;
+
+  private static List<FleetUsage> alive(int... mebibytes) {
+    return Arrays.stream(mebibytes)
+        .mapToObj(each -> new FleetUsage(900, 300, 900, 300, (long) each * MIB))
+        .toList();
+  }
+
+  @Test
+  void aHeapThatGrowsIsOneAndOneThatGoesUpAndDownIsNot() {
+    assertThat(FleetUsage.leaks(alive(40, 60, 41, 60, 42, 58), OPEN)).isEmpty();
+    assertThat(FleetUsage.leaks(alive(40, 45, 50, 62, 66, 70), OPEN)).containsExactly("heap");
+  }
+
+  @Test
+  void whatIsOpenIsBoundedByTheDatabasesThatMayBe() {
+    assertThat(FleetUsage.leaks(List.of(new FleetUsage(9_000, 2_000, 9_000, 1, 1)), OPEN))
+        .containsExactly("descriptors", "threads", "mappings");
+  }
+}
