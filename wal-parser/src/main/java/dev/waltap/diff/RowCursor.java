@@ -312,6 +312,10 @@ public final class RowCursor {
       leaveRow();
       return payload;
     }
+    if (cell.overflowPage() == 0) {
+      int from = cell.payloadOffset();
+      return Arrays.copyOfRange(page, from, from + size);
+    }
     byte[] payload = new byte[size];
     payloads.copy(pageNumber, page, cell, payload, size);
     return payload;
@@ -323,6 +327,10 @@ public final class RowCursor {
    * @throws CorruptDatabaseException naming page and offset
    */
   public void checkRecord(int fields) {
+    if (cell.overflowPage() == 0
+        && RecordReader.isSurelySound(page, cell.payloadOffset(), payloadSize(), fields)) {
+      return;
+    }
     loadKey(HEADER);
     try {
       record.wrap(keyArray, keyOffset, payloadSize(), fields);

@@ -27,6 +27,9 @@ public final class TreeRows {
   private final PageSource source;
   private final RowCursor cursor;
 
+  /** The cells of the leaf that the walk is on. */
+  private final CellRuns leaf = new CellRuns();
+
   /** Pages of this walk: it ends whatever the pages lead to. */
   private final PageBitSet reached = new PageBitSet();
 
@@ -62,19 +65,34 @@ public final class TreeRows {
     BTreePage.check(page, pageNumber, tree.kind(), format);
     int header = BTreePage.header(pageNumber);
     int cells = BTreePage.cellCount(page, header);
-    boolean leaf = BTreePage.isLeaf(page, header);
+    if (BTreePage.isLeaf(page, header)) {
+      return visitLeaf(tree, pageNumber, cells, visitor);
+    }
     for (int i = 0; i < cells; i++) {
-      if (!leaf && !visit(tree, child(pageNumber, i), pageNumber, depth + 1, visitor)) {
+      if (!visit(tree, child(pageNumber, i), pageNumber, depth + 1, visitor)) {
         return false;
       }
-      if (leaf || tree.kind() == TreeKind.INDEX) {
+      if (tree.kind() == TreeKind.INDEX) {
         cursor.moveTo(pageNumber, i, tree.kind());
         if (!visitor.row(cursor)) {
           return false;
         }
       }
     }
-    return leaf || visit(tree, child(pageNumber, cells), pageNumber, depth + 1, visitor);
+    return visit(tree, child(pageNumber, cells), pageNumber, depth + 1, visitor);
+  }
+
+  private boolean visitLeaf(Tree tree, int pageNumber, int cells, Visitor visitor) {
+    leaf.clear();
+    leaf.add(pageNumber, 0, cells);
+    cursor.start(leaf, tree.kind());
+    while (!cursor.atEnd()) {
+      if (!visitor.row(cursor)) {
+        return false;
+      }
+      cursor.advance();
+    }
+    return true;
   }
 
   /** Lists all cells that are rows, in b-tree order. */

@@ -107,6 +107,34 @@ public final class RecordReader {
   }
 
   /**
+   * Whether {@link #wrap(byte[], int, int, int)} would read the record, at a glance at its header:
+   * most records have a short one. False says nothing.
+   *
+   * @param length the whole length of the payload, which the array must hold
+   */
+  public static boolean isSurelySound(byte[] payload, int offset, int length, int fields) {
+    int headerSize = length == 0 ? 0 : payload[offset];
+    if (headerSize <= 0 || headerSize > length) {
+      return false; // Of several bytes, none at all, or too large.
+    }
+    int headerEnd = offset + headerSize;
+    int pos = offset + 1;
+    int size = headerSize;
+    for (int i = 0; i < fields && pos < headerEnd; i++) {
+      int type = payload[pos++];
+      if (type < 0) {
+        int next = pos < headerEnd ? payload[pos++] : -1;
+        if (next < 0) {
+          return false; // A value of more than 8 KiB.
+        }
+        type = (type & 0x7f) << 7 | next;
+      }
+      size += SerialType.size(type);
+    }
+    return pos == headerEnd ? size == length : size <= length;
+  }
+
+  /**
    * How many leading bytes of a record must be at hand for {@link #wrap(byte[], int, int, int)} and
    * then its leading fields to be read. More than are at hand means: ask again with so many. A
    * malformed record takes no more than there is; reading it says what is wrong.

@@ -42,6 +42,12 @@ public final class SerialType {
   /** The least serial type of a TEXT. */
   public static final int TEXT = 13;
 
+  /**
+   * Bytes of the types below {@link #BLOB}: to look them up takes no jump that may be foreseen
+   * wrong.
+   */
+  private static final byte[] SIZES = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
+
   private SerialType() {}
 
   /**
@@ -53,12 +59,12 @@ public final class SerialType {
     if (type >= BLOB) {
       return (type - BLOB) >> 1;
     }
-    return switch ((int) checked(type)) {
-      case 1, 2, 3, 4 -> type;
-      case 5 -> 6;
-      case 6, REAL -> 8;
-      default -> 0;
-    };
+    return SIZES[(int) checked(type)];
+  }
+
+  /** As {@link #size(long)}, for a type that is not negative. */
+  static int size(int type) {
+    return type >= BLOB ? (type - BLOB) >> 1 : SIZES[type];
   }
 
   /**

@@ -139,6 +139,43 @@ class RecordReaderTest {
   }
 
   @Test
+  void aGlanceNeverTakesForSoundWhatCantBeRead() {
+    long seed = Long.getLong("waltap.seed", new Random().nextLong());
+    Random random = new Random(seed);
+    int sound = 0;
+    for (int i = 0; i < 200_000; i++) {
+      byte[] garbage = new byte[random.nextInt(40)];
+      random.nextBytes(garbage);
+      for (int at = 0; at < Math.min(4, garbage.length); at++) {
+        garbage[at] = (byte) random.nextInt(at == 0 ? 5 : 20);
+      }
+      int fields = random.nextInt(5);
+      boolean surely = RecordReader.isSurelySound(garbage, 0, garbage.length, fields);
+      boolean read = isRead(garbage, fields);
+      assertThat(read || !surely).as("-Dwaltap.seed=" + seed + " at " + i).isTrue();
+      sound += surely && garbage[0] > 2 ? 1 : 0;
+    }
+    assertThat(sound).isGreaterThan(1000);
+  }
+
+  @Test
+  void aGlanceTakesUsualRecordsForSound() {
+    byte[] record = new RecordWriter().field(0).field(1, 7).text("x".repeat(200)).record();
+    assertThat(RecordReader.isSurelySound(record, 0, record.length, 3)).isTrue();
+    assertThat(RecordReader.isSurelySound(record, 0, record.length - 1, 3)).isFalse();
+    assertThat(RecordReader.isSurelySound(record, 0, record.length - 1, 2)).isTrue();
+  }
+
+  private boolean isRead(byte[] record, int fields) {
+    try {
+      reader.wrap(record, 0, record.length, fields);
+      return true;
+    } catch (CorruptDatabaseException e) {
+      return false;
+    }
+  }
+
+  @Test
   void decodesMalformedTextWithReplacements() {
     TableLayout layout =
         TableLayout.rowidTable(
