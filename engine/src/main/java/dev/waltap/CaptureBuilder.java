@@ -240,6 +240,11 @@ public final class CaptureBuilder {
    * @throws CaptureException on Windows, where capture is not supported yet
    */
   public ChangeDataCapture build() {
+    return engine();
+  }
+
+  /** What {@link #build} makes. */
+  CaptureEngine engine() {
     DatabaseChecks.requireSupportedSystem();
     return new CaptureEngine(options());
   }

@@ -280,7 +280,7 @@ public final class FleetBuilder {
       builder.rebootstrap(true);
     }
     String selection = selectionOf(builder.options());
-    return new CaptureFactory.Opened(builder.once(once).build(), selection);
+    return new CaptureFactory.Opened(builder.once(once).engine(), selection);
   }
 
   /** What is open at the same time has to fit into the heap together. */

@@ -68,7 +68,9 @@ class ArchitectureTest {
               "changeset", List.of("api", "format", "record", "io", "schema", "handler", "json")),
           Map.entry("output", and(CAPTURE, "capture", "handler", "message", "")),
           Map.entry(
-              "fleet", List.of("api", "host", "io", "state", "attach", "wake", "handler", "text")),
+              "fleet",
+              List.of(
+                  "api", "host", "io", "state", "attach", "wake", "capture", "handler", "text")),
           Map.entry("", and(CAPTURE, "capture", "handler", "fleet")),
           Map.entry("demo", List.of("api", "host", "sqlite", "json", "file", "text")),
           Map.entry(

@@ -5,8 +5,9 @@ import java.io.IOException;
 
 /**
  * Where the changes of one database of a {@link Fleet} go: opened before its capture, closed after
- * it, as often as that is parked and opened again. From the member's own thread, except {@link
- * #stop}.
+ * it, as often as that is parked and opened again. Called by one thread at a time, and each call
+ * sees what the one before it did; but not always by the same thread, see {@link Fleet}. {@link
+ * #stop} is for any.
  */
 public interface MemberOutput extends AutoCloseable {
 

@@ -226,6 +226,11 @@ public final class Guard implements AutoCloseable {
     return Long.MAX_VALUE;
   }
 
+  /** Whether a read transaction is held. */
+  public boolean holds() {
+    return mark >= 0;
+  }
+
   /** Releases the read transaction, if there is one. */
   public void release() {
     if (mark >= 0) {

@@ -22,6 +22,7 @@ import dev.waltap.io.FileNames;
 import dev.waltap.session.CaptureSession;
 import dev.waltap.session.StateHolder;
 import dev.waltap.state.StateDirectory;
+import dev.waltap.wake.CountedSignal;
 import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,9 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,9 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   /** While the JVM ends, a handler that does not return is waited for so long. */
   private static final long EXIT_MILLIS = 5_000;
+
+  /** Nothing to deliver for so long, and the handler's thread is given back, if it may be. */
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final CaptureOptions options;
   private final ChangeQueue queue;
@@ -106,11 +112,17 @@ public final class CaptureEngine implements ChangeDataCapture {
     }
   }
 
-  private static Consumer<CaptureSession> work(CaptureMode mode) {
+  /**
+   * What a session does.
+   *
+   * @param quiet whether it may leave its thread; null for never
+   */
+  private static ToLongFunction<CaptureSession> work(
+      CaptureMode mode, @Nullable BooleanSupplier quiet) {
     return switch (mode) {
-      case CDC -> session -> session.capture(false);
+      case CDC -> session -> session.capture(false, quiet);
       case BOOTSTRAP -> CaptureSession::bootstrap;
-      case BOOTSTRAP_AND_CDC -> session -> session.capture(true);
+      case BOOTSTRAP_AND_CDC -> session -> session.capture(true, quiet);
     };
   }
 
@@ -121,44 +133,125 @@ public final class CaptureEngine implements ChangeDataCapture {
   }
 
   private void runBegun(CaptureMode mode) {
-    runner = Thread.currentThread();
-    try {
-      // A bootstrap opens no state: it moves no position, and runs beside a capture that holds one.
-      StateHolder holder = mode == CaptureMode.BOOTSTRAP ? null : stateHolder;
-      CaptureThread capture = thread(queue, wake, holder, work(mode));
-      thread = capture;
-      deliverFrom(capture);
-    } finally {
-      ended();
-    }
-    throwFailure();
+    takeTurn(ownThread(mode), Long.MAX_VALUE);
   }
 
-  private void deliverFrom(CaptureThread capture) {
+  /**
+   * Runs the capture as the blocking methods do, but returns, too, when nothing has been to deliver
+   * for a while: then {@link #leave} is the last that this thread does, and the next turn takes
+   * place on whichever thread is told to. For one thread at a time.
+   *
+   * @param workers run the session; its own thread it gives back while it waits, if it was given a
+   *     {@link CountedSignal}
+   * @return whether it has ended, or was closed before it began
+   */
+  public boolean turn(CaptureMode mode, Workers workers) {
+    CaptureThread capture = thread;
+    if (capture == null) {
+      if (!lifecycle.beginRun(this::stop)) {
+        return true;
+      }
+      capture = pooledThread(mode, workers);
+    }
+    return takeTurn(capture, PATIENCE_NANOS);
+  }
+
+  private CaptureThread ownThread(CaptureMode mode) {
+    return new OwnThread(opening(queue, wake, holder(mode)), work(mode, null), queue);
+  }
+
+  private CaptureThread pooledThread(CaptureMode mode, Workers workers) {
+    if (!(wake instanceof CountedSignal signal)) {
+      return ownThread(mode);
+    }
+    BooleanSupplier quiet = () -> signal.isQuiet(System.nanoTime());
+    return new PooledThread(
+        opening(queue, wake, holder(mode)), work(mode, quiet), queue, workers, signal);
+  }
+
+  // A bootstrap opens no state: it moves no position, and runs beside a capture that holds one.
+  private @Nullable StateHolder holder(CaptureMode mode) {
+    return mode == CaptureMode.BOOTSTRAP ? null : stateHolder;
+  }
+
+  private boolean takeTurn(CaptureThread capture, long patience) {
+    runner = Thread.currentThread();
+    boolean ended = true;
     try {
-      capture.start();
-      delivery.run(capture::isAlive);
+      ended = deliverFrom(capture, patience);
     } finally {
-      try {
-        stop();
-      } finally {
-        capture.delivered();
-        capture.join();
+      if (ended) {
+        ended();
+      } else {
+        runner = null;
+      }
+    }
+    if (ended) {
+      throwFailure();
+    }
+    return ended;
+  }
+
+  private boolean deliverFrom(CaptureThread capture, long patience) {
+    boolean ended = true;
+    try {
+      if (thread == null) {
+        thread = capture;
+        capture.start();
+      }
+      ended = delivery.run(capture::isAlive, patience);
+    } finally {
+      if (ended) {
+        try {
+          stop();
+        } finally {
+          capture.delivered();
+          capture.join();
+        }
+      }
+    }
+    return ended;
+  }
+
+  /**
+   * Ends a turn: what is to be delivered from now on calls this.
+   *
+   * @param recall has somebody take the next {@link #turn}; called once, must not block
+   * @return false if something is to be delivered already
+   */
+  public boolean leave(Runnable recall) {
+    return queue.leave(recall);
+  }
+
+  /** Has the session look at its log soon, whatever its signal says; for any thread. */
+  public void look() {
+    CaptureThread capture = thread;
+    if (capture == null || !capture.look()) {
+      wake.wake();
+    }
+  }
+
+  /**
+   * Has those go on that wait without a thread, and for whom it is time. Called every now and then
+   * by whoever calls {@link #turn}, from any thread.
+   */
+  public void tend(long now) {
+    CaptureThread capture = thread;
+    if (capture != null) {
+      capture.tend(now);
+      if (!capture.isAlive()) {
+        queue.recall();
       }
     }
   }
 
-  private CaptureThread thread(
-      ChangeQueue to,
-      WakeSignal signal,
-      @Nullable StateHolder holder,
-      Consumer<CaptureSession> work) {
+  private Supplier<CaptureSession> opening(
+      ChangeQueue to, WakeSignal signal, @Nullable StateHolder holder) {
     CaptureListener listener = new ReadyListener(options.listener(), ready);
     PollPacer pacer =
         new PollPacer(
             System.nanoTime(), WakeSignals.briskRest(signal), () -> WakeSignals.isNotified(signal));
-    return new CaptureThread(
-        () -> new CaptureSession(options, to, listener, signal, pacer, counters, holder), work, to);
+    return () -> new CaptureSession(options, to, listener, signal, pacer, counters, holder);
   }
 
   private void stop() {
@@ -231,8 +324,9 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   /** On a thread of ours, as a run is: an interrupt of the caller's must not break its files. */
   private void setUp(StateDirectory directory, ChangeQueue none) {
-    CaptureThread working =
-        thread(none, WakeSignals.manual(), new StateHolder(), CaptureSession::setup);
+    OwnThread working =
+        new OwnThread(
+            opening(none, WakeSignals.manual(), new StateHolder()), CaptureSession::setup, none);
     working.delivered();
     thread = working;
     working.start();
@@ -367,11 +461,11 @@ public final class CaptureEngine implements ChangeDataCapture {
   private boolean cannotEnd(long begun) {
     CaptureThread capture = thread;
     Thread handler = runner;
+    if (capture != null && capture.isExiting()) {
+      return true;
+    }
     if (capture == null || handler == null) {
       return false;
-    }
-    if (capture.isExiting()) {
-      return true;
     }
     boolean late = System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(EXIT_MILLIS);
     if (Exits.isIn(handler) || (late && Exits.hasBegun())) {

@@ -3,64 +3,85 @@ package dev.waltap.capture;
 
 import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.deliver.StoppedException;
-import dev.waltap.host.Threads;
 import dev.waltap.session.CaptureSession;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The thread of one session: opens it, lets it work, and closes it when the handler's side has
  * ended as well, so that what was delivered last is saved, too. How it ended is said by the queue.
  *
- * <p>It belongs to the root thread group: an interrupt of the group that an application runs in is
- * not meant for it. Started once, by one thread; all else from any.
+ * <p>It is either a thread of its own, or one of a fleet's {@link Workers} at a time, given back
+ * while the session does nothing but wait: {@link PooledThread}. Started once, by one thread; all
+ * else from any.
  */
-final class CaptureThread {
+abstract class CaptureThread {
+  static final String NAME = "waltap-capture";
+
   private final Supplier<CaptureSession> opening;
-  private final Consumer<CaptureSession> work;
+  private final ToLongFunction<CaptureSession> work;
   private final ChangeQueue queue;
   private final CountDownLatch delivered = new CountDownLatch(1);
-  private final Thread thread;
 
+  /** Of whichever thread works; null before it was opened. */
+  private @Nullable CaptureSession session;
+
+  /**
+   * Of one session.
+   *
+   * @param work returns nanoseconds after which it is to be called again, or {@link
+   *     CaptureSession#ENDED}
+   */
   CaptureThread(
-      Supplier<CaptureSession> opening, Consumer<CaptureSession> work, ChangeQueue queue) {
+      Supplier<CaptureSession> opening, ToLongFunction<CaptureSession> work, ChangeQueue queue) {
     this.opening = opening;
     this.work = work;
     this.queue = queue;
-    this.thread = new Thread(rootGroup(), this::run, "waltap-capture");
-    thread.setDaemon(true);
   }
 
-  private static ThreadGroup rootGroup() {
-    ThreadGroup group = Thread.currentThread().getThreadGroup();
-    while (group.getParent() != null) {
-      group = group.getParent();
-    }
-    return group;
-  }
-
-  void start() {
-    thread.start();
-  }
-
-  private void run() {
-    try (CaptureSession session = opening.get()) {
-      Throwable failure = null;
-      try {
-        work.accept(session);
-      } catch (StoppedException e) {
-        failure = null;
-      } catch (Throwable e) {
-        failure = e;
+  /**
+   * Works until there is nothing to do but to wait, or to the end, which nothing is left of then.
+   *
+   * @return nanoseconds after which it has to go on; {@link CaptureSession#ENDED} for the end
+   */
+  final long work() {
+    try {
+      CaptureSession open = session;
+      if (open == null) {
+        open = opening.get();
+        session = open;
       }
-      queue.finish(failure);
-      session.releaseRead();
-      awaitDelivered();
+      long rest = rest(open);
+      if (rest == CaptureSession.ENDED) {
+        session = null;
+      }
+      return rest;
     } catch (Throwable e) {
       queue.finish(e);
+      return CaptureSession.ENDED;
     }
+  }
+
+  private long rest(CaptureSession open) {
+    Throwable failure = null;
+    try {
+      long rest = work.applyAsLong(open);
+      if (rest != CaptureSession.ENDED) {
+        return rest;
+      }
+    } catch (StoppedException e) {
+      failure = null;
+    } catch (Throwable e) {
+      failure = e;
+    }
+    try (CaptureSession closing = open) {
+      queue.finish(failure);
+      closing.releaseRead();
+      awaitDelivered();
+    }
+    return CaptureSession.ENDED;
   }
 
   /** What the handler takes of the rest is saved, too. */
@@ -78,40 +99,37 @@ final class CaptureThread {
   }
 
   /** Nothing more is acknowledged: the session may be closed. */
-  void delivered() {
+  final void delivered() {
     delivered.countDown();
   }
 
-  boolean isCurrent() {
-    return Thread.currentThread() == thread;
-  }
+  /** Begins, once. */
+  abstract void start();
+
+  /** The thread that works at this moment; null if none does. */
+  abstract @Nullable Thread current();
 
   /** Whether it works, or can still end in order. */
-  boolean isAlive() {
-    return thread.isAlive();
+  abstract boolean isAlive();
+
+  /** Waits until it has ended; an interrupt of the caller is kept for later. */
+  abstract void join();
+
+  final boolean isCurrent() {
+    return Thread.currentThread() == current();
   }
 
   /** Whether it is inside of {@link System#exit}, from which it does not come back. */
-  boolean isExiting() {
-    return Exits.isIn(thread);
+  final boolean isExiting() {
+    Thread thread = current();
+    return thread != null && Exits.isIn(thread);
   }
 
-  /** Waits until it has ended; an interrupt of the caller is kept for later. */
-  void join() {
-    Threads.join(thread);
+  /** Looks at the log soon if it waits without a thread; false if it does not. */
+  boolean look() {
+    return false;
   }
 
-  /**
-   * Waits until it has ended.
-   *
-   * @return the interrupt that ended the waiting before that, null if none did
-   */
-  @Nullable InterruptedException joinUnlessInterrupted() {
-    try {
-      thread.join();
-      return null;
-    } catch (InterruptedException e) {
-      return e;
-    }
-  }
+  /** Does what is due while it waits without a thread. Called every now and then. */
+  void tend(long now) {}
 }

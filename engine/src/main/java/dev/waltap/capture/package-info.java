@@ -14,6 +14,12 @@
  *    acknowledges      ──► a volatile of StateStore, saved with the next flush
  *    starts, and joins ──────────────────►  ends when the queue is stopped
  *
+ *  Where a fleet gives the threads (Workers), both are borrowed: the handler's while there is
+ *  something to deliver (Delivery leaves the ChangeQueue, which recalls it with the next change),
+ *  the capture's while anything but a write to the log may bring something to do (PooledThread
+ *  leaves its CountedSignal, which recalls it once the file watch reports a write). To leave is the
+ *  last that a thread does, so that the next one may take over at once.
+ *
  *  any thread: close() by Lifecycle, which stops the queue; metrics() by Counters, volatiles of one
  *  writer each. A wake signal may have a thread of its own ("waltap-watch", "waltap-wake"), which
  *  only unparks the capture thread.

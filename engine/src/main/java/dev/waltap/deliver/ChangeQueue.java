@@ -58,6 +58,9 @@ public final class ChangeQueue {
   private volatile boolean stopped;
   private @Nullable Throwable failure;
 
+  /** Recalls whoever takes, while that has left; else null. */
+  private @Nullable Runnable recall;
+
   /** Whether what was waited for last came soon; of whoever takes. */
   private boolean soon;
 
@@ -97,6 +100,7 @@ public final class ChangeQueue {
 
   /** Puts those that fit, waiting a moment for at least one. */
   private void offer(ChangeBuffer added) {
+    Runnable recalled = null;
     lock.lock();
     try {
       long size = added.firstBytes();
@@ -112,11 +116,13 @@ public final class ChangeQueue {
       }
       if (wasEmpty && !waiting.isEmpty()) {
         notEmpty.signal();
+        recalled = takeRecall();
       }
       publish();
     } finally {
       lock.unlock();
     }
+    run(recalled);
   }
 
   private boolean isFull(long size) {
@@ -189,6 +195,7 @@ public final class ChangeQueue {
 
   /** Nothing more will come; what is there will be taken, then the failure is thrown, if any. */
   public void finish(@Nullable Throwable cause) {
+    Runnable recalled;
     lock.lock();
     try {
       finished = true;
@@ -196,20 +203,71 @@ public final class ChangeQueue {
         failure = cause;
       }
       notEmpty.signalAll();
+      recalled = takeRecall();
     } finally {
       lock.unlock();
     }
+    run(recalled);
   }
 
   /** Nobody takes any more: both sides end. */
   public void stop() {
     stopped = true; // First: to wait for the lock may fail where memory is short.
+    Runnable recalled;
     lock.lock();
     try {
       notEmpty.signalAll();
       notFull.signalAll();
+      recalled = takeRecall();
     } finally {
       lock.unlock();
+    }
+    run(recalled);
+  }
+
+  /**
+   * Whoever takes goes away until there is something to take, or the queue has ended, and does
+   * nothing more with it: another thread may take at once.
+   *
+   * @param recalled called then, once, by whoever puts or ends; must not block, nor throw
+   * @return false if that is so already
+   */
+  public boolean leave(Runnable recalled) {
+    lock.lock();
+    try {
+      if (!waiting.isEmpty() || finished || stopped) {
+        return false;
+      }
+      recall = recalled;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Recalls whoever has left, if anyone has, to look at what there is. */
+  public void recall() {
+    Runnable recalled;
+    lock.lock();
+    try {
+      recalled = takeRecall();
+    } finally {
+      lock.unlock();
+    }
+    run(recalled);
+  }
+
+  /** With the lock held. */
+  private @Nullable Runnable takeRecall() {
+    Runnable present = recall;
+    recall = null;
+    return present;
+  }
+
+  /** Without the lock: whoever is recalled wants it at once. */
+  private static void run(@Nullable Runnable recalled) {
+    if (recalled != null) {
+      recalled.run();
     }
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes batches from the queue, hands them to the handler, and counts them as delivered. On the
- * thread of whoever runs the capture; {@link #position} from any.
+ * thread of whoever runs the capture, one at a time; {@link #position} from any.
  *
  * <p>Batches that follow each other closely are flushed together, {@link ChangesHandler#flush}: a
  * disk that syncs for every batch holds up the application, whose log is on it, too.
@@ -28,6 +28,15 @@ public final class Delivery {
 
   /** So often it is looked whether the queue can still end. */
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** What the queue gave. */
+  private enum Taken {
+    BATCH,
+    /** None came in time. */
+    NOTHING,
+    /** None will come. */
+    END
+  }
 
   private final ChangesHandler handler;
   private final int batchSize;
@@ -68,24 +77,33 @@ public final class Delivery {
   }
 
   /**
-   * Delivers until the queue ends.
+   * Delivers until the queue ends, or until nothing was to be delivered or flushed for so long:
+   * then it may be called again, from another thread as well.
    *
    * @param feeding whether somebody still puts into the queue, or says that it ends
+   * @param patience nanoseconds; as many as there are, for it to end with the queue only
+   * @return whether the queue has ended
    * @throws CaptureException HANDLER if the handler fails; FAILED, with the interrupt as cause and
    *     the thread's flag set, if the thread was interrupted; what was handled before counts as
    *     delivered
    */
-  public void run(BooleanSupplier feeding) {
+  public boolean run(BooleanSupplier feeding, long patience) {
     try {
-      while (deliverNext(feeding)) {
+      Taken taken = deliverNext(feeding, patience);
+      while (taken != Taken.END) {
+        if (taken == Taken.NOTHING && !unflushed && patience <= LOOK_NANOS) {
+          return false;
+        }
         if (untilFlush() <= 0) {
           flush();
         }
+        taken = deliverNext(feeding, patience);
       }
       flush();
     } catch (InterruptedException e) {
       endInterrupted(e);
     }
+    return true;
   }
 
   private void endInterrupted(InterruptedException cause) {
@@ -106,22 +124,24 @@ public final class Delivery {
   }
 
   /** Of its own, so that nothing holds a large batch while the next one is waited for. */
-  private boolean deliverNext(BooleanSupplier feeding) throws InterruptedException {
+  private Taken deliverNext(BooleanSupplier feeding, long patience) throws InterruptedException {
     boolean fed = feeding.getAsBoolean();
-    ChangeQueue.Batch batch =
-        queue.take(batchSize, MAX_BATCH_BYTES, Math.min(untilFlush(), LOOK_NANOS));
+    long wait = Math.min(untilFlush(), Math.min(patience, LOOK_NANOS));
+    ChangeQueue.Batch batch = queue.take(batchSize, MAX_BATCH_BYTES, wait);
     if (batch == null) {
-      return false;
+      return Taken.END;
     }
     if (!batch.isNothing()) {
       deliver(batch);
-    } else if (!fed) {
+      return Taken.BATCH;
+    }
+    if (!fed) {
       throw new CaptureException(
           Reason.FAILED,
           "the capture thread ended without an error: start again, with more memory if it may have"
               + " had too little");
     }
-    return true;
+    return Taken.NOTHING;
   }
 
   /** Nanoseconds until what was handed over is to be flushed; for ever if nothing was. */

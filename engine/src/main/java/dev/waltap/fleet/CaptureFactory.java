@@ -2,10 +2,10 @@
 package dev.waltap.fleet;
 
 import dev.waltap.api.CaptureListener;
-import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberOutput;
 import dev.waltap.api.WakeSignal;
+import dev.waltap.capture.CaptureEngine;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ public interface CaptureFactory {
    *
    * @param selection as by {@link #selection}, of this capture
    */
-  record Opened(ChangeDataCapture capture, @Nullable String selection) {}
+  record Opened(CaptureEngine capture, @Nullable String selection) {}
 
   /**
    * A capture of this member that nothing has run yet, and its selection, as of then. For the

@@ -73,7 +73,8 @@ public final class FleetEngine implements Fleet {
       throw new IllegalStateException("a fleet runs once; build another one");
     }
     thread = Thread.currentThread();
-    MemberMoves moves = new MemberMoves(options, mode, members, states, events::add);
+    WorkerPool workers = new WorkerPool();
+    MemberMoves moves = new MemberMoves(options, mode, members, states, workers, events::add);
     try (RootLock held = new RootLock(options.noState() ? null : options.stateRoot());
         Lookout lookout = new Lookout(options, states, members, moves, events::add)) {
       requireStates();
@@ -88,6 +89,7 @@ public final class FleetEngine implements Fleet {
       try {
         abandon();
       } finally {
+        workers.close();
         thread = null;
         ended.countDown();
       }
@@ -137,6 +139,7 @@ public final class FleetEngine implements Fleet {
       if (closeAsked) {
         moves.beginClose();
       }
+      moves.tend(System.nanoTime());
       if (!moves.isClosing()) {
         apply(moves, lookout);
         long now = System.nanoTime();

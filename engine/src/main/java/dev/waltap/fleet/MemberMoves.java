@@ -26,12 +26,16 @@ final class MemberMoves {
   /** A capture finds by itself that its file is gone, and delivers what it had read. */
   private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  /** So often it is seen whether it is time for one that waits without a thread. */
+  private static final long TEND_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private static final String UNLISTED = "is not among the databases any more";
 
   private final FleetOptions options;
   private final CaptureMode mode;
   private final MemberSet members;
   private final StateRoot states;
+  private final WorkerPool workers;
   private final Consumer<Runnable> events;
   private final Slots slots;
   private final Failures failures;
@@ -45,17 +49,20 @@ final class MemberMoves {
   private boolean roomWarned;
   private @Nullable Throwable failure;
   private long nextIdleLook;
+  private long nextTend = System.nanoTime();
 
   MemberMoves(
       FleetOptions options,
       CaptureMode mode,
       MemberSet members,
       StateRoot states,
+      WorkerPool workers,
       Consumer<Runnable> events) {
     this.options = options;
     this.mode = mode;
     this.members = members;
     this.states = states;
+    this.workers = workers;
     this.events = events;
     this.slots = new Slots(options.maxOpen());
     this.failures = new Failures(options, this::settled);
@@ -116,6 +123,21 @@ final class MemberMoves {
     }
   }
 
+  /** Has those go on that are open, and wait without a thread. */
+  void tend(long now) {
+    if (now - nextTend < 0) {
+      return;
+    }
+    nextTend = now + TEND_NANOS;
+    for (Member member : slots.open()) {
+      MemberRun run = member.run();
+      if (run != null) {
+        run.tend(now);
+      }
+    }
+    workers.tend();
+  }
+
   /** Does what is due: opens, parks, tries again. */
   void work(long now) {
     failures.due(now).forEach(this::await);
@@ -150,7 +172,11 @@ final class MemberMoves {
     boolean rows = mode == CaptureMode.CDC && (member.hasAppeared() || lost != null);
     MemberRun run =
         new MemberRun(
-            member, rows ? CaptureMode.BOOTSTRAP_AND_CDC : mode, options, new Reports(member));
+            member,
+            rows ? CaptureMode.BOOTSTRAP_AND_CDC : mode,
+            options,
+            workers,
+            new Reports(member));
     member.run(run);
     move(member, MemberState.OPENING);
     try {

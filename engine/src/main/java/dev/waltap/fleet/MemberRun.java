@@ -6,17 +6,23 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.CaptureMode;
-import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.MemberOutput;
 import dev.waltap.api.WakeSignal;
-import dev.waltap.host.Threads;
+import dev.waltap.capture.CaptureEngine;
+import dev.waltap.capture.Recall;
+import dev.waltap.capture.Workers;
+import dev.waltap.io.Closer;
 import dev.waltap.wake.CountedSignal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open capture of a member: a thread that opens output and capture, runs it, and closes both.
- * What is asked of it comes from the fleet's thread; it reports from its own.
+ * One open capture of a member: opens output and capture, runs it, and closes both, on whichever
+ * thread of the fleet's it has at a time: none while there is nothing to deliver. What is asked of
+ * it comes from the fleet's thread; it reports from others.
  */
 final class MemberRun {
 
@@ -25,61 +31,106 @@ final class MemberRun {
     /** Every later commit will be emitted. */
     void ready();
 
-    /** The last that its thread does; null for no failure. */
+    /** The last that it does; null for no failure. */
     void ended(@Nullable Throwable failure);
   }
+
+  private static final String NAME = "waltap-member";
+  private static final long TEND_MILLIS = 100;
 
   private final Member member;
   private final CaptureMode mode;
   private final FleetOptions options;
+  private final Workers workers;
   private final Events events;
-  private final Thread thread;
-  private volatile @Nullable ChangeDataCapture capture;
+  private final Recall recall;
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Output and capture; of whichever thread works. */
+  private final Closer opened = new Closer();
+
+  /** As it was opened; of whichever thread works. */
+  private @Nullable CaptureMode capturing;
+
+  private volatile @Nullable CaptureEngine capture;
   private volatile @Nullable CountedSignal signal;
+  private volatile @Nullable Recall closing;
   private @Nullable MemberOutput output;
   private boolean closed;
   private boolean stopped;
 
-  MemberRun(Member member, CaptureMode mode, FleetOptions options, Events events) {
+  MemberRun(Member member, CaptureMode mode, FleetOptions options, Workers workers, Events events) {
     this.member = member;
     this.mode = mode;
     this.options = options;
+    this.workers = workers;
     this.events = events;
-    this.thread = new Thread(this::run, "waltap-member");
+    this.recall = new Recall(workers, NAME, this::run);
   }
 
+  /**
+   * Begins.
+   *
+   * @throws OutOfMemoryError if no thread is to be had
+   */
   void start() {
-    thread.start();
+    workers.execute(NAME, this::run);
   }
 
   private void run() {
     Throwable failure = null;
     try {
-      work();
+      if (leaves()) {
+        return;
+      }
+    } catch (Throwable e) {
+      failure = opened.closeAfter(e);
+    }
+    try {
+      opened.close();
+    } catch (UncheckedIOException e) {
+      failure = e.getCause();
     } catch (Throwable e) {
       failure = e;
     }
-    events.ended(failure);
+    try {
+      events.ended(failure);
+    } finally {
+      ended.countDown();
+    }
   }
 
-  private void work() throws IOException {
-    StateParents.make(options.stateRoot(), member.stateDirectory());
-    try (MemberOutput opened = open()) {
-      if (!took(opened)) {
-        return;
-      }
-      CaptureListener listener = new MemberListener(member, options.listener(), events::ready);
-      CaptureFactory.Opened made = options.captures().open(member, opened, this::counted, listener);
-      try (ChangeDataCapture built = made.capture()) {
-        member.selection = made.selection();
-        capture = built;
-        if (!isClosed()) {
-          run(built, opened.startsOver());
-        }
-      } finally {
-        forget();
+  /** Works until there is nothing to deliver; false at its end. */
+  private boolean leaves() throws IOException {
+    CaptureEngine present = capture;
+    CaptureEngine open = present == null ? open() : present;
+    CaptureMode how = capturing;
+    while (open != null && how != null && !open.turn(how, workers)) {
+      if (open.leave(recall)) {
+        return true; // And nothing else: another thread may go on already.
       }
     }
+    return false;
+  }
+
+  /** Opens what it works with; null if it was closed before. */
+  private @Nullable CaptureEngine open() throws IOException {
+    StateParents.make(options.stateRoot(), member.stateDirectory());
+    MemberOutput to = opened.open(this::openOutput);
+    if (!took(to)) {
+      return null;
+    }
+    opened.open(() -> this, MemberRun::forget);
+    CaptureListener listener = new MemberListener(member, options.listener(), events::ready);
+    CaptureFactory.Opened made = options.captures().open(member, to, this::counted, listener);
+    CaptureEngine built = opened.open(made::capture);
+    member.selection = made.selection();
+    capture = built;
+    if (isClosed()) {
+      return null;
+    }
+    capturing = mode == CaptureMode.CDC && to.startsOver() ? CaptureMode.BOOTSTRAP_AND_CDC : mode;
+    return built;
   }
 
   private WakeSignal counted(WakeSignal given) {
@@ -88,7 +139,7 @@ final class MemberRun {
     return counted;
   }
 
-  private MemberOutput open() {
+  private MemberOutput openOutput() {
     try {
       return options.outputs().open(member);
     } catch (IOException e) {
@@ -116,16 +167,6 @@ final class MemberRun {
     output = null;
   }
 
-  private void run(ChangeDataCapture built, boolean startsOver) {
-    if (mode == CaptureMode.BOOTSTRAP) {
-      built.bootstrap();
-    } else if (mode == CaptureMode.BOOTSTRAP_AND_CDC || startsOver) {
-      built.bootstrapAndCdc();
-    } else {
-      built.cdc();
-    }
-  }
-
   /** How often the capture has waited for news. */
   long waits() {
     CountedSignal present = signal;
@@ -133,16 +174,29 @@ final class MemberRun {
   }
 
   /** Makes the capture look. */
-  void wake() {
-    CountedSignal present = signal;
-    if (present != null) {
-      present.wake();
+  void look() {
+    CaptureEngine open = capture;
+    if (open != null) {
+      open.look();
+    }
+  }
+
+  /** Has those go on that have no thread, and for whom it is time. Called every now and then. */
+  void tend(long now) {
+    recall.retry();
+    Recall close = closing;
+    if (close != null) {
+      close.retry();
+    }
+    CaptureEngine open = capture;
+    if (open != null) {
+      open.tend(now);
     }
   }
 
   /** Counters of the capture; null before there is one. */
   @Nullable CaptureMetrics metrics() {
-    ChangeDataCapture open = capture;
+    CaptureEngine open = capture;
     return open == null ? null : open.metrics();
   }
 
@@ -160,22 +214,29 @@ final class MemberRun {
       }
       stopped |= abandon;
     }
-    ChangeDataCapture open = capture;
+    CaptureEngine open = capture;
     if (open != null) {
       // It returns when the capture has ended, which may take as long as the handler does.
-      Thread closing = new Thread(open::close, "waltap-close");
-      closing.setDaemon(true);
-      closing.start();
+      Recall close = new Recall(workers, "waltap-close", open::close);
+      closing = close;
+      close.run();
     }
   }
 
-  /** Whether this is its thread. */
-  boolean isCurrent() {
-    return Thread.currentThread() == thread;
-  }
-
-  /** Waits until its thread has ended. */
+  /** Waits until it has ended. */
   void join() {
-    Threads.join(thread);
+    boolean interrupted = false;
+    boolean waiting = true;
+    while (waiting) {
+      try {
+        waiting = !ended.await(TEND_MILLIS, TimeUnit.MILLISECONDS);
+        tend(System.nanoTime());
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

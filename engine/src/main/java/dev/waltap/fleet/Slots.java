@@ -198,7 +198,7 @@ final class Slots {
               ? new IdleLook(stamp, run.waits(), now)
               : null;
     }
-    run.wake();
+    run.look();
     return false;
   }
 }

@@ -5,18 +5,36 @@
  *
  * <pre>
  *  DatabaseSources ──► Discovery ──► FleetEngine ──► MemberRun (one for each open capture)
- *  (files, globs,      (what is       (the only one     its thread opens output and capture,
- *   a directory)        there)         that moves a      runs it, closes both, and reports
- *                          ▲           member)           how that ended
+ *  (files, globs,      (what is       (the only one     opens output and capture, runs it,
+ *   a directory)        there)         that moves a      closes both, and reports how that
+ *                          ▲           member)           ended, on threads of the WorkerPool
  *  DirectoryWatch ─────────┴──────────────▲
  *  (inotify: came, went, was written to)
  * </pre>
  *
  * <p>Threads: whoever calls {@link dev.waltap.api.Fleet#run} is the fleet's thread; all states of
- * members change there, by events that others put into its queue. A member that is open has a
- * thread of its own, which is the handler's, and what its capture brings along. A watch has one for
- * all directories. What may take long (opening an output, closing a capture) is never done on the
- * fleet's thread, so that one database delays no other.
+ * members change there, by events that others put into its queue. All else is done on threads of
+ * the {@link WorkerPool}, which makes as many as it takes, since any of them may wait for a disk, a
+ * lock or a handler, and one database must delay no other. An open member has two while it is
+ * active: its capture's and its handler's. It gives them back when it is idle:
+ *
+ * <pre>
+ *              has a thread while                       goes on when
+ *  handler's   there are changes to deliver or flush,   the queue gets a change, or ends
+ *              and half a second longer
+ *  capture's   something is to be read, decoded,        the file watch reports a write to the
+ *              handed over or saved, a read             WAL, it is closed, or, at the latest after
+ *              transaction is held, and for a second    a second, the fleet's thread finds that its
+ *              after each write to the WAL              next look is due
+ * </pre>
+ *
+ * <p>What is committed at the moment of leaving is not missed: the watch is begun before the last
+ * look that finds nothing, so that a write behind that look is reported; a report that comes before
+ * the thread has left keeps it. A write may be reported long before its commit can be seen, with
+ * {@code synchronous=FULL} by a sync: that is what the second is for. Where the file can't be
+ * watched, or the user's own signal is waited for, the capture keeps its thread. Looks that are due
+ * take turns on two threads, so that many at once need few; where these are held up, others help.
+ * One watch and its thread serve all files, another one all directories.
  *
  * <p>A parked member costs an entry in a map: no thread, no page set, and no descriptor but those
  * that {@link dev.waltap.io.ChannelRegistry} must not close. Its capture was closed in order, and
@@ -32,8 +50,8 @@
  * <p>The stamp is also kept beside the state ({@link ParkedMembers}): a member that looks the same
  * when the fleet is started again is parked at once, and not opened.
  *
- * <p>The seam for captures that share threads is {@link MemberRun}: the engine knows only that a
- * run was started, became ready, and has ended.
+ * <p>The seam is {@link MemberRun}: the engine knows only that a run was started, became ready, and
+ * has ended.
  */
 @NullMarked
 package dev.waltap.fleet;

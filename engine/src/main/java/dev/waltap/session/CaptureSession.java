@@ -20,14 +20,24 @@ import dev.waltap.io.Closer;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.StateStore;
 import dev.waltap.wal.GapReason;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a capture, on the capture thread, phase by phase: {@link SessionPhase}. Copying out of
- * the WAL never waits: whatever else is done keeps up with it through {@link LogFollower}.
+ * One run of a capture, on the capture thread, one at a time, phase by phase: {@link SessionPhase}.
+ * Copying out of the WAL never waits: whatever else is done keeps up with it through {@link
+ * LogFollower}.
  */
 public final class CaptureSession implements AutoCloseable {
+
+  /** Instead of a time to wait. */
+  public static final long ENDED = -1;
+
+  /** So often it is seen whether the thread may be left. */
+  private static final long LEAVE_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   private final CaptureParts parts;
   private final WakeSignal wake;
   private final FreshStart freshStart;
@@ -75,23 +85,40 @@ public final class CaptureSession implements AutoCloseable {
   }
 
   /** Delivers the snapshot's rows, and ends. */
-  public void bootstrap() {
+  public long bootstrap() {
     parts.surroundings.warn(true);
     enter(SessionPhase.STARTING);
     freshStart.emitRowsOnly();
-    end();
+    return end();
   }
 
   /** Makes the durable baseline and ends. */
-  public void setup() {
+  public long setup() {
     parts.surroundings.warn(true);
     enter(SessionPhase.STARTING);
     freshStart.take(BaselineUse.SETUP);
     enter(SessionPhase.ENDED);
+    return ENDED;
   }
 
-  /** Delivers changes from the saved position or from now on, after the rows if so wanted. */
-  public void capture(boolean withRows) {
+  /**
+   * Delivers changes from the saved position or from now on, after the rows if so wanted, until it
+   * is to end; or until there is nothing to do but to wait for a signal that reports each write to
+   * the log: to be called again once it does, perhaps on another thread.
+   *
+   * @param quiet whether the signal does, and nothing else is to be waited for; null if the thread
+   *     is to wait itself
+   * @return nanoseconds after which it is to be called again, whatever the signal says; {@link
+   *     #ENDED} for the end
+   */
+  public long capture(boolean withRows, @Nullable BooleanSupplier quiet) {
+    if (phase == SessionPhase.ATTACHED) {
+      begin(withRows);
+    }
+    return run(quiet);
+  }
+
+  private void begin(boolean withRows) {
     parts.surroundings.warn(parts.options.once()); // Else there is time for it when idle.
     DurableState saved = parts.savedState();
     boolean rows = saved == null ? withRows : wantsRows(saved, withRows);
@@ -104,7 +131,6 @@ public final class CaptureSession implements AutoCloseable {
     } else {
       start(saved, rows);
     }
-    run();
   }
 
   private boolean wantsRows(DurableState saved, boolean withRows) {
@@ -177,14 +203,13 @@ public final class CaptureSession implements AutoCloseable {
     }
   }
 
-  private void run() {
+  private long run(@Nullable BooleanSupplier quiet) {
     while (!parts.queue.isStopped()) {
       // Before anything is said of the end: only a look at the log finds that there is a gap. A log
       // that is gone and one that never was have the same salts, of which there are none.
       parts.log.keepUpDecoding();
       if (isCaughtUp()) {
-        end();
-        return;
+        return end();
       }
       CommittedTransaction transaction = parts.backlog.poll();
       if (transaction != null) {
@@ -195,14 +220,19 @@ public final class CaptureSession implements AutoCloseable {
       } else {
         parts.log.allDecoded();
         parts.release();
-        idle();
+        long rest = idle(quiet);
+        if (rest > 0) {
+          return rest;
+        }
       }
     }
+    return ENDED;
   }
 
-  private void end() {
+  private long end() {
     parts.finish();
     enter(SessionPhase.ENDED);
+    return ENDED;
   }
 
   /** With {@code once}: what was committed at the start is emitted, or nothing more is there. */
@@ -256,7 +286,8 @@ public final class CaptureSession implements AutoCloseable {
     }
   }
 
-  private void idle() {
+  /** Waits; or returns for how many nanoseconds nobody need wait on this thread, if that may be. */
+  private long idle(@Nullable BooleanSupplier quiet) {
     long untilNext = parts.guard.idle();
     long now = System.nanoTime();
     checkFiles(now);
@@ -264,9 +295,25 @@ public final class CaptureSession implements AutoCloseable {
     if (rest > 0) {
       wake.busy();
       LockSupport.parkNanos(rest);
-    } else {
-      wake.await(Math.min(pacer.longestWait(parts.isSettled()), untilNext));
+      return 0;
     }
+    long longest = Math.min(pacer.longestWait(parts.isSettled()), untilNext);
+    if (quiet != null && isSettled()) {
+      if (quiet.getAsBoolean()) {
+        return longest;
+      }
+      longest = Math.min(longest, LEAVE_LOOK_NANOS);
+    }
+    wake.await(longest);
+    return 0;
+  }
+
+  /** Whether there is nothing to do until something else is committed. */
+  private boolean isSettled() {
+    return parts.log.gap() == null
+        && !parts.guard.holds()
+        && parts.queue.depth() == 0
+        && parts.isSettled();
   }
 
   private void checkFiles(long now) {

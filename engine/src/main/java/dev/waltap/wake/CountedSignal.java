@@ -24,6 +24,35 @@ public final class CountedSignal implements WakeSignal {
     return waits;
   }
 
+  /**
+   * Whether nothing but a write to the log is waited for any more, of which this is notified, or
+   * the given time: then {@link #leave} will do instead of {@link #await}. For the capture thread.
+   *
+   * @param now from {@link System#nanoTime}
+   */
+  public boolean isQuiet(long now) {
+    return signal instanceof PollingSignal polling && polling.isQuiet(now);
+  }
+
+  /**
+   * Waits without a thread, where {@link #isQuiet} said that it may: the caller does nothing more
+   * with the capture, and whoever is recalled goes on as if {@link #await} had returned.
+   *
+   * @param recall called once it is time to look, from any thread, unless {@link #takeBack} came
+   *     first; must not block, nor throw
+   * @return false if it is time already
+   */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time: the capture thread
+  public boolean leave(Runnable recall) {
+    waits++;
+    return signal instanceof PollingSignal polling && polling.leave(recall);
+  }
+
+  /** Ends a wait without a thread, if there is one: the caller goes on then. For any thread. */
+  public boolean takeBack() {
+    return signal instanceof PollingSignal polling && polling.takeBack();
+  }
+
   /** What is waited for. */
   WakeSignal signal() {
     return signal;

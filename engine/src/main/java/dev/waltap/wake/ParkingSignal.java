@@ -3,18 +3,23 @@ package dev.waltap.wake;
 
 import dev.waltap.api.WakeSignal;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What all signals of this package share: the capture thread parks for as long as the signal says,
- * and is unparked by {@link #wake}. One that is part of another wakes that other.
+ * and is unparked by {@link #wake}; or it goes away meanwhile, and is recalled. One that is part of
+ * another wakes that other.
  */
 abstract class ParkingSignal implements WakeSignal {
   private volatile boolean woken;
   private volatile @Nullable Thread waiter;
   private volatile @Nullable ParkingSignal whole;
+
+  /** Recalls a waiter that has gone away; holds null while none has. */
+  private final AtomicReference<@Nullable Runnable> left = new AtomicReference<>();
 
   @Override
   public void start(BooleanSupplier probe, Path database) {}
@@ -67,6 +72,37 @@ abstract class ParkingSignal implements WakeSignal {
       target.wake();
     }
     LockSupport.unpark(waiter);
+    if (left.get() != null) {
+      run(left.getAndSet(null));
+    }
+  }
+
+  private static void run(@Nullable Runnable recall) {
+    if (recall != null) {
+      recall.run();
+    }
+  }
+
+  /** Whether {@link #wake} was called, and nobody has seen that yet. */
+  final boolean isWoken() {
+    return woken;
+  }
+
+  /**
+   * The waiter goes away instead of parking.
+   *
+   * @param recall run by the next {@link #wake}
+   * @return false if that has come already
+   */
+  final boolean leave(Runnable recall) {
+    waiter = null;
+    left.set(recall);
+    return !woken || !left.compareAndSet(recall, null);
+  }
+
+  /** Whether the waiter had gone away; whoever is told so comes in its place. */
+  final boolean takeBack() {
+    return left.get() != null && left.getAndSet(null) != null;
   }
 
   /** From now on the other one's thread waits, for this one too. */

@@ -18,6 +18,9 @@ final class PollingSignal extends ParkingSignal {
   /** Between two looks where nothing would report a write: the longest that a commit waits. */
   private static final long MAX_UNWATCHED_PAUSE = TimeUnit.MILLISECONDS.toNanos(4);
 
+  /** One with a timer that rings more often is not left: whoever comes in its place is late. */
+  private static final long MIN_LEFT = TimeUnit.SECONDS.toNanos(1);
+
   /** A timer that never rings. */
   static final long NEVER = Long.MAX_VALUE;
 
@@ -132,6 +135,19 @@ final class PollingSignal extends ParkingSignal {
       looked = false;
     }
     return !unwatchable;
+  }
+
+  /**
+   * Whether it watches, has looked since that began, and waits for the file to be written to or for
+   * its timer, if at all.
+   */
+  boolean isQuiet(long now) {
+    return isWatching()
+        && looked
+        && now - since >= quietNanos
+        && timerNanos >= MIN_LEFT
+        && !isWoken()
+        && !probe.getAsBoolean();
   }
 
   private long timer(long now) {

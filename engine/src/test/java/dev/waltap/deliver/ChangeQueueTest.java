@@ -9,6 +9,7 @@ import dev.waltap.api.Operation;
 import dev.waltap.api.Position;
 import dev.waltap.api.Transaction;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,7 @@ class ChangeQueueTest {
 
   private final ChangeQueue queue = new ChangeQueue(10, 100);
   private int waited;
+  private int recalled;
 
   private void add(long size) {
     ChangeBuffer one = new ChangeBuffer();
@@ -51,6 +53,32 @@ class ChangeQueueTest {
     assertThat(waited).isZero();
     take();
     assertThat(queue.depth()).isZero();
+  }
+
+  @Test
+  void whoHasLeftIsRecalledOnceByWhateverThereIsToTake() {
+    for (Runnable deed : List.<Runnable>of(() -> add(1), queue::recall, () -> queue.finish(null))) {
+      assertThat(queue.leave(() -> recalled++)).isTrue();
+      recalled = 0;
+      deed.run();
+      assertThat(recalled).isEqualTo(1);
+      if (queue.depth() > 0) {
+        assertThat(queue.leave(() -> recalled++)).isFalse();
+        take();
+      }
+    }
+    assertThat(queue.leave(() -> recalled++)).isFalse();
+    queue.stop();
+    assertThat(recalled).isEqualTo(1);
+  }
+
+  @Test
+  void whoHasLeftIsRecalledByTheEnd() {
+    assertThat(queue.leave(() -> recalled++)).isTrue();
+    queue.stop();
+    queue.stop();
+    assertThat(recalled).isEqualTo(1);
+    assertThat(queue.leave(() -> recalled++)).isFalse();
   }
 
   @Test

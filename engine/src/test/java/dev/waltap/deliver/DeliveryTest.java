@@ -35,7 +35,7 @@ class DeliveryTest {
   @Test
   void flushesOnceForBatchesThatFollowEachOther() {
     add(1, 2, 3);
-    delivery(new Recorder(batch -> {}), 1).run(() -> true);
+    delivery(new Recorder(batch -> {}), 1).run(() -> true, Long.MAX_VALUE);
     assertThat(calls).startsWith("batch 1", "flush", "acknowledge 1:1:0", "batch 2");
     assertThat(calls).endsWith("batch 3", "flush", "acknowledge 1:3:0");
   }
@@ -58,7 +58,7 @@ class DeliveryTest {
             large,
             new DeliveryCounters(),
             end -> {})
-        .run(() -> true);
+        .run(() -> true, Long.MAX_VALUE);
     assertThat(calls).containsExactly("batch 1", "flush", "batch 2", "flush", "batch 3", "flush");
   }
 
@@ -73,7 +73,7 @@ class DeliveryTest {
           }
         };
     Delivery delivery = delivery(handler, 1);
-    assertThatThrownBy(() -> delivery.run(() -> true))
+    assertThatThrownBy(() -> delivery.run(() -> true, Long.MAX_VALUE))
         .isInstanceOf(CaptureException.class)
         .hasMessageContaining("no space");
     assertThat(calls).containsExactly("batch 1");
@@ -92,9 +92,29 @@ class DeliveryTest {
                   }
                 }),
             1);
-    assertThatThrownBy(() -> delivery.run(() -> true)).hasMessageContaining("no more");
+    assertThatThrownBy(() -> delivery.run(() -> true, Long.MAX_VALUE))
+        .hasMessageContaining("no more");
     assertThat(calls).endsWith("batch 3", "flush", "acknowledge 1:2:0");
     assertThat(delivery.position()).isEqualTo(new Position(1, 2, 0));
+  }
+
+  @Test
+  void leavesWhenNothingComesAndAllIsFlushed() throws Exception {
+    ChangeQueue later = new ChangeQueue(1000, 1 << 20);
+    StagedChanges toLater = new StagedChanges(later, () -> {}, () -> {});
+    Delivery delivery =
+        new Delivery(new Recorder(batch -> {}), 1, FLUSH, later, new DeliveryCounters(), end -> {});
+    assertThat(delivery.run(() -> true, 1)).isFalse();
+    for (int frame = 1; frame <= 2; frame++) {
+      Position position = new Position(1, frame, 0);
+      Change change = at(insert(row("id", 1L)), position);
+      toLater.addLast(change, 1, new TransactionEnd(position, 0));
+    }
+    toLater.release();
+    assertThat(delivery.run(() -> true, 1)).isFalse();
+    assertThat(calls).containsExactly("batch 1", "flush", "batch 2", "flush");
+    later.finish(null);
+    assertThat(delivery.run(() -> true, 1)).isTrue();
   }
 
   @Test
@@ -102,7 +122,7 @@ class DeliveryTest {
     staged.addEnd(new Position(1, 7, 0));
     staged.release();
     queue.finish(null);
-    delivery(new Recorder(batch -> {}), 1).run(() -> true);
+    delivery(new Recorder(batch -> {}), 1).run(() -> true, Long.MAX_VALUE);
     assertThat(calls).containsExactly("flush", "acknowledge 1:7:0");
   }
 
@@ -120,7 +140,7 @@ class DeliveryTest {
     try (FileOutput full = FileOutput.open(Path.of("/dev/full"))) {
       add(1, 2);
       Delivery delivery = delivery(new JsonLinesHandler(full, BlobFormat.HEX), 1);
-      assertThatThrownBy(() -> delivery.run(() -> true))
+      assertThatThrownBy(() -> delivery.run(() -> true, Long.MAX_VALUE))
           .hasMessageContaining("cannot write to /dev/full")
           .satisfies(failure -> assertThat(failure.getSuppressed()).isEmpty());
       assertThat(calls).isEmpty();

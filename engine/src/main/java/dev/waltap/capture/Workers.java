@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.capture;
+
+/**
+ * Threads that many captures share: each task has one for itself as long as it runs, so that one
+ * that blocks holds up no other. For any thread.
+ */
+public interface Workers {
+
+  /**
+   * Runs a task soon, on a thread of this name.
+   *
+   * @throws OutOfMemoryError if no thread is to be had; the task does not run then
+   */
+  void execute(String name, Runnable task);
+
+  /**
+   * Runs a task that as a rule has nothing to do, after others like it, so that many that are due
+   * at the same time need few threads.
+   *
+   * @throws OutOfMemoryError if no thread is to be had; the task runs with the next one then
+   */
+  void executeInTurn(String name, Runnable task);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import dev.waltap.capture.Workers;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The threads of a fleet's members: as many as there are tasks that run, and a few that wait for
+ * the next one. Each carries the name of what it does. What a handler leaves on its thread, such as
+ * an interrupt or another context class loader, does not reach the next task.
+ *
+ * <p>Any thread; closed by the fleet's, when all members have ended.
+ */
+final class WorkerPool implements Workers, AutoCloseable {
+
+  /** One that has had nothing to do for so long ends. */
+  private static final long IDLE_SECONDS = 3;
+
+  private static final long CLOSING_SECONDS = 5;
+
+  /** So many take turns at what is usually done within a fraction of a millisecond. */
+  private static final int MOST_IN_TURN = 2;
+
+  private static final String IDLE = "waltap-idle";
+
+  private final ThreadGroup group = Thread.currentThread().getThreadGroup();
+  private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          this::thread);
+
+  private record Named(String name, Runnable task) {}
+
+  private final Queue<Named> inTurn = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger takingTurns = new AtomicInteger();
+  private final AtomicLong turns = new AtomicLong();
+
+  /** Turns there had been when {@link #tend} was called last; of the fleet's thread. */
+  private long turnsSeen;
+
+  private Thread thread(Runnable work) {
+    // Whoever happens to need one first must not hand down what is its own.
+    Thread thread = new Thread(group, work, IDLE, 0, false);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  @Override
+  public void execute(String name, Runnable task) {
+    threads.execute(() -> run(name, task));
+  }
+
+  private void run(String name, Runnable task) {
+    Thread current = Thread.currentThread();
+    current.setName(name);
+    current.setContextClassLoader(loader);
+    try {
+      task.run();
+    } finally {
+      current.setName(IDLE);
+      Thread.interrupted();
+    }
+  }
+
+  @Override
+  public void executeInTurn(String name, Runnable task) {
+    inTurn.add(new Named(name, task));
+    takeTurns();
+  }
+
+  /** Has one more take turns, if there may be one more. */
+  private void takeTurns() {
+    int taking = takingTurns.get();
+    while (taking < MOST_IN_TURN) {
+      if (takingTurns.compareAndSet(taking, taking + 1)) {
+        begin();
+        return;
+      }
+      taking = takingTurns.get();
+    }
+  }
+
+  /** One was counted. */
+  private void begin() {
+    try {
+      threads.execute(this::takeEach);
+    } catch (Throwable e) {
+      takingTurns.decrementAndGet();
+      throw e;
+    }
+  }
+
+  private void takeEach() {
+    try {
+      for (Named next = inTurn.poll(); next != null; next = inTurn.poll()) {
+        run(next.name, next.task);
+        turns.incrementAndGet();
+      }
+    } finally {
+      takingTurns.decrementAndGet();
+    }
+    if (!inTurn.isEmpty()) {
+      takeTurns(); // Came when this one had seen that there are none.
+    }
+  }
+
+  /**
+   * Has one more take turns where those that do seem to be held up. Called every now and then, by
+   * the fleet's thread.
+   */
+  void tend() {
+    long now = turns.get();
+    if (!inTurn.isEmpty() && now == turnsSeen) {
+      takingTurns.incrementAndGet();
+      try {
+        begin();
+      } catch (OutOfMemoryError e) {
+        return; // There may be a thread the next time.
+      }
+    }
+    turnsSeen = now;
+  }
+
+  /** Returns when none runs any more, unless one does not end. */
+  @Override
+  public void close() {
+    threads.shutdown();
+    boolean interrupted = false;
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSING_SECONDS);
+    boolean waiting = true;
+    while (waiting) {
+      try {
+        waiting =
+            !threads.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)
+                && end - System.nanoTime() > 0;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
