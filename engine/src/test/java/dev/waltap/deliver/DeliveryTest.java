@@ -108,7 +108,7 @@ class DeliveryTest {
     for (int frame = 1; frame <= 2; frame++) {
       Position position = new Position(1, frame, 0);
       Change change = at(insert(row("id", 1L)), position);
-      toLater.addLast(change, 1, new TransactionEnd(position, 0));
+      toLater.addLast(change, 1);
     }
     toLater.release();
     assertThat(delivery.run(() -> true, 1)).isFalse();
