@@ -93,6 +93,8 @@ final class MemberMoves {
     FileStamp parked = isEndless() ? parkedMembers.find(member) : null;
     if (parked != null) {
       member.stamp = parked;
+      // Of the start, it is among those that the ready line is about.
+      member.announced = atStart;
       move(member, MemberState.PARKED);
       return;
     }

@@ -52,6 +52,7 @@ class FleetTest {
   private final Map<String, List<Long>> delivered = new ConcurrentHashMap<>();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final CountDownLatch ready = new CountDownLatch(1);
+  private final List<String> notes = new CopyOnWriteArrayList<>();
 
   private Path make(String name) throws SQLException {
     Path path = directory.resolve(name);
@@ -89,6 +90,11 @@ class FleetTest {
               @Override
               public void ready() {
                 ready.countDown();
+              }
+
+              @Override
+              public void note(FleetMember member, String message) {
+                notes.add(message);
               }
             });
   }
@@ -441,6 +447,19 @@ class FleetTest {
           .as("outputs that have to be looked at")
           .hasSize(3);
     }
+  }
+
+  @Test
+  @Tag("slow")
+  void oneThatIsParkedFromTheStartOnIsNotAnnouncedWhenItIsOpened() throws Exception {
+    make("a.db");
+    runUntilParked(builder(), 1);
+    try (Fleet fleet = builder().build()) {
+      start(fleet);
+      insert("a.db", 1);
+      await(() -> delivered.containsKey("a.db"), "the change");
+    }
+    assertThat(notes).isEmpty();
   }
 
   /** Runs a fleet until so many are parked; gives those that were opened. */
