@@ -34,7 +34,11 @@ public final class RowCursor {
   private final PageFormat format;
   private final PageSource source;
   private final Payloads payloads;
-  private final Cell cell = new Cell();
+
+  /** The cell at the position, if it is parsed; {@link #cell()} parses it. */
+  private final Cell parsedCell = new Cell();
+
+  private boolean parsed;
   private final RecordReader record = new RecordReader();
   private TreeKind kind = TreeKind.TABLE;
   private CellRuns runs = NO_RUNS;
@@ -116,7 +120,7 @@ public final class RowCursor {
     position = cellIndex;
     end = cellIndex + 1;
     assert end <= BTreePage.cellCount(page, BTreePage.header(number)) : "no cell " + cellIndex;
-    parse();
+    moved();
   }
 
   boolean atEnd() {
@@ -131,7 +135,7 @@ public final class RowCursor {
   void skipTo(int cellIndex) {
     position = cellIndex;
     if (position < end) {
-      parse();
+      moved();
     } else {
       nextRun();
     }
@@ -153,8 +157,9 @@ public final class RowCursor {
     boolean first = !moved && !otherMoved;
     long last =
         !moved ? other.keptRowid : !otherMoved ? keptRowid : Math.max(keptRowid, other.keptRowid);
+    Cell cell = cell();
     while (cell.overflowPage() == 0
-        && hasCell(other.page, Bytes.u16(other.page, other.cellArray + 2 * otherAt))) {
+        && hasCell(cell, other.page, Bytes.u16(other.page, other.cellArray + 2 * otherAt))) {
       long rowid = cell.rowid();
       if (!first && rowid <= last) {
         position = at;
@@ -180,7 +185,7 @@ public final class RowCursor {
   }
 
   /** Whether the bytes of this cell are there on another page. */
-  private boolean hasCell(byte[] image, int offset) {
+  private boolean hasCell(Cell cell, byte[] image, int offset) {
     int from = cell.offset();
     int to = cell.end();
     return offset + (to - from) <= format.usableSize()
@@ -202,7 +207,7 @@ public final class RowCursor {
     position = runs.from(run);
     end = runs.to(run);
     assert position >= 0 && position < end : "an empty run on page " + pageNumber;
-    parse();
+    moved();
   }
 
   private void enter(int number) {
@@ -213,10 +218,24 @@ public final class RowCursor {
     leaf = BTreePage.isLeaf(page, header);
   }
 
-  private void parse() {
-    cell.parse(page, pageNumber, Bytes.u16(page, cellArray + 2 * position), kind, leaf, format);
+  private void moved() {
+    parsed = false;
     leaveRow();
-    if (watched != null && cell.overflowPage() != 0) {
+  }
+
+  /** The cell that it is at: parsed when it is looked at, since many are skipped unseen. */
+  private Cell cell() {
+    if (!parsed) {
+      parse();
+    }
+    return parsedCell;
+  }
+
+  private void parse() {
+    int offset = Bytes.u16(page, cellArray + 2 * position);
+    parsedCell.parse(page, pageNumber, offset, kind, leaf, format);
+    parsed = true;
+    if (watched != null && parsedCell.overflowPage() != 0) {
       listChains(watched);
     }
   }
@@ -264,21 +283,17 @@ public final class RowCursor {
     return page;
   }
 
-  Cell cell() {
-    return cell;
-  }
-
   /** The rowid; 0 in an index b-tree. */
   public long rowid() {
-    return cell.rowid();
+    return cell().rowid();
   }
 
   /** The array that holds the payload at {@link #payloadOffset}; read only. */
   public byte[] payload() {
-    if (cell.overflowPage() == 0) {
+    if (cell().overflowPage() == 0) {
       return page;
     }
-    assemble(Payloads.arraySize(pageNumber, cell));
+    assemble(Payloads.arraySize(pageNumber, cell()));
     return scratch;
   }
 
@@ -289,22 +304,24 @@ public final class RowCursor {
     if (size > scratch.length) {
       scratch = new byte[size > MAX_KEPT ? size : Math.max(size, scratch.length * 2)];
     }
-    payloads.copy(pageNumber, page, cell, scratch, size);
+    payloads.copy(pageNumber, page, cell(), scratch, size);
     assembled = size;
   }
 
   /** Where the payload begins in {@link #payload}. */
   public int payloadOffset() {
+    Cell cell = cell();
     return cell.overflowPage() == 0 ? cell.payloadOffset() : 0;
   }
 
   /** The size of the payload in bytes. */
   public int payloadSize() {
-    return (int) cell.payloadSize();
+    return (int) cell().payloadSize();
   }
 
   /** An array of the payload and nothing else, the caller's to keep. */
   public byte[] copyPayload() {
+    Cell cell = cell();
     int size = Payloads.arraySize(pageNumber, cell);
     if (assembled == size && scratch.length == size) {
       byte[] payload = scratch; // A row of many megabytes is not copied twice.
@@ -327,6 +344,7 @@ public final class RowCursor {
    * @throws CorruptDatabaseException naming page and offset
    */
   public void checkRecord(int fields) {
+    Cell cell = cell();
     if (cell.overflowPage() == 0
         && RecordReader.isSurelySound(page, cell.payloadOffset(), payloadSize(), fields)) {
       return;
@@ -342,6 +360,7 @@ public final class RowCursor {
 
   /** Makes as much of the payload as its key takes readable at {@link #keyArray}. */
   void loadKey(KeyExtent keys) {
+    Cell cell = cell();
     keyArray = page;
     keyOffset = cell.payloadOffset();
     if (cell.overflowPage() == 0) {
@@ -388,8 +407,8 @@ public final class RowCursor {
 
   /** Whether this row and the other one, of another version, have the same bytes. */
   boolean samePayload(RowCursor other, PageBitSet dirtyChains) {
-    Cell a = cell;
-    Cell b = other.cell;
+    Cell a = cell();
+    Cell b = other.cell();
     if (a.payloadSize() != b.payloadSize()) {
       return false;
     }
@@ -437,14 +456,14 @@ public final class RowCursor {
 
   /** Whether the header is one, and is at {@link #keyArray}: a malformed one may not be. */
   private boolean hasHeader() {
-    int available = keyArray == page ? cell.localSize() : assembled;
+    int available = keyArray == page ? cell().localSize() : assembled;
     return RecordDifference.hasHeader(keyArray, keyOffset, available);
   }
 
   /** How many leading bytes this row and the other one have in common; -1 if all of them. */
   private long differsFrom(RowCursor other) {
-    payloads.start(pageNumber, page, cell);
-    other.payloads.start(other.pageNumber, other.page, other.cell);
+    payloads.start(pageNumber, page, cell());
+    other.payloads.start(other.pageNumber, other.page, other.cell());
     return payloads.differsFrom(other.payloads);
   }
 
