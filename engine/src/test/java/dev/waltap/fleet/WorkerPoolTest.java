@@ -7,11 +7,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,7 +23,7 @@ class WorkerPoolTest {
   @Test
   void whatATaskLeavesOnItsThreadDoesNotReachTheNext() throws Exception {
     BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-    AtomicReference<Thread> first = new AtomicReference<>();
+    CompletableFuture<Thread> first = new CompletableFuture<>();
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     try (WorkerPool pool = new WorkerPool();
         URLClassLoader other = new URLClassLoader(new URL[0])) {
@@ -31,25 +31,25 @@ class WorkerPoolTest {
           "waltap-one",
           () -> {
             Thread current = Thread.currentThread();
-            first.set(current);
+            first.complete(current);
             seen.add(current.getName());
             current.setName("mine");
             current.setContextClassLoader(other);
             current.interrupt();
           });
       assertThat(seen.take()).isEqualTo("waltap-one");
-      awaitIdle(first.get());
+      awaitIdle(first.join());
       pool.execute(
           "waltap-two",
           () -> {
             Thread current = Thread.currentThread();
             seen.add(current.getName() + " " + current.isInterrupted());
-            seen.add((current == first.get()) + " " + (current.getContextClassLoader() == loader));
+            seen.add((current == first.join()) + " " + (current.getContextClassLoader() == loader));
           });
       assertThat(seen.take()).isEqualTo("waltap-two false");
       assertThat(seen.take()).isEqualTo("true true");
     }
-    first.get().join();
+    first.join().join();
   }
 
   private static void awaitIdle(Thread thread) {

@@ -26,11 +26,10 @@ class LeavingTest {
   private final AtomicInteger recalls = new AtomicInteger();
   private final CountDownLatch recalled = new CountDownLatch(1);
 
-  private final Runnable recall =
-      () -> {
-        recalls.incrementAndGet();
-        recalled.countDown();
-      };
+  private void recall() {
+    recalls.incrementAndGet();
+    recalled.countDown();
+  }
 
   private CountedSignal signal(Path database) {
     CountedSignal signal =
@@ -56,7 +55,7 @@ class LeavingTest {
   void aWriteRecalls() throws Exception {
     try (CountedSignal signal = quiet()) {
       long waits = signal.waits();
-      assertThat(signal.leave(recall)).isTrue();
+      assertThat(signal.leave(this::recall)).isTrue();
       assertThat(signal.waits()).isEqualTo(waits + 1);
       Files.write(wal(), new byte[1], StandardOpenOption.APPEND);
       assertThat(recalled.await(30, TimeUnit.SECONDS)).isTrue();
@@ -68,7 +67,7 @@ class LeavingTest {
   void whatIsWrittenAtTheMomentOfLeavingKeepsTheThread() throws Exception {
     try (CountedSignal signal = quiet()) {
       signal.wake(); // As the watch does.
-      assertThat(signal.leave(recall)).isFalse();
+      assertThat(signal.leave(this::recall)).isFalse();
       assertThat(recalls).hasValue(0);
       assertThat(signal.takeBack()).isFalse();
     }
@@ -90,7 +89,7 @@ class LeavingTest {
   @Test
   void looksAgainAndAgainAfterAWriteBeforeItIsQuiet() throws Exception {
     try (CountedSignal signal = quiet()) {
-      assertThat(signal.leave(recall)).isTrue();
+      assertThat(signal.leave(this::recall)).isTrue();
       signal.wake();
       assertThat(recalls).hasValue(1);
       assertThat(signal.isQuiet(System.nanoTime())).isFalse();
@@ -117,7 +116,7 @@ class LeavingTest {
   void otherSignalsKeepTheirThread() {
     try (CountedSignal signal = new CountedSignal(WakeSignals.manual())) {
       assertThat(signal.isQuiet(System.nanoTime())).isFalse();
-      assertThat(signal.leave(recall)).isFalse();
+      assertThat(signal.leave(this::recall)).isFalse();
       assertThat(signal.takeBack()).isFalse();
     }
   }
@@ -160,7 +159,7 @@ class LeavingTest {
   private static void repeat(AtomicBoolean ended, Runnable deed) {
     while (!ended.get()) {
       deed.run();
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 }
