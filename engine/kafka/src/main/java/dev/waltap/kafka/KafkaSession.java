@@ -11,11 +11,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -48,11 +50,16 @@ final class KafkaSession implements AutoCloseable {
   private final Admin admin;
   private final Unended unended;
   private final Consumer<Set<TopicPartition>> ended;
-  private volatile @Nullable KafkaProducer<byte[], byte[]> producer;
+  private final Function<Map<String, Object>, Producer<byte[], byte[]>> producers;
+  private volatile @Nullable Producer<byte[], byte[]> producer;
   private volatile boolean abandoned;
   private volatile @Nullable Exception sendFailure;
   private volatile @Nullable Coordinator coordinator;
   private boolean inTransaction;
+
+  /** Whether Kafka was asked to commit and has not answered: what it does then is not known. */
+  private boolean committing;
+
   private String id = "";
 
   /** Whether whatever Kafka did not end of earlier sessions was found. */
@@ -82,6 +89,24 @@ final class KafkaSession implements AutoCloseable {
       Stopping stopping,
       Consumer<String> hidden,
       Consumer<Set<TopicPartition>> ended) {
+    this(
+        settings,
+        topics,
+        stopping,
+        hidden,
+        ended,
+        made -> new KafkaProducer<>(made, new ByteArraySerializer(), new ByteArraySerializer()));
+  }
+
+  /** The same, with producers that are made by these settings of theirs. */
+  KafkaSession(
+      KafkaSettings settings,
+      Topics topics,
+      Stopping stopping,
+      Consumer<String> hidden,
+      Consumer<Set<TopicPartition>> ended,
+      Function<Map<String, Object>, Producer<byte[], byte[]>> producers) {
+    this.producers = producers;
     this.ended = ended;
     this.settings = settings;
     this.topics = topics;
@@ -205,7 +230,7 @@ final class KafkaSession implements AutoCloseable {
       throws InterruptedException {
     int timeout = commit ? COMMIT_TIMEOUT_MILLIS : ABORT_TIMEOUT_MILLIS;
     begin(stream, timeout);
-    KafkaProducer<byte[], byte[]> fencing = producer();
+    Producer<byte[], byte[]> fencing = producer();
     producer = null;
     fencing.close(Duration.ZERO);
     String id = transactionalId(stream);
@@ -246,16 +271,13 @@ final class KafkaSession implements AutoCloseable {
   }
 
   private void begin(String stream, int transactionTimeoutMillis) {
-    KafkaProducer<byte[], byte[]> made =
-        new KafkaProducer<>(
-            producerSettings(stream, transactionTimeoutMillis),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+    Producer<byte[], byte[]> made =
+        producers.apply(producerSettings(stream, transactionTimeoutMillis));
     producer = made;
     if (abandoned) {
       abandon();
     }
-    asProducer(KafkaProducer::initTransactions);
+    asProducer(Producer::initTransactions);
   }
 
   private Map<String, Object> producerSettings(String stream, int transactionTimeoutMillis) {
@@ -275,8 +297,8 @@ final class KafkaSession implements AutoCloseable {
     return all;
   }
 
-  private KafkaProducer<byte[], byte[]> producer() {
-    KafkaProducer<byte[], byte[]> current = producer;
+  private Producer<byte[], byte[]> producer() {
+    Producer<byte[], byte[]> current = producer;
     if (current == null) {
       throw new IllegalStateException("the session has not begun");
     }
@@ -284,7 +306,7 @@ final class KafkaSession implements AutoCloseable {
   }
 
   /** Kafka takes it for a wrong use that {@link #abandon} closed the producer meanwhile. */
-  private void asProducer(Consumer<KafkaProducer<byte[], byte[]>> work) {
+  private void asProducer(Consumer<Producer<byte[], byte[]>> work) {
     try {
       work.accept(producer());
     } catch (IllegalStateException e) {
@@ -336,7 +358,7 @@ final class KafkaSession implements AutoCloseable {
   private void put(ProducerRecord<byte[], byte[]> record) throws InterruptedException {
     if (!inTransaction) {
       requireEnded();
-      asProducer(KafkaProducer::beginTransaction);
+      asProducer(Producer::beginTransaction);
       inTransaction = true;
     }
     asProducer(
@@ -363,24 +385,29 @@ final class KafkaSession implements AutoCloseable {
     StreamPosition whole = position.with(ends, checked);
     put(new ProducerRecord<>(settings.positionsTopic(), whole.key(), whole.value()));
     flush();
-    asProducer(KafkaProducer::commitTransaction);
+    committing = true;
+    asProducer(Producer::commitTransaction);
+    committing = false;
     inTransaction = false;
     committed = Map.copyOf(ends);
     ends.clear();
   }
 
   private void flush() {
-    asProducer(KafkaProducer::flush);
+    asProducer(Producer::flush);
     Exception failure = sendFailure;
     if (failure != null) {
       throw failure instanceof KafkaException known ? known : new KafkaException(failure);
     }
   }
 
-  /** Gives up what is open, so that consumers need not wait for it. */
+  /**
+   * Gives up what is open, so that consumers need not wait for it. Not what may be committed, as
+   * where an interrupt ended the wait for that.
+   */
   void abort() {
-    if (inTransaction && sendFailure == null && !stopping.isLate()) {
-      asProducer(KafkaProducer::abortTransaction);
+    if (inTransaction && !committing && sendFailure == null && !stopping.isLate()) {
+      asProducer(Producer::abortTransaction);
       inTransaction = false;
     }
   }
@@ -388,7 +415,7 @@ final class KafkaSession implements AutoCloseable {
   /** Makes whatever waits in here fail; for any thread. */
   void abandon() {
     abandoned = true;
-    KafkaProducer<byte[], byte[]> current = producer;
+    Producer<byte[], byte[]> current = producer;
     if (current != null) {
       current.close(Duration.ZERO);
     }
@@ -401,7 +428,7 @@ final class KafkaSession implements AutoCloseable {
 
   @Override
   public void close() {
-    KafkaProducer<byte[], byte[]> current = producer;
+    Producer<byte[], byte[]> current = producer;
     producer = null;
     try {
       if (current != null) {

@@ -10,14 +10,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +100,35 @@ class AbandonedTest {
             partitions -> {})) {
       session.abandon();
       assertThatThrownBy(() -> session.begin("stream")).isInstanceOf(KafkaException.class);
+    }
+  }
+
+  @Test
+  void aCommitWhoseEndIsNotKnownIsNotAborted() throws Exception {
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    producer.commitTransactionException = new InterruptException("while it waited");
+    KafkaSettings settings = settings();
+    Stopping stopping = new Stopping(Duration.ofSeconds(5));
+    TopicNames names = new TopicNames("--topic", null, "app.db", false, warning -> {});
+    try (KafkaSession session =
+        new KafkaSession(
+            settings,
+            new Topics(names, settings, stopping),
+            stopping,
+            reason -> {},
+            partitions -> {},
+            made -> producer)) {
+      session.begin("stream");
+      assertThatThrownBy(
+              () ->
+                  session.commit(
+                      new StreamPosition("stream", "app.db", null, "me", true, true, Map.of())))
+          .isInstanceOf(InterruptException.class);
+      session.abort();
+      assertThat(producer.transactionAborted()).isFalse();
+    } finally {
+      Thread.interrupted();
     }
   }
 
