@@ -129,6 +129,11 @@ public final class ChangeQueue {
     return !waiting.isEmpty() && (waiting.size() >= maxChanges || waitingBytes + size > maxBytes);
   }
 
+  /** To wake whoever puts for each batch that is taken would cost more than the batch. */
+  private boolean isHalfEmpty() {
+    return waiting.size() <= maxChanges / 2 && waitingBytes <= maxBytes / 2;
+  }
+
   /** With the lock held: waits until the condition holds, the queue stops or a moment is over. */
   private void waitAMoment(BooleanSupplier condition) {
     try {
@@ -305,7 +310,9 @@ public final class ChangeQueue {
         return null;
       }
       Batch batch = drain(maxInBatch, maxBytesInBatch);
-      notFull.signalAll();
+      if (isHalfEmpty()) {
+        notFull.signalAll();
+      }
       return batch;
     } finally {
       lock.unlock();

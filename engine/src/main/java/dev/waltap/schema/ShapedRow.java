@@ -57,21 +57,33 @@ abstract sealed class ShapedRow extends AbstractRow implements StoredColumns
 
   @Override
   public final long getLong(int index) {
-    require(index, StorageClass.INTEGER, StorageClass.INTEGER);
-    return stored().longValue(column(index));
+    TableRow row = stored();
+    int column = column(index);
+    if (row.valueClass(column) != dev.waltap.record.StorageClass.INTEGER) {
+      throw mismatch(index, StorageClass.INTEGER);
+    }
+    return row.longValue(column);
   }
 
   @Override
   public final double getDouble(int index) {
-    require(index, StorageClass.REAL, StorageClass.INTEGER);
-    return stored().doubleValue(column(index));
+    TableRow row = stored();
+    int column = column(index);
+    return switch (row.valueClass(column)) {
+      case REAL, INTEGER -> row.doubleValue(column);
+      default -> throw mismatch(index, StorageClass.REAL);
+    };
   }
 
   @Override
   public final @Nullable String getString(int index) {
-    return require(index, StorageClass.TEXT, StorageClass.NULL) == StorageClass.NULL
-        ? null
-        : stored().text(column(index));
+    TableRow row = stored();
+    int column = column(index);
+    return switch (row.valueClass(column)) {
+      case TEXT -> row.text(column);
+      case NULL -> null;
+      default -> throw mismatch(index, StorageClass.TEXT);
+    };
   }
 
   @Override
@@ -90,5 +102,10 @@ abstract sealed class ShapedRow extends AbstractRow implements StoredColumns
     }
     require(index, StorageClass.BLOB, StorageClass.TEXT);
     return stored().rawBuffer(column(index));
+  }
+
+  private IllegalStateException mismatch(int index, StorageClass expected) {
+    return new IllegalStateException(
+        names().get(index) + " is " + storageClass(index) + ", not " + expected);
   }
 }
