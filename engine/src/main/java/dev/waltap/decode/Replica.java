@@ -2,17 +2,21 @@
 package dev.waltap.decode;
 
 import dev.waltap.btree.PageOwners;
+import dev.waltap.btree.PageSummary;
 import dev.waltap.btree.PlainLeaves;
 import dev.waltap.btree.Tree;
 import dev.waltap.btree.TreeScanner;
 import dev.waltap.diff.TransactionDiff;
+import dev.waltap.format.DatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.PackedPage;
 import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageLoader;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.TransactionPages;
+import dev.waltap.page.UnknownPageException;
 import dev.waltap.schema.Schema;
 import dev.waltap.schema.SchemaRow;
 import dev.waltap.schema.TableFilter;
@@ -153,6 +157,56 @@ public final class Replica implements AutoCloseable {
   public void put(int pageNumber, byte[] image) {
     pageSet.put(pageNumber, image);
     look(pageNumber, image);
+  }
+
+  /** What all its pages are, without their images. */
+  public PageSummary summary() {
+    return PageSummary.of(pageSet, owners);
+  }
+
+  /**
+   * Becomes what a summary was made of, with pages that are loaded when they are asked for. Its
+   * page set must be empty.
+   *
+   * @param loader has the pages, for as long as this is not cleared
+   * @param earlier the filter that they were saved under
+   * @param check refuses a schema by an exception
+   * @return whether that is what the filters lead to; if not, this is cleared
+   */
+  public boolean recall(
+      PageSummary summary, PageLoader loader, TableFilter earlier, Consumer<Schema> check) {
+    pageSet.loader(loader);
+    for (int i = 0; i < summary.size(); i++) {
+      pageSet.hold(summary.pageNumber(i), summary.hash(i));
+    }
+    begin(filter.within(earlier));
+    try {
+      readTables(pageSet, tree -> {}, check);
+      if (adopt(summary)) {
+        return true;
+      }
+    } catch (DatabaseException | UnknownPageException e) {
+      clear(); // Who reads all pages finds out what is wrong, and says it.
+      return false;
+    }
+    clear();
+    return false;
+  }
+
+  private boolean adopt(PageSummary summary) {
+    Map<Integer, Tree> roots = new HashMap<>();
+    roots.put(SchemaReader.TREE.root(), SchemaReader.TREE);
+    catalog.tables().forEach(table -> roots.put(table.tree().root(), table.tree()));
+    for (int i = 0; i < summary.size(); i++) {
+      boolean root = summary.isRoot(i);
+      Tree tree = root ? roots.remove(summary.pageNumber(i)) : SchemaReader.TREE;
+      byte kind = summary.kind(i);
+      if (tree == null || kind <= PageOwners.NONE || kind > PageOwners.OVERFLOW) {
+        return false;
+      }
+      owners.adopt(tree, summary.pageNumber(i), kind, summary.parent(i));
+    }
+    return roots.isEmpty();
   }
 
   private void look(int pageNumber, byte[] image) {

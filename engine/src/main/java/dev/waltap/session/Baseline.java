@@ -8,6 +8,7 @@ import dev.waltap.attach.Attachment;
 import dev.waltap.attach.CommitsAtRisk;
 import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.attach.DatabaseConnection;
+import dev.waltap.btree.PageSummary;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.Micros;
 import dev.waltap.decode.Replica;
@@ -17,6 +18,7 @@ import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseGoneException;
 import dev.waltap.io.FileNames;
+import dev.waltap.page.ExpensiveChecks;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.schema.Schema;
@@ -40,6 +42,7 @@ final class Baseline implements AutoCloseable {
   private final SnapshotReads reads;
   private final CommitsAtRisk atRisk;
   private final TableFilter filter;
+  private final long memory;
   private final Replica replica;
 
   Baseline(
@@ -54,9 +57,8 @@ final class Baseline implements AutoCloseable {
     this.atRisk = atRisk;
     this.filter =
         new TableFilter(options.tables(), options.excludeTables(), options.excludeColumns());
-    this.replica =
-        new Replica(
-            new PageBuffers(attachment.pageSize()), options.pageSetMemory() / 4 * 3, filter);
+    this.memory = options.pageSetMemory() / 4 * 3;
+    this.replica = new Replica(new PageBuffers(attachment.pageSize()), memory, filter);
   }
 
   Replica replica() {
@@ -122,7 +124,10 @@ final class Baseline implements AutoCloseable {
    */
   void load(StateStore store, TableFilter earlier) {
     try {
-      loadPages(store);
+      if (recall(store, earlier)) {
+        return;
+      }
+      loadPages(store, replica);
       replica.adopt(earlier, this::requireReadable);
     } catch (DatabaseException | UnknownPageException e) {
       throw new CaptureException(
@@ -134,13 +139,41 @@ final class Baseline implements AutoCloseable {
     }
   }
 
-  private void loadPages(StateStore store) {
+  /** Fills the replica without reading its pages, where the state allows that. */
+  private boolean recall(StateStore store, TableFilter earlier) {
+    PageSummary summary = store.summary();
+    OptionalLong seed = store.pageSeed();
+    if (summary == null || seed.isEmpty()) {
+      return false;
+    }
+    if (ExpensiveChecks.ON) {
+      requireSame(store, earlier, summary);
+    }
+    replica.pageSet().seed(seed.getAsLong());
+    return replica.recall(summary, store::loadPage, earlier, this::requireReadable);
+  }
+
+  /** What is recalled must be what reading all pages leads to, if it is accepted. */
+  private void requireSame(StateStore store, TableFilter earlier, PageSummary summary) {
+    try (Replica read = new Replica(new PageBuffers(attachment.pageSize()), memory, filter);
+        Replica recalled = new Replica(new PageBuffers(attachment.pageSize()), memory, filter)) {
+      loadPages(store, read);
+      read.adopt(earlier, this::requireReadable);
+      recalled.pageSet().seed(read.pageSet().seed());
+      if (recalled.recall(summary, store::loadPage, earlier, this::requireReadable)
+          && !recalled.summary().equals(read.summary())) {
+        throw new AssertionError("the summary is not that of the saved pages");
+      }
+    }
+  }
+
+  private static void loadPages(StateStore store, Replica into) {
     OptionalLong seed = store.pageSeed();
     if (seed.isPresent()) {
-      replica.pageSet().seed(seed.getAsLong());
-      store.loadPages(replica::put);
+      into.pageSet().seed(seed.getAsLong());
+      store.loadPages(into::put);
     } else {
-      store.loadPages((number, image, packed) -> replica.put(number, image.clone()));
+      store.loadPages((number, image, packed) -> into.put(number, image.clone()));
     }
   }
 

@@ -115,7 +115,12 @@ public final class CaptureSession implements AutoCloseable {
     if (phase == SessionPhase.ATTACHED) {
       begin(withRows);
     }
-    return run(quiet);
+    long rest = run(quiet);
+    if (rest == ENDED && parts.state != null) {
+      // Not where anything ended it in between: the replica may lack what the state has.
+      parts.state.endsInOrder(parts.replica);
+    }
+    return rest;
   }
 
   private void begin(boolean withRows) {

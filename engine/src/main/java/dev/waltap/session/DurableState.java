@@ -8,6 +8,7 @@ import dev.waltap.api.Position;
 import dev.waltap.api.TableSchema;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.Journal;
+import dev.waltap.decode.Replica;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.io.Closer;
 import dev.waltap.page.PackedPage;
@@ -204,6 +205,17 @@ final class DurableState implements Journal, AutoCloseable {
         }
       }
     };
+  }
+
+  /**
+   * The session ends in order, its replica as of the last transaction that was added: what that
+   * holds is kept beside the pages, if all that was emitted is acknowledged when this is closed.
+   */
+  void endsInOrder(Replica replica) {
+    StateStore current = store;
+    if (current != null) {
+      current.summarize(replica::summary);
+    }
   }
 
   /** Whether nothing is left to be acknowledged, and all that was is saved. */

@@ -24,10 +24,44 @@ final class JournalCompactor implements JournalEntry.Receiver {
   private int cut = Integer.MAX_VALUE;
   private int databaseSize;
 
-  JournalCompactor(PageTable table, PageBuffers buffers, LogKeeper keeper) {
+  private JournalCompactor(PageTable table, PageBuffers buffers, LogKeeper keeper) {
     this.keeper = keeper;
     this.table = table;
     this.buffers = buffers;
+  }
+
+  /**
+   * Moves the page table on by groups that are acknowledged, in the commit that is under way.
+   *
+   * @param end the moment after which no further group is begun: a {@link System#nanoTime}
+   */
+  static void run(
+      StateFile file,
+      StateHeader head,
+      JournalGroups groups,
+      PageTable pages,
+      PageBuffers buffers,
+      LogKeeper keeper,
+      long end)
+      throws SQLException {
+    JournalGroups.Group group = groups.compactable(head.acknowledged);
+    if (group == null) {
+      return;
+    }
+    JournalReader reader = new JournalReader(file, buffers);
+    JournalCompactor compactor = new JournalCompactor(pages, buffers, keeper);
+    do {
+      reader.read(head.compacted, group.id(), head.acknowledged, compactor);
+      head.compacted = group.id();
+      groups.removeFirst();
+      group = groups.compactable(head.acknowledged);
+    } while (group != null && !compactor.isFull() && System.nanoTime() - end < 0);
+    compactor.finish();
+    LogPosition last = reader.last();
+    if (last != null) {
+      head.base = last;
+    }
+    file.run("DELETE FROM journal WHERE id <= " + head.compacted);
   }
 
   @Override

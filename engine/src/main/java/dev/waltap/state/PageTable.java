@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table {@code page}: the page set as of the base. Each row's hash is that of the image, mixed
@@ -34,6 +35,8 @@ final class PageTable {
   private final Lz4Codec codec = new Lz4Codec();
   private final PreparedStatement find;
   private final PreparedStatement replace;
+  private final PackedPage packed = new PackedPage();
+  private @Nullable PreparedStatement select;
 
   /** The table of a state that is there. */
   static PageTable open(StateFile file, StateHeader head, int pageSize) throws SQLException {
@@ -134,6 +137,33 @@ final class PageTable {
     }
   }
 
+  /**
+   * Reads one page.
+   *
+   * @param imageHash of the image that it must have
+   */
+  void load(int number, long imageHash, byte[] to) throws SQLException {
+    PreparedStatement statement = select;
+    if (statement == null) {
+      statement = file.prepare("SELECT hash, data FROM page WHERE number = ?");
+      select = statement;
+    }
+    statement.setLong(1, Integer.toUnsignedLong(number));
+    try (ResultSet row = statement.executeQuery()) {
+      if (!row.next()) {
+        throw StateErrors.corrupt(
+            file.path(), "page " + Integer.toUnsignedString(number) + " is missing", null);
+      }
+      byte[] bytes = row.getBytes(2);
+      packed.set(bytes == null ? NOTHING : bytes, 0, bytes == null ? 0 : bytes.length);
+      if (row.getLong(1) != storedHash(number, imageHash)
+          || !codec.unpack(packed, to)
+          || Lz4Codec.hash(to, seed) != imageHash) {
+        throw wrongHash(number);
+      }
+    }
+  }
+
   /** States made before numbers past 2^31 were written as unsigned ones have negative ones. */
   private int pageNumber(long row) {
     if (row == 0 || row < Integer.MIN_VALUE || row > MAX_PAGE) {
@@ -143,7 +173,8 @@ final class PageTable {
   }
 
   private RuntimeException wrongHash(int number) {
-    return StateErrors.corrupt(file.path(), "page " + number + " has a wrong hash", null);
+    return StateErrors.corrupt(
+        file.path(), "page " + Integer.toUnsignedString(number) + " has a wrong hash", null);
   }
 
   private void write(int number, byte[] image, long hash) throws SQLException {

@@ -22,6 +22,7 @@ import java.sql.Statement;
  *  page     the page set as of the base, see {@link PageTable}
  *  journal  the transactions after it, see {@link JournalWriter}
  *  note     what the capture keeps beside, see {@link StateProperties}
+ *  summary  what the page table holds, see {@link SummaryTable}; may be missing
  * </pre>
  *
  * <p>SQLite's WAL mode with {@code synchronous=FULL}: a commit is one sync, and status can be read
@@ -207,6 +208,10 @@ final class StateFile implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  boolean hasTable(String name) throws SQLException {
+    return number("SELECT count(*) FROM sqlite_schema WHERE name = '" + name + "'") > 0;
   }
 
   long number(String sql) throws SQLException {

@@ -4,21 +4,16 @@ package dev.waltap.state;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureOptions.StateLag;
 import dev.waltap.api.Position;
-import dev.waltap.host.PrivateFiles;
+import dev.waltap.btree.PageSummary;
 import dev.waltap.io.Closer;
 import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.LogKeeper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,20 +26,19 @@ import org.jspecify.annotations.Nullable;
  * works; what was flushed stays.
  */
 public final class StateStore implements AutoCloseable {
+  /** Bytes of the journal that are compacted for a summary while a capture is being closed. */
+  private static final long MOST_AT_CLOSE = 1 << 20;
+
   private final StateLock lock;
   private final StateFile file;
-  private final PreparedStatement writeHead;
   private final PageTable pages;
   private final JournalWriter journal;
   private final JournalGroups groups;
   private final PageBuffers buffers;
   private final StateHeader head;
-  private final CommitCountFile commitCountFile;
-  private final @Nullable Object fileKey;
+  private final StateCommits commits;
   private StateOrigin origin;
   private long added;
-  private boolean begun;
-  private boolean unsynced;
   private boolean dirty;
   private final Closer closer;
   private boolean closed;
@@ -52,6 +46,8 @@ public final class StateStore implements AutoCloseable {
   private boolean failed;
   private @Nullable Throwable failure;
   private volatile @Nullable Position toAcknowledge;
+  private final SummaryTable summaries;
+  private @Nullable Supplier<PageSummary> summarizer;
 
   private StateStore(StateLock lock, Closer closer) throws SQLException {
     this.lock = lock;
@@ -64,11 +60,9 @@ public final class StateStore implements AutoCloseable {
     this.journal = new JournalWriter(file, pageSize, head.journalled);
     this.groups = JournalGroups.read(file, head);
     this.buffers = new PageBuffers(pageSize);
-    this.writeHead = StateHeader.statement(file);
-    this.fileKey = fileKey();
-    this.commitCountFile =
-        closer.open(() -> CommitCountFile.open(lock.directory(), origin.nonce(), head.commits));
+    this.commits = new StateCommits(lock.directory(), file, head, origin.nonce(), closer);
     this.toAcknowledge = head.acknowledged;
+    this.summaries = new SummaryTable(file);
   }
 
   /**
@@ -148,7 +142,7 @@ public final class StateStore implements AutoCloseable {
   public void property(String name, String value) {
     work(
         () -> {
-          begin();
+          commits.begin();
           StateProperties.write(file, name, value);
           dirty = true;
         });
@@ -162,7 +156,7 @@ public final class StateStore implements AutoCloseable {
     work(
         () -> {
           origin = origin.with(now);
-          begin();
+          commits.begin();
           origin.write(file);
           dirty = true;
         });
@@ -179,7 +173,7 @@ public final class StateStore implements AutoCloseable {
     }
     work(
         () -> {
-          begin();
+          commits.begin();
           journal.add(entry, images);
           head.last = entry.position();
           if (head.last.epoch() > head.epoch.number()) {
@@ -211,7 +205,7 @@ public final class StateStore implements AutoCloseable {
           if (added == 0 && !dirty) {
             return;
           }
-          begin();
+          commits.begin();
           if (added > 0) {
             journal.endGroup(added, head.last);
             head.journalled = journal.lastId();
@@ -242,25 +236,11 @@ public final class StateStore implements AutoCloseable {
     Position acknowledged = head.acknowledged;
     work(
         () -> {
-          JournalGroups.Group group = groups.compactable(acknowledged);
-          if (group == null) {
+          if (groups.compactable(acknowledged) == null) {
             return;
           }
-          begin();
-          JournalReader reader = new JournalReader(file, buffers);
-          JournalCompactor compactor = new JournalCompactor(pages, buffers, keeper);
-          do {
-            reader.read(head.compacted, group.id(), acknowledged, compactor);
-            head.compacted = group.id();
-            groups.removeFirst();
-            group = groups.compactable(acknowledged);
-          } while (group != null && !compactor.isFull() && System.nanoTime() - end < 0);
-          compactor.finish();
-          LogPosition last = reader.last();
-          if (last != null) {
-            head.base = last;
-          }
-          file.run("DELETE FROM journal WHERE id <= " + head.compacted);
+          commits.begin();
+          JournalCompactor.run(file, head, groups, pages, buffers, keeper, end);
           commit();
         });
     return groups.compactable(acknowledged) != null;
@@ -280,6 +260,35 @@ public final class StateStore implements AutoCloseable {
    */
   public void loadPages(StoredPages receiver) {
     work(() -> pages.load(receiver));
+  }
+
+  /**
+   * What the pages are as of {@link #base}, for who does not load them; null if it is not known.
+   */
+  public @Nullable PageSummary summary() {
+    PageSummary[] summary = new PageSummary[1];
+    work(() -> summary[0] = summaries.read(head));
+    return summary[0];
+  }
+
+  /**
+   * Loads one of the pages of the {@link #summary}, of which no transaction that was added or
+   * replayed since has written another image.
+   *
+   * @throws CaptureException REFUSED if it is not the one that was saved
+   */
+  public void loadPage(int pageNumber, long hash, byte[] to) {
+    work(() -> pages.load(pageNumber, hash, to));
+  }
+
+  /**
+   * Says what the pages are as of {@link #end}, so that it is kept when this is closed: if all is
+   * acknowledged by then, and what is left to compact is little. Nothing is added any more.
+   *
+   * @param summary asked on the thread that closes this
+   */
+  public void summarize(Supplier<PageSummary> summary) {
+    summarizer = summary;
   }
 
   /** Replays the transactions from {@link #base} to {@link #end}, checked as pages are. */
@@ -341,36 +350,9 @@ public final class StateStore implements AutoCloseable {
     dirty = true;
   }
 
-  private void begin() throws SQLException {
-    if (!begun) {
-      file.run("BEGIN IMMEDIATE");
-      begun = true;
-    }
-  }
-
   private void commit() throws SQLException {
-    head.commits++;
-    head.write(writeHead);
-    file.run("COMMIT");
-    begun = false;
+    commits.commit();
     dirty = false;
-    requireSameFile();
-    commitCountFile.write(origin.nonce(), head.commits);
-  }
-
-  private void requireSameFile() {
-    if (fileKey != null && !fileKey.equals(fileKey())) {
-      // SQLite continues writing to a file that has no name any more, and nobody will find it.
-      throw StateErrors.gone(file.path());
-    }
-  }
-
-  private @Nullable Object fileKey() {
-    try {
-      return Files.readAttributes(file.path(), BasicFileAttributes.class).fileKey();
-    } catch (IOException e) {
-      return null;
-    }
   }
 
   /** Runs a pragma on the connection: how tests make the disk fail. */
@@ -384,27 +366,41 @@ public final class StateStore implements AutoCloseable {
     close();
   }
 
-  /**
-   * The commit before the end, which SQLite syncs as it closes the file: the log, before it goes
-   * into the database, and that. So it takes no sync of its own. Until then it may be lost, with
-   * the power, and must not be counted by the other file yet; a count that says less is none that
-   * is wrong.
-   */
   private void saveLast() throws SQLException {
     takeAcknowledgement();
-    if (added > 0 || begun) {
+    if (added > 0 || commits.isBegun()) {
       flush();
-    } else if (dirty) {
-      file.run("PRAGMA synchronous=NORMAL");
-      unsynced = true;
-      begin();
-      head.commits++;
-      head.write(writeHead);
-      file.run("COMMIT");
-      begun = false;
-      dirty = false;
-      requireSameFile();
+      return;
     }
+    PageSummary summary = summaryAtEnd();
+    if (dirty || summary != null) {
+      commits.beginLast();
+      if (summary != null) {
+        compactAll();
+        summaries.write(head, summary);
+      }
+      commit();
+    }
+  }
+
+  private void compactAll() throws SQLException {
+    while (groups.compactable(head.acknowledged) != null) {
+      JournalCompactor.run(file, head, groups, pages, buffers, LogKeeper.NONE, Long.MAX_VALUE);
+    }
+  }
+
+  /** The summary to keep; null if there is none, or no need of it. */
+  private @Nullable PageSummary summaryAtEnd() {
+    Supplier<PageSummary> source = summarizer;
+    boolean moves = groups.compactable(head.acknowledged) != null;
+    if (source == null
+        || (summaries.isOf(head) && !moves)
+        || !file.isSeeded()
+        || !isSettled()
+        || groups.bytes() > MOST_AT_CLOSE) {
+      return null;
+    }
+    return source.get();
   }
 
   @Override
@@ -421,21 +417,7 @@ public final class StateStore implements AutoCloseable {
     } finally {
       closed = true;
     }
-    syncLast();
-  }
-
-  /** Whoever else has the file open, to look at it, keeps SQLite from syncing as it is closed. */
-  private void syncLast() {
-    Path log = FileNames.beside(file.path(), "-wal");
-    if (unsynced && Files.exists(log)) {
-      try {
-        PrivateFiles.sync(log);
-      } catch (NoSuchFileException e) {
-        return; // Closed by the other one, and synced.
-      } catch (IOException e) {
-        throw StateErrors.io(log, e);
-      }
-    }
+    commits.syncLast();
   }
 
   /** Work on the file. */
@@ -484,14 +466,7 @@ public final class StateStore implements AutoCloseable {
   /** What was begun is undone; if not even that works, SQLite undoes it when it is opened next. */
   private <X extends Throwable> X rollBack(X cause) {
     failure = cause;
-    if (begun) {
-      begun = false;
-      try {
-        file.run("ROLLBACK");
-      } catch (SQLException e) {
-        cause.addSuppressed(e);
-      }
-    }
+    commits.rollBack(cause);
     return cause;
   }
 }

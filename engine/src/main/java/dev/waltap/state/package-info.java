@@ -18,6 +18,24 @@
  * rest is emitted again with the positions it had, and the WAL is read on from {@code end} where
  * continuity is provable.
  *
+ * <p>An opening need not read the pages. Where a capture ends in order with nothing left to emit,
+ * it compacts the rest of the journal and leaves a summary of the page table: of each page its
+ * hash, and whose it is, see {@link dev.waltap.btree.PageSummary}. The next opening takes the page
+ * set from that, and reads a page from the table when it is asked for. What makes this safe:
+ *
+ * <ul>
+ *   <li>The summary names the page table that it is of, by base, number and digest of the pages,
+ *       and counts for no other. So it need not be removed: whatever moves the table on, also a
+ *       Waltap that knows of no summary, makes it void, and a state that was copied or restored has
+ *       its own or none. It is written in the same commit as the table, and hashed. One that is
+ *       void, damaged or not there means that all pages are read, as ever.
+ *   <li>A page that is read later is checked against the summary's hash: it is the one that was
+ *       there at the opening, or the state is refused as damaged.
+ *   <li>A page is read later only while no transaction has written it since the base, and only such
+ *       transactions change the table while it is held, a page each that the page set has got
+ *       before: it holds what it was given, and never goes back to the table for it.
+ * </ul>
+ *
  * <p>Nothing here knows of capture policy, of SQL schemas, or of what a page means.
  */
 @NullMarked

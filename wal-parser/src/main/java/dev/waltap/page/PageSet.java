@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * tier for nothing. Which page leaves is decided by a clock hand that spares what was used since it
  * last came by.
  *
+ * <p>Of pages that somebody else keeps, a {@link PageLoader}, only the hashes are held until they
+ * are asked for, and again when they leave the hot tier.
+ *
  * <p>For one thread. Arrays handed out are the set's own, see {@link PageSource}.
  */
 public final class PageSet implements PageSource, AutoCloseable {
@@ -25,6 +28,9 @@ public final class PageSet implements PageSource, AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private static final int MIN_HOT = 64;
+
+  /** In place of a handle, which is positive: the loader has the page. */
+  private static final int NOT_LOADED = -1;
 
   private final PageBuffers buffers;
   private final PageStore store;
@@ -45,6 +51,11 @@ public final class PageSet implements PageSource, AutoCloseable {
 
   /** Drawn: whoever writes rows must not be able to construct pages of the same hash. */
   private long seed = RANDOM.nextLong();
+
+  private PageLoader loader =
+      (pageNumber, hash, to) -> {
+        throw new UnknownPageException(pageNumber);
+      };
 
   private long lookUps;
   private long hits;
@@ -114,7 +125,7 @@ public final class PageSet implements PageSource, AutoCloseable {
       throw new UnknownPageException(pageNumber);
     }
     page = buffers.take();
-    store.load(handle, page);
+    load(slot, page);
     makeHot(slot, page);
     return page;
   }
@@ -129,6 +140,14 @@ public final class PageSet implements PageSource, AutoCloseable {
     if (page != null) {
       System.arraycopy(page, 0, to, 0, to.length);
     } else {
+      load(slot, to);
+    }
+  }
+
+  private void load(int slot, byte[] to) {
+    if (cold[slot] == NOT_LOADED) {
+      loader.load(slots.page(slot), hashes[slot], to);
+    } else {
       store.load(cold[slot], to);
     }
   }
@@ -142,14 +161,25 @@ public final class PageSet implements PageSource, AutoCloseable {
     if (slot < 0) {
       throw new UnknownPageException(pageNumber);
     }
-    if (cold[slot] != 0) {
+    if (cold[slot] > 0) {
       store.packed(cold[slot], to);
-      to.hash(hashes[slot]);
     } else {
-      byte[] page = hot[slot];
-      store.pack(page, to);
-      to.hash(hash(page));
+      store.pack(page(pageNumber), to);
     }
+    to.hash(hashAt(slot));
+  }
+
+  /** The hash of a page that is held, under {@link #seed}. */
+  public long hash(int pageNumber) {
+    int slot = heldSlot(pageNumber);
+    if (slot < 0) {
+      throw new UnknownPageException(pageNumber);
+    }
+    return hashAt(slot);
+  }
+
+  private long hashAt(int slot) {
+    return cold[slot] != 0 ? hashes[slot] : hash(hot[slot]);
   }
 
   /**
@@ -197,6 +227,29 @@ public final class PageSet implements PageSource, AutoCloseable {
     }
     cold[slot] = store.store(page);
     hashes[slot] = page.hash();
+  }
+
+  /** From here on pages that are not loaded come from there. */
+  public void loader(PageLoader from) {
+    loader = from;
+  }
+
+  /**
+   * Holds a page that the {@link #loader} has, in place of what was held under its number.
+   *
+   * @param hash of its image, under {@link #seed}
+   */
+  public void hold(int pageNumber, long hash) {
+    assert pageNumber != 0 : "a page without number";
+    int slot = slotFor(pageNumber);
+    forgetCold(slot);
+    byte[] old = hot[slot];
+    if (old != null) {
+      hot[slot] = null;
+      buffers.releaseAtEnd(old);
+    }
+    cold[slot] = NOT_LOADED;
+    hashes[slot] = hash;
   }
 
   private int slotFor(int pageNumber) {
@@ -277,10 +330,10 @@ public final class PageSet implements PageSource, AutoCloseable {
   }
 
   private void forgetCold(int slot) {
-    if (cold[slot] != 0) {
+    if (cold[slot] > 0) {
       store.free(cold[slot]);
-      cold[slot] = 0;
     }
+    cold[slot] = 0;
   }
 
   private void makeHot(int slot, byte[] page) {

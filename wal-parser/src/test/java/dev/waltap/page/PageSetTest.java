@@ -36,9 +36,25 @@ class PageSetTest {
     try (PageSet set = new PageSet(buffers, 0);
         PageSet other = new PageSet(new PageBuffers(PAGE_SIZE), 0)) {
       other.seed(set.seed());
+      Map<Integer, byte[]> elsewhere = new HashMap<>();
+      set.loader(
+          (page, hash, to) -> {
+            // Only what was not put since: of that, nobody else has this image.
+            assertThat(model.get(page)).isSameAs(elsewhere.get(page));
+            System.arraycopy(elsewhere.get(page), 0, to, 0, PAGE_SIZE);
+          });
       for (int step = 0; step < 60_000; step++) {
         int page = 1 + random.nextInt(MAX_PAGES);
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(10)) {
+          case 9 -> {
+            byte[] image = PageStoreTest.randomPage(random, PAGE_SIZE);
+            other.put(1, image.clone());
+            elsewhere.put(page, image);
+            set.hold(page, other.hash(1));
+            model.put(page, image);
+            assertThat(set.isSame(page, image)).isTrue();
+            assertThat(set.hash(page)).isEqualTo(other.hash(1));
+          }
           case 8 -> {
             byte[] image = PageStoreTest.randomPage(random, PAGE_SIZE);
             other.put(1 + page % 100, image.clone());

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.state;
+
+import dev.waltap.host.PrivateFiles;
+import dev.waltap.io.Closer;
+import dev.waltap.io.FileNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Begins and ends the transactions of a {@link StateStore}, each with its head. For its thread. */
+final class StateCommits {
+  private final StateFile file;
+  private final StateHeader head;
+  private final long nonce;
+  private final PreparedStatement writeHead;
+  private final CommitCountFile commitCountFile;
+  private final @Nullable Object fileKey;
+  private boolean begun;
+  private boolean last;
+
+  /**
+   * None is begun.
+   *
+   * @param closer closes what this opens
+   * @throws dev.waltap.api.CaptureException REFUSED if commits were lost
+   */
+  StateCommits(
+      StateDirectory directory, StateFile file, StateHeader head, long nonce, Closer closer)
+      throws SQLException {
+    this.file = file;
+    this.head = head;
+    this.nonce = nonce;
+    this.writeHead = StateHeader.statement(file);
+    this.fileKey = fileKey();
+    this.commitCountFile = closer.open(() -> CommitCountFile.open(directory, nonce, head.commits));
+  }
+
+  boolean isBegun() {
+    return begun;
+  }
+
+  void begin() throws SQLException {
+    if (!begun) {
+      file.run("BEGIN IMMEDIATE");
+      begun = true;
+    }
+  }
+
+  /**
+   * Begins the last one, which SQLite syncs as it closes the file: the log, before it goes into the
+   * database, and that. So it takes no sync of its own. Until then it may be lost, with the power,
+   * and must not be counted by the other file yet; a count that says less is none that is wrong.
+   */
+  void beginLast() throws SQLException {
+    file.run("PRAGMA synchronous=NORMAL");
+    last = true;
+    begin();
+  }
+
+  void commit() throws SQLException {
+    head.commits++;
+    head.write(writeHead);
+    file.run("COMMIT");
+    begun = false;
+    if (fileKey != null && !fileKey.equals(fileKey())) {
+      // SQLite continues writing to a file that has no name any more, and nobody will find it.
+      throw StateErrors.gone(file.path());
+    }
+    if (!last) {
+      commitCountFile.write(nonce, head.commits);
+    }
+  }
+
+  private @Nullable Object fileKey() {
+    try {
+      return Files.readAttributes(file.path(), BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Undoes what was begun, because of a failure; where that fails, too, SQLite does it later. */
+  void rollBack(Throwable cause) {
+    if (begun) {
+      begun = false;
+      try {
+        file.run("ROLLBACK");
+      } catch (SQLException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  /**
+   * To be called when the file is closed: whoever else has it open, to look at it, keeps SQLite
+   * from syncing it then.
+   */
+  void syncLast() {
+    Path log = FileNames.beside(file.path(), "-wal");
+    if (last && Files.exists(log)) {
+      try {
+        PrivateFiles.sync(log);
+      } catch (NoSuchFileException e) {
+        return; // Closed by the other one, and synced.
+      } catch (IOException e) {
+        throw StateErrors.io(log, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.btree;
+
+import dev.waltap.page.PageSet;
+import java.util.Arrays;
+
+/**
+ * What a page set can be made of again without its pages, for as long as nobody asks for them: of
+ * each page its number, the hash of its image, and its place in {@link PageOwners}. For one thread.
+ */
+public final class PageSummary {
+  private static final int MIN_CAPACITY = 64;
+
+  private int[] numbers = new int[MIN_CAPACITY];
+  private long[] hashes = new long[MIN_CAPACITY];
+  private int[] parents = new int[MIN_CAPACITY];
+  private byte[] kinds = new byte[MIN_CAPACITY];
+  private int size;
+
+  /** Of no page. */
+  public PageSummary() {}
+
+  /** Of all pages of a page set, in order of number; each must have an owner. */
+  public static PageSummary of(PageSet pages, PageOwners owners) {
+    PageSummary summary = new PageSummary();
+    for (int page : pages.pageNumbers()) {
+      summary.add(page, pages.hash(page), owners.parent(page), owners.kind(page));
+    }
+    return summary;
+  }
+
+  /**
+   * Adds a page.
+   *
+   * @param hash of its image
+   * @param parent the page that leads to it, {@link PageOwners#ROOT} for a root
+   * @param kind one of {@link PageOwners}'s kinds
+   */
+  public void add(int pageNumber, long hash, int parent, byte kind) {
+    if (size == numbers.length) {
+      numbers = Arrays.copyOf(numbers, size * 2);
+      hashes = Arrays.copyOf(hashes, size * 2);
+      parents = Arrays.copyOf(parents, size * 2);
+      kinds = Arrays.copyOf(kinds, size * 2);
+    }
+    numbers[size] = pageNumber;
+    hashes[size] = hash;
+    parents[size] = parent;
+    kinds[size++] = kind;
+  }
+
+  /** How many pages. */
+  public int size() {
+    return size;
+  }
+
+  /** The number of the page at an index, 0 to {@code size() - 1}. */
+  public int pageNumber(int index) {
+    return numbers[index];
+  }
+
+  /** The hash of its image. */
+  public long hash(int index) {
+    return hashes[index];
+  }
+
+  /** The page that leads to it; {@link PageOwners#ROOT} for a root. */
+  public int parent(int index) {
+    return parents[index];
+  }
+
+  /** What it is, one of {@link PageOwners}'s kinds. */
+  public byte kind(int index) {
+    return kinds[index];
+  }
+
+  /** Whether the page at an index is the root of a tree. */
+  public boolean isRoot(int index) {
+    return parents[index] == PageOwners.ROOT;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PageSummary that
+        && size == that.size
+        && Arrays.equals(numbers, 0, size, that.numbers, 0, size)
+        && Arrays.equals(hashes, 0, size, that.hashes, 0, size)
+        && Arrays.equals(parents, 0, size, that.parents, 0, size)
+        && Arrays.equals(kinds, 0, size, that.kinds, 0, size);
+  }
+
+  @Override
+  public int hashCode() {
+    int hash = size;
+    for (int i = 0; i < size; i++) {
+      hash = 31 * hash + Long.hashCode(hashes[i]);
+    }
+    return hash;
+  }
+}
