@@ -75,7 +75,7 @@ final class FleetProcess implements AutoCloseable {
   int stop() throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-TERM", "" + process.pid()).start().waitFor();
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      throw new IOException("the capture does not end: " + errors());
+      throw new IOException("the capture does not end: " + jcmd("Thread.print"));
     }
     return process.exitValue();
   }

@@ -71,23 +71,18 @@ public final class FleetSoak {
       capture = work(capture);
       List<String> different = awaitEqual(capture);
       samples.add(FleetUsage.of(capture));
-      int exit = capture.stop();
       List<String> leaks = FleetUsage.leaks(samples, options.whole("--max-open"));
+      // Before it ends, which may fail, too.
       Soak.print(
           "fleet: seed %d, %d databases made, %d deleted, %d transactions, %d runs of the capture;"
-              + " %d events; different: %s; exit %d; leaks: %s",
-          options.whole("--seed"),
-          made,
-          deleted,
-          written,
-          runs,
-          replica.lines(),
-          different,
-          exit,
-          leaks);
+              + " %d events; different: %s; leaks: %s",
+          options.whole("--seed"), made, deleted, written, runs, replica.lines(), different, leaks);
       for (FleetUsage each : samples) {
         Soak.print("the last run had in use, in turn: %s", each);
       }
+      long stopped = System.nanoTime();
+      int exit = capture.stop();
+      Soak.print("ended %.1f s after SIGTERM, exit %d", (System.nanoTime() - stopped) / 1e9, exit);
       return different.isEmpty() && exit == 0 && leaks.isEmpty();
     } finally {
       if (capture != null) {
