@@ -93,8 +93,8 @@ public final class Change {
       TransactionContext context,
       String table,
       Operation operation,
-      @Nullable KeyedRow before,
-      @Nullable KeyedRow after,
+      @Nullable AbstractRow before,
+      @Nullable AbstractRow after,
       long index,
       boolean last) {
     this.context = context;
@@ -173,7 +173,7 @@ public final class Change {
    */
   public @Nullable Row key() {
     Row known = key;
-    if (known == null && keyed && (after != null ? after : before) instanceof KeyedRow image) {
+    if (known == null && keyed && (after != null ? after : before) instanceof AbstractRow image) {
       known = image.key();
       key = known;
     }

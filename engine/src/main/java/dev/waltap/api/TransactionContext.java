@@ -100,8 +100,8 @@ public final class TransactionContext {
   public Change change(
       String table,
       Operation operation,
-      @Nullable KeyedRow before,
-      @Nullable KeyedRow after,
+      @Nullable AbstractRow before,
+      @Nullable AbstractRow after,
       long index,
       boolean last) {
     return new Change(this, table, operation, before, after, index, last);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredRowJson {
   private final BlobFormat blobs;
   private final JsonBytes json;
-  private final JsonColumns columns = new JsonColumns();
+  private final JsonColumns columnNames = new JsonColumns();
   private final RowReader reader = new RowReader();
 
   /** The row that the reader is on: an image and its key are of the same. */
@@ -35,10 +35,11 @@ final class StoredRowJson {
       shown = current;
     }
     boolean utf8 = current.layout().encoding() == TextEncoding.UTF_8;
-    byte[][] names = columns.of(row.names());
+    byte[][] names = columnNames.of(row.names());
+    int[] columns = stored.columns();
     int skipped = 1; // The comma before the first one.
     for (int i = 0; i < names.length; i++) {
-      int column = stored.column(i);
+      int column = columns[i];
       StorageClass storageClass = reader.storageClass(column);
       if (storageClass == StorageClass.BLOB && blobs.omits(row.names().get(i), key)) {
         continue;

@@ -57,7 +57,7 @@ public final class Projection {
 
   /** The index in the layout of a column kept. */
   public int column(int index) {
-    return image.column(index);
+    return image.columns()[index];
   }
 
   /** The columns kept. */

@@ -46,8 +46,8 @@ final class RowShape {
     return indexes.getOrDefault(Names.fold(name), -1);
   }
 
-  /** The column of the table's layout at this index of the row. */
-  int column(int index) {
-    return columns[index];
+  /** For each index of the row, the column of the table's layout; to be read only. */
+  int[] columns() {
+    return columns;
   }
 }

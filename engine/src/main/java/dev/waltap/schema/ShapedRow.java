@@ -20,8 +20,12 @@ abstract sealed class ShapedRow extends AbstractRow implements StoredColumns
   public abstract TableRow stored();
 
   @Override
-  public final int column(int index) {
-    return shape().column(index);
+  public final int[] columns() {
+    return shape().columns();
+  }
+
+  private int column(int index) {
+    return shape().columns()[index];
   }
 
   @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.schema;
 
-import dev.waltap.api.KeyedRow;
 import dev.waltap.api.Row;
 import dev.waltap.record.RowDecoding;
 import dev.waltap.record.RowReader;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A row image without its excluded columns, which is the stored row itself: one object and the
  * array of its payload.
  */
-public final class TableRow extends ShapedRow implements KeyedRow, StoredRow {
+public final class TableRow extends ShapedRow implements StoredRow {
   private final Projection projection;
   private final long rowid;
   private final byte[] payload;

@@ -10,6 +10,6 @@ public interface StoredColumns {
   /** What the values are stored in. */
   StoredRow stored();
 
-  /** The column of {@link #stored} that is the one of this index here. */
-  int column(int index);
+  /** For each index here, the column of {@link #stored}; shared, to be read only. */
+  int[] columns();
 }
