@@ -105,9 +105,9 @@ public final class FleetBuilder {
   }
 
   /**
-   * Has at most so many captures open at once (as the limit of file descriptors allows, at most
-   * 200). Where there are more databases, those that are idle are parked: closed, and opened again
-   * once they are written to; that takes state.
+   * Has at most so many captures open at once (as file descriptors and heap allow, at most 500).
+   * Where there are more databases, those that are idle are parked: closed, and opened again once
+   * they are written to; that takes state.
    */
   public FleetBuilder maxOpen(int captures) {
     check(captures >= 1, "1 capture or more has to be open, not " + captures);

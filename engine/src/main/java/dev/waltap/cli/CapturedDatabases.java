@@ -21,8 +21,8 @@ final class CapturedDatabases extends DatabaseOptions {
       names = MAX_OPEN,
       paramLabel = "N",
       description =
-          "Most databases that are open at once (as file descriptors allow, at most 200); idle ones"
-              + " are parked, which takes state.")
+          "Most databases that are open at once (as descriptors and heap allow, at most 500); idle"
+              + " ones are parked, which takes state.")
   private @Nullable Integer maxOpen;
 
   @Override

@@ -17,18 +17,22 @@ public final class OpenLimit {
   /** For the jar, outputs, watches and what an application has. */
   private static final int DESCRIPTORS_BESIDES = 200;
 
-  private static final int MOST = 200;
+  /** What an idle one takes of the heap, and as much for its pages and changes when it is not. */
+  private static final long HEAP_EACH = 5 << 18;
+
+  private static final int MOST = 500;
   private static final int LEAST = 4;
   private static final String LINE = "Max open files";
 
   private OpenLimit() {}
 
-  /** As many as this process has descriptors for, at most 200. */
+  /** As many as this process has descriptors and heap for, at most 500. */
   public static int ofProcess() {
+    long heap = Runtime.getRuntime().maxMemory();
     try {
-      return of(Files.readAllLines(Path.of("/proc/self/limits")));
+      return of(Files.readAllLines(Path.of("/proc/self/limits")), heap);
     } catch (IOException e) {
-      return MOST / 4;
+      return of(List.of(), Math.min(heap, MOST / 10 * HEAP_EACH));
     }
   }
 
@@ -51,13 +55,23 @@ public final class OpenLimit {
             + " so that idle ones can be parked";
   }
 
-  static int of(List<String> limits) {
+  /**
+   * As many as there is room for.
+   *
+   * @param limits as {@code /proc/self/limits} has them
+   * @param heap bytes that the heap may take
+   */
+  static int of(List<String> limits, long heap) {
+    long room = Math.min(descriptors(limits), heap / HEAP_EACH);
+    return (int) Math.max(LEAST, Math.min(MOST, room));
+  }
+
+  private static int descriptors(List<String> limits) {
     for (String line : limits) {
       if (line.startsWith(LINE)) {
         String soft = line.substring(LINE.length()).strip().split("\\s+")[0];
         if (soft.matches("\\d{1,9}")) {
-          int room = (Integer.parseInt(soft) - DESCRIPTORS_BESIDES) / DESCRIPTORS_EACH;
-          return Math.max(LEAST, Math.min(MOST, room));
+          return (Integer.parseInt(soft) - DESCRIPTORS_BESIDES) / DESCRIPTORS_EACH;
         }
       }
     }

@@ -39,12 +39,16 @@ final class JournalWriter implements JournalEntry.PageSink {
   static final int PAGE = 2;
   static final int END = 4;
   static final int SEGMENT = 256 << 10;
+
+  /** Room to begin with: many captures never write more at once, and most of a fleet's nothing. */
+  private static final int FIRST_ROOM = 16 << 10;
+
   private static final int BEGIN_SIZE = 46;
   private static final byte UNUSED = 1;
 
   private final int pageSize;
   private final Lz4Codec codec = new Lz4Codec();
-  private final ByteBuffer segment = ByteBuffer.allocate(SEGMENT);
+  private ByteBuffer segment = ByteBuffer.allocate(FIRST_ROOM);
   private final PreparedStatement insert;
   private long id;
   private long packedBytes;
@@ -111,7 +115,14 @@ final class JournalWriter implements JournalEntry.PageSink {
   }
 
   private void room(int bytes) {
-    if (segment.remaining() < bytes) {
+    if (segment.remaining() >= bytes) {
+      return;
+    }
+    int wanted = segment.position() + bytes;
+    if (wanted <= SEGMENT) {
+      int larger = Math.min(SEGMENT, Math.max(wanted, 2 * segment.capacity()));
+      segment = ByteBuffer.allocate(larger).put(segment.flip());
+    } else {
       try {
         write(0, 0, 0);
       } catch (SQLException e) {

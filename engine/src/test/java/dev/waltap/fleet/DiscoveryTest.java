@@ -88,11 +88,14 @@ class DiscoveryTest {
   }
 
   @Test
-  void theLimitOfDescriptorsBoundsWhatIsOpen() {
+  void descriptorsAndHeapBoundWhatIsOpen() {
+    long large = 8L << 30;
     String line = "Max open files            %s                524288               files     ";
-    assertThat(OpenLimit.of(List.of("Limit", line.replace("%s", "1024")))).isEqualTo(34);
-    assertThat(OpenLimit.of(List.of(line.replace("%s", "524288")))).isEqualTo(200);
-    assertThat(OpenLimit.of(List.of(line.replace("%s", "64")))).isEqualTo(4);
-    assertThat(OpenLimit.of(List.of(line.replace("%s", "unlimited")))).isEqualTo(200);
+    assertThat(OpenLimit.of(List.of("Limit", line.replace("%s", "1024")), large)).isEqualTo(34);
+    assertThat(OpenLimit.of(List.of(line.replace("%s", "524288")), large)).isEqualTo(500);
+    assertThat(OpenLimit.of(List.of(line.replace("%s", "64")), large)).isEqualTo(4);
+    assertThat(OpenLimit.of(List.of(line.replace("%s", "unlimited")), large)).isEqualTo(500);
+    assertThat(OpenLimit.of(List.of(line.replace("%s", "524288")), 250 << 20)).isEqualTo(200);
+    assertThat(OpenLimit.of(List.of(), 1 << 20)).isEqualTo(4);
   }
 }
