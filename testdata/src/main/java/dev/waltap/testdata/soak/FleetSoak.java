@@ -71,7 +71,7 @@ public final class FleetSoak {
       capture = work(capture);
       List<String> different = awaitEqual(capture);
       samples.add(FleetUsage.of(capture));
-      List<String> leaks = FleetUsage.leaks(samples, options.whole("--max-open"));
+      List<String> leaks = FleetUsage.leaks(samples, options.whole("--max-open"), live.size());
       // Before it ends, which may fail, too.
       Soak.print(
           "fleet: seed %d, %d databases made, %d deleted, %d transactions, %d runs of the capture;"

@@ -36,11 +36,12 @@ record FleetUsage(int descriptors, int threads, int mappings, long mib, long liv
    * @param samples in their order, of one process under the same work; the first ones are of its
    *     beginning
    * @param open how many databases may be open
+   * @param all how many there are: the state of each is locked by a file that is open
    */
-  static List<String> leaks(List<FleetUsage> samples, int open) {
+  static List<String> leaks(List<FleetUsage> samples, int open, int all) {
     List<String> leaks = new ArrayList<>();
     FleetUsage last = samples.get(samples.size() - 1);
-    if (last.descriptors > OWN_DESCRIPTORS + 24 * open) {
+    if (last.descriptors > OWN_DESCRIPTORS + 24 * open + all) {
       leaks.add("descriptors");
     }
     if (last.threads > OWN_THREADS + 4 * open) {

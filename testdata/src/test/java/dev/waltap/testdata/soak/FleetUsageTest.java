@@ -20,13 +20,20 @@ class FleetUsageTest {
 
   @Test
   void aHeapThatGrowsIsOneAndOneThatGoesUpAndDownIsNot() {
-    assertThat(FleetUsage.leaks(alive(40, 60, 41, 60, 42, 58), OPEN)).isEmpty();
-    assertThat(FleetUsage.leaks(alive(40, 45, 50, 62, 66, 70), OPEN)).containsExactly("heap");
+    assertThat(FleetUsage.leaks(alive(40, 60, 41, 60, 42, 58), OPEN, 0)).isEmpty();
+    assertThat(FleetUsage.leaks(alive(40, 45, 50, 62, 66, 70), OPEN, 0)).containsExactly("heap");
+  }
+
+  @Test
+  void theLockOfEachStateIsNone() {
+    List<FleetUsage> locked = List.of(new FleetUsage(6_930, 250, 1_200, 460, 100 * MIB));
+    assertThat(FleetUsage.leaks(locked, OPEN, 5_000)).isEmpty();
+    assertThat(FleetUsage.leaks(locked, OPEN, 1_000)).containsExactly("descriptors");
   }
 
   @Test
   void whatIsOpenIsBoundedByTheDatabasesThatMayBe() {
-    assertThat(FleetUsage.leaks(List.of(new FleetUsage(9_000, 2_000, 9_000, 1, 1)), OPEN))
+    assertThat(FleetUsage.leaks(List.of(new FleetUsage(9_000, 2_000, 9_000, 1, 1)), OPEN, 0))
         .containsExactly("descriptors", "threads", "mappings");
   }
 }
