@@ -26,7 +26,9 @@ module dev.waltap {
   exports dev.waltap.micrometer;
   exports dev.waltap.wake;
 
-  uses dev.waltap.output.OutputProvider; // In jars beside that of the command line.
+  // In jars beside that of the command line.
+  uses dev.waltap.monitor.PushProvider;
+  uses dev.waltap.output.OutputProvider;
 
   opens dev.waltap.cli to
       info.picocli;

@@ -11,16 +11,19 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How a capture that runs is watched. Where no port is given, nothing of it is loaded. */
+/** How a capture that runs is watched. Where it is not, nothing of that is loaded. */
 final class MonitorOptions {
   static final String PORT = "--metrics-port";
 
   static final String TOKEN = "--metrics-token";
 
+  private static final String DATABASES = "--metrics-databases";
+
   private static final List<String> OTHERS =
-      List.of("--metrics-bind", TOKEN, "--metrics-max-lag", "--metrics-databases", "--page-rows");
+      List.of("--metrics-bind", TOKEN, "--metrics-max-lag", DATABASES, "--page-rows");
 
   private static final int MAX_PORT = 65_535;
 
@@ -64,7 +67,7 @@ final class MonitorOptions {
   private @Nullable MaxLag maxLag;
 
   @Option(
-      names = "--metrics-databases",
+      names = DATABASES,
       paramLabel = "N",
       description =
           "Most databases with a label of their own in metrics; all others are summed as 'other'"
@@ -78,18 +81,21 @@ final class MonitorOptions {
               + " reads your data then.")
   private boolean rows;
 
+  @Mixin private OtlpOptions otlp = new OtlpOptions();
+
   /** Refuses what can't go together, before anything is opened. */
   void check(ShellCommand command) {
-    if (port == null) {
+    otlp.check(command);
+    if (databases < 0) {
+      throw command.usage(DATABASES + " must be 0 or more");
+    } else if (port == null) {
       for (String name : OTHERS) {
-        if (command.isTyped(name)) {
+        if (command.isTyped(name) && !(otlp.isGiven() && name.equals(DATABASES))) {
           throw command.usage(name + " is for what --metrics-port opens: give a port, too");
         }
       }
     } else if (port < 0 || port > MAX_PORT) {
       throw command.usage(PORT + " must be 0 to " + MAX_PORT);
-    } else if (databases < 0) {
-      throw command.usage("--metrics-databases must be 0 or more");
     } else if (token == null && !address(command, port).getAddress().isLoopbackAddress()) {
       throw command.usage(
           "whoever can reach "
@@ -102,7 +108,9 @@ final class MonitorOptions {
   /** Begins to answer if that was asked for; the caller closes it after the capture. */
   Monitoring open(ShellCommand command, Console console) throws IOException {
     if (port == null) {
-      return Monitoring.NONE;
+      return otlp.isGiven()
+          ? Monitoring.openSending(otlp, null, databases, console)
+          : Monitoring.NONE;
     }
     MonitorSettings settings =
         new MonitorSettings(
@@ -111,7 +119,10 @@ final class MonitorOptions {
             maxLag == null ? LagBound.NONE : new LagBound(maxLag.transactions(), maxLag.time()),
             rows,
             Version.number());
-    Monitoring opened = Monitoring.open(settings, databases, console);
+    Monitoring opened =
+        otlp.isGiven()
+            ? Monitoring.openSending(otlp, settings, databases, console)
+            : Monitoring.open(settings, databases, console);
     String where =
         "metrics, health and the live page are at "
             + opened.address()

@@ -8,6 +8,7 @@ import dev.waltap.api.FleetListener;
 import dev.waltap.live.LiveStream;
 import dev.waltap.monitor.DatabaseState;
 import dev.waltap.monitor.LagBound;
+import dev.waltap.monitor.MetricsPush;
 import dev.waltap.monitor.Monitor;
 import dev.waltap.monitor.MonitorServer;
 import dev.waltap.monitor.MonitorSettings;
@@ -16,6 +17,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,19 @@ final class Monitoring implements Closeable {
   private final @Nullable Opened opened;
   private @Nullable MonitoredDatabase database;
 
-  private record Opened(Monitor monitor, MonitorServer server, Console console) {}
+  private record Opened(
+      Monitor monitor, @Nullable MonitorServer server, @Nullable MetricsPush push, Console console)
+      implements Closeable {
+
+    @Override
+    public void close() {
+      try (push) {
+        if (server != null) {
+          server.close();
+        }
+      }
+    }
+  }
 
   private Monitoring(@Nullable Opened opened) {
     this.opened = opened;
@@ -43,7 +57,30 @@ final class Monitoring implements Closeable {
    */
   static Monitoring open(MonitorSettings settings, int labels, Console console) throws IOException {
     Monitor monitor = new Monitor(labels, new LiveStream(settings.rows()));
-    return new Monitoring(new Opened(monitor, MonitorServer.open(settings, monitor), console));
+    return new Monitoring(
+        new Opened(monitor, MonitorServer.open(settings, monitor), null, console));
+  }
+
+  /**
+   * Begins to send metrics, and to answer, too, if it is said how.
+   *
+   * @param labels how many databases have a label of their own
+   */
+  static Monitoring openSending(
+      OtlpOptions otlp, @Nullable MonitorSettings settings, int labels, Console console)
+      throws IOException {
+    Monitor monitor = new Monitor(labels, new LiveStream(settings != null && settings.rows()));
+    URI receiver = otlp.receiver();
+    MetricsPush push =
+        MetricsPush.open(receiver, otlp.interval(), monitor, Version.number(), console::warning);
+    try {
+      console.note("metrics are sent to " + receiver);
+      MonitorServer server = settings == null ? null : MonitorServer.open(settings, monitor);
+      return new Monitoring(new Opened(monitor, server, push, console));
+    } catch (Throwable e) {
+      push.close();
+      throw e;
+    }
   }
 
   /** Begins to answer whoever is on this computer, at a port that is free, rows included. */
@@ -55,7 +92,7 @@ final class Monitoring implements Closeable {
 
   /** Where the page is; empty if there is none. */
   String address() {
-    return opened == null ? "" : opened.server.address();
+    return opened == null || opened.server == null ? "" : opened.server.address();
   }
 
   /** Shows this database from now on, starting. */
@@ -107,7 +144,7 @@ final class Monitoring implements Closeable {
 
   /** Asks for another token from now on. */
   void token(String token) {
-    if (opened != null) {
+    if (opened != null && opened.server != null) {
       opened.server.token(token);
     }
   }
@@ -115,7 +152,7 @@ final class Monitoring implements Closeable {
   @Override
   public void close() {
     if (opened != null) {
-      opened.server.close();
+      opened.close();
     }
   }
 }

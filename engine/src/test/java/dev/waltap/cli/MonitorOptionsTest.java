@@ -108,6 +108,31 @@ class MonitorOptionsTest {
   }
 
   @Test
+  void metricsAreSentOnlyByTheJarForIt() {
+    assertThat(run(Map.of(), "cdc", database, "--otlp", "http://localhost:4318")).isEqualTo(1);
+    assertThat(err()).contains("--otlp needs waltap-otlp.jar");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--otlp localhost:4318; the URL of a receiver",
+        "--otlp grpc://localhost:4317; the URL of a receiver",
+        "--otlp http://me:secret@localhost; sent as headers",
+        "--otlp-interval 10s; --otlp-interval is for --otlp",
+        "--otlp http://localhost:4318 --otlp-interval 10ms; must be 1s or more",
+        "--otlp http://localhost:4318 --metrics-databases -1; must be 0 or more",
+        "--otlp http://localhost:4318 --metrics-max-lag 10; for what --metrics-port opens",
+      })
+  void whereMetricsAreSentIsCheckedBefore(String wrong) {
+    String[] parts = wrong.split("; ", 2);
+    List<String> all = new ArrayList<>(List.of("cdc", database));
+    all.addAll(List.of(parts[0].split(" ", -1)));
+    assertThat(run(Map.of(), all.toArray(String[]::new))).isEqualTo(2);
+    assertThat(err()).contains(parts[1]).doesNotContain("secret");
+  }
+
+  @Test
   void aTokenIsReadFromItsFile() throws Exception {
     Path token = Files.writeString(directory.resolve("token"), "0123456789abcdef0123\n");
     List<CompletableFuture<Integer>> exits = new ArrayList<>();

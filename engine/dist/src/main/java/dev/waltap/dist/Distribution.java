@@ -71,10 +71,12 @@ public final class Distribution {
     copy(project.resolve("engine/target/waltap.jar"), "lib/waltap.jar");
     copy(project.resolve("engine/target/waltap-kafka.jar"), "lib/waltap-kafka.jar");
     copy(project.resolve("engine/target/waltap-sinks.jar"), "lib/waltap-sinks.jar");
+    copy(project.resolve("engine/target/waltap-otlp.jar"), "lib/waltap-otlp.jar");
     copy(project.resolve("LICENSE"), "LICENSE");
     copy(project.resolve("engine/src/shade/NOTICE"), "NOTICE");
     copy(project.resolve("engine/kafka/src/shade/NOTICE"), "NOTICE-kafka");
     copy(project.resolve("engine/sinks/src/shade/NOTICE"), "NOTICE-sinks");
+    copy(project.resolve("engine/otlp/src/shade/NOTICE"), "NOTICE-otlp");
     copy(sources.resolve("files/README"), "README");
     copy(sources.resolve("files/waltap@.service"), "lib/systemd/system/waltap@.service");
     copy(sources.resolve("files/example.toml"), "etc/waltap/example.toml");

@@ -3,12 +3,16 @@ package dev.waltap.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.waltap.dist.Unpacked.Ended;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -18,6 +22,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,8 +62,10 @@ class DistributionTest {
             "NOTICE",
             "README",
             "NOTICE-kafka",
+            "NOTICE-otlp",
             "lib/waltap.jar",
             "lib/waltap-kafka.jar",
+            "lib/waltap-otlp.jar",
             "lib/native/Linux-x86_64/libsqlitejdbc.so",
             "lib/systemd/system/waltap@.service",
             "share/bash-completion/completions/waltap",
@@ -165,6 +173,38 @@ class DistributionTest {
       assertThat(demo.exitValue()).isZero();
     } finally {
       demo.destroyForcibly();
+    }
+  }
+
+  /** The jar that sends them is found beside the other, and has all that it needs. */
+  @Test
+  void sendsItsMetricsToOpenTelemetry() throws Exception {
+    Path database = directory.resolve("sent.db");
+    try (Connection writer = DriverManager.getConnection("jdbc:sqlite:" + database)) {
+      run(writer, "PRAGMA journal_mode=WAL", "CREATE TABLE t(a INTEGER PRIMARY KEY)");
+    }
+    BlockingQueue<String> sent = new LinkedBlockingQueue<>();
+    HttpServer receiver =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+    receiver.createContext(
+        "/v1/metrics",
+        exchange -> {
+          try (exchange) {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, -1);
+            sent.add(new String(body, StandardCharsets.ISO_8859_1));
+          }
+        });
+    receiver.start();
+    try {
+      String url = "http://127.0.0.1:" + receiver.getAddress().getPort();
+      assertThat(unpacked.waltap("setup", database).exit()).isZero();
+      Ended ended = unpacked.waltap("bootstrap-and-cdc", database, "--once", "--otlp", url);
+      assertThat(ended.exit()).as(ended.err()).isZero();
+      assertThat(ended.err()).doesNotContain("warning", "micrometer");
+      assertThat(sent.poll()).contains("waltap.changes", "sent.db", "service.name");
+    } finally {
+      receiver.stop(0);
     }
   }
 
