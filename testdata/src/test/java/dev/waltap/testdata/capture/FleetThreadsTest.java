@@ -174,7 +174,7 @@ class FleetThreadsTest {
     }
     assertThat(problems).isEmpty();
     assertThat(failure.get()).isNull();
-    assertThat(threads("waltap-(member|capture|close|idle)")).isZero();
+    await(() -> threads("waltap-(member|capture|close|idle)") == 0, "threads that end");
   }
 
   @Test
@@ -184,10 +184,12 @@ class FleetThreadsTest {
         batch -> {
           take(batch);
           Change change = batch.get(0);
-          if ("d0.db".equals(change.source().database()) && delivered.get("d0.db").size() == 1) {
+          if ("d0.db".equals(change.source().database())
+              && delivered.getOrDefault("d0.db", List.of()).size() == 1) {
             throw new IllegalStateException("no more");
           }
-          if ("d1.db".equals(change.source().database()) && delivered.get("d1.db").size() == 1) {
+          if ("d1.db".equals(change.source().database())
+              && delivered.getOrDefault("d1.db", List.of()).size() == 1) {
             Thread.currentThread().interrupt();
           }
         };
