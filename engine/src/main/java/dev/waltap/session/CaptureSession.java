@@ -118,7 +118,7 @@ public final class CaptureSession implements AutoCloseable {
     long rest = run(quiet);
     if (rest == ENDED && parts.state != null) {
       // Not where anything ended it in between: the replica may lack what the state has.
-      parts.state.endsInOrder(parts.replica);
+      parts.state.endsInOrder(parts.replica, parts.listener::detail);
     }
     return rest;
   }

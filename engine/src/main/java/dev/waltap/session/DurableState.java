@@ -25,6 +25,7 @@ import dev.waltap.wal.LogKeeper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -210,11 +211,13 @@ final class DurableState implements Journal, AutoCloseable {
   /**
    * The session ends in order, its replica as of the last transaction that was added: what that
    * holds is kept beside the pages, if all that was emitted is acknowledged when this is closed.
+   *
+   * @param detail gets why it could not be kept
    */
-  void endsInOrder(Replica replica) {
+  void endsInOrder(Replica replica, Consumer<String> detail) {
     StateStore current = store;
     if (current != null) {
-      current.summarize(replica::summary);
+      current.summarize(replica::summary, detail);
     }
   }
 

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ public final class StateStore implements AutoCloseable {
   private volatile @Nullable Position toAcknowledge;
   private final SummaryTable summaries;
   private @Nullable Supplier<PageSummary> summarizer;
+  private Consumer<String> details = detail -> {};
 
   private StateStore(StateLock lock, Closer closer) throws SQLException {
     this.lock = lock;
@@ -286,9 +288,11 @@ public final class StateStore implements AutoCloseable {
    * acknowledged by then, and what is left to compact is little. Nothing is added any more.
    *
    * @param summary asked on the thread that closes this
+   * @param detail there, too, gets why it could not be kept, which is no error
    */
-  public void summarize(Supplier<PageSummary> summary) {
+  public void summarize(Supplier<PageSummary> summary, Consumer<String> detail) {
     summarizer = summary;
+    details = detail;
   }
 
   /** Replays the transactions from {@link #base} to {@link #end}, checked as pages are. */
@@ -372,15 +376,37 @@ public final class StateStore implements AutoCloseable {
       flush();
       return;
     }
-    PageSummary summary = summaryAtEnd();
-    if (dirty || summary != null) {
+    if (dirty) {
       commits.beginLast();
-      if (summary != null) {
-        compactAll();
-        summaries.write(head, summary);
-      }
       commit();
     }
+    PageSummary summary = summaryAtEnd();
+    if (summary != null) {
+      saveSummary(summary);
+    }
+  }
+
+  /** Only spares the next opening work: if this fails, as on a full disk, nothing else must. */
+  private void saveSummary(PageSummary summary) throws SQLException {
+    try {
+      commits.beginLast();
+      compactAll();
+      summaries.write(head, summary);
+      commit();
+    } catch (SQLException e) {
+      notSaved(StateErrors.sql(file.path(), e));
+    } catch (JournalCompactor.SpillException e) {
+      notSaved(StateErrors.sql(file.path(), e.sql()));
+    } catch (CaptureException e) {
+      notSaved(e);
+    }
+  }
+
+  private void notSaved(CaptureException cause) {
+    commits.rollBack(cause);
+    details.accept(
+        "no summary of the saved pages could be kept, so the next start may have to read them all: "
+            + cause.getMessage());
   }
 
   private void compactAll() throws SQLException {

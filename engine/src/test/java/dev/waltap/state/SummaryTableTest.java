@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SummaryTableTest {
   @TempDir Path temp;
   private StateDirectory directory = StateDirectory.at(Path.of("none"));
+  private final List<String> details = new ArrayList<>();
 
   @BeforeEach
   void setUp() {
@@ -78,7 +81,7 @@ class SummaryTableTest {
         store -> {
           add(store, from, to);
           store.acknowledge(StateModel.position(to).position());
-          store.summarize(() -> summary(store, to));
+          store.summarize(() -> summary(store, to), details::add);
         });
   }
 
@@ -140,7 +143,7 @@ class SummaryTableTest {
         store -> {
           add(store, 26, 30);
           store.acknowledge(StateModel.position(28).position());
-          store.summarize(() -> summary(store, 30)); // Not all is acknowledged.
+          store.summarize(() -> summary(store, 30), details::add); // Not all is acknowledged.
         });
     open(
         store -> {
@@ -159,7 +162,8 @@ class SummaryTableTest {
           store.summarize(
               () -> {
                 throw new AssertionError("nobody needs it");
-              });
+              },
+              details::add);
         });
     assertThat(read()).isNotNull();
   }
@@ -168,7 +172,7 @@ class SummaryTableTest {
   void nothingIsSummedUpAfterAFailure() throws SQLException {
     open(
         store -> {
-          store.summarize(() -> summary(store, 0));
+          store.summarize(() -> summary(store, 0), details::add);
           assertThatThrownBy(
                   () ->
                       store.loadPages(
@@ -255,17 +259,85 @@ class SummaryTableTest {
 
   @Test
   void manyPagesTakeMoreThanOneRow() throws SQLException {
-    PageSummary large = new PageSummary();
-    for (int page = 1; page <= 10_000; page++) {
-      large.add(page * 3, page * 0x9E3779B97F4A7C15L, page / 50, PageOwners.LEAF);
-    }
-    open(store -> store.summarize(() -> large));
+    PageSummary large = large(10_000, 0);
+    open(store -> store.summarize(() -> large, details::add));
     assertThat(read()).isEqualTo(large);
     try (StateFile file = StateFile.openReadOnly(directory.stateFile())) {
       assertThat(file.number("SELECT count(*) FROM summary")).isEqualTo(4);
     }
     change("DELETE FROM summary WHERE id = 3");
     assertThat(read()).isNull();
+  }
+
+  /** Of pages that nobody has; one of them changed. */
+  private static PageSummary large(int pages, int changed) {
+    PageSummary large = new PageSummary();
+    for (int page = 1; page <= pages; page++) {
+      long hash = (page == changed ? -page : page) * 0x9E3779B97F4A7C15L;
+      large.add(page * 3, hash, page / 50, PageOwners.LEAF);
+    }
+    return large;
+  }
+
+  @Test
+  void aDiskWithoutRoomForItKeepsTheAcknowledgement() throws SQLException {
+    open(
+        store -> {
+          add(store, 1, 25);
+          store.acknowledge(StateModel.position(25).position());
+          store.summarize(() -> large(100_000, 0), details::add);
+          store.pragma("max_page_count=1"); // As many as there are.
+        });
+    assertThat(details)
+        .singleElement()
+        .asString()
+        .contains("no summary of the saved pages could be kept")
+        .contains("the disk is full");
+    assertAcknowledgedAlone();
+  }
+
+  private void assertAcknowledgedAlone() throws SQLException {
+    open(
+        store -> {
+          assertThat(store.acknowledged()).isEqualTo(StateModel.position(25).position());
+          assertThat(store.isSettled()).isTrue();
+          assertThat(StateModel.number(store.base())).isZero();
+          assertThat(store.summary()).isNull();
+        });
+  }
+
+  @Test
+  void aJournalDamagedMeanwhileKeepsTheAcknowledgement() throws SQLException {
+    open(
+        store -> {
+          add(store, 1, 25);
+          store.acknowledge(StateModel.position(25).position());
+          store.summarize(() -> summary(store, 25), details::add);
+          change("UPDATE journal SET hash = hash + 1");
+        });
+    assertThat(details).singleElement().asString().contains("could be kept").contains("is damaged");
+    assertAcknowledgedAlone();
+  }
+
+  @Test
+  void anEarlierOneIsKeptWhereALaterOneFindsNoRoom() throws SQLException {
+    run(1, 25);
+    open(
+        store -> {
+          PageSummary earlier = Objects.requireNonNull(store.summary());
+          add(store, 26, 30);
+          store.acknowledge(StateModel.position(30).position());
+          store.summarize(() -> large(100_000, 0), details::add);
+          store.pragma("max_page_count=1");
+          assertThat(earlier).isEqualTo(summary(store, 25));
+        });
+    assertThat(details).hasSize(1);
+    open(
+        store -> {
+          assertThat(store.acknowledged()).isEqualTo(StateModel.position(30).position());
+          assertThat(store.summary()).isEqualTo(summary(store, 25));
+          assertThat(StateModel.difference(store)).isEmpty();
+        });
   }
 
   @Test
@@ -275,7 +347,7 @@ class SummaryTableTest {
         store -> {
           assertThat(store.pageSeed()).isEmpty();
           assertThat(store.summary()).isNull();
-          store.summarize(() -> new PageSummary());
+          store.summarize(() -> new PageSummary(), details::add);
         });
     try (StateFile file = StateFile.openReadOnly(directory.stateFile())) {
       assertThat(file.hasTable("summary")).isFalse();
