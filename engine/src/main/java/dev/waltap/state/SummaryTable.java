@@ -8,13 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The table {@code summary}: what the page table holds, for who opens the state and does not want
  * to read all of it. Row 0 has no data, and the hash of all that has to hold together: the form,
- * the page table that it is of, and the hashes of the other rows. Those have up to {@value #PAGES}
- * pages each, in order of number, packed; a row's hash is that of its data.
+ * the page table that it is of, and the hashes of the other rows. Row {@code i + 1} has the pages
+ * from {@code i *} {@value #PAGES} on, up to that many, in order of number, packed; a row's hash is
+ * that of its data. So a row is as it was where its pages are, and is not written again. Older ones
+ * may have been divided otherwise, which makes no difference to who reads them.
  *
  * <pre>
  * SIZE  MEANING
@@ -39,12 +43,17 @@ final class SummaryTable {
   /** What {@link #start} says of the page table that the rows are of; null if they are of none. */
   private @Nullable Long of;
 
+  /** By number, the hashes of the rows that are in the file; empty if they are not known. */
+  private final Map<Integer, Long> rows = new HashMap<>();
+
   SummaryTable(StateFile file) {
     this.file = file;
   }
 
   /** Reads it; null unless it is there, whole, and of this page table. */
   @Nullable PageSummary read(StateHeader head) throws SQLException {
+    of = null;
+    rows.clear();
     if (!file.isSeeded() || !file.hasTable("summary")) {
       return null;
     }
@@ -56,6 +65,7 @@ final class SummaryTable {
       long expected = row.getLong(2);
       long all = start(head);
       PageSummary summary = new PageSummary();
+      Map<Integer, Long> hashes = new HashMap<>();
       while (row.next()) {
         byte[] data = row.getBytes(4);
         if (data == null || Lz4Codec.hash(data, 0) != row.getLong(2)) {
@@ -63,11 +73,13 @@ final class SummaryTable {
         }
         all = Lz4Codec.spread(all + row.getLong(2));
         unpack(data, row.getInt(3), summary);
+        hashes.put(row.getInt(1), row.getLong(2));
       }
       if (all != expected) {
         return null;
       }
       of = start(head);
+      rows.putAll(hashes);
       return summary;
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       return null;
@@ -80,24 +92,46 @@ final class SummaryTable {
     return known != null && known == start(head);
   }
 
-  /** Writes it, as a part of the commit that is under way, in place of an earlier one. */
+  /**
+   * Writes it, as a part of the commit that is under way, in place of an earlier one. Of one that
+   * was read, rows that are the same now are left alone.
+   */
   void write(StateHeader head, PageSummary summary) throws SQLException {
     file.run(
         "CREATE TABLE IF NOT EXISTS summary(id INTEGER PRIMARY KEY, hash INTEGER, size INTEGER,"
             + " data BLOB)");
-    file.run("DELETE FROM summary");
-    try (PreparedStatement insert = file.prepare("INSERT INTO summary VALUES(?,?,?,?)")) {
+    if (rows.isEmpty()) {
+      file.run("DELETE FROM summary");
+    }
+    try (PreparedStatement insert =
+        file.prepare("INSERT OR REPLACE INTO summary VALUES(?,?,?,?)")) {
       long all = start(head);
-      int id = 0;
-      for (int from = 0; from < summary.size(); from += PAGES) {
-        byte[] raw = raw(summary, from, Math.min(summary.size(), from + PAGES));
+      for (int from = 0, to; from < summary.size(); from = to) {
+        int id = row(summary, from);
+        to = from + 1;
+        while (to < summary.size() && row(summary, to) == id) {
+          to++;
+        }
+        byte[] raw = raw(summary, from, to);
         byte[] data = codec.pack(raw, raw.length);
         long hash = Lz4Codec.hash(data, 0);
         all = Lz4Codec.spread(all + hash);
-        insert(insert, ++id, hash, raw.length, data);
+        Long earlier = rows.remove(id);
+        if (earlier == null || earlier != hash) {
+          insert(insert, id, hash, raw.length, data);
+        }
       }
       insert(insert, 0, all, 0, null);
     }
+    for (int gone : rows.keySet()) {
+      file.run("DELETE FROM summary WHERE id = " + gone);
+    }
+    rows.clear();
+  }
+
+  /** The row of the page at an index. */
+  private static int row(PageSummary summary, int index) {
+    return 1 + Integer.divideUnsigned(summary.pageNumber(index), PAGES);
   }
 
   private static void insert(

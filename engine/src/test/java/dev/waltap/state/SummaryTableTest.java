@@ -12,12 +12,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -263,7 +265,7 @@ class SummaryTableTest {
     open(store -> store.summarize(() -> large, details::add));
     assertThat(read()).isEqualTo(large);
     try (StateFile file = StateFile.openReadOnly(directory.stateFile())) {
-      assertThat(file.number("SELECT count(*) FROM summary")).isEqualTo(4);
+      assertThat(file.number("SELECT count(*) FROM summary")).isEqualTo(9);
     }
     change("DELETE FROM summary WHERE id = 3");
     assertThat(read()).isNull();
@@ -277,6 +279,51 @@ class SummaryTableTest {
       large.add(page * 3, hash, page / 50, PageOwners.LEAF);
     }
     return large;
+  }
+
+  @Test
+  void onlyTheRowsOfPagesThatChangedAreWrittenAgain() throws SQLException {
+    open(store -> store.summarize(() -> large(10_000, 0), details::add));
+    change(
+        "CREATE TABLE written(id)",
+        "CREATE TRIGGER write AFTER INSERT ON summary BEGIN INSERT INTO written VALUES(new.id);"
+            + " END");
+    PageSummary changed = large(10_000, 5000);
+    changed.add(-5, 7, 3, PageOwners.OVERFLOW); // The largest number that a page can have, almost.
+    summarizeAfterReading(1, changed);
+    assertThat(written()).isEqualTo("0,4,1048576");
+    assertThat(read()).isEqualTo(changed);
+    PageSummary fewer = large(5000, 5000);
+    summarizeAfterReading(2, fewer);
+    assertThat(written()).isEqualTo("0,4");
+    assertThat(read()).isEqualTo(fewer);
+    try (StateFile file = StateFile.openReadOnly(directory.stateFile())) {
+      assertThat(file.number("SELECT max(id) FROM summary")).isEqualTo(4);
+    }
+  }
+
+  private void summarizeAfterReading(long number, PageSummary summary) throws SQLException {
+    open(
+        store -> {
+          assertThat(store.summary()).isNotNull();
+          add(store, number, number);
+          store.acknowledge(StateModel.position(number).position());
+          store.summarize(() -> summary, details::add);
+        });
+  }
+
+  private String written() throws SQLException {
+    try (StateFile file = StateFile.open(directory.stateFile())) {
+      StringJoiner ids = new StringJoiner(",");
+      try (PreparedStatement select = file.prepare("SELECT id FROM written ORDER BY id");
+          ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          ids.add(row.getString(1));
+        }
+      }
+      file.run("DELETE FROM written");
+      return ids.toString();
+    }
   }
 
   @Test
