@@ -43,6 +43,11 @@ final class KafkaFailures {
         || LASTING.stream().allMatch(type -> Causes.find(type, failure) == null);
   }
 
+  /** Whether a topic is to have more replicas than brokers are there. */
+  static boolean isTooFewBrokers(Throwable failure) {
+    return Causes.find(InvalidReplicationFactorException.class, failure) != null;
+  }
+
   /** The client takes a name that is not found for a setting that is wrong. */
   private static boolean unresolved(Throwable failure) {
     ConfigException config = Causes.find(ConfigException.class, failure);
@@ -68,9 +73,9 @@ final class KafkaFailures {
       return "does not answer in time: is it running, is the address right, does it want TLS"
           + " (--kafka-config)?";
     }
-    if (Causes.find(InvalidReplicationFactorException.class, failure) != null) {
-      return "has too few brokers just now for the replicas of a topic that is to be made: wait for"
-          + " them, or set waltap.topic.replication.factor by --kafka-config ("
+    if (isTooFewBrokers(failure)) {
+      return "has too few brokers at the moment for the replicas of a topic that Waltap has to"
+          + " create: wait for them, or set waltap.topic.replication.factor by --kafka-config ("
           + message(root(failure))
           + ")";
     }

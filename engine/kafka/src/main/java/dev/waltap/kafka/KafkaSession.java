@@ -62,12 +62,6 @@ final class KafkaSession implements AutoCloseable {
 
   private String id = "";
 
-  /** Whether whatever Kafka did not end of earlier sessions was found. */
-  private boolean checked = true;
-
-  /** Topics of the last transaction that Kafka did not show when it was looked for. */
-  private final Set<String> missed = new HashSet<>();
-
   /** Topics in which nothing was left open before this session. */
   private final Set<String> clean = new HashSet<>();
 
@@ -118,14 +112,7 @@ final class KafkaSession implements AutoCloseable {
                 Map.of(
                     "default.api.timeout.ms",
                     (int) Math.max(2_000, settings.timeout().toMillis()))));
-    this.unended =
-        new Unended(
-            admin,
-            stopping,
-            reason -> {
-              checked = false;
-              hidden.accept(reason);
-            });
+    this.unended = new Unended(admin, stopping, hidden);
   }
 
   /**
@@ -170,21 +157,16 @@ final class KafkaSession implements AutoCloseable {
       String stream, @Nullable StreamPosition last, boolean visible, Set<TopicPartition> aborted)
       throws InterruptedException {
     String id = transactionalId(stream);
-    checked = last == null || last.checked();
-    Map<TopicPartition, Long> lastEnds = last == null ? Map.of() : unended.present(last.ends());
-    if (last != null) {
-      last.ends().keySet().forEach(each -> missed.add(each.topic()));
-      lastEnds.keySet().forEach(each -> missed.remove(each.topic()));
-    }
+    Map<TopicPartition, Long> lastEnds = last == null ? Map.of() : unended.endsOf(last);
     Unended.Found found = unended.at(id, lastEnds);
     if (found != null && settle(stream, found, visible)) {
       requireNone(unended.at(id, lastEnds));
       ended.accept(found.partitions());
     }
-    Unended.Found open = aborted.isEmpty() ? null : unended.at(id, toTheEnd(aborted));
+    Unended.Found open = aborted.isEmpty() ? null : unended.at(id, Unended.toTheEnd(aborted));
     if (open != null) {
       endAnew(stream, open.partitions(), false);
-      requireNone(unended.at(id, toTheEnd(aborted)));
+      requireNone(unended.at(id, Unended.toTheEnd(aborted)));
       ended.accept(open.partitions());
     }
   }
@@ -217,12 +199,6 @@ final class KafkaSession implements AutoCloseable {
               + found.partitions()
               + " though it was ended once more");
     }
-  }
-
-  private static Map<TopicPartition, Long> toTheEnd(Set<TopicPartition> partitions) {
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    partitions.forEach(each -> ends.put(each, Long.MAX_VALUE - 1));
-    return ends;
   }
 
   /** Ends it as another producer: whoever else has a transaction of the stream is fenced before. */
@@ -337,13 +313,7 @@ final class KafkaSession implements AutoCloseable {
                 .partitionsFor(topic)
                 .forEach(each -> partitions.add(new TopicPartition(topic, each.partition()))));
     unended.look(partitions);
-    Unended.Found found =
-        unended.isStable(partitions) ? null : unended.at(id, toTheEnd(partitions));
-    if (found != null) {
-      throw checked && !missed.contains(topic)
-          ? new Unended.UnendedException(found.partitions())
-          : new Unended.UnsureException(found.partitions());
-    }
+    unended.requireClean(id, partitions);
   }
 
   /** Before a transaction: what is open of the last one would be aborted with this one. */
@@ -382,7 +352,7 @@ final class KafkaSession implements AutoCloseable {
   /** Commits what was sent, and then the position with it. */
   void commit(StreamPosition position) throws InterruptedException {
     flush();
-    StreamPosition whole = position.with(ends, checked);
+    StreamPosition whole = unended.mark(position.with(ends));
     put(new ProducerRecord<>(settings.positionsTopic(), whole.key(), whole.value()));
     flush();
     committing = true;

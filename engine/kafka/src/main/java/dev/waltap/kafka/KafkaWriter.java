@@ -153,7 +153,8 @@ final class KafkaWriter implements AutoCloseable {
     if (known == null) {
       throw new IllegalStateException("the stream is not known yet");
     }
-    return new StreamPosition(known, database, position, name, state != null, true, Map.of());
+    return new StreamPosition(
+        known, database, position, name, state != null, true, Map.of(), Set.of());
   }
 
   /** Says it once: Kafka answers the same each time. */
@@ -328,7 +329,10 @@ final class KafkaWriter implements AutoCloseable {
     if (late && !claimed) {
       throw fenced();
     }
-    if (!late && !KafkaFailures.isPassing(failure)) {
+    // Before anything was written, it is rather the setting that is wrong than brokers that are
+    // away.
+    boolean never = !claimed && KafkaFailures.isTooFewBrokers(failure);
+    if (never || (!late && !KafkaFailures.isPassing(failure))) {
       throw new IOException(failure(failure) + "; the batch stays undelivered", failure);
     }
   }

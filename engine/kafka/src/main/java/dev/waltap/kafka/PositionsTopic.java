@@ -112,7 +112,7 @@ final class PositionsTopic {
     if (position != null) {
       Map<TopicPartition, Long> own =
           Map.of(new TopicPartition(each.topic(), each.partition()), each.offset());
-      last.put(key, position.with(own, position.checked()));
+      last.put(key, position.with(own));
     }
   }
 

@@ -10,14 +10,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A record of the positions topic. Its key is {@code {"stream":…,"database":…}}, its value {@code
- * {"position":…,"writer":…,"state":…,"checked":…,"ends":{"TOPIC-PARTITION":OFFSET,…}}}; a tombstone
- * once a run without state is over and forgotten.
+ * {"position":…,"writer":…,"state":…,"checked":…,"ends":{"TOPIC-PARTITION":OFFSET,…},
+ * "missed":["TOPIC-PARTITION",…]}}; a tombstone once a run without state is over and forgotten.
  *
  * @param position of the last change committed; null for none
  * @param writer the run that wrote it
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     builds
  * @param ends offsets of the last messages of the same Kafka transaction, by partition; of a record
  *     that was read, its own, too
+ * @param missed partitions of which Kafka did not show what it had not ended, and has not since
  */
 record StreamPosition(
     String stream,
@@ -34,7 +37,8 @@ record StreamPosition(
     String writer,
     boolean state,
     boolean checked,
-    Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, Long> ends,
+    Set<TopicPartition> missed) {
   private static final JsonFactory JSON = new JsonFactory();
 
   byte[] key() {
@@ -57,15 +61,28 @@ record StreamPosition(
             json.writeNumberField(end.getKey().toString(), end.getValue());
           }
           json.writeEndObject();
+          if (!missed.isEmpty()) {
+            json.writeArrayFieldStart("missed");
+            for (TopicPartition each : missed) {
+              json.writeString(each.toString());
+            }
+            json.writeEndArray();
+          }
         });
   }
 
   /** The same, with these ends and those that it has. */
-  StreamPosition with(Map<TopicPartition, Long> more, boolean areChecked) {
+  StreamPosition with(Map<TopicPartition, Long> more) {
     Map<TopicPartition, Long> all = new HashMap<>(ends);
     all.putAll(more);
     return new StreamPosition(
-        stream, database, position, writer, state, areChecked, Map.copyOf(all));
+        stream, database, position, writer, state, checked, Map.copyOf(all), missed);
+  }
+
+  /** The same, with what Kafka did not show. */
+  StreamPosition with(boolean areChecked, Set<TopicPartition> areMissed) {
+    return new StreamPosition(
+        stream, database, position, writer, state, areChecked, ends, Set.copyOf(areMissed));
   }
 
   private interface Fields {
@@ -92,8 +109,9 @@ record StreamPosition(
   static @Nullable StreamPosition of(byte[] key, byte[] value) {
     try {
       Map<TopicPartition, Long> ends = new HashMap<>();
-      Map<String, String> names = fields(key, ends);
-      Map<String, String> values = fields(value, ends);
+      Set<TopicPartition> missed = new HashSet<>();
+      Map<String, String> names = fields(key, ends, missed);
+      Map<String, String> values = fields(value, ends, missed);
       String stream = names.get("stream");
       String database = names.get("database");
       String writer = values.get("writer");
@@ -107,13 +125,15 @@ record StreamPosition(
               writer,
               "true".equals(values.get("state")),
               "true".equals(values.get("checked")),
-              Map.copyOf(ends));
+              Map.copyOf(ends),
+              Set.copyOf(missed));
     } catch (IOException | IllegalArgumentException e) {
       return null;
     }
   }
 
-  private static Map<String, String> fields(byte[] object, Map<TopicPartition, Long> ends)
+  private static Map<String, String> fields(
+      byte[] object, Map<TopicPartition, Long> ends, Set<TopicPartition> missed)
       throws IOException {
     Map<String, String> fields = new HashMap<>();
     try (JsonParser parser = JSON.createParser(object)) {
@@ -125,6 +145,10 @@ record StreamPosition(
         JsonToken token = parser.nextToken();
         if (name.equals("ends") && token == JsonToken.START_OBJECT) {
           readEnds(parser, ends);
+        } else if (name.equals("missed") && token == JsonToken.START_ARRAY) {
+          while (parser.nextToken() == JsonToken.VALUE_STRING) {
+            missed.add(partition(parser.getText()));
+          }
         } else if (token.isStructStart()) {
           parser.skipChildren();
         } else if (token != JsonToken.VALUE_NULL) {
@@ -140,11 +164,13 @@ record StreamPosition(
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       parser.nextToken();
-      int dash = name.lastIndexOf('-');
-      ends.put(
-          new TopicPartition(
-              name.substring(0, Math.max(dash, 0)), Integer.parseInt(name.substring(dash + 1))),
-          parser.getLongValue());
+      ends.put(partition(name), parser.getLongValue());
     }
+  }
+
+  private static TopicPartition partition(String text) {
+    int dash = text.lastIndexOf('-');
+    return new TopicPartition(
+        text.substring(0, Math.max(dash, 0)), Integer.parseInt(text.substring(dash + 1)));
   }
 }

@@ -2,6 +2,7 @@
 package dev.waltap.kafka;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +41,12 @@ final class Unended {
   private final Admin admin;
   private final Stopping stopping;
   private final Consumer<String> hidden;
+
+  /** Whether Kafka shows what it has not ended, but for what is {@link #missed}. */
+  private boolean checked = true;
+
+  /** Where Kafka did not show it when it was looked for, in this session or an earlier one. */
+  private final Set<TopicPartition> missed = new HashSet<>();
 
   /**
    * Looks through this client.
@@ -99,19 +106,74 @@ final class Unended {
     } catch (TransactionalIdNotFoundException e) {
       return null;
     } catch (UnsupportedVersionException e) {
-      hidden.accept(OLD);
+      hide(OLD);
       return null;
     }
   }
 
-  /** Whether nothing in these partitions is in an open transaction, whoever's. */
-  boolean isStable(Set<TopicPartition> partitions) throws InterruptedException {
+  /**
+   * The ends that the last position of the stream names, of those partitions that there are. To be
+   * asked first: what is open elsewhere may have been committed.
+   */
+  Map<TopicPartition, Long> endsOf(StreamPosition last) throws InterruptedException {
+    checked = last.checked();
+    missed.addAll(last.missed());
+    Map<TopicPartition, Long> there = present(last.ends());
+    miss(last.ends().keySet(), there.keySet());
+    return there;
+  }
+
+  /** What is absent is gone, or not known yet to the broker that was asked. */
+  private void miss(Set<TopicPartition> all, Set<TopicPartition> present) {
+    Set<TopicPartition> absent = new HashSet<>(all);
+    absent.removeAll(present);
+    missed.addAll(absent);
+  }
+
+  /** The position, with what later sessions must know of what this one could not see. */
+  StreamPosition mark(StreamPosition position) {
+    return position.with(checked, missed);
+  }
+
+  /** Whether what is found open in these partitions, and is not of this session, was aborted. */
+  boolean isSure(Set<TopicPartition> partitions) {
+    return checked && Collections.disjoint(missed, partitions);
+  }
+
+  /**
+   * Before the first message to these partitions: what is open there was aborted, or would be
+   * committed with it.
+   *
+   * @throws UnendedException if something is open that was aborted
+   * @throws UnsureException if it may have been committed
+   */
+  void requireClean(String id, Set<TopicPartition> partitions) throws InterruptedException {
     Map<TopicPartition, Long> ends = offsets(partitions, IsolationLevel.READ_UNCOMMITTED);
-    return offsets(ends.keySet(), IsolationLevel.READ_COMMITTED).equals(ends);
+    Map<TopicPartition, Long> stable = offsets(ends.keySet(), IsolationLevel.READ_COMMITTED);
+    Found found = stable.equals(ends) ? null : at(id, toTheEnd(partitions));
+    if (found != null) {
+      throw isSure(found.partitions())
+          ? new UnendedException(found.partitions())
+          : new UnsureException(found.partitions());
+    }
+    missed.removeAll(stable.keySet());
+  }
+
+  /** All of these partitions. */
+  static Map<TopicPartition, Long> toTheEnd(Set<TopicPartition> partitions) {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    partitions.forEach(each -> ends.put(each, Long.MAX_VALUE - 1));
+    return ends;
+  }
+
+  private void hide(String reason) {
+    checked = false;
+    hidden.accept(reason);
   }
 
   /** Those of these partitions that there are, so that no time is lost with what is gone. */
-  Map<TopicPartition, Long> present(Map<TopicPartition, Long> ends) throws InterruptedException {
+  private Map<TopicPartition, Long> present(Map<TopicPartition, Long> ends)
+      throws InterruptedException {
     Map<TopicPartition, Long> there = new HashMap<>(ends);
     there.keySet().retainAll(present(ends.keySet()));
     return there;
@@ -142,6 +204,7 @@ final class Unended {
       if (present.equals(partitions)) {
         throw e;
       }
+      miss(partitions, present);
       return latest(present, level);
     }
   }
@@ -157,6 +220,7 @@ final class Unended {
         offsets.put(each, stopping.await(found.partitionResult(each)).offset());
       } catch (AuthorizationException e) {
         // As of a topic that was written to before, and is not any more.
+        missed.add(each);
         hidden.accept("this user may not DESCRIBE the topic " + each.topic());
       }
     }
@@ -201,9 +265,9 @@ final class Unended {
           }
         }
       } catch (AuthorizationException e) {
-        hidden.accept("this user may not READ the topic " + each.getKey().topic());
+        hide("this user may not READ the topic " + each.getKey().topic());
       } catch (UnsupportedVersionException e) {
-        hidden.accept(OLD);
+        hide(OLD);
       }
     }
     return own;

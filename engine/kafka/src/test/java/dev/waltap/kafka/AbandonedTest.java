@@ -123,7 +123,8 @@ class AbandonedTest {
       assertThatThrownBy(
               () ->
                   session.commit(
-                      new StreamPosition("stream", "app.db", null, "me", true, true, Map.of())))
+                      new StreamPosition(
+                          "stream", "app.db", null, "me", true, true, Map.of(), Set.of())))
           .isInstanceOf(InterruptException.class);
       session.abort();
       assertThat(producer.transactionAborted()).isFalse();

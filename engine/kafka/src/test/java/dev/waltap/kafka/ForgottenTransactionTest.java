@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TransactionDescription;
@@ -162,9 +163,11 @@ class ForgottenTransactionTest {
     assertThat(stream.positions()).containsExactly(BOTH);
   }
 
-  @Test
+  @ParameterizedTest
   @EnabledIfSystemProperty(named = "waltap.kafka.forgotten", matches = "true")
-  void whatMayBeCommittedIsNotAbortedWhereEarlierRunsDidNotLook() throws Exception {
+  @ValueSource(booleans = {false, true})
+  void whatMayBeCommittedIsNotAbortedWhereEarlierRunsDidNotLook(boolean elsewhere)
+      throws Exception {
     TestStream stream = new TestStream(broker, directory, "");
     deliverFirst(stream);
     forget(stream, "topic");
@@ -175,8 +178,9 @@ class ForgottenTransactionTest {
             stream.delivered().get(),
             "earlier build",
             true,
-            false,
-            Map.of());
+            elsewhere,
+            Map.of(),
+            elsewhere ? Set.of(new TopicPartition(stream.topic(), 0)) : Set.of());
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", broker.address()),

@@ -9,6 +9,8 @@ import dev.waltap.output.SavedStream;
 import dev.waltap.output.StreamStart.Kind;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +25,8 @@ class HeldPositionsTest {
         "writer",
         true,
         true,
-        Map.of());
+        Map.of(),
+        Set.of());
   }
 
   private static SavedStream state(
@@ -96,7 +99,14 @@ class HeldPositionsTest {
             kind(
                 null,
                 new StreamPosition(
-                    "other", "b.db", new Position(1, 1, 0), "writer", true, true, Map.of())))
+                    "other",
+                    "b.db",
+                    new Position(1, 1, 0),
+                    "writer",
+                    true,
+                    true,
+                    Map.of(),
+                    Set.of())))
         .isEqualTo(Kind.CONTINUE);
     // One beside its own.
     assertThat(
@@ -111,6 +121,11 @@ class HeldPositionsTest {
   void aRecordOfThePositionsIsReadAsItWasWritten() {
     StreamPosition record = held("mine", "3:4:5");
     assertThat(StreamPosition.of(record.key(), record.value())).isEqualTo(record);
+    StreamPosition missed =
+        record
+            .with(Map.of(new TopicPartition("a.b-c", 5), 7L))
+            .with(false, Set.of(new TopicPartition("a.b-c", 0), new TopicPartition("d", 12)));
+    assertThat(StreamPosition.of(missed.key(), missed.value())).isEqualTo(missed);
     StreamPosition none = held("a \"b\"", null);
     assertThat(StreamPosition.of(none.key(), none.value())).isEqualTo(none);
     assertThat(StreamPosition.of(new byte[] {'x'}, new byte[] {'{'})).isNull();
@@ -120,13 +135,15 @@ class HeldPositionsTest {
   void aRecordOfAnEarlierBuildIsNotTakenForChecked() {
     byte[] value = "{\"position\":null,\"writer\":\"w\",\"state\":true}".getBytes(UTF_8);
     assertThat(StreamPosition.of(held("mine", null).key(), value))
-        .isEqualTo(new StreamPosition("mine", "app.db", null, "w", true, false, Map.of()));
+        .isEqualTo(
+            new StreamPosition("mine", "app.db", null, "w", true, false, Map.of(), Set.of()));
   }
 
   @Test
   void theLastRecordOfAStreamIsFoundUnderAnyNameOfItsDatabase() {
     StreamPosition renamed =
-        new StreamPosition("mine", "b.db", new Position(1, 5, 0), "writer", true, true, Map.of());
+        new StreamPosition(
+            "mine", "b.db", new Position(1, 5, 0), "writer", true, true, Map.of(), Set.of());
     assertThat(
             HeldPositions.last(
                 List.of(held("mine", "1:4:0"), renamed, held("other", "1:6:0")), "mine"))

@@ -101,7 +101,7 @@ class UnendedTest {
   @Test
   void whatIsGoneIsNotWaitedFor() throws Exception {
     Map<TopicPartition, Long> present =
-        unended.present(Map.of(GONE, 7L, SHRUNK, 7L, THERE, 7L, FORBIDDEN, 7L));
+        unended.endsOf(last(Map.of(GONE, 7L, SHRUNK, 7L, THERE, 7L, FORBIDDEN, 7L), Set.of()));
     assertThat(present).isEqualTo(Map.of(THERE, 7L, FORBIDDEN, 7L));
     assertThat(unended.at("id", present)).isNull();
     assertThat(asked).containsExactlyInAnyOrder(THERE, FORBIDDEN);
@@ -111,5 +111,41 @@ class UnendedTest {
   void aTopicThatIsForbiddenNowDoesNotEndTheCapture() throws Exception {
     assertThat(unended.at("id", Map.of(FORBIDDEN, 7L, THERE, 7L))).isNull();
     assertThat(hidden).containsExactly("this user may not DESCRIBE the topic forbidden");
+  }
+
+  private static StreamPosition last(Map<TopicPartition, Long> ends, Set<TopicPartition> missed) {
+    return new StreamPosition("stream", "app.db", null, "run", true, true, ends, missed);
+  }
+
+  @Test
+  void whatIsOpenInAPartitionThatWasNotSeenMayBeCommittedThoughItsTopicIsThere() throws Exception {
+    unended.endsOf(last(Map.of(SHRUNK, 7L, THERE, 7L), Set.of()));
+    assertThat(unended.isSure(Set.of(THERE))).isTrue();
+    assertThat(unended.isSure(Set.of(THERE, SHRUNK))).isFalse();
+  }
+
+  @Test
+  void whatWasNotSeenIsSaidToLaterSessionsUntilItIs() throws Exception {
+    StreamPosition last = last(Map.of(SHRUNK, 7L, THERE, 7L), Set.of());
+    unended.endsOf(last);
+    StreamPosition marked = unended.mark(last);
+    assertThat(marked).isEqualTo(last(last.ends(), Set.of(SHRUNK)));
+    Unended next = new Unended(admin(), new Stopping(Duration.ofSeconds(30)), hidden::add);
+    next.endsOf(last(Map.of(), Set.of(SHRUNK, THERE)));
+    assertThat(next.isSure(Set.of(THERE))).isFalse();
+    next.requireClean("id", Set.of(THERE));
+    assertThat(next.isSure(Set.of(THERE))).isTrue();
+    assertThat(next.mark(last).missed()).containsExactly(SHRUNK);
+  }
+
+  @Test
+  void oneTopicThatIsForbiddenLeavesOthersSure() throws Exception {
+    StreamPosition last = last(Map.of(FORBIDDEN, 7L, THERE, 7L), Set.of());
+    assertThat(unended.at("id", unended.endsOf(last))).isNull();
+    assertThat(unended.isSure(Set.of(THERE))).isTrue();
+    assertThat(unended.isSure(Set.of(FORBIDDEN))).isFalse();
+    assertThat(unended.mark(last)).isEqualTo(last(last.ends(), Set.of(FORBIDDEN)));
+    unended.requireClean("id", Set.of(FORBIDDEN));
+    assertThat(unended.isSure(Set.of(FORBIDDEN))).as("it is hidden still").isFalse();
   }
 }
