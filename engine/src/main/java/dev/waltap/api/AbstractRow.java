@@ -22,14 +22,6 @@ public abstract class AbstractRow implements Row {
   protected AbstractRow() {}
 
   /**
-   * The key of the row whose image this is, see {@link Change#key()}: for the rows of a capture,
-   * which make it when it is asked for. Null where that is not known.
-   */
-  protected @Nullable Row key() {
-    return null;
-  }
-
-  /**
    * The storage class of a value, which must be one of two.
    *
    * @throws IllegalStateException if it is another one

@@ -19,10 +19,12 @@ public final class Change {
   private final @Nullable Row before;
   private final @Nullable Row after;
 
-  /** Null, too, until it is asked for, where an image knows it; threads may make the same. */
-  private @Nullable Row key;
+  /** Made when first asked for, if an image knows it; threads may race and make equal ones. */
+  private @Nullable Row madeKey;
 
-  private final @Nullable Schemas schemas;
+  /** Null where all of it is, as in changes of rows of a capture. */
+  private final @Nullable Extras extras;
+
   private final long index;
 
   /** Its place in {@link #OPERATIONS}. */
@@ -33,7 +35,14 @@ public final class Change {
   /** Whether the image that there is, or the later one of both, knows the key. */
   private final boolean keyed;
 
-  private record Schemas(@Nullable TableSchema before, @Nullable TableSchema after) {}
+  private record Extras(
+      @Nullable Row key, @Nullable TableSchema schemaBefore, @Nullable TableSchema schemaAfter) {
+
+    private static @Nullable Extras of(
+        @Nullable Row key, @Nullable TableSchema before, @Nullable TableSchema after) {
+      return key == null && before == null && after == null ? null : new Extras(key, before, after);
+    }
+  }
 
   /** A change that no capture made; {@link #builder} asks for less. */
   public Change(
@@ -93,8 +102,8 @@ public final class Change {
       TransactionContext context,
       String table,
       Operation operation,
-      @Nullable AbstractRow before,
-      @Nullable AbstractRow after,
+      @Nullable KeyedImage before,
+      @Nullable KeyedImage after,
       long index,
       boolean last) {
     this.context = context;
@@ -102,7 +111,7 @@ public final class Change {
     this.operation = place(operation);
     this.before = before;
     this.after = after;
-    this.schemas = null;
+    this.extras = null;
     this.index = index;
     this.last = last;
     this.keyed = before != null || after != null;
@@ -124,9 +133,7 @@ public final class Change {
     this.operation = place(Objects.requireNonNull(operation, "operation"));
     this.before = before;
     this.after = after;
-    this.key = key;
-    boolean ofSchema = schemaBefore != null || schemaAfter != null;
-    this.schemas = ofSchema ? new Schemas(schemaBefore, schemaAfter) : null;
+    this.extras = Extras.of(key, schemaBefore, schemaAfter);
     this.index = index;
     this.last = last;
     this.keyed = false;
@@ -172,10 +179,13 @@ public final class Change {
    * BOOTSTRAP.
    */
   public @Nullable Row key() {
-    Row known = key;
-    if (known == null && keyed && (after != null ? after : before) instanceof AbstractRow image) {
+    if (!keyed) {
+      return extras == null ? null : extras.key;
+    }
+    Row known = madeKey;
+    if (known == null && (after != null ? after : before) instanceof KeyedImage image) {
       known = image.key();
-      key = known;
+      madeKey = known;
     }
     return known;
   }
@@ -212,12 +222,12 @@ public final class Change {
 
   /** For SCHEMA, the table as it was; null if it did not exist. */
   public @Nullable TableSchema schemaBefore() {
-    return schemas == null ? null : schemas.before;
+    return extras == null ? null : extras.schemaBefore;
   }
 
   /** For SCHEMA, the table as it is; null if it no longer exists. */
   public @Nullable TableSchema schemaAfter() {
-    return schemas == null ? null : schemas.after;
+    return extras == null ? null : extras.schemaAfter;
   }
 
   /** The database and the stream it comes from. */
@@ -236,7 +246,8 @@ public final class Change {
         && Objects.equals(after, that.after)
         && Objects.equals(key(), that.key())
         && transaction().equals(that.transaction())
-        && Objects.equals(schemas, that.schemas)
+        && Objects.equals(schemaBefore(), that.schemaBefore())
+        && Objects.equals(schemaAfter(), that.schemaAfter())
         && source().equals(that.source());
   }
 

@@ -18,11 +18,11 @@ public final class TransactionContext {
   /** What a change's index in its transaction is more than that in its position: 0 in captures. */
   final long indexOffset;
 
-  /** Whether the id is {@code epoch:frame}, as in captures. */
-  private final boolean numbered;
+  /** The id that was given; null if it is {@code epoch:frame}, as in captures. */
+  private final @Nullable String givenId;
 
-  /** The id; where it is numbered, made when it is first asked for: threads may make the same. */
-  private @Nullable String id;
+  /** That one, made when it is first asked for; threads may race and make equal ones. */
+  private @Nullable String numberedId;
 
   /**
    * A transaction of a capture, whose id is {@code epoch:frame}.
@@ -37,7 +37,7 @@ public final class TransactionContext {
     this.frame = frame;
     this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
     this.source = Objects.requireNonNull(source, "source");
-    this.numbered = true;
+    this.givenId = null;
     this.indexOffset = 0;
   }
 
@@ -58,8 +58,7 @@ public final class TransactionContext {
       Position first, String transactionId, Instant timestamp, Source source, long indexOffset) {
     this.epoch = first.epoch();
     this.frame = first.frame();
-    this.numbered = false;
-    this.id = Objects.requireNonNull(transactionId, "transactionId");
+    this.givenId = Objects.requireNonNull(transactionId, "transactionId");
     this.timestamp = Objects.requireNonNull(timestamp, "timestamp");
     this.source = Objects.requireNonNull(source, "source");
     this.indexOffset = indexOffset;
@@ -77,15 +76,18 @@ public final class TransactionContext {
 
   /** Whether its id is {@code epoch:frame}: whoever writes it down need not ask for a string. */
   public boolean isNumbered() {
-    return numbered;
+    return givenId == null;
   }
 
   /** See {@link Transaction#id}. */
   public String transactionId() {
-    String known = id;
+    if (givenId != null) {
+      return givenId;
+    }
+    String known = numberedId;
     if (known == null) {
       known = epoch + ":" + frame;
-      id = known;
+      numberedId = known;
     }
     return known;
   }
@@ -100,8 +102,8 @@ public final class TransactionContext {
   public Change change(
       String table,
       Operation operation,
-      @Nullable AbstractRow before,
-      @Nullable AbstractRow after,
+      @Nullable KeyedImage before,
+      @Nullable KeyedImage after,
       long index,
       boolean last) {
     return new Change(this, table, operation, before, after, index, last);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.schema;
 
-import dev.waltap.api.AbstractRow;
+import dev.waltap.api.KeyedImage;
 import dev.waltap.api.StorageClass;
 import dev.waltap.api.TableSchema;
 import dev.waltap.record.StoredColumns;
@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Some columns of a row image, under the names that they have in the table. */
-abstract sealed class ShapedRow extends AbstractRow implements StoredColumns
+abstract sealed class ShapedRow extends KeyedImage implements StoredColumns
     permits TableRow, TableKey {
 
   /** Which columns these are. */

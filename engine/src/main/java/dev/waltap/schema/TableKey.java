@@ -18,4 +18,9 @@ final class TableKey extends ShapedRow {
   public TableRow stored() {
     return image;
   }
+
+  @Override
+  protected TableKey key() {
+    return this;
+  }
 }

@@ -3,9 +3,12 @@ package dev.waltap.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Modifier;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChangeTest {
 
@@ -53,5 +56,15 @@ class ChangeTest {
             source);
     assertThat(change).isEqualTo(same).hasSameHashCodeAs(same);
     assertThat(change).isNotEqualTo(Change.builder("users", Operation.UPDATE).build());
+  }
+
+  /** Threads may be handed one in any way, and must see all that it was made of. */
+  @ParameterizedTest
+  @ValueSource(classes = {Change.class, TransactionContext.class})
+  void keepsAllThatItIsGivenInFinalFields(Class<?> immutable) {
+    List<String> canBeMadeAgain = List.of("madeKey", "numberedId");
+    assertThat(immutable.getDeclaredFields())
+        .filteredOn(field -> !field.isSynthetic() && !canBeMadeAgain.contains(field.getName()))
+        .allMatch(field -> Modifier.isFinal(field.getModifiers()));
   }
 }

@@ -23,6 +23,14 @@ final class DeclaredRow extends AbstractRow {
     return schema;
   }
 
+  /** Rows of users may have such a method, of any type. */
+  public List<String> key() {
+    return schema.columns().stream()
+        .filter(column -> column.key() > 0)
+        .map(column -> column.name())
+        .toList();
+  }
+
   @Override
   public int size() {
     return values.size();
