@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 final class FleetProcess implements AutoCloseable {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(300);
 
+  /** Threads of a fleet that have nothing to do end after 3 s. */
+  private static final long THREADS_END_NANOS = TimeUnit.SECONDS.toNanos(20);
+
   /** Of the young and of the old generation of the serial collector. */
   private static final Pattern HEAP_USED = Pattern.compile("generation +total \\d+K, used (\\d+)K");
 
@@ -92,6 +95,14 @@ final class FleetProcess implements AutoCloseable {
     return count("task");
   }
 
+  /** Waits until it has no more threads than these, or does not get rid of them. */
+  void awaitThreads(int most) throws IOException, InterruptedException {
+    long end = System.nanoTime() + THREADS_END_NANOS;
+    while (threads() > most && System.nanoTime() < end) {
+      Thread.sleep(50);
+    }
+  }
+
   private int count(String what) throws IOException {
     try (Stream<Path> entries = Files.list(Path.of("/proc/" + process.pid() + "/" + what))) {
       return (int) entries.count();
@@ -124,10 +135,20 @@ final class FleetProcess implements AutoCloseable {
   /** What is alive in its heap, in KiB; it collects its garbage for that. */
   long liveKiB() throws IOException, InterruptedException {
     jcmd("GC.run");
-    Matcher used = HEAP_USED.matcher(jcmd("GC.heap_info"));
+    return heapUsedKiB(jcmd("GC.heap_info"));
+  }
+
+  /** The sum of both generations, as {@code jcmd GC.heap_info} prints them. */
+  static long heapUsedKiB(String info) throws IOException {
+    Matcher used = HEAP_USED.matcher(info);
     long sum = 0;
+    int generations = 0;
     while (used.find()) {
       sum += Long.parseLong(used.group(1));
+      generations++;
+    }
+    if (generations != 2) {
+      throw new IOException("jcmd does not say what both generations have in use: " + info);
     }
     return sum;
   }

@@ -70,7 +70,7 @@ public final class FleetSoak {
       capture = start();
       capture = work(capture);
       List<String> different = awaitEqual(capture);
-      samples.add(FleetUsage.of(capture));
+      samples.add(FleetUsage.atRest(capture));
       List<String> leaks = FleetUsage.leaks(samples, options.whole("--max-open"), live.size());
       // Before it ends, which may fail, too.
       Soak.print(

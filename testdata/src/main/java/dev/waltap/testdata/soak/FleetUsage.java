@@ -15,7 +15,9 @@ record FleetUsage(int descriptors, int threads, int mappings, long mib, long liv
   /** Beside what the databases that are open have. */
   private static final int OWN_DESCRIPTORS = 150;
 
-  private static final int OWN_THREADS = 60;
+  /** While nothing is written: databases that are open have none then. */
+  private static final int THREADS_AT_REST = 60;
+
   private static final int OWN_MAPPINGS = 500;
 
   /** How much more of the heap may be alive after the same work goes on for long. */
@@ -30,11 +32,17 @@ record FleetUsage(int descriptors, int threads, int mappings, long mib, long liv
         process.liveKiB());
   }
 
+  /** What it has in use when nothing is written any more. */
+  static FleetUsage atRest(FleetProcess process) throws IOException, InterruptedException {
+    process.awaitThreads(THREADS_AT_REST);
+    return of(process);
+  }
+
   /**
    * What of these grew beyond its bound; empty for nothing.
    *
    * @param samples in their order, of one process under the same work; the first ones are of its
-   *     beginning
+   *     beginning, the last one is {@link #atRest}
    * @param open how many databases may be open
    * @param all how many there are: the state of each is locked by a file that is open
    */
@@ -44,7 +52,7 @@ record FleetUsage(int descriptors, int threads, int mappings, long mib, long liv
     if (last.descriptors > OWN_DESCRIPTORS + 24 * open + all) {
       leaks.add("descriptors");
     }
-    if (last.threads > OWN_THREADS + 4 * open) {
+    if (last.threads > THREADS_AT_REST) {
       leaks.add("threads");
     }
     if (last.mappings > OWN_MAPPINGS + 24 * open) {

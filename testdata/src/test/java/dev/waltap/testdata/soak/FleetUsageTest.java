@@ -2,6 +2,7 @@
 package dev.waltap.testdata.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +15,7 @@ class FleetUsageTest {
 
   private static List<FleetUsage> alive(int... mebibytes) {
     return Arrays.stream(mebibytes)
-        .mapToObj(each -> new FleetUsage(900, 300, 900, 300, (long) each * MIB))
+        .mapToObj(each -> new FleetUsage(900, 40, 900, 300, (long) each * MIB))
         .toList();
   }
 
@@ -26,14 +27,25 @@ class FleetUsageTest {
 
   @Test
   void theLockOfEachStateIsNone() {
-    List<FleetUsage> locked = List.of(new FleetUsage(6_930, 250, 1_200, 460, 100 * MIB));
+    List<FleetUsage> locked = List.of(new FleetUsage(6_930, 40, 1_200, 460, 100 * MIB));
     assertThat(FleetUsage.leaks(locked, OPEN, 5_000)).isEmpty();
     assertThat(FleetUsage.leaks(locked, OPEN, 1_000)).containsExactly("descriptors");
   }
 
   @Test
+  void aHeapThatIsNotPrintedAsExpectedIsNotTakenForEmpty() throws Exception {
+    String young = " def new generation   total 78656K, used 5594K [0x1, 0x2, 0x3)\n";
+    String old = " tenured generation   total 174784K, used 100K [0x1, 0x2, 0x3)\n";
+    assertThat(FleetProcess.heapUsedKiB("1:\n" + young + "  eden 9% used\n" + old))
+        .isEqualTo(5_694);
+    assertThatThrownBy(() -> FleetProcess.heapUsedKiB(young)).hasMessageContaining("5594K");
+    assertThatThrownBy(() -> FleetProcess.heapUsedKiB(" garbage-first heap   total 1K, used 1K"))
+        .hasMessageContaining("garbage-first");
+  }
+
+  @Test
   void whatIsOpenIsBoundedByTheDatabasesThatMayBe() {
-    assertThat(FleetUsage.leaks(List.of(new FleetUsage(9_000, 2_000, 9_000, 1, 1)), OPEN, 0))
+    assertThat(FleetUsage.leaks(List.of(new FleetUsage(9_000, 40 + OPEN, 9_000, 1, 1)), OPEN, 0))
         .containsExactly("descriptors", "threads", "mappings");
   }
 }
