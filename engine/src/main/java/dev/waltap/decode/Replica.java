@@ -186,7 +186,7 @@ public final class Replica implements AutoCloseable {
         return true;
       }
     } catch (DatabaseException | UnknownPageException e) {
-      clear(); // Who reads all pages finds out what is wrong, and says it.
+      clear(); // Reading all pages finds out and says what is wrong.
       return false;
     }
     clear();

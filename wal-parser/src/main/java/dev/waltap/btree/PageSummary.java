@@ -3,6 +3,7 @@ package dev.waltap.btree;
 
 import dev.waltap.page.PageSet;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a page set can be made of again without its pages, for as long as nobody asks for them: of
@@ -80,7 +81,7 @@ public final class PageSummary {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof PageSummary that
         && size == that.size
         && Arrays.equals(numbers, 0, size, that.numbers, 0, size)

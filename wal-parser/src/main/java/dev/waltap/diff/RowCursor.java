@@ -232,6 +232,7 @@ public final class RowCursor {
   }
 
   private void parse() {
+    assert position < end : "no row at cell " + position + " of page " + pageNumber;
     int offset = Bytes.u16(page, cellArray + 2 * position);
     parsedCell.parse(page, pageNumber, offset, kind, leaf, format);
     parsed = true;

@@ -42,10 +42,7 @@ public final class SerialType {
   /** The least serial type of a TEXT. */
   public static final int TEXT = 13;
 
-  /**
-   * Bytes of the types below {@link #BLOB}: to look them up takes no jump that may be foreseen
-   * wrong.
-   */
+  /** Bytes of the types below {@link #BLOB}: a look-up needs no branch to be mispredicted. */
   private static final byte[] SIZES = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
 
   private SerialType() {}
