@@ -133,7 +133,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   }
 
   private void runBegun(CaptureMode mode) {
-    takeTurn(ownThread(mode), Long.MAX_VALUE);
+    takeTurn(mode, null, Long.MAX_VALUE);
   }
 
   /**
@@ -146,27 +146,34 @@ public final class CaptureEngine implements ChangeDataCapture {
    * @return whether it has ended, or was closed before it began
    */
   public boolean turn(CaptureMode mode, Workers workers) {
-    CaptureThread capture = thread;
-    if (capture == null) {
-      if (!lifecycle.beginRun(this::stop)) {
-        return true;
-      }
-      capture = pooledThread(mode, workers);
+    if (thread == null && !lifecycle.beginRun(this::stop)) {
+      return true;
     }
-    return takeTurn(capture, PATIENCE_NANOS);
+    return takeTurn(mode, workers, PATIENCE_NANOS);
+  }
+
+  private CaptureThread newThread(CaptureMode mode, @Nullable Workers workers) {
+    return workers != null && wake instanceof CountedSignal signal
+        ? pooledThread(mode, workers, signal)
+        : ownThread(mode);
   }
 
   private CaptureThread ownThread(CaptureMode mode) {
     return new OwnThread(opening(queue, wake, holder(mode)), work(mode, null), queue);
   }
 
-  private CaptureThread pooledThread(CaptureMode mode, Workers workers) {
-    if (!(wake instanceof CountedSignal signal)) {
-      return ownThread(mode);
-    }
-    BooleanSupplier quiet = () -> signal.isQuiet(System.nanoTime());
+  private CaptureThread pooledThread(CaptureMode mode, Workers workers, CountedSignal signal) {
+    BooleanSupplier quiet = () -> isQuiet(signal, workers);
     return new PooledThread(
         opening(queue, wake, holder(mode)), work(mode, quiet), queue, workers, signal);
+  }
+
+  private static boolean isQuiet(CountedSignal signal, Workers workers) {
+    boolean quiet = signal.isQuiet(System.nanoTime());
+    if (!quiet) {
+      workers.endTurn(); // It keeps its thread for some time: others look meanwhile.
+    }
+    return quiet;
   }
 
   // A bootstrap opens no state: it moves no position, and runs beside a capture that holds one.
@@ -174,10 +181,13 @@ public final class CaptureEngine implements ChangeDataCapture {
     return mode == CaptureMode.BOOTSTRAP ? null : stateHolder;
   }
 
-  private boolean takeTurn(CaptureThread capture, long patience) {
+  /** A run has begun: whatever fails from here on, memory for the thread included, ends it. */
+  private boolean takeTurn(CaptureMode mode, @Nullable Workers workers, long patience) {
     runner = Thread.currentThread();
     boolean ended = true;
     try {
+      CaptureThread present = thread;
+      CaptureThread capture = present == null ? newThread(mode, workers) : present;
       ended = deliverFrom(capture, patience);
     } finally {
       if (ended) {

@@ -5,6 +5,7 @@ import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.session.CaptureSession;
 import dev.waltap.wake.CountedSignal;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ final class PooledThread extends CaptureThread {
   private final CountedSignal signal;
   private final Recall recall;
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicBoolean queued = new AtomicBoolean();
+  private final Runnable visit = this::visit;
   private volatile @Nullable Thread thread;
 
   /** When it has to go on, whatever its signal says; a {@link System#nanoTime}. */
@@ -73,15 +76,28 @@ final class PooledThread extends CaptureThread {
 
   @Override
   boolean look() {
-    if (!signal.takeBack()) {
+    if (!signal.hasLeft()) {
       return false;
     }
-    try {
-      workers.executeInTurn(NAME, this::run);
-    } catch (OutOfMemoryError e) {
-      return true; // It is in the queue all the same.
+    if (queued.compareAndSet(false, true)) {
+      try {
+        workers.executeInTurn(NAME, visit);
+      } catch (OutOfMemoryError e) {
+        queued.set(false); // Whoever looks next may have more luck.
+      }
     }
     return true;
+  }
+
+  /**
+   * A look whose turn has come. Only now is the signal's leave taken back: a write, or a close,
+   * that comes while others have their turn recalls the session at once.
+   */
+  private void visit() {
+    queued.set(false);
+    if (signal.takeBack()) {
+      run();
+    }
   }
 
   @Override

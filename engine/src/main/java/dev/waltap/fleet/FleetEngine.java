@@ -6,6 +6,7 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetMember;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -87,7 +88,7 @@ public final class FleetEngine implements Fleet {
       }
     } finally {
       try {
-        abandon();
+        abandon(workers);
       } finally {
         workers.close();
         thread = null;
@@ -97,14 +98,49 @@ public final class FleetEngine implements Fleet {
     moves.throwFailure();
   }
 
-  /** Whatever ended the loop, nothing goes on without it. */
-  private void abandon() {
+  /**
+   * Whatever ended the loop, nothing goes on without it. All are closed before one is waited for,
+   * since what holds one up may end only with another.
+   */
+  private void abandon(WorkerPool workers) {
+    List<MemberRun> runs = new ArrayList<>();
     for (Member member : members.all()) {
       MemberRun run = member.run();
       if (run != null) {
-        run.close(true);
-        run.join();
+        runs.add(run);
       }
+    }
+    RuntimeException failure = null;
+    for (MemberRun run : runs) {
+      try {
+        run.close(true);
+      } catch (RuntimeException e) {
+        failure = e; // An output's, which keeps no other from its end.
+      }
+    }
+    join(runs, workers);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Waits until all have ended, and does meanwhile what the loop did for them. */
+  private static void join(List<MemberRun> runs, WorkerPool workers) {
+    boolean interrupted = false;
+    while (!runs.isEmpty()) {
+      try {
+        if (runs.get(0).awaitEnd(TICK_MILLIS)) {
+          runs.remove(0);
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      long now = System.nanoTime();
+      runs.forEach(run -> run.tend(now));
+      workers.tend();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

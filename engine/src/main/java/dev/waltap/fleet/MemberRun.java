@@ -36,7 +36,6 @@ final class MemberRun {
   }
 
   private static final String NAME = "waltap-member";
-  private static final long TEND_MILLIS = 100;
 
   private final Member member;
   private final CaptureMode mode;
@@ -44,6 +43,7 @@ final class MemberRun {
   private final Workers workers;
   private final Events events;
   private final Recall recall;
+  private final Recall closing;
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Output and capture; of whichever thread works. */
@@ -54,7 +54,6 @@ final class MemberRun {
 
   private volatile @Nullable CaptureEngine capture;
   private volatile @Nullable CountedSignal signal;
-  private volatile @Nullable Recall closing;
   private @Nullable MemberOutput output;
   private boolean closed;
   private boolean stopped;
@@ -66,6 +65,7 @@ final class MemberRun {
     this.workers = workers;
     this.events = events;
     this.recall = new Recall(workers, NAME, this::run);
+    this.closing = new Recall(workers, "waltap-close", this::closeCapture);
   }
 
   /**
@@ -184,10 +184,7 @@ final class MemberRun {
   /** Has those go on that have no thread, and for whom it is time. Called every now and then. */
   void tend(long now) {
     recall.retry();
-    Recall close = closing;
-    if (close != null) {
-      close.retry();
-    }
+    closing.retry();
     CaptureEngine open = capture;
     if (open != null) {
       open.tend(now);
@@ -206,37 +203,34 @@ final class MemberRun {
    * @param abandon whether what the output only retries is given up
    */
   void close(boolean abandon) {
-    synchronized (this) {
-      closed = true;
-      MemberOutput open = output;
-      if (abandon && !stopped && open != null) {
-        open.stop();
+    try {
+      noteClosed(abandon);
+    } finally {
+      if (capture != null) {
+        // It returns when the capture has ended, which may take as long as the handler does.
+        closing.run();
       }
-      stopped |= abandon;
-    }
-    CaptureEngine open = capture;
-    if (open != null) {
-      // It returns when the capture has ended, which may take as long as the handler does.
-      Recall close = new Recall(workers, "waltap-close", open::close);
-      closing = close;
-      close.run();
     }
   }
 
-  /** Waits until it has ended. */
-  void join() {
-    boolean interrupted = false;
-    boolean waiting = true;
-    while (waiting) {
-      try {
-        waiting = !ended.await(TEND_MILLIS, TimeUnit.MILLISECONDS);
-        tend(System.nanoTime());
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+  private synchronized void noteClosed(boolean abandon) {
+    closed = true;
+    MemberOutput open = output;
+    if (abandon && !stopped && open != null) {
+      open.stop();
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    stopped |= abandon;
+  }
+
+  private void closeCapture() {
+    CaptureEngine open = capture;
+    if (open != null) {
+      open.close();
     }
+  }
+
+  /** Waits for its end, so long at most; says whether it has come. */
+  boolean awaitEnd(long millis) throws InterruptedException {
+    return ended.await(millis, TimeUnit.MILLISECONDS);
   }
 }

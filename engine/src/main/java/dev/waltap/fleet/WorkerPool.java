@@ -3,6 +3,8 @@ package dev.waltap.fleet;
 
 import dev.waltap.capture.Workers;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -43,7 +45,13 @@ final class WorkerPool implements Workers, AutoCloseable {
   private record Named(String name, Runnable task) {}
 
   private final Queue<Named> inTurn = new ConcurrentLinkedQueue<>();
+
+  /** Those that take turns, and those that are about to. */
   private final AtomicInteger takingTurns = new AtomicInteger();
+
+  /** Those that take turns. */
+  private final Set<Thread> takers = ConcurrentHashMap.newKeySet();
+
   private final AtomicLong turns = new AtomicLong();
 
   /** Turns there had been when {@link #tend} was called last; of the fleet's thread. */
@@ -79,6 +87,31 @@ final class WorkerPool implements Workers, AutoCloseable {
     takeTurns();
   }
 
+  @Override
+  public void endTurn() {
+    if (endTurns(Thread.currentThread()) && !inTurn.isEmpty()) {
+      takeTurns();
+    }
+  }
+
+  /** Notes one that was counted. */
+  private void note(Thread taker) {
+    try {
+      takers.add(taker);
+    } catch (Throwable e) {
+      takingTurns.decrementAndGet();
+      throw e;
+    }
+  }
+
+  private boolean endTurns(Thread taker) {
+    boolean taking = takers.remove(taker);
+    if (taking) {
+      takingTurns.decrementAndGet();
+    }
+    return taking;
+  }
+
   /** Has one more take turns, if there may be one more. */
   private void takeTurns() {
     int taking = takingTurns.get();
@@ -91,10 +124,12 @@ final class WorkerPool implements Workers, AutoCloseable {
     }
   }
 
-  /** One was counted. */
+  /** One was counted. Where no thread is to be had now, {@link #tend} tries again. */
   private void begin() {
     try {
       threads.execute(this::takeEach);
+    } catch (OutOfMemoryError e) {
+      takingTurns.decrementAndGet();
     } catch (Throwable e) {
       takingTurns.decrementAndGet();
       throw e;
@@ -102,13 +137,17 @@ final class WorkerPool implements Workers, AutoCloseable {
   }
 
   private void takeEach() {
+    Thread current = Thread.currentThread();
+    note(current);
     try {
-      for (Named next = inTurn.poll(); next != null; next = inTurn.poll()) {
+      Named next = inTurn.poll();
+      while (next != null) {
         run(next.name, next.task);
         turns.incrementAndGet();
+        next = takers.contains(current) ? inTurn.poll() : null;
       }
     } finally {
-      takingTurns.decrementAndGet();
+      endTurns(current);
     }
     if (!inTurn.isEmpty()) {
       takeTurns(); // Came when this one had seen that there are none.
@@ -123,11 +162,7 @@ final class WorkerPool implements Workers, AutoCloseable {
     long now = turns.get();
     if (!inTurn.isEmpty() && now == turnsSeen) {
       takingTurns.incrementAndGet();
-      try {
-        begin();
-      } catch (OutOfMemoryError e) {
-        return; // There may be a thread the next time.
-      }
+      begin();
     }
     turnsSeen = now;
   }

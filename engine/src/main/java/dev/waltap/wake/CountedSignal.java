@@ -48,6 +48,11 @@ public final class CountedSignal implements WakeSignal {
     return signal instanceof PollingSignal polling && polling.leave(recall);
   }
 
+  /** Whether it is waited without a thread at this moment; for any thread. */
+  public boolean hasLeft() {
+    return signal instanceof PollingSignal polling && polling.hasLeft();
+  }
+
   /** Ends a wait without a thread, if there is one: the caller goes on then. For any thread. */
   public boolean takeBack() {
     return signal instanceof PollingSignal polling && polling.takeBack();

@@ -100,9 +100,14 @@ abstract class ParkingSignal implements WakeSignal {
     return !woken || !left.compareAndSet(recall, null);
   }
 
+  /** Whether the waiter has gone away, and nobody has come in its place. */
+  final boolean hasLeft() {
+    return left.get() != null;
+  }
+
   /** Whether the waiter had gone away; whoever is told so comes in its place. */
   final boolean takeBack() {
-    return left.get() != null && left.getAndSet(null) != null;
+    return hasLeft() && left.getAndSet(null) != null;
   }
 
   /** From now on the other one's thread waits, for this one too. */

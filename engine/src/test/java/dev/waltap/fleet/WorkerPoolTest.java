@@ -93,6 +93,28 @@ class WorkerPoolTest {
     }
   }
 
+  @Test
+  void thoseThatEndTheirTurnHoldUpNoOther() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(20);
+    try (WorkerPool pool = new WorkerPool()) {
+      for (int i = 0; i < 5; i++) {
+        pool.executeInTurn(
+            "waltap-turn",
+            () -> {
+              pool.endTurn();
+              pool.endTurn();
+              await(released);
+            });
+      }
+      for (int i = 0; i < 20; i++) {
+        pool.executeInTurn("waltap-turn", done::countDown);
+      }
+      assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+      released.countDown();
+    }
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       latch.await();

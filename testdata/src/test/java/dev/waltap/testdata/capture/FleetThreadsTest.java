@@ -11,6 +11,7 @@ import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
+import dev.waltap.api.MemberOutput;
 import dev.waltap.api.MemberState;
 import dev.waltap.testdata.TestDatabase;
 import java.nio.file.Path;
@@ -174,6 +175,7 @@ class FleetThreadsTest {
     }
     assertThat(problems).isEmpty();
     assertThat(failure.get()).isNull();
+    // One that has nothing more to do may still be about to end.
     await(() -> threads("waltap-(member|capture|close|idle)") == 0, "threads that end");
   }
 
@@ -263,6 +265,74 @@ class FleetThreadsTest {
       }
       awaitQuiet(fleet);
     }
+    assertThat(problems).isEmpty();
+  }
+
+  /** Ends itself only once the output of another database is told to stop. */
+  private static final class Entangled implements MemberOutput {
+    private final CountDownLatch handling;
+    private final CountDownLatch own;
+    private final CountDownLatch other;
+
+    Entangled(CountDownLatch handling, CountDownLatch own, CountDownLatch other) {
+      this.handling = handling;
+      this.own = own;
+      this.other = other;
+    }
+
+    @Override
+    public ChangesHandler handler() {
+      return batch -> {
+        handling.countDown();
+        other.await();
+      };
+    }
+
+    @Override
+    public void stop() {
+      own.countDown();
+    }
+  }
+
+  @Test
+  void oneThatBreaksEndsAllEvenWhereOneWaitsForAnother() throws Exception {
+    make();
+    CountDownLatch handling = new CountDownLatch(2);
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch second = new CountDownLatch(1);
+    Fleet fleet =
+        Waltap.fleet()
+            .databases(directory.resolve("d0.db"), directory.resolve("d1.db"))
+            .stateRoot(directory.resolve("states"))
+            .outputs(
+                member ->
+                    "d0.db".equals(member.name())
+                        ? new Entangled(handling, first, second)
+                        : new Entangled(handling, second, first))
+            .listener(
+                new FleetListener() {
+                  @Override
+                  public void ready() {
+                    try {
+                      insert(0, 1);
+                      insert(1, 1);
+                      ready.countDown();
+                      handling.await();
+                    } catch (SQLException | InterruptedException e) {
+                      problems.add(e.toString());
+                    }
+                    throw new AssertionError("breaks the fleet's own thread");
+                  }
+                })
+            .build();
+    Thread thread = start(fleet);
+    thread.join(TimeUnit.SECONDS.toMillis(30));
+    boolean hangs = thread.isAlive();
+    first.countDown();
+    second.countDown();
+    thread.join();
+    assertThat(hangs).isFalse();
+    assertThat(failure.get()).isInstanceOf(AssertionError.class);
     assertThat(problems).isEmpty();
   }
 }

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.testdata.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waltap.Waltap;
+import dev.waltap.api.CaptureMode;
+import dev.waltap.api.Change;
+import dev.waltap.api.WakeSignal;
+import dev.waltap.capture.CaptureEngine;
+import dev.waltap.capture.Workers;
+import dev.waltap.testdata.TestDatabase;
+import dev.waltap.wake.CountedSignal;
+import dev.waltap.wake.WakeSignals;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A capture that waits without a thread for its turn to look is there for all else. */
+class TurnTest {
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+
+  private final Queue<Long> delivered = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> inTurn = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger sessions = new AtomicInteger();
+  private final AtomicInteger refusals = new AtomicInteger();
+  private final AtomicReference<CountedSignal> signal = new AtomicReference<>();
+
+  /** Runs what takes its turn when the test says so. */
+  private final Workers workers =
+      new Workers() {
+        @Override
+        public void execute(String name, Runnable task) {
+          sessions.incrementAndGet();
+          Thread thread =
+              new Thread(
+                  () -> {
+                    task.run();
+                    sessions.decrementAndGet();
+                  },
+                  name);
+          thread.setDaemon(true);
+          thread.start();
+        }
+
+        @Override
+        public void executeInTurn(String name, Runnable task) {
+          if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new OutOfMemoryError("as if there were no memory");
+          }
+          inTurn.add(task);
+        }
+
+        @Override
+        public void endTurn() {}
+      };
+
+  private TestDatabase database;
+  private Connection application;
+  private CaptureEngine engine;
+
+  @BeforeEach
+  void open() throws SQLException {
+    database = TestDatabase.create();
+    application = TestDatabase.open(database.path());
+    TestDatabase.execute(application, "CREATE TABLE t(id INTEGER PRIMARY KEY)");
+    engine =
+        (CaptureEngine)
+            Waltap.open(database.path()).handler(this::take).wakeSignal(this::signal).build();
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    application.close();
+    database.close();
+  }
+
+  private WakeSignal signal() {
+    CountedSignal made = new CountedSignal(WakeSignals.fileWatching(Duration.ofHours(1)));
+    signal.set(made);
+    return made;
+  }
+
+  private CountedSignal present() {
+    return Objects.requireNonNull(signal.get());
+  }
+
+  private void take(List<Change> batch) {
+    for (Change change : batch) {
+      delivered.add(Objects.requireNonNull(change.after()).getLong(0));
+    }
+  }
+
+  /** Runs it until neither handler nor session has a thread. */
+  private CountDownLatch leave() {
+    CountDownLatch recalled = new CountDownLatch(1);
+    do {
+      assertThat(engine.turn(CaptureMode.CDC, workers)).isFalse();
+    } while (!engine.leave(recalled::countDown));
+    awaitLeft();
+    return recalled;
+  }
+
+  private void awaitLeft() {
+    long begun = System.nanoTime();
+    while (!present().hasLeft() || sessions.get() > 0) {
+      assertThat(System.nanoTime() - begun).isLessThan(PATIENCE);
+      Thread.onSpinWait();
+    }
+  }
+
+  /** On threads that a test leaves behind if it does not. */
+  private void assertCloses() throws InterruptedException {
+    Thread closing = start(engine::close);
+    Thread ending =
+        start(
+            () -> {
+              while (!engine.turn(CaptureMode.CDC, workers)) {
+                Thread.onSpinWait();
+              }
+            });
+    closing.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE));
+    assertThat(closing.isAlive()).isFalse();
+    ending.join();
+  }
+
+  private static Thread start(Runnable deed) {
+    Thread thread = new Thread(deed);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  @Test
+  void aCommitDoesNotWaitForTheTurnOfALook() throws Exception {
+    CountDownLatch recalled = leave();
+    engine.look();
+    engine.look();
+    assertThat(inTurn).hasSize(1);
+    TestDatabase.execute(application, "INSERT INTO t VALUES (7)");
+    assertThat(recalled.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
+    leave();
+    assertThat(delivered).containsExactly(7L);
+    inTurn.remove().run(); // Finds nothing, and leaves again.
+    assertThat(present().hasLeft()).isTrue();
+    assertCloses();
+  }
+
+  @Test
+  void whatHasItsTurnLooks() throws Exception {
+    leave();
+    engine.look();
+    long waits = present().waits();
+    inTurn.remove().run();
+    assertThat(present().waits()).isGreaterThan(waits);
+    engine.look();
+    assertThat(inTurn).hasSize(1);
+    assertCloses();
+  }
+
+  @Test
+  void closingDoesNotWaitForTheTurnOfALook() throws Exception {
+    CountDownLatch recalled = leave();
+    engine.look();
+    start(engine::close);
+    assertThat(recalled.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
+    assertCloses();
+    inTurn.remove().run(); // Nothing is left to do.
+  }
+
+  @Test
+  void aLookForWhichThereIsNoMemoryLosesNoSession() throws Exception {
+    CountDownLatch recalled = leave();
+    refusals.set(1);
+    engine.look();
+    assertThat(inTurn).isEmpty();
+    TestDatabase.execute(application, "INSERT INTO t VALUES (7)");
+    assertThat(recalled.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
+    leave();
+    assertThat(delivered).containsExactly(7L);
+    engine.look();
+    assertThat(inTurn).hasSize(1);
+    assertCloses();
+  }
+}
