@@ -8,13 +8,15 @@ import java.util.List;
  * its own order, positions and acknowledgement, and none is stopped or delayed by what is wrong
  * with another.
  *
- * <p>Threads follow what is active, not what is open: a database that is idle has none. The handler
- * of one database is called by one thread at a time, and each call sees what the one before it did
- * (it <i>happens before</i>), but after a pause it may be by another thread, which has served
- * another database meanwhile. So a handler should keep nothing in a {@link ThreadLocal}, nor
- * interrupt a thread on which it was called before. An interrupt that it leaves on its own thread
- * ends the capture of its own database, as it does in {@link ChangeDataCapture}. Handlers of
- * different databases are called at the same time, unless they share one.
+ * <p>Threads follow what is active, not what is open: a database that is idle has none, unless its
+ * log can't be watched, the user's own wake signal or a timer of less than a second is waited for,
+ * or {@link GuardMode#ALWAYS} keeps a read transaction open. The handler of one database is called
+ * by one thread at a time, and each call sees what the one before it did (it <i>happens
+ * before</i>), but after a pause it may be by another thread, which has served another database
+ * meanwhile. So a handler should keep nothing in a {@link ThreadLocal}, nor interrupt a thread on
+ * which it was called before. An interrupt that it leaves on its own thread ends the capture of its
+ * own database, as it does in {@link ChangeDataCapture}. Handlers of different databases are called
+ * at the same time, unless they share one.
  */
 public interface Fleet extends AutoCloseable {
 

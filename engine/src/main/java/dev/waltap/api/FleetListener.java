@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Notified of how a {@link Fleet} goes, for people and for tools. Called from the fleet's thread
- * and from those of captures, one after the other or at once; must return soon and not throw.
+ * and from those of captures, one after the other or at once; must return soon and not throw: the
+ * fleet's thread has nothing found, opened, parked or tried again while it waits for a listener.
  */
 public interface FleetListener {
 

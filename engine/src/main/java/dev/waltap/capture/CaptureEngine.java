@@ -38,8 +38,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine: the caller's thread runs the handler, a thread of ours runs the {@link
- * CaptureSession}, and a bounded queue joins them. {@link Lifecycle} says what may follow what.
+ * The engine: the caller's thread, or each that calls {@link #turn}, runs the handler, a thread of
+ * ours or of {@link Workers} runs the {@link CaptureSession}, and a bounded queue joins them.
+ * {@link Lifecycle} says what may follow what.
  */
 public final class CaptureEngine implements ChangeDataCapture {
   private static final long LOOK_MILLIS = 100;
@@ -236,7 +237,12 @@ public final class CaptureEngine implements ChangeDataCapture {
   /** Has the session look at its log soon, whatever its signal says; for any thread. */
   public void look() {
     CaptureThread capture = thread;
-    if (capture == null || !capture.look()) {
+    if (capture != null && capture.look()) {
+      return;
+    }
+    if (wake instanceof CountedSignal signal) {
+      signal.look();
+    } else {
       wake.wake();
     }
   }

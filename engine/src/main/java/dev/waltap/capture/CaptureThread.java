@@ -42,7 +42,8 @@ abstract class CaptureThread {
   }
 
   /**
-   * Works until there is nothing to do but to wait, or to the end, which nothing is left of then.
+   * Works until there is nothing to do but to wait, or to the end, after which nothing of the
+   * session is left.
    *
    * @return nanoseconds after which it has to go on; {@link CaptureSession#ENDED} for the end
    */

@@ -8,26 +8,14 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A thread of its own. It belongs to the root thread group: an interrupt of the group that an
- * application runs in is not meant for it.
- */
+/** A thread of its own. */
 final class OwnThread extends CaptureThread {
   private final Thread thread;
 
   OwnThread(
       Supplier<CaptureSession> opening, ToLongFunction<CaptureSession> work, ChangeQueue queue) {
     super(opening, work, queue);
-    this.thread = new Thread(rootGroup(), this::work, NAME);
-    thread.setDaemon(true);
-  }
-
-  private static ThreadGroup rootGroup() {
-    ThreadGroup group = Thread.currentThread().getThreadGroup();
-    while (group.getParent() != null) {
-      group = group.getParent();
-    }
-    return group;
+    this.thread = Threads.daemon(NAME, this::work);
   }
 
   @Override

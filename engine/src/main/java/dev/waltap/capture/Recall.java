@@ -2,8 +2,8 @@
 package dev.waltap.capture;
 
 /**
- * Has a task that gave its thread back go on, on another one. Where none is to be had, whoever
- * calls {@link #retry} every now and then makes up for it. For any thread.
+ * Resumes, on another thread, a task that gave its own back. Where none is to be had, whoever calls
+ * {@link #retry} every now and then makes up for it. For any thread.
  */
 public final class Recall implements Runnable {
   private final Workers workers;
@@ -18,7 +18,7 @@ public final class Recall implements Runnable {
     this.task = task;
   }
 
-  /** Has it go on; throws nothing. */
+  /** Resumes it; throws nothing. */
   @Override
   public void run() {
     try {
@@ -28,7 +28,7 @@ public final class Recall implements Runnable {
     }
   }
 
-  /** Has it go on where that was in vain. */
+  /** Resumes it where that was in vain; for one thread at a time. */
   public void retry() {
     if (refused) {
       refused = false;

@@ -22,7 +22,7 @@
  *
  *  any thread: close() by Lifecycle, which stops the queue; metrics() by Counters, volatiles of one
  *  writer each. A wake signal may have a thread of its own ("waltap-watch", "waltap-wake"), which
- *  only unparks the capture thread.
+ *  only unparks the capture thread, or recalls one.
  * </pre>
  */
 @NullMarked

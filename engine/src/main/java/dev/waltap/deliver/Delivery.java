@@ -81,7 +81,7 @@ public final class Delivery {
    * then it may be called again, from another thread as well.
    *
    * @param feeding whether somebody still puts into the queue, or says that it ends
-   * @param patience nanoseconds; as many as there are, for it to end with the queue only
+   * @param patience nanoseconds; {@link Long#MAX_VALUE} to return only when the queue has ended
    * @return whether the queue has ended
    * @throws CaptureException HANDLER if the handler fails; FAILED, with the interrupt as cause and
    *     the thread's flag set, if the thread was interrupted; what was handled before counts as
@@ -89,21 +89,28 @@ public final class Delivery {
    */
   public boolean run(BooleanSupplier feeding, long patience) {
     try {
+      long begun = System.nanoTime();
       Taken taken = deliverNext(feeding, patience);
       while (taken != Taken.END) {
-        if (taken == Taken.NOTHING && !unflushed && patience <= LOOK_NANOS) {
+        if (taken == Taken.NOTHING && !unflushed && patienceLeft(begun, patience) <= 0) {
           return false;
         }
         if (untilFlush() <= 0) {
           flush();
         }
-        taken = deliverNext(feeding, patience);
+        taken = deliverNext(feeding, patienceLeft(begun, patience));
       }
       flush();
     } catch (InterruptedException e) {
       endInterrupted(e);
     }
     return true;
+  }
+
+  /** What is left of it since the last flush, with which all there was to deliver was delivered. */
+  private long patienceLeft(long begun, long patience) {
+    long idleSince = lastFlush - begun > 0 ? lastFlush : begun;
+    return patience - (System.nanoTime() - idleSince);
   }
 
   private void endInterrupted(InterruptedException cause) {
@@ -124,9 +131,10 @@ public final class Delivery {
   }
 
   /** Of its own, so that nothing holds a large batch while the next one is waited for. */
-  private Taken deliverNext(BooleanSupplier feeding, long patience) throws InterruptedException {
+  private Taken deliverNext(BooleanSupplier feeding, long longest) throws InterruptedException {
     boolean fed = feeding.getAsBoolean();
-    long wait = Math.min(untilFlush(), Math.min(patience, LOOK_NANOS));
+    long wait = unflushed ? untilFlush() : longest;
+    wait = Math.min(wait, LOOK_NANOS);
     ChangeQueue.Batch batch = queue.take(batchSize, MAX_BATCH_BYTES, wait);
     if (batch == null) {
       return Taken.END;

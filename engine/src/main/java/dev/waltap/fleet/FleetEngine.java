@@ -74,8 +74,8 @@ public final class FleetEngine implements Fleet {
       throw new IllegalStateException("a fleet runs once; build another one");
     }
     thread = Thread.currentThread();
-    WorkerPool workers = new WorkerPool();
-    MemberMoves moves = new MemberMoves(options, mode, members, states, workers, events::add);
+    FleetThreads threads = new FleetThreads();
+    MemberMoves moves = new MemberMoves(options, mode, members, states, threads, events::add);
     try (RootLock held = new RootLock(options.noState() ? null : options.stateRoot());
         Lookout lookout = new Lookout(options, states, members, moves, events::add)) {
       requireStates();
@@ -88,9 +88,9 @@ public final class FleetEngine implements Fleet {
       }
     } finally {
       try {
-        abandon(workers);
+        abandon(threads);
       } finally {
-        workers.close();
+        threads.close();
         thread = null;
         ended.countDown();
       }
@@ -102,7 +102,7 @@ public final class FleetEngine implements Fleet {
    * Whatever ended the loop, nothing goes on without it. All are closed before one is waited for,
    * since what holds one up may end only with another.
    */
-  private void abandon(WorkerPool workers) {
+  private void abandon(FleetThreads threads) {
     List<MemberRun> runs = new ArrayList<>();
     for (Member member : members.all()) {
       MemberRun run = member.run();
@@ -118,14 +118,14 @@ public final class FleetEngine implements Fleet {
         failure = e; // An output's, which keeps no other from its end.
       }
     }
-    join(runs, workers);
+    join(runs, threads);
     if (failure != null) {
       throw failure;
     }
   }
 
   /** Waits until all have ended, and does meanwhile what the loop did for them. */
-  private static void join(List<MemberRun> runs, WorkerPool workers) {
+  private static void join(List<MemberRun> runs, FleetThreads threads) {
     boolean interrupted = false;
     while (!runs.isEmpty()) {
       try {
@@ -137,7 +137,7 @@ public final class FleetEngine implements Fleet {
       }
       long now = System.nanoTime();
       runs.forEach(run -> run.tend(now));
-      workers.tend();
+      threads.tend();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -26,7 +26,7 @@ final class MemberMoves {
   /** A capture finds by itself that its file is gone, and delivers what it had read. */
   private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-  /** So often it is seen whether it is time for one that waits without a thread. */
+  /** So often, or with the fleet's next tick, one that waits without a thread is seen to. */
   private static final long TEND_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private static final String UNLISTED = "is not among the databases any more";
@@ -35,7 +35,7 @@ final class MemberMoves {
   private final CaptureMode mode;
   private final MemberSet members;
   private final StateRoot states;
-  private final WorkerPool workers;
+  private final FleetThreads threads;
   private final Consumer<Runnable> events;
   private final Slots slots;
   private final Failures failures;
@@ -56,13 +56,13 @@ final class MemberMoves {
       CaptureMode mode,
       MemberSet members,
       StateRoot states,
-      WorkerPool workers,
+      FleetThreads threads,
       Consumer<Runnable> events) {
     this.options = options;
     this.mode = mode;
     this.members = members;
     this.states = states;
-    this.workers = workers;
+    this.threads = threads;
     this.events = events;
     this.slots = new Slots(options.maxOpen());
     this.failures = new Failures(options, this::settled);
@@ -137,7 +137,7 @@ final class MemberMoves {
         run.tend(now);
       }
     }
-    workers.tend();
+    threads.tend();
   }
 
   /** Does what is due: opens, parks, tries again. */
@@ -177,7 +177,7 @@ final class MemberMoves {
             member,
             rows ? CaptureMode.BOOTSTRAP_AND_CDC : mode,
             options,
-            workers,
+            threads,
             new Reports(member));
     member.run(run);
     move(member, MemberState.OPENING);

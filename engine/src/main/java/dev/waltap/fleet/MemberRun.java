@@ -10,7 +10,6 @@ import dev.waltap.api.MemberOutput;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.capture.CaptureEngine;
 import dev.waltap.capture.Recall;
-import dev.waltap.capture.Workers;
 import dev.waltap.io.Closer;
 import dev.waltap.wake.CountedSignal;
 import java.io.IOException;
@@ -40,7 +39,7 @@ final class MemberRun {
   private final Member member;
   private final CaptureMode mode;
   private final FleetOptions options;
-  private final Workers workers;
+  private final FleetThreads threads;
   private final Events events;
   private final Recall recall;
   private final Recall closing;
@@ -58,14 +57,15 @@ final class MemberRun {
   private boolean closed;
   private boolean stopped;
 
-  MemberRun(Member member, CaptureMode mode, FleetOptions options, Workers workers, Events events) {
+  MemberRun(
+      Member member, CaptureMode mode, FleetOptions options, FleetThreads threads, Events events) {
     this.member = member;
     this.mode = mode;
     this.options = options;
-    this.workers = workers;
+    this.threads = threads;
     this.events = events;
-    this.recall = new Recall(workers, NAME, this::run);
-    this.closing = new Recall(workers, "waltap-close", this::closeCapture);
+    this.recall = new Recall(threads.handlers(), NAME, this::run);
+    this.closing = new Recall(threads.handlers(), "waltap-close", this::closeCapture);
   }
 
   /**
@@ -74,7 +74,7 @@ final class MemberRun {
    * @throws OutOfMemoryError if no thread is to be had
    */
   void start() {
-    workers.execute(NAME, this::run);
+    threads.handlers().execute(NAME, this::run);
   }
 
   private void run() {
@@ -105,7 +105,7 @@ final class MemberRun {
     CaptureEngine present = capture;
     CaptureEngine open = present == null ? open() : present;
     CaptureMode how = capturing;
-    while (open != null && how != null && !open.turn(how, workers)) {
+    while (open != null && how != null && !open.turn(how, threads.sessions())) {
       if (open.leave(recall)) {
         return true; // And nothing else: another thread may go on already.
       }

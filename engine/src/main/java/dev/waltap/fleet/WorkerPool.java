@@ -2,6 +2,7 @@
 package dev.waltap.fleet;
 
 import dev.waltap.capture.Workers;
+import dev.waltap.host.Threads;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,9 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The threads of a fleet's members: as many as there are tasks that run, and a few that wait for
- * the next one. Each carries the name of what it does. What a handler leaves on its thread, such as
- * an interrupt or another context class loader, does not reach the next task.
+ * Threads that a fleet's members share: as many as there are tasks that run, and a few that wait
+ * for the next one. Each carries the name of what it does. An interrupt, a context class loader, a
+ * priority or an {@link Thread.UncaughtExceptionHandler} that a task leaves on its thread does not
+ * reach the next task; what it keeps in a {@link ThreadLocal} does.
  *
  * <p>Any thread; closed by the fleet's, when all members have ended.
  */
@@ -31,7 +33,7 @@ final class WorkerPool implements Workers, AutoCloseable {
 
   private static final String IDLE = "waltap-idle";
 
-  private final ThreadGroup group = Thread.currentThread().getThreadGroup();
+  private final int priority = Thread.currentThread().getPriority();
   private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
@@ -40,7 +42,7 @@ final class WorkerPool implements Workers, AutoCloseable {
           IDLE_SECONDS,
           TimeUnit.SECONDS,
           new SynchronousQueue<>(),
-          this::thread);
+          work -> Threads.daemon(IDLE, work));
 
   private record Named(String name, Runnable task) {}
 
@@ -57,26 +59,27 @@ final class WorkerPool implements Workers, AutoCloseable {
   /** Turns there had been when {@link #tend} was called last; of the fleet's thread. */
   private long turnsSeen;
 
-  private Thread thread(Runnable work) {
-    // Whoever happens to need one first must not hand down what is its own.
-    Thread thread = new Thread(group, work, IDLE, 0, false);
-    thread.setDaemon(true);
-    return thread;
-  }
+  /** Whether any waited for their turn then. */
+  private boolean waitingSeen;
 
   @Override
   public void execute(String name, Runnable task) {
     threads.execute(() -> run(name, task));
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // Undoes what a task has set.
   private void run(String name, Runnable task) {
     Thread current = Thread.currentThread();
     current.setName(name);
     current.setContextClassLoader(loader);
+    if (current.getPriority() != priority) {
+      current.setPriority(priority);
+    }
     try {
       task.run();
     } finally {
       current.setName(IDLE);
+      current.setUncaughtExceptionHandler(null);
       Thread.interrupted();
     }
   }
@@ -160,11 +163,18 @@ final class WorkerPool implements Workers, AutoCloseable {
    */
   void tend() {
     long now = turns.get();
-    if (!inTurn.isEmpty() && now == turnsSeen) {
+    boolean waiting = !inTurn.isEmpty();
+    if (waiting && waitingSeen && now == turnsSeen) {
       takingTurns.incrementAndGet();
       begin();
     }
     turnsSeen = now;
+    waitingSeen = waiting;
+  }
+
+  /** How many take turns at this moment. */
+  int takingTurns() {
+    return takingTurns.get();
   }
 
   /** Returns when none runs any more, unless one does not end. */

@@ -7,14 +7,14 @@
  *  DatabaseSources ──► Discovery ──► FleetEngine ──► MemberRun (one for each open capture)
  *  (files, globs,      (what is       (the only one     opens output and capture, runs it,
  *   a directory)        there)         that moves a      closes both, and reports how that
- *                          ▲           member)           ended, on threads of the WorkerPool
+ *                          ▲           member)           ended, on FleetThreads
  *  DirectoryWatch ─────────┴──────────────▲
  *  (inotify: came, went, was written to)
  * </pre>
  *
  * <p>Threads: whoever calls {@link dev.waltap.api.Fleet#run} is the fleet's thread; all states of
  * members change there, by events that others put into its queue. All else is done on threads of
- * the {@link WorkerPool}, which makes as many as it takes, since any of them may wait for a disk, a
+ * {@link FleetThreads}, which makes as many as it takes, since any of them may wait for a disk, a
  * lock or a handler, and one database must delay no other. An open member has two while it is
  * active: its capture's and its handler's. It gives them back when it is idle:
  *
@@ -25,16 +25,18 @@
  *  capture's   something is to be read, decoded,        the file watch reports a write to the
  *              handed over or saved, a read             WAL, it is closed, or, at the latest after
  *              transaction is held, and for a second    a second, the fleet's thread finds that its
- *              after each write to the WAL              next look is due
+ *              after each write to the WAL (20 ms       next look is due
+ *              with WakeSignals.fileWatching)
  * </pre>
  *
  * <p>What is committed at the moment of leaving is not missed: the watch is begun before the last
  * look that finds nothing, so that a write behind that look is reported; a report that comes before
  * the thread has left keeps it. A write may be reported long before its commit can be seen, with
  * {@code synchronous=FULL} by a sync: that is what the second is for. Where the file can't be
- * watched, or the user's own signal is waited for, the capture keeps its thread. Looks that are due
- * take turns on two threads, so that many at once need few; where these are held up, others help.
- * One watch and its thread serve all files, another one all directories.
+ * watched, the user's own signal or a timer of less than a second is waited for, or the guard is
+ * ALWAYS, the capture keeps its thread. Looks that are due take turns on two threads, so that many
+ * at once need few; where these are held up, others help. One watch and its thread serve all files,
+ * another one all directories.
  *
  * <p>A parked member costs an entry in a map: no thread, no page set, and no descriptor but those
  * that {@link dev.waltap.io.ChannelRegistry} must not close. Its capture was closed in order, and

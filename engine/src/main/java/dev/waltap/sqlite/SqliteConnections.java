@@ -23,7 +23,7 @@ import org.sqlite.SQLiteOpenMode;
  * takes {@code jdbc:sqlite:}, and another driver brings another copy of SQLite ({@link
  * NativeLibrary} says why that must not be).
  *
- * <p>Any thread may open; a connection is for one thread, which closes it.
+ * <p>Any thread may open; a connection is for one thread at a time, the last of which closes it.
  */
 public final class SqliteConnections {
   private static final String PREFIX = "jdbc:sqlite:";

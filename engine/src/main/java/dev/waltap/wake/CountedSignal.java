@@ -58,6 +58,18 @@ public final class CountedSignal implements WakeSignal {
     return signal instanceof PollingSignal polling && polling.takeBack();
   }
 
+  /**
+   * Ends a wait on a thread, without the news that {@link #wake} stands for: a signal that was
+   * quiet stays so. For any thread.
+   */
+  public void look() {
+    if (signal instanceof ParkingSignal parking) {
+      parking.look();
+    } else {
+      signal.wake();
+    }
+  }
+
   /** What is waited for. */
   WakeSignal signal() {
     return signal;

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Notifies when a file is written to, made or deleted. All watches of the process share one {@link
  * WatchService}, since a user may have but few, and one thread; both go with the last active watch.
  *
- * <p>One thread starts and stops a watch; the callback comes from the shared thread, must not block
- * and may come once more after the watch was stopped.
+ * <p>One thread at a time starts and stops a watch; the callback comes from the shared thread, must
+ * not block and may come once more after the watch was stopped.
  */
 final class FileWatch {
   private static final Object LOCK = new Object();
@@ -100,8 +100,7 @@ final class FileWatch {
 
     Hub(Path directory) throws IOException {
       service = directory.getFileSystem().newWatchService();
-      thread = new Thread(this::run, "waltap-watch");
-      thread.setDaemon(true);
+      thread = Threads.daemon("waltap-watch", this::run);
       thread.start();
     }
 
@@ -131,14 +130,25 @@ final class FileWatch {
     private void run() {
       try {
         while (true) {
-          WatchKey key = service.take();
-          dispatch(key);
-          key.reset();
+          dispatchNext();
         }
       } catch (java.nio.file.ClosedWatchServiceException e) {
         // The last watch has ended, and this thread with it.
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void dispatchNext() {
+      try {
+        WatchKey key = service.take();
+        try {
+          dispatch(key);
+        } finally {
+          key.reset();
+        }
+      } catch (InterruptedException | OutOfMemoryError e) {
+        // Whoever interrupts this thread means another: only the service's end ends it, or every
+        // capture of the process would wait in vain. Where memory is short, captures look late.
+        return;
       }
     }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ParkingSignal implements WakeSignal {
   private volatile boolean woken;
+  private volatile boolean lookAsked;
   private volatile @Nullable Thread waiter;
   private volatile @Nullable ParkingSignal whole;
 
@@ -42,6 +43,10 @@ abstract class ParkingSignal implements WakeSignal {
     long end = now + maxNanos;
     while (true) {
       if (takeWoken(now)) {
+        return;
+      }
+      if (lookAsked) {
+        lookAsked = false;
         return;
       }
       long pause = pause(now);
@@ -75,6 +80,12 @@ abstract class ParkingSignal implements WakeSignal {
     if (left.get() != null) {
       run(left.getAndSet(null));
     }
+  }
+
+  /** Ends a wait on a thread without any news, which a signal that was woken expects. */
+  final void look() {
+    lookAsked = true;
+    LockSupport.unpark(waiter);
   }
 
   private static void run(@Nullable Runnable recall) {

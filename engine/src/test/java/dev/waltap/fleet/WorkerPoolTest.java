@@ -21,9 +21,11 @@ class WorkerPoolTest {
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
   @Test
+  @SuppressWarnings("ThreadPriorityCheck") // It is what is left behind.
   void whatATaskLeavesOnItsThreadDoesNotReachTheNext() throws Exception {
     BlockingQueue<String> seen = new LinkedBlockingQueue<>();
     CompletableFuture<Thread> first = new CompletableFuture<>();
+    int priority = Thread.currentThread().getPriority();
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     try (WorkerPool pool = new WorkerPool();
         URLClassLoader other = new URLClassLoader(new URL[0])) {
@@ -35,6 +37,8 @@ class WorkerPoolTest {
             seen.add(current.getName());
             current.setName("mine");
             current.setContextClassLoader(other);
+            current.setPriority(Thread.MIN_PRIORITY);
+            current.setUncaughtExceptionHandler((thread, failure) -> {});
             current.interrupt();
           });
       assertThat(seen.take()).isEqualTo("waltap-one");
@@ -45,9 +49,16 @@ class WorkerPoolTest {
             Thread current = Thread.currentThread();
             seen.add(current.getName() + " " + current.isInterrupted());
             seen.add((current == first.join()) + " " + (current.getContextClassLoader() == loader));
+            seen.add(
+                (current.getPriority() == priority)
+                    + " "
+                    + (current.getUncaughtExceptionHandler() == current.getThreadGroup())
+                    + " "
+                    + (current.getThreadGroup().getParent() == null));
           });
       assertThat(seen.take()).isEqualTo("waltap-two false");
       assertThat(seen.take()).isEqualTo("true true");
+      assertThat(seen.take()).isEqualTo("true true true");
     }
     first.join().join();
   }
@@ -112,6 +123,42 @@ class WorkerPoolTest {
       }
       assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
       released.countDown();
+    }
+  }
+
+  @Test
+  void oneMoreHelpsOnlyWhereOthersWaitedForTheirTurnBefore() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    CountDownLatch blocked = new CountDownLatch(2);
+    try (WorkerPool pool = new WorkerPool()) {
+      for (int i = 0; i < 2; i++) {
+        pool.executeInTurn(
+            "waltap-turn",
+            () -> {
+              blocked.countDown();
+              await(released);
+            });
+      }
+      blocked.await();
+      pool.tend();
+      pool.executeInTurn("waltap-turn", () -> await(released));
+      pool.tend();
+      assertThat(pool.takingTurns()).isEqualTo(2);
+      pool.tend();
+      assertThat(pool.takingTurns()).isEqualTo(3);
+      released.countDown();
+    }
+  }
+
+  @Test
+  void noSessionRunsWhereAHandlerRan() throws Exception {
+    CompletableFuture<Thread> handler = new CompletableFuture<>();
+    CompletableFuture<Thread> session = new CompletableFuture<>();
+    try (FleetThreads pools = new FleetThreads()) {
+      pools.handlers().execute("waltap-member", () -> handler.complete(Thread.currentThread()));
+      awaitIdle(handler.get());
+      pools.sessions().execute("waltap-capture", () -> session.complete(Thread.currentThread()));
+      assertThat(session.get()).isNotSameAs(handler.get());
     }
   }
 

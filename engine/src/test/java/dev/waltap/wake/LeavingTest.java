@@ -103,6 +103,19 @@ class LeavingTest {
   }
 
   @Test
+  void aLookEndsTheWaitAndLeavesItQuiet() throws Exception {
+    try (CountedSignal signal = quiet()) {
+      signal.look();
+      signal.await(TimeUnit.DAYS.toNanos(1)); // Returns at once: a look was asked for.
+      assertThat(signal.isQuiet(System.nanoTime())).isTrue();
+      assertThat(signal.leave(this::recall)).isTrue();
+      assertThat(signal.hasLeft()).isTrue();
+      assertThat(signal.takeBack()).isTrue();
+      assertThat(signal.hasLeft()).isFalse();
+    }
+  }
+
+  @Test
   void isNeverQuietWhereNothingCanBeWatched() {
     try (CountedSignal signal = signal(directory.resolve("none").resolve("test.db"))) {
       for (int i = 0; i < 10; i++) {
