@@ -265,7 +265,8 @@ public final class StateStore implements AutoCloseable {
   }
 
   /**
-   * What the pages are as of {@link #base}, for who does not load them; null if it is not known.
+   * What the pages are as of {@link #base}, for whoever does not load them; null if it is not
+   * known.
    */
   public @Nullable PageSummary summary() {
     PageSummary[] summary = new PageSummary[1];

@@ -13,12 +13,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table {@code summary}: what the page table holds, for who opens the state and does not want
- * to read all of it. Row 0 has no data, and the hash of all that has to hold together: the form,
- * the page table that it is of, and the hashes of the other rows. Row {@code i + 1} has the pages
- * from {@code i *} {@value #PAGES} on, up to that many, in order of number, packed; a row's hash is
- * that of its data. So a row is as it was where its pages are, and is not written again. Older ones
- * may have been divided otherwise, which makes no difference to who reads them.
+ * The table {@code summary}: what the page table holds, for whoever opens the state and does not
+ * want to read all of it. Row 0 has no data, and the hash of all that has to hold together: the
+ * form, the page table that it is of, and the hashes of the other rows. Row {@code i + 1} has the
+ * pages from {@code i *} {@value #PAGES} on, up to that many, in order of number, packed; a row's
+ * hash is that of its data. So a row is as it was where its pages are, and is not written again.
+ * Older ones may have been divided otherwise, which makes no difference to who reads them.
  *
  * <pre>
  * SIZE  MEANING
