@@ -35,11 +35,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A state whose pages are read when they are needed, in a capture that meets with other filters,
- * with an end out of order, with damage, and with whoever looks at its state.
+ * with gaps, with damage, and with whoever looks at its state.
  */
 class ReopenedStateTest {
   private static final String NUMBERS =
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) ";
+
+  private static final String CREATE_U =
+      "CREATE TABLE IF NOT EXISTS u(id INTEGER PRIMARY KEY, n, v)";
 
   private TestDatabase database;
   private Connection writer;
@@ -51,7 +54,7 @@ class ReopenedStateTest {
     TestDatabase.execute(
         writer,
         "CREATE TABLE t(id INTEGER PRIMARY KEY, n, v)",
-        "CREATE TABLE u(id INTEGER PRIMARY KEY, n, v)",
+        CREATE_U,
         "CREATE TABLE w(k TEXT PRIMARY KEY, v) WITHOUT ROWID",
         "CREATE VIRTUAL TABLE f USING fts5(x)",
         NUMBERS + "INSERT INTO t SELECT i, i, hex(randomblob(10 + i % 7 * 300)) FROM n",
@@ -124,7 +127,7 @@ class ReopenedStateTest {
   /** Of two captures one finds no summary, and so reads all pages: both emit the same. */
   @Tag("slow")
   @Test
-  void emitsTheSameUnderOtherFiltersAndAfterAnyEnd() throws Exception {
+  void emitsTheSameUnderOtherFiltersAndAfterGaps() throws Exception {
     long seed = Long.getLong("waltap.seed", System.nanoTime());
     Random random = new Random(seed);
     try {
@@ -134,46 +137,28 @@ class ReopenedStateTest {
       for (int run = 0; run < 20; run++) {
         for (int i = random.nextInt(4); i >= 0; i--) {
           List<String> statements = statements(random);
-          TestDatabase.execute(
-              writer,
-              "CREATE TABLE IF NOT EXISTS u(id INTEGER PRIMARY KEY, n, v)",
-              statements.get(random.nextInt(statements.size())));
+          TestDatabase.execute(writer, CREATE_U, statements.get(random.nextInt(statements.size())));
         }
+        // A filter that names a table which is not there is refused, as it has to be.
+        TestDatabase.execute(writer, CREATE_U);
         choice = random.nextInt(3) == 0 ? random.nextInt(6) : choice;
-        int failsAt = random.nextInt(4) == 0 ? random.nextInt(10) : Integer.MAX_VALUE;
         GapPolicy onGap = random.nextInt(4) == 0 ? GapPolicy.BOOTSTRAP : GapPolicy.RECONCILE;
         forgetSummary("two");
-        List<String> lazy = run("one", choice, failsAt, onGap);
-        assertThat(lazy).as("run " + run).isEqualTo(run("two", choice, failsAt, onGap));
+        List<String> lazy = run("one", choice, onGap);
+        assertThat(lazy).as("run " + run).isEqualTo(run("two", choice, onGap));
       }
     } catch (Throwable e) {
       throw new AssertionError("-Dwaltap.seed=" + seed, e);
     }
   }
 
-  /** One run, which ends where the handler fails. */
-  private List<String> run(String state, int choice, int failsAt, GapPolicy onGap)
-      throws Exception {
+  /**
+   * One run, which ends in order: how much of the log is in the journal where a handler fails is a
+   * matter of time, and what of it is emitted in steps or as net changes therefore, too.
+   */
+  private List<String> run(String state, int choice, GapPolicy onGap) throws Exception {
     List<String> emitted = new ArrayList<>();
-    CaptureBuilder builder =
-        filtered(builder(state, emitted), choice)
-            .onGap(onGap)
-            .handler(
-                batch -> {
-                  for (Change change : batch) {
-                    if (emitted.size() >= failsAt) {
-                      throw new IllegalStateException("enough");
-                    }
-                    emitted.add(text(change));
-                  }
-                });
-    try {
-      catchUp(builder);
-    } catch (Exception e) {
-      if (emitted.size() < failsAt) {
-        throw e;
-      }
-    }
+    catchUp(filtered(builder(state, emitted), choice).onGap(onGap));
     return emitted;
   }
 
