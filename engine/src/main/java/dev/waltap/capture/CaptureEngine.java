@@ -139,8 +139,8 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   /**
    * Runs the capture as the blocking methods do, but returns, too, when nothing has been to deliver
-   * for a while: then {@link #leave} is the last that this thread does, and the next turn takes
-   * place on whichever thread is told to. For one thread at a time.
+   * for a while: then {@link #leave} is the last that this thread does, and the next turn is taken
+   * by whichever thread calls this. For one thread at a time.
    *
    * @param workers run the session; its own thread it gives back while it waits, if it was given a
    *     {@link CountedSignal}
@@ -154,19 +154,12 @@ public final class CaptureEngine implements ChangeDataCapture {
   }
 
   private CaptureThread newThread(CaptureMode mode, @Nullable Workers workers) {
-    return workers != null && wake instanceof CountedSignal signal
-        ? pooledThread(mode, workers, signal)
-        : ownThread(mode);
-  }
-
-  private CaptureThread ownThread(CaptureMode mode) {
-    return new OwnThread(opening(queue, wake, holder(mode)), work(mode, null), queue);
-  }
-
-  private CaptureThread pooledThread(CaptureMode mode, Workers workers, CountedSignal signal) {
+    Supplier<CaptureSession> opening = opening(queue, wake, holder(mode));
+    if (workers == null || !(wake instanceof CountedSignal signal)) {
+      return new OwnThread(opening, work(mode, null), queue);
+    }
     BooleanSupplier quiet = () -> isQuiet(signal, workers);
-    return new PooledThread(
-        opening(queue, wake, holder(mode)), work(mode, quiet), queue, workers, signal);
+    return new PooledThread(opening, work(mode, quiet), queue, workers, signal);
   }
 
   private static boolean isQuiet(CountedSignal signal, Workers workers) {

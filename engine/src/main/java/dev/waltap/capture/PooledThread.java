@@ -2,6 +2,7 @@
 package dev.waltap.capture;
 
 import dev.waltap.deliver.ChangeQueue;
+import dev.waltap.host.Threads;
 import dev.waltap.session.CaptureSession;
 import dev.waltap.wake.CountedSignal;
 import java.util.concurrent.CountDownLatch;
@@ -120,18 +121,8 @@ final class PooledThread extends CaptureThread {
 
   @Override
   void join() {
-    boolean interrupted = false;
-    boolean waiting = !isCurrent();
-    while (waiting) {
-      try {
-        ended.await();
-        waiting = false;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (!isCurrent()) {
+      Threads.await(ended);
     }
   }
 }

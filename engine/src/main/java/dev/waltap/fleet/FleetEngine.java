@@ -6,6 +6,7 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetMember;
+import dev.waltap.host.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -209,21 +210,8 @@ public final class FleetEngine implements Fleet {
     if (begun.compareAndSet(false, true)) {
       ended.countDown();
     }
-    if (isOurThread()) {
-      return;
-    }
-    boolean interrupted = false;
-    boolean waiting = true;
-    while (waiting) {
-      try {
-        ended.await();
-        waiting = false;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (!isOurThread()) {
+      Threads.await(ended);
     }
   }
 

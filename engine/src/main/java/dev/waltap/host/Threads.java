@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.host;
 
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** Makes threads, and waits for them to end. */
@@ -24,6 +25,23 @@ public final class Threads {
       group = group.getParent();
     }
     return group;
+  }
+
+  /** Returns when a latch is open; an interrupt is kept for later. */
+  public static void await(CountDownLatch latch) {
+    boolean interrupted = false;
+    boolean waiting = true;
+    while (waiting) {
+      try {
+        latch.await();
+        waiting = false;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

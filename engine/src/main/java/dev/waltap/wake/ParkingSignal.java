@@ -116,7 +116,7 @@ abstract class ParkingSignal implements WakeSignal {
     return left.get() != null;
   }
 
-  /** Whether the waiter had gone away; whoever is told so comes in its place. */
+  /** Comes in the place of a waiter that has gone away; false if there is none. */
   final boolean takeBack() {
     return hasLeft() && left.getAndSet(null) != null;
   }

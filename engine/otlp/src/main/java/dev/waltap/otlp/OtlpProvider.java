@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.otlp;
 
+import dev.waltap.host.Threads;
 import dev.waltap.monitor.PushProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.registry.otlp.OtlpMeterRegistry;
@@ -25,12 +26,7 @@ public final class OtlpProvider implements PushProvider {
     LOGGER.setLevel(Level.WARNING);
     return OtlpMeterRegistry.builder(new OtlpSettings(address, interval, version))
         .metricsSender(new ReportingSender(address, warnings))
-        .threadFactory(
-            task -> {
-              Thread thread = new Thread(task, "waltap-otlp");
-              thread.setDaemon(true);
-              return thread;
-            })
+        .threadFactory(task -> Threads.daemon("waltap-otlp", task))
         .build();
   }
 }
