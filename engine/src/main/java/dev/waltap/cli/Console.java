@@ -118,6 +118,17 @@ final class Console implements CaptureListener {
     database = name;
   }
 
+  /** Names the database that these lines are about, of several, where lines have a place for it. */
+  synchronized void about(String name, Runnable lines) {
+    String before = database;
+    database = name;
+    try {
+      lines.run();
+    } finally {
+      database = before;
+    }
+  }
+
   /** Leaves these, too, out of all that is written from now on. */
   synchronized void hide(Secrets values) {
     secrets = secrets.and(values);

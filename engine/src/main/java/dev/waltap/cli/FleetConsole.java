@@ -107,25 +107,30 @@ final class FleetConsole implements FleetListener {
         retried && member.stateDirectory() == null
             ? "; it has no state: what is changed until then is not delivered"
             : "";
-    console.warning(
+    String message =
         named(member, String.valueOf(failure.getMessage()))
-            + (retried ? "; the others continue, this one is tried again" + lost : ""));
-    console.stackTrace(failure);
+            + (retried ? "; the others continue, this one is tried again" + lost : "");
+    console.about(
+        member.name(),
+        () -> {
+          console.warning(message);
+          console.stackTrace(failure);
+        });
   }
 
   @Override
   public void note(FleetMember member, String message) {
-    console.note(named(member, message));
+    console.about(member.name(), () -> console.note(named(member, message)));
   }
 
   @Override
   public void warning(FleetMember member, String message) {
-    console.warning(named(member, message));
+    console.about(member.name(), () -> console.warning(named(member, message)));
   }
 
   @Override
   public void detail(FleetMember member, String message) {
-    console.detail(named(member, message));
+    console.about(member.name(), () -> console.detail(named(member, message)));
   }
 
   private static String named(FleetMember member, String message) {
