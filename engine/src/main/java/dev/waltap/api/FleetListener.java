@@ -29,6 +29,14 @@ public interface FleetListener {
   default void moved(FleetMember member, MemberState from, MemberState to) {}
 
   /**
+   * The open capture of a member has ended, since it is parked, fails or is closed; its next one
+   * counts from zero again. Before {@link #moved} says what became of the member.
+   *
+   * @param counted what it had counted at its end
+   */
+  default void counted(FleetMember member, CaptureMetrics counted) {}
+
+  /**
    * A member was refused or failed; not reported again before the reason is another one, or it was
    * captured for a while in between.
    *

@@ -2,6 +2,7 @@
 package dev.waltap.cli;
 
 import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
@@ -58,6 +59,12 @@ final class WatchedFleet implements FleetListener {
   public void searched(Path directory, @Nullable String problem) {
     monitor.isSearched(directory, problem == null);
     next.searched(directory, problem);
+  }
+
+  @Override
+  public void counted(FleetMember member, CaptureMetrics counted) {
+    database(member).counted(counted);
+    next.counted(member, counted);
   }
 
   @Override

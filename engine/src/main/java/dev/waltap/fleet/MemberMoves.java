@@ -3,6 +3,7 @@ package dev.waltap.fleet;
 
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
+import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.CaptureMode;
 import dev.waltap.api.MemberState;
 import dev.waltap.attach.Surroundings;
@@ -264,7 +265,11 @@ final class MemberMoves {
   }
 
   private void runEnded(Member member, @Nullable Throwable why) {
+    CaptureMetrics counted = member.metrics();
     member.run(null);
+    if (counted != null) {
+      options.listener().counted(member, counted);
+    }
     slots.remove(member);
     MemberState was = member.state();
     if (closing) {

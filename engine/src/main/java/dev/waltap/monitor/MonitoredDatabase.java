@@ -38,8 +38,11 @@ public final class MonitoredDatabase implements AutoCloseable {
 
   private boolean restarted;
 
-  /** The last answer of the capture that is open. */
+  /** The last answer of the capture that is open, or was last. */
   private @Nullable CaptureMetrics last;
+
+  /** Whether there is none open since that answer. */
+  private boolean gone;
 
   MonitoredDatabase(Monitor monitor, String name, String label) {
     this.monitor = monitor;
@@ -66,22 +69,45 @@ public final class MonitoredDatabase implements AutoCloseable {
     source = numbers;
   }
 
+  /**
+   * A capture has ended, and the source of the numbers knows nothing of it any more.
+   *
+   * @param counters what it had counted at its end, which nobody may have asked for
+   */
+  public synchronized void counted(CaptureMetrics counters) {
+    add(counters);
+  }
+
+  private void add(CaptureMetrics ended) {
+    closed.addCounters(ended);
+    restarted = true;
+    last = null;
+    gone = false;
+  }
+
   /** The numbers of this moment; zeros before {@link #metrics(Supplier)}. */
   synchronized CaptureMetrics metrics() {
     CaptureMetrics now = source.get();
     CaptureMetrics before = last;
-    if (before != null && (now == null || isBehind(now, before))) {
-      closed.addCounters(before);
-      restarted = true;
-    }
-    last = now;
-    if (now != null && !restarted) {
-      return now;
+    if (now == null) {
+      // What it counted last may still come by way of counted().
+      gone = before != null;
+    } else {
+      if (before != null && (gone || isBehind(now, before))) {
+        add(before);
+      }
+      gone = false;
+      last = now;
+      if (!restarted) {
+        return now;
+      }
     }
     SummedMetrics sum = new SummedMetrics();
     sum.addCounters(closed);
     if (now != null) {
       sum.add(now);
+    } else if (before != null) {
+      sum.addCounters(before);
     }
     return sum;
   }

@@ -19,12 +19,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many databases, watched by HTTP. */
@@ -75,13 +77,24 @@ class WatchedFleetTest {
       Path broken = Files.writeString(directory.resolve("broken.db"), "not a database at all");
       String state = directory.resolve("state").toString();
       String[] args = {
-        "cdc", "--directory", directory.toString(), "--state", state, "--metrics-port", "0"
+        "cdc",
+        "--directory",
+        directory.toString(),
+        "--state",
+        state,
+        "--metrics-port",
+        "0",
+        "--log-format",
+        "json"
       };
       CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> Main.run(shell, args));
-      await("ready", () -> err.toString(UTF_8).contains("waltap: ready"));
+      await("ready", () -> err.toString(UTF_8).contains("\"message\":\"ready"));
       Matcher matcher = ADDRESS.matcher(err.toString(UTF_8));
       assertThat(matcher.find()).isTrue();
       String address = matcher.group(1);
+      assertThat(err.toString(UTF_8))
+          .contains("\"level\":\"warn\",\"database\":\"broken.db\",\"message\":")
+          .contains("\"level\":\"info\",\"message\":\"ready");
       assertThat(get(address + "ready").statusCode()).isEqualTo(503);
       assertThat(get(address + "ready").body())
           .contains("1 of 3 captures is not ready")
@@ -101,6 +114,50 @@ class WatchedFleetTest {
       signals.raise(SIGTERM);
       assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
       assertThat(b.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void whatCapturesCountedIsKeptWhenTheyAreParkedAndNobodyHadAsked() throws Exception {
+    StopSignals signals = new StopSignals(code -> {});
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Shell shell =
+        new Shell(out, new PrintStream(err, true, UTF_8), false, CaptureBuilder::build, signals);
+    try (Connection a = make("a.db");
+        Connection b = make("b.db")) {
+      String state = directory.resolve("state").toString();
+      String[] args = {
+        "cdc",
+        "--directory",
+        directory.toString(),
+        "--state",
+        state,
+        "--max-open",
+        "1",
+        "--metrics-port",
+        "0",
+        "--metrics-databases",
+        "0"
+      };
+      CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> Main.run(shell, args));
+      await("ready", () -> err.toString(UTF_8).contains("waltap: ready"));
+      int written = 0;
+      for (Connection each : List.of(a, b, a)) {
+        written++;
+        try (Statement write = each.createStatement()) {
+          write.execute("INSERT INTO t VALUES(" + written + ")");
+        }
+        String last = "\"after\":{\"id\":" + written + "}";
+        await("delivered", () -> out.toString(UTF_8).contains(last));
+      }
+      Matcher matcher = ADDRESS.matcher(err.toString(UTF_8));
+      assertThat(matcher.find()).isTrue();
+      assertThat(get(matcher.group(1) + "metrics").body())
+          .contains("waltap_changes_total{database=\"other\"} 3.0")
+          .contains("waltap_transactions_total{database=\"other\"} 3.0");
+      signals.raise(SIGTERM);
+      assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
     }
   }
 
