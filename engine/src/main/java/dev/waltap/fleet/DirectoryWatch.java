@@ -1,35 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.fleet;
 
-import dev.waltap.host.Threads;
+import dev.waltap.host.FileEvents;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchEvent;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Notifies of files that came, went, or were written to, in any number of directories, by one
- * service and one thread. For the fleet's thread; the callbacks come from the watch's own, and must
- * not block. Where the system can't watch, or has no watches left, nothing comes: whoever uses it
- * looks by itself now and then.
+ * Notifies of files that came, went, or were written to, in any number of directories, by {@link
+ * FileEvents}. For the fleet's thread; the callbacks come from another one, and must not block.
+ * Where the system can't watch, or has no watches left, nothing comes: whoever uses it looks by
+ * itself now and then.
  */
 final class DirectoryWatch implements AutoCloseable {
   private final Consumer<Path> changed;
   private final Runnable lost;
-  private final Map<Path, WatchKey> keys = new HashMap<>();
-  private @Nullable WatchService service;
-  private @Nullable Thread thread;
+  private final Map<Path, FileEvents.Watch> watches = new HashMap<>();
   private boolean complete;
 
   /**
@@ -49,20 +38,21 @@ final class DirectoryWatch implements AutoCloseable {
    * @return whether there are some that were not watched before
    */
   boolean watch(Set<Path> directories) {
-    keys.entrySet()
+    watches
+        .entrySet()
         .removeIf(
             entry -> {
               boolean unwanted =
                   !directories.contains(entry.getKey()) || !entry.getValue().isValid();
               if (unwanted) {
-                entry.getValue().cancel();
+                entry.getValue().close();
               }
               return unwanted;
             });
     complete = true;
     boolean more = false;
     for (Path directory : directories) {
-      if (!keys.containsKey(directory)) {
+      if (!watches.containsKey(directory)) {
         boolean added = add(directory);
         complete &= added;
         more |= added;
@@ -78,72 +68,37 @@ final class DirectoryWatch implements AutoCloseable {
 
   private boolean add(Path directory) {
     try {
-      keys.put(
-          directory,
-          directory.register(
-              service(),
-              StandardWatchEventKinds.ENTRY_CREATE,
-              StandardWatchEventKinds.ENTRY_DELETE,
-              StandardWatchEventKinds.ENTRY_MODIFY));
+      watches.put(directory, FileEvents.watchDirectory(directory, new Paths(directory)));
       return true;
     } catch (IOException | UnsupportedOperationException e) {
       return false;
     }
   }
 
-  private WatchService service() throws IOException {
-    WatchService present = service;
-    if (present == null) {
-      WatchService made = FileSystems.getDefault().newWatchService();
-      Thread runner = new Thread(() -> run(made), "waltap-fleet-watch");
-      runner.setDaemon(true);
-      runner.start();
-      service = made;
-      thread = runner;
-      present = made;
-    }
-    return present;
-  }
+  /** Has the paths of a directory's files known. */
+  private final class Paths implements FileEvents.Listener {
+    private final Path directory;
 
-  private void run(WatchService events) {
-    try {
-      while (true) {
-        WatchKey key = events.take();
-        Set<Path> paths = new HashSet<>();
-        boolean overflow = false;
-        for (WatchEvent<?> event : key.pollEvents()) {
-          if (event.context() instanceof Path name && key.watchable() instanceof Path directory) {
-            paths.add(directory.resolve(name));
-          } else {
-            overflow = true;
-          }
-        }
-        boolean valid = key.reset();
-        paths.forEach(changed);
-        if (overflow || !valid) {
-          lost.run();
-        }
+    Paths(Path directory) {
+      this.directory = directory;
+    }
+
+    @Override
+    public void changed(Set<Path> names) {
+      for (Path name : names) {
+        changed.accept(directory.resolve(name));
       }
-    } catch (ClosedWatchServiceException e) {
-      // The fleet has ended.
-      return;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    }
+
+    @Override
+    public void lost() {
+      lost.run();
     }
   }
 
   @Override
   public void close() {
-    WatchService present = service;
-    if (present == null) {
-      return;
-    }
-    try {
-      present.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      Threads.join(thread);
-    }
+    watches.values().forEach(FileEvents.Watch::close);
+    watches.clear();
   }
 }

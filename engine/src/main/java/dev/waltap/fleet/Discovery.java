@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Discovery {
 
-  /** What SQLite, and nobody else, names files beside a database. */
-  private static final Pattern BESIDE =
-      Pattern.compile(".*-(wal|shm|journal|mj[0-9A-F]{8,9})", Pattern.DOTALL);
+  /** What SQLite, and nobody else, names files that several databases share. */
+  private static final Pattern SUPER_JOURNAL =
+      Pattern.compile(".*-mj[0-9A-F]{8,9}", Pattern.DOTALL);
 
   private final List<DatabaseSource> sources;
   private final StateRoot states;
@@ -191,7 +191,7 @@ public final class Discovery {
     PathMatcher matcher = matchers.get(source);
     if (matcher == null
         || !matcher.matches(below)
-        || BESIDE.matcher(FileNames.lastName(entry)).matches()
+        || isBeside(FileNames.lastName(entry))
         || StateRoot.isOurs(entry)
         || !Files.isRegularFile(entry)
         || ours.test(entry.toAbsolutePath().normalize())) {
@@ -202,8 +202,16 @@ public final class Discovery {
     watch(database);
   }
 
+  /** Whether it has a name that SQLite, and nobody else, gives to files beside a database. */
+  private static boolean isBeside(String name) {
+    return name.endsWith("-wal")
+        || name.endsWith("-shm")
+        || name.endsWith("-journal")
+        || SUPER_JOURNAL.matcher(name).matches();
+  }
+
   /** Whether a file of this name, which came or was written to, may be a database. */
   boolean mayBeDatabase(Path file) {
-    return !matchers.isEmpty() && !BESIDE.matcher(FileNames.lastName(file)).matches();
+    return !matchers.isEmpty() && !isBeside(FileNames.lastName(file));
   }
 }

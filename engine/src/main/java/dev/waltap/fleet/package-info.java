@@ -35,8 +35,8 @@
  * {@code synchronous=FULL} by a sync: that is what the second is for. Where the file can't be
  * watched, the user's own signal or a timer of less than a second is waited for, or the guard is
  * ALWAYS, the capture keeps its thread. Looks that are due take turns on two threads, so that many
- * at once need few; where these are held up, others help. One watch and its thread serve all files,
- * another one all directories.
+ * at once need few; where these are held up, others help. One thread reports what happens to files
+ * and directories: {@link dev.waltap.host.FileEvents}.
  *
  * <p>A parked member costs an entry in a map: no thread, no page set, and no descriptor but those
  * that {@link dev.waltap.io.ChannelRegistry} must not close. Its capture was closed in order, and
