@@ -43,9 +43,14 @@ public final class Counters {
     overruns++;
   }
 
+  /**
+   * What was missed was looked for.
+   *
+   * @param gap whether that was a gap, and not just a start
+   */
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the capture thread
-  public void reconcile(long nanos) {
-    reconciles++;
+  public void reconcile(long nanos, boolean gap) {
+    reconciles += gap ? 1 : 0;
     reconcileNanos += nanos;
   }
 

@@ -5,6 +5,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.GapPolicy;
 import dev.waltap.api.Position;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.decode.CommittedTransaction;
@@ -330,7 +331,12 @@ public final class CaptureSession implements AutoCloseable {
   }
 
   private void closeGap() {
-    parts.counters.overrun();
+    // What changed while nothing ran is found by comparing; often nothing did.
+    boolean compared =
+        phase == SessionPhase.RESUMING && parts.options.onGap() == GapPolicy.RECONCILE;
+    if (!compared) {
+      parts.counters.overrun();
+    }
     parts.attachment.requireSameFiles();
     switch (parts.options.onGap()) {
       case FAIL ->
@@ -376,7 +382,7 @@ public final class CaptureSession implements AutoCloseable {
       parts.listener.warning(what);
     }
     enter(SessionPhase.CLOSING_GAP);
-    boolean anything = netChanges.reconcile();
+    boolean anything = netChanges.reconcile(expected);
     if (expected && anything) {
       parts.listener.note(
           why

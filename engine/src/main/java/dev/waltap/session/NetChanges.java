@@ -49,9 +49,11 @@ final class NetChanges {
   /**
    * Emits what a snapshot taken now differs in, and follows the log from it.
    *
+   * @param resuming whether nothing ran until now: a log that is gone is a gap then only if a page
+   *     differs
    * @return whether anything did
    */
-  boolean reconcile() {
+  boolean reconcile(boolean resuming) {
     long begun = System.nanoTime();
     parts.guard.release();
     CommittedTransaction net = parts.backlog.take();
@@ -59,11 +61,16 @@ final class NetChanges {
     if (filtersBefore != null) {
       parts.replica.decoder().filter(parts.baseline.filter());
     }
+    boolean inDoubt = resuming && parts.log.gap() != null;
     parts.log.startAt(parts.baseline.delta(net, epoch, parts.guard::takeOver));
     // The snapshot is released: what was written meanwhile must not go with it.
     parts.log.keepUp();
+    boolean differs = net.pages.size() > 0;
+    if (inDoubt && differs) {
+      parts.counters.overrun();
+    }
     decode(net);
-    parts.counters.reconcile(System.nanoTime() - begun);
+    parts.counters.reconcile(System.nanoTime() - begun, differs || !inDoubt);
     return parts.emitter.hasEmitted();
   }
 
