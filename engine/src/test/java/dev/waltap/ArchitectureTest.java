@@ -50,7 +50,7 @@ class ArchitectureTest {
           Map.entry("decode", and(PARSER, "api", "schema")),
           Map.entry("deliver", List.of("api", "host", "decode")),
           Map.entry("follow", and(PARSER, "api", "host", "attach", "decode", "deliver")),
-          Map.entry("session", SESSION),
+          Map.entry("session", and(SESSION, "wake")),
           Map.entry("capture", CAPTURE),
           Map.entry("inspect", and(PARSER, "api", "host", "schema", "state", "attach", "decode")),
           Map.entry("micrometer", List.of("api")),

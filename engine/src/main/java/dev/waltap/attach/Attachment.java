@@ -162,6 +162,19 @@ public final class Attachment implements AutoCloseable {
   }
 
   /**
+   * Whether a transaction may become one of the log's although nothing is written to it any more,
+   * as of some moment during the call: {@link UnseenCommits}.
+   */
+  public boolean mayCommitUnwritten() {
+    try {
+      wal.follow();
+      return UnseenCommits.arePossible(index, wal);
+    } catch (RuntimeException e) {
+      return true; // What can't be seen is not certain; whoever reads the log says what is wrong.
+    }
+  }
+
+  /**
    * A snapshot, and the position in the log that it is taken at.
    *
    * @param bareFrames how many frames that only the log has are without salts and checksum

@@ -11,6 +11,7 @@ import dev.waltap.wal.WalFile;
 import dev.waltap.wal.WalIndex;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether a WAL holds a transaction that is not committed yet, or not for others, but may
@@ -53,31 +54,55 @@ public final class UnseenCommits {
     }
   }
 
+  /**
+   * The same for who has both open.
+   *
+   * @param wal as a writer sees it: {@link WalFile#follow} was called
+   */
+  static boolean arePossible(WalIndex index, WalFile wal) {
+    WalIndexHeader header = new WalIndexHeader();
+    if (!index.read(header)) {
+      return true;
+    }
+    WalHeader file = header(wal);
+    return file != null && (file.pageSize() != wal.pageSize() || isBehind(wal, file, header));
+  }
+
   private static boolean isBehind(Path database, WalIndexHeader header) throws IOException {
     Path path = FileNames.beside(database, "-wal");
-    byte[] first = new byte[WalHeader.SIZE];
+    WalHeader file;
     try (WalFile wal = WalFile.open(path, ANY_PAGE_SIZE)) {
-      if (!wal.header(first) || !WalHeader.isWhole(first)) {
-        return false; // No frame yet: whoever writes one writes to the file.
-      }
+      file = header(wal);
     }
-    WalHeader file = WalHeader.parse(first);
+    if (file == null) {
+      return false;
+    }
+    try (WalFile wal = WalFile.open(path, file.pageSize())) {
+      return isBehind(wal, file, header);
+    }
+  }
+
+  /** Null if there is no frame yet: whoever writes one writes to the file. */
+  private static @Nullable WalHeader header(WalFile wal) {
+    byte[] first = new byte[WalHeader.SIZE];
+    return wal.header(first) && WalHeader.isWhole(first) ? WalHeader.parse(first) : null;
+  }
+
+  private static boolean isBehind(WalFile wal, WalHeader file, WalIndexHeader header) {
     if (header.mxFrame() == 0 && isOlder(file.salts(), header.salts())) {
       return false; // Restarted, and all of it was committed before.
     }
     // Who writes the first frame draws salts, and says so in the wal-index when it has committed.
     long salts = header.mxFrame() == 0 ? file.salts() : header.salts();
     byte[] frame = new byte[FrameHeader.SIZE];
-    try (WalFile wal = WalFile.open(path, file.pageSize())) {
-      for (int i = 1; i <= MAX_FRAMES; i++) {
-        if (!wal.frameHeader(header.mxFrame() + i, frame)
-            || FrameHeader.pageNumber(frame) == 0
-            || !(FrameHeader.salts(frame) == salts || FrameHeader.isBare(frame))) {
-          return false;
-        }
-        if (FrameHeader.commitSize(frame) != 0) {
-          return true;
-        }
+    for (int i = 1; i <= MAX_FRAMES; i++) {
+      if (!wal.frameHeader(header.mxFrame() + i, frame)
+          || FrameHeader.pageNumber(frame) == 0
+          || !(FrameHeader.salts(frame) == salts || FrameHeader.isBare(frame))) {
+        return false;
+      }
+      if (FrameHeader.commitSize(frame) != 0) {
+        return true;
       }
     }
     return true;

@@ -24,16 +24,16 @@
  *              and half a second longer
  *  capture's   something is to be read, decoded,        the file watch reports a write to the
  *              handed over or saved, a read             WAL, it is closed, or, at the latest after
- *              transaction is held, and for a second    a second, the fleet's thread finds that its
- *              after each write to the WAL (20 ms       next look is due
- *              with WakeSignals.fileWatching)
+ *              transaction is held, or may become       a second, the fleet's thread finds that its
+ *              visible without another write            next look is due
  * </pre>
  *
  * <p>What is committed at the moment of leaving is not missed: the watch is begun before the last
  * look that finds nothing, so that a write behind that look is reported; a report that comes before
  * the thread has left keeps it. A write may be reported long before its commit can be seen, with
- * {@code synchronous=FULL} by a sync: that is what the second is for. Where the file can't be
- * watched, the user's own signal or a timer of less than a second is waited for, or the guard is
+ * {@code synchronous=FULL} by a sync: while such a one stands in the WAL ({@link
+ * dev.waltap.attach.UnseenCommits}), it is looked for, for a second at most. Where the file can't
+ * be watched, the user's own signal or a timer of less than a second is waited for, or the guard is
  * ALWAYS, the capture keeps its thread. Looks that are due take turns on two threads, so that many
  * at once need few; where these are held up, others help. One thread reports what happens to files
  * and directories: {@link dev.waltap.host.FileEvents}.

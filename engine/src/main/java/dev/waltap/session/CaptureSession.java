@@ -20,6 +20,7 @@ import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.io.Closer;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.StateStore;
+import dev.waltap.wake.WakeSignals;
 import dev.waltap.wal.GapReason;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -131,6 +132,7 @@ public final class CaptureSession implements AutoCloseable {
     if (parts.options.once()) {
       horizon = CommitHorizon.of(parts.attachment.index());
     }
+    WakeSignals.unseenCommits(wake, parts.attachment::mayCommitUnwritten);
     wake.start(() -> parts.queue.isStopped() || parts.log.hasNews(), parts.attachment.database());
     if (saved != null && !rows) {
       resume(saved);

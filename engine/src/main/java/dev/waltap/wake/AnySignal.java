@@ -38,6 +38,10 @@ final class AnySignal extends ParkingSignal {
     blockers.forEach(blocker -> blocker.start(database));
   }
 
+  void unseenCommits(BooleanSupplier arePossible) {
+    all.forEach(signal -> WakeSignals.unseenCommits(signal, arePossible));
+  }
+
   @Override
   long pause(long now) {
     long min = Long.MAX_VALUE;

@@ -21,6 +21,11 @@ final class PollingSignal extends ParkingSignal {
   /** One with a timer that rings more often is not left: whoever comes in its place is late. */
   private static final long MIN_LEFT = TimeUnit.SECONDS.toNanos(1);
 
+  /**
+   * So long after a write it is asked for the first time whether it may become a commit by itself.
+   */
+  private static final long FIRST_ASKED = TimeUnit.MICROSECONDS.toNanos(400);
+
   /** A timer that never rings. */
   static final long NEVER = Long.MAX_VALUE;
 
@@ -29,9 +34,17 @@ final class PollingSignal extends ParkingSignal {
   private final long timerNanos;
   private final int spins;
   private BooleanSupplier probe = () -> true;
+  private BooleanSupplier unseen = () -> true;
   private @Nullable FileWatch watch;
   private boolean unwatchable;
   private long since = System.nanoTime();
+
+  /** After so much quiet it is asked again whether there may be a commit without a write. */
+  private long askAfter = FIRST_ASKED;
+
+  /** Whether a commit takes another write, as of a moment when each was reported already. */
+  private boolean settled;
+
   private long timerDue;
   private boolean looked;
   private int news;
@@ -56,9 +69,25 @@ final class PollingSignal extends ParkingSignal {
     watch = FileWatch.of(FileNames.beside(database, "-wal"), this::wake);
   }
 
+  /**
+   * Has the file watched alone where it can be as soon as each commit takes another write to it,
+   * instead of after some quiet.
+   *
+   * @param arePossible whether there may be a commit without; asked on the capture thread
+   */
+  void unseenCommits(BooleanSupplier arePossible) {
+    unseen = arePossible;
+  }
+
+  private void stirred(long now) {
+    since = now;
+    settled = false;
+    askAfter = FIRST_ASKED;
+  }
+
   @Override
   void woken(long now) {
-    since = now;
+    stirred(now);
     if (probe.getAsBoolean()) {
       news(now); // Nobody else finds them: whoever was woken looks at the log without asking.
     }
@@ -68,7 +97,7 @@ final class PollingSignal extends ParkingSignal {
   long pause(long now) {
     for (int i = 0; i < spins; i++) {
       if (probe.getAsBoolean()) {
-        since = now;
+        stirred(now);
         news(now);
         return 0;
       }
@@ -85,11 +114,23 @@ final class PollingSignal extends ParkingSignal {
       timerDue = now + timerNanos;
       return 1; // Looks once more: what came before the watch began would not be reported by it.
     }
-    if (watched && longQuiet) {
+    if (watched && !longQuiet && settles(quiet)) {
+      return 0; // A look at the log finds what was committed before that was asked.
+    }
+    if (watched && (longQuiet || settled)) {
       return timer(now);
     }
     long pause = pace.pause(now, quiet);
     return watched ? pause : Math.min(pause, MAX_UNWATCHED_PAUSE);
+  }
+
+  private boolean settles(long quiet) {
+    if (settled || quiet < askAfter) {
+      return false;
+    }
+    askAfter = 2 * quiet;
+    settled = !unseen.getAsBoolean();
+    return settled;
   }
 
   long briskRest() {
@@ -133,6 +174,8 @@ final class PollingSignal extends ParkingSignal {
     if (!current.isActive()) {
       unwatchable = !current.start();
       looked = false;
+      settled = false; // Nobody reported what was written before.
+      askAfter = FIRST_ASKED;
     }
     return !unwatchable;
   }
@@ -144,7 +187,7 @@ final class PollingSignal extends ParkingSignal {
   boolean isQuiet(long now) {
     return isWatching()
         && looked
-        && now - since >= quietNanos
+        && (settled || now - since >= quietNanos)
         && timerNanos >= MIN_LEFT
         && !isWoken()
         && !probe.getAsBoolean();

@@ -5,6 +5,7 @@ import dev.waltap.api.WakeSignal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * The wake signals there are. Each call makes a new one, for one capture, which closes it.
@@ -23,8 +24,8 @@ public final class WakeSignals {
    * half millisecond while they come; where they are rare, when the WAL file is written to; and
    * where they come closer together than 0.6 ms, every two milliseconds. The default: a commit
    * waits for a fraction of a millisecond, for two at most, and the processor is left alone. A rare
-   * one whose sync takes long waits for an eighth of that time more, or for 4 ms, and for up to a
-   * second if it takes more than one.
+   * one whose sync takes long is looked for as long as it stands in the WAL: it waits for an eighth
+   * of that time more, or for 4 ms, and for up to a second if it takes more than one.
    */
   public static WakeSignal walIndexPolling() {
     return new PollingSignal(new CommitRhythm(), QUIET_NANOS, PollingSignal.NEVER);
@@ -82,6 +83,22 @@ public final class WakeSignals {
     return signal instanceof CountedSignal counted
         ? briskRest(counted.signal())
         : signal instanceof PollingSignal polling ? polling.briskRest() : 0;
+  }
+
+  /**
+   * Says when a commit takes another write to the WAL, so that a signal which is notified of writes
+   * need not look any more. For the capture thread, before it waits.
+   *
+   * @param arePossible whether there may be commits without; asked on the capture thread
+   */
+  public static void unseenCommits(WakeSignal signal, BooleanSupplier arePossible) {
+    if (signal instanceof CountedSignal counted) {
+      unseenCommits(counted.signal(), arePossible);
+    } else if (signal instanceof AnySignal any) {
+      any.unseenCommits(arePossible);
+    } else if (signal instanceof PollingSignal polling) {
+      polling.unseenCommits(arePossible);
+    }
   }
 
   /**

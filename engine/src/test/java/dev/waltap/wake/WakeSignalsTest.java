@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -126,6 +127,57 @@ class WakeSignalsTest {
     assertThat(rhythm.isSparse()).isTrue();
     rhythm.busy();
     assertThat(rhythm.isSparse()).isFalse();
+  }
+
+  /** How often a signal looks for news within a time; it is watching its file by the end. */
+  private int looks(PollingSignal signal, long millis) {
+    AtomicInteger looks = new AtomicInteger();
+    signal.start(() -> looks.incrementAndGet() > 0 && news.get(), database());
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (System.nanoTime() < end) {
+      signal.await(end - System.nanoTime());
+    }
+    assertThat(signal.isWatching()).isTrue();
+    return looks.get();
+  }
+
+  @Test
+  void nothingIsLookedForWhereACommitTakesAnotherWrite() {
+    try (PollingSignal signal = rarely()) {
+      signal.unseenCommits(() -> false);
+      assertThat(looks(signal, 400)).isLessThan(12);
+      assertThat(signal.isQuiet(System.nanoTime())).isTrue();
+    }
+  }
+
+  @Test
+  void aCommitThatTakesNoOtherWriteIsLookedFor() {
+    AtomicInteger asked = new AtomicInteger();
+    try (PollingSignal signal = rarely()) {
+      signal.unseenCommits(() -> asked.incrementAndGet() > 0);
+      assertThat(looks(signal, 400)).isGreaterThan(20);
+      assertThat(signal.isQuiet(System.nanoTime())).isFalse();
+      assertThat(asked.get()).as("each time after twice the quiet").isBetween(1, 9);
+    }
+  }
+
+  @Test
+  void aWriteHasItLookedForAgain() throws Exception {
+    Path wal = directory.resolve("test.db-wal");
+    Files.write(wal, new byte[1]);
+    AtomicBoolean possible = new AtomicBoolean();
+    try (PollingSignal signal = rarely()) {
+      signal.unseenCommits(possible::get);
+      looks(signal, 100);
+      possible.set(true);
+      assertThat(waitWhile(signal, () -> write(wal))).isLessThan(10_000);
+      assertThat(signal.isQuiet(System.nanoTime())).isFalse();
+      assertThat(waitWhile(signal, () -> news.set(true))).isLessThan(10_000);
+    }
+  }
+
+  private static PollingSignal rarely() {
+    return new PollingSignal(new CommitRhythm(), TimeUnit.SECONDS.toNanos(1), PollingSignal.NEVER);
   }
 
   @Test
