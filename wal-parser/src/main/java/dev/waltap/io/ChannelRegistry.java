@@ -98,10 +98,10 @@ public final class ChannelRegistry {
    */
   public static SharedMemory acquireSharedMemory(Path path) throws IOException {
     synchronized (LOCK) {
-      closeUnlinked();
       Object key = FileIdentity.of(path);
       SharedMemory memory = SHARED.get(key);
       if (memory == null) {
+        closeUnlinked();
         Opened opened = open(path);
         key = opened.key;
         memory = new SharedMemory(path, key, opened.file);

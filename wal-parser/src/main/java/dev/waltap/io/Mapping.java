@@ -6,6 +6,9 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A range of a file, mapped for reading until {@link #unmap}; nothing about when to do either.
@@ -18,6 +21,18 @@ import java.util.concurrent.FutureTask;
 final class Mapping {
 
   private static final Mapper MAPPER = Mapper.ofThisJava();
+
+  private static final long IDLE_SECONDS = 3;
+
+  /** As many threads as map at a time: one that waits for a slow disk delays no other. */
+  private static final ThreadPoolExecutor MAPPING =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          Mapping::newThread);
 
   private final ByteBuffer buffer;
   private final Runnable unmapping;
@@ -32,9 +47,7 @@ final class Mapping {
   static Mapping map(RandomAccessFile file, long position, long size) throws IOException {
     FutureTask<Mapping> task =
         new FutureTask<>(() -> MAPPER.map(file.getChannel(), position, size));
-    Thread thread = new Thread(rootGroup(), task, "waltap-map");
-    thread.setDaemon(true);
-    thread.start();
+    MAPPING.execute(task);
     boolean interrupted = false;
     try {
       while (true) {
@@ -51,6 +64,14 @@ final class Mapping {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** With nothing of whoever maps first: it outlives that. */
+  private static Thread newThread(Runnable work) {
+    Thread thread = new Thread(rootGroup(), work, "waltap-map", 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null);
+    return thread;
   }
 
   // A whole thread group can be interrupted, too; nobody does that to the root.
