@@ -8,27 +8,22 @@ import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.CaptureMode;
 import dev.waltap.api.CaptureOptions;
-import dev.waltap.api.Change;
 import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.capture.Lifecycle.Stage;
-import dev.waltap.decode.Micros;
 import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.deliver.Delivery;
 import dev.waltap.follow.Counters;
 import dev.waltap.follow.PollPacer;
-import dev.waltap.io.FileNames;
 import dev.waltap.session.CaptureSession;
 import dev.waltap.session.StateHolder;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.wake.CountedSignal;
 import dev.waltap.wake.WakeSignals;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -390,39 +385,31 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   @Override
   public CaptureMetrics metrics() {
-    Change waiting = queue.oldest();
-    long oldest = counters.oldestMicros(waiting == null ? -1 : Micros.of(waiting.timestamp()));
-    return new MetricsSnapshot(
-        delivery.position(),
-        counters.lagFrames(),
-        counters.lagTransactions(),
-        oldest < 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, Micros.now() - oldest) * 1000),
-        counters.transactions(),
-        counters.delivery().transactions(),
-        counters.delivery().changes(),
-        counters.delivery().bytes(),
-        counters.frames(),
-        counters.generations(),
-        counters.overruns(),
-        counters.reconciles(),
-        Duration.ofNanos(counters.reconcileNanos()),
-        Duration.ofNanos(counters.readNanos()),
-        queue.depth(),
-        queue.bytes(),
-        counters.pages(),
-        counters.pageBytes(),
-        counters.hitRate(),
-        walBytes(),
-        counters.walLimits());
+    return MetricsSnapshot.of(options.database(), counters, delivery, queue);
   }
 
-  // A look at the file, not at the log: what is asked for is what it takes of the disk.
-  private long walBytes() {
-    try {
-      return Files.size(FileNames.beside(options.database().toRealPath(), "-wal"));
-    } catch (IOException e) {
-      return 0;
+  /** Changes delivered and frames read so far; for any thread, at next to no cost. */
+  public long passed() {
+    return counters.delivery().changes() + counters.frames();
+  }
+
+  /** Whether something that was seen is not decoded or not delivered yet; the same. */
+  public boolean isBehind() {
+    return queue.depth() > 0 || counters.lagFrames() > 0 || counters.lagTransactions() > 0;
+  }
+
+  /**
+   * Has the capture end soon, without waiting for that: whoever calls {@link #turn} finds that it
+   * has. For any thread.
+   *
+   * @return false if only {@link #close} will do, since a user's signal may take its time to wake
+   */
+  public boolean beginClose() {
+    boolean atOnce = wake instanceof CountedSignal signal && signal.wakesAtOnce();
+    if (atOnce) {
+      lifecycle.close();
     }
+    return atOnce;
   }
 
   @Override

@@ -2,7 +2,16 @@
 package dev.waltap.capture;
 
 import dev.waltap.api.CaptureMetrics;
+import dev.waltap.api.Change;
 import dev.waltap.api.Position;
+import dev.waltap.decode.Micros;
+import dev.waltap.deliver.ChangeQueue;
+import dev.waltap.deliver.Delivery;
+import dev.waltap.follow.Counters;
+import dev.waltap.io.FileNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -29,4 +38,42 @@ public record MetricsSnapshot(
     double pageSetHitRate,
     long walBytes,
     long walLimits)
-    implements CaptureMetrics {}
+    implements CaptureMetrics {
+
+  static MetricsSnapshot of(
+      Path database, Counters counters, Delivery delivery, ChangeQueue queue) {
+    Change waiting = queue.oldest();
+    long oldest = counters.oldestMicros(waiting == null ? -1 : Micros.of(waiting.timestamp()));
+    return new MetricsSnapshot(
+        delivery.position(),
+        counters.lagFrames(),
+        counters.lagTransactions(),
+        oldest < 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, Micros.now() - oldest) * 1000),
+        counters.transactions(),
+        counters.delivery().transactions(),
+        counters.delivery().changes(),
+        counters.delivery().bytes(),
+        counters.frames(),
+        counters.generations(),
+        counters.overruns(),
+        counters.reconciles(),
+        Duration.ofNanos(counters.reconcileNanos()),
+        Duration.ofNanos(counters.readNanos()),
+        queue.depth(),
+        queue.bytes(),
+        counters.pages(),
+        counters.pageBytes(),
+        counters.hitRate(),
+        walBytes(database),
+        counters.walLimits());
+  }
+
+  // A look at the file, not at the log: what is asked for is what it takes of the disk.
+  private static long walBytes(Path database) {
+    try {
+      return Files.size(FileNames.beside(database.toRealPath(), "-wal"));
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+}

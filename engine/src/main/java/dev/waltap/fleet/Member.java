@@ -67,6 +67,9 @@ final class Member implements FleetMember {
   /** The last look at it while idle; null while it is not. */
   @Nullable IdleLook look;
 
+  /** When it is looked at again, if it seems idle. */
+  long nextLookNanos;
+
   /** What decides what its capture emits, as of when it was last opened; null if not known. */
   volatile @Nullable String selection;
 
@@ -86,7 +89,7 @@ final class Member implements FleetMember {
    * A look at an open member that seemed idle.
    *
    * @param stamp what its files looked like
-   * @param waits how often its capture had waited by then
+   * @param waits how often its capture must have waited for a look behind that to have ended
    * @param nanos when it was taken
    */
   record IdleLook(FileStamp stamp, long waits, long nanos) {}
@@ -164,6 +167,7 @@ final class Member implements FleetMember {
     activeNanos = now;
     passed = 0;
     look = null;
+    nextLookNanos = now;
     endByNanos = 0;
     readyNanos = 0;
   }

@@ -237,8 +237,7 @@ final class MemberMoves {
       if (member.state() == MemberState.RUNNING
           && member.stateDirectory() != null
           && isSurveyed(member, now)
-          && Slots.isIdle(member, now)
-          && now - member.activeNanos >= options.idleAfter().toNanos()) {
+          && Slots.isIdle(member, now, options.idleAfter().toNanos())) {
         park(member);
       }
     }

@@ -173,6 +173,27 @@ final class MemberRun {
     return present == null ? 0 : present.waits();
   }
 
+  /**
+   * What {@link #waits} must have grown to for a look at the log to have ended that began after
+   * this was called.
+   */
+  long waitsAfterLook() {
+    CountedSignal present = signal;
+    return present == null ? Long.MAX_VALUE : present.waitsAfterLook();
+  }
+
+  /** Changes and frames that have passed; -1 while there is no capture. */
+  long passed() {
+    CaptureEngine open = capture;
+    return open == null ? -1 : open.passed();
+  }
+
+  /** Whether something waits to be decoded or delivered. */
+  boolean isBehind() {
+    CaptureEngine open = capture;
+    return open == null || open.isBehind();
+  }
+
   /** Makes the capture look. */
   void look() {
     CaptureEngine open = capture;
@@ -206,7 +227,9 @@ final class MemberRun {
     try {
       noteClosed(abandon);
     } finally {
-      if (capture != null) {
+      CaptureEngine open = capture;
+      // Where the process ends, somebody has to wait for handlers that do not return any more.
+      if (open != null && (abandon || !open.beginClose())) {
         // It returns when the capture has ended, which may take as long as the handler does.
         closing.run();
       }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.fleet;
 
-import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.MemberState;
 import dev.waltap.attach.UnseenCommits;
 import dev.waltap.fleet.Member.IdleLook;
@@ -33,6 +32,9 @@ final class Slots {
 
   /** How long one that is busy keeps its place at least, while others wait. */
   private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** Between two looks at the files of one that seems idle, or two that its capture is to take. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private int most;
   private final Set<Member> open = new LinkedHashSet<>();
@@ -141,7 +143,7 @@ final class Slots {
       if (chosen.size() == wanted || looked++ > 4 * wanted + 8) {
         break;
       }
-      if (isIdle(member, now)) {
+      if (isIdle(member, now, 0)) {
         chosen.add(member);
       }
     }
@@ -164,41 +166,55 @@ final class Slots {
   }
 
   /**
-   * Whether nothing of a running member is left to be read, decoded or delivered, as of a look at
-   * its files that a later write is certain to change. Takes two calls at least: the first makes
-   * the look, and the capture has to find nothing twice behind it.
+   * Whether nothing of a running member is left to be read, decoded or delivered, and nothing has
+   * passed for so long, as of a look at its files that a later write is certain to change. Takes
+   * two calls at least: the first makes the look, and the capture has to find nothing behind it.
    */
-  static boolean isIdle(Member member, long now) {
+  static boolean isIdle(Member member, long now, long idleNanos) {
     MemberRun run = member.run();
-    CaptureMetrics metrics = run == null ? null : run.metrics();
-    if (run == null || metrics == null) {
+    if (run == null || hasPassed(member, run, now) || now - member.activeNanos < idleNanos) {
       return false;
     }
-    long passed = metrics.changes() + metrics.frames();
-    if (passed != member.passed
-        || metrics.queueDepth() > 0
-        || metrics.lagFrames() > 0
-        || metrics.lagTransactions() > 0) {
-      member.passed = passed;
-      member.activeNanos = now;
-      member.look = null;
-      return false;
-    }
-    FileStamp stamp = FileStamp.of(member.real());
     IdleLook before = member.look;
-    if (before != null && before.stamp().equals(stamp) && run.waits() >= before.waits() + 2) {
-      return true;
+    if (before != null && run.waits() >= before.waits()) {
+      if (before.stamp().equals(FileStamp.of(member.real()))) {
+        return true;
+      }
+      member.look = null;
     }
-    if (before == null || !before.stamp().equals(stamp)) {
-      // In this order: what was committed before the stamp was taken is seen by the looks that the
-      // capture takes from now on, unless it is a commit that no reader can see yet.
-      boolean settled = stamp.isSettled(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
-      member.look =
-          settled && !UnseenCommits.arePossible(member.real())
-              ? new IdleLook(stamp, run.waits(), now)
-              : null;
+    if (now - member.nextLookNanos < 0) {
+      return false;
     }
-    run.look();
+    member.nextLookNanos = now + LOOK_NANOS;
+    if (member.look == null) {
+      member.look = idleLook(member, run, now);
+    }
+    if (member.look != null) {
+      run.look();
+    }
     return false;
+  }
+
+  /** Whether anything passed since the last call, or is about to. */
+  private static boolean hasPassed(Member member, MemberRun run, long now) {
+    long passed = run.passed();
+    if (passed == member.passed && !run.isBehind()) {
+      return false;
+    }
+    member.passed = passed;
+    member.activeNanos = now;
+    member.look = null;
+    return true;
+  }
+
+  /** A look at its files; null where something may be committed that it would not show. */
+  private static @Nullable IdleLook idleLook(Member member, MemberRun run, long now) {
+    // In this order: what was committed before the stamp was taken is seen by the looks that the
+    // capture takes from now on, unless it is a commit that no reader can see yet.
+    FileStamp stamp = FileStamp.of(member.real());
+    return stamp.isSettled(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()))
+            && !UnseenCommits.arePossible(member.real())
+        ? new IdleLook(stamp, run.waitsAfterLook(), now)
+        : null;
   }
 }

@@ -19,9 +19,19 @@ public final class CountedSignal implements WakeSignal {
     this.signal = signal;
   }
 
-  /** A look that began after this was read has ended once it has grown by two. */
+  /** How often nothing was left to read. */
   public long waits() {
     return waits;
+  }
+
+  /**
+   * What {@link #waits} must have grown to for a look to have ended that began after this was
+   * called: one more where the capture has left, else two, since it may be looking. For any thread.
+   */
+  public long waitsAfterLook() {
+    // In this order: who has left has counted all looks that began before.
+    boolean looking = !hasLeft();
+    return waits + (looking ? 2 : 1);
   }
 
   /**
@@ -68,6 +78,11 @@ public final class CountedSignal implements WakeSignal {
     } else {
       signal.wake();
     }
+  }
+
+  /** Whether {@link #wake} never blocks: a user's own may. */
+  public boolean wakesAtOnce() {
+    return signal instanceof ParkingSignal;
   }
 
   /** What is waited for. */

@@ -64,6 +64,17 @@ class LeavingTest {
   }
 
   @Test
+  void aLookBehindThatOfOneThatHasLeftIsTheNextOne() throws Exception {
+    try (CountedSignal signal = quiet()) {
+      assertThat(signal.waitsAfterLook()).isEqualTo(signal.waits() + 2); // It may be looking.
+      assertThat(signal.leave(this::recall)).isTrue();
+      assertThat(signal.waitsAfterLook()).isEqualTo(signal.waits() + 1);
+      assertThat(signal.takeBack()).isTrue();
+      assertThat(signal.waitsAfterLook()).isEqualTo(signal.waits() + 2);
+    }
+  }
+
+  @Test
   void whatIsWrittenAtTheMomentOfLeavingKeepsTheThread() throws Exception {
     try (CountedSignal signal = quiet()) {
       signal.wake(); // As the watch does.
