@@ -261,7 +261,13 @@ final class OutputOptions {
   void reopen(FileOutput output, OutputPath path, Console console) {
     try {
       output.reopen();
-      console.note(outputs.size() > 1 ? "output " + path.name() + " reopened" : "output reopened");
+      if (isPart) {
+        // One of as many as there are databases, for which a line is enough.
+        console.detail("output " + path.name() + " reopened");
+      } else {
+        console.note(
+            outputs.size() > 1 ? "output " + path.name() + " reopened" : "output reopened");
+      }
     } catch (IOException e) {
       console.warning(
           "the output can't be reopened: "

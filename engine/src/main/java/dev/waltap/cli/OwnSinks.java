@@ -12,6 +12,7 @@ import dev.waltap.io.Closer;
 import dev.waltap.listen.DatabaseEvents;
 import dev.waltap.listen.EventServer;
 import dev.waltap.state.StateDirectory;
+import dev.waltap.text.Plural;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,11 +113,16 @@ final class OwnSinks extends MemberSinks {
   @Override
   void reopen() {
     shared.forEach(SharedSink::reopen);
+    int reopened = 0;
     for (Member member : opened()) {
       Runnable reopen = member.sink().reopen();
       if (reopen != null) {
         reopen.run();
+        reopened++;
       }
+    }
+    if (reopened > 0) {
+      console.note("output files of " + Plural.of(reopened, "open database") + " reopened");
     }
   }
 

@@ -93,6 +93,18 @@ class ReloadTest extends CommandTest {
   }
 
   @Test
+  void rotationOfAFileForEachDatabaseIsOneLine() throws Exception {
+    Path fleet = fleet();
+    make("fleet/a.db");
+    make("fleet/b.db");
+    start("cdc", "--directory", fleet, "--output", directory.resolve("{database}.jsonl"));
+    await("waltap: ready");
+    signals.raise(HANGUP);
+    await("waltap: output files of 2 open databases reopened\n");
+    assertThat(err().lines().filter(line -> line.contains("reopened"))).as(err()).hasSize(1);
+  }
+
+  @Test
   void oneThatIsOpenedLaterSendsWhatAllSend() throws Exception {
     List<String> seen = new CopyOnWriteArrayList<>();
     HttpServer receiver =

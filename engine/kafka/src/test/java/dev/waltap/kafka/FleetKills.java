@@ -17,8 +17,9 @@ import java.util.UUID;
 
 /**
  * Several processes, each of which captures a directory of databases into one Kafka, killed at
- * random while somebody writes to all of them: whatever the moment, every database is in its topic
- * once, in order, and no consumer sees a part of a transaction.
+ * random while somebody writes to all of them, with places for some or for all: whatever the
+ * moment, every database is in its topic once, in order, and no consumer sees a part of a
+ * transaction.
  */
 final class FleetKills implements AutoCloseable {
 
@@ -45,9 +46,13 @@ final class FleetKills implements AutoCloseable {
   private final List<Fleet> fleets = new ArrayList<>();
   private final List<Member> members = new ArrayList<>();
 
-  private FleetKills(long seed, Broker broker) throws Exception {
+  /** How many databases each process captures. */
+  private final int each;
+
+  private FleetKills(long seed, Broker broker, int databases) throws Exception {
     this.random = new Random(seed);
     this.broker = broker;
+    this.each = databases;
   }
 
   /**
@@ -62,18 +67,18 @@ final class FleetKills implements AutoCloseable {
   static String run(
       long seed, Broker broker, int processes, int databases, int kills, boolean brokers)
       throws Exception {
-    try (FleetKills run = new FleetKills(seed, broker)) {
-      run.make(processes, databases);
+    try (FleetKills run = new FleetKills(seed, broker, databases)) {
+      run.make(processes);
       return run.run(kills, brokers);
     } catch (Throwable e) {
       throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
     }
   }
 
-  private void make(int processes, int databases) throws Exception {
+  private void make(int processes) throws Exception {
     for (int i = 0; i < processes; i++) {
       Path made = Files.createDirectory(directory.resolve("databases" + i));
-      for (int j = 0; j < databases; j++) {
+      for (int j = 0; j < each; j++) {
         String file = "p" + i + "d" + j + ".db";
         Connection connection = TestDatabase.open(made.resolve(file));
         TestDatabase.execute(connection, "PRAGMA journal_mode = WAL");
@@ -102,7 +107,10 @@ final class FleetKills implements AutoCloseable {
                 "--topic",
                 "{database}",
                 "--batch-size",
-                String.valueOf(1 + random.nextInt(60))));
+                String.valueOf(1 + random.nextInt(60)),
+                // Some make room for others, and take up their transactions again.
+                "--max-open",
+                String.valueOf(1 + random.nextInt(1 + each))));
     arguments.addAll(List.of(more));
     return CaptureProcess.start(directory, broker.address(), arguments.toArray(String[]::new));
   }
