@@ -103,9 +103,10 @@ final class SnapshotReads {
   /** Null if what was read was not sound. */
   private Attachment.@Nullable SnapshotAt readOnce(Consumer<Snapshot> leg, Runnable beforeEnd) {
     DatabaseConnection connection = attachment.connection();
+    Attachment.SnapshotAt at = null;
     connection.beginRead();
     try {
-      Attachment.SnapshotAt at = attachment.snapshot();
+      at = attachment.snapshot();
       if (!readWhole(at, leg)) {
         return null;
       }
@@ -113,6 +114,9 @@ final class SnapshotReads {
       return at;
     } finally {
       connection.endRead();
+      if (at != null) {
+        at.snapshot().release();
+      }
     }
   }
 

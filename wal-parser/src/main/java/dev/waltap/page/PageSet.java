@@ -187,12 +187,20 @@ public final class PageSet implements PageSource, AutoCloseable {
    * that comparing a whole database takes no decompression.
    */
   public boolean isSame(int pageNumber, byte[] image) {
+    return isSame(pageNumber, image, 0);
+  }
+
+  /** The same of an image that stands among others. */
+  public boolean isSame(int pageNumber, byte[] images, int offset) {
     int slot = heldSlot(pageNumber);
     if (slot < 0) {
       return false;
     }
     byte[] page = hot[slot];
-    return page != null ? Arrays.equals(page, image) : hashes[slot] == hash(image);
+    int size = buffers.pageSize();
+    return page != null
+        ? Arrays.equals(page, 0, size, images, offset, offset + size)
+        : hashes[slot] == HASH.hash(images, offset, size, seed);
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.waltap.snapshot;
 
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.io.DatabaseFile;
+import dev.waltap.io.ReadBuffers;
+import dev.waltap.page.PageSet;
 import dev.waltap.page.PageSource;
 import dev.waltap.wal.SnapshotFrameIndex;
 import java.util.Arrays;
@@ -18,7 +20,7 @@ public final class Snapshot implements PageSource {
   private static final int PAGES_BETWEEN_LOOKS = 32;
 
   /** Bytes read at once for a caller that reads forward: a system call costs more than a page. */
-  private static final int AHEAD = 128 << 10;
+  private static final int AHEAD = ReadBuffers.SIZE;
 
   private static final byte[] NOTHING = {};
 
@@ -29,17 +31,20 @@ public final class Snapshot implements PageSource {
   private final BooleanSupplier limitReached;
   private int copied;
 
+  private final Window window;
+
   /**
    * A piece of the file, for a caller that reads forward. What is taken from the file does not
    * change while the read transaction is held: what may is in the frames.
    */
-  private byte[] window = NOTHING;
+  private static final class Window {
+    byte[] bytes = NOTHING;
+    long start;
+    int size;
 
-  private long windowStart;
-  private int windowSize;
-
-  /** The offset of the latest read; at first one that nothing is close behind. */
-  private long lastRead = -AHEAD;
+    /** The offset of the latest read; at first one that nothing is close behind. */
+    long lastRead = -AHEAD;
+  }
 
   /**
    * A snapshot.
@@ -48,7 +53,7 @@ public final class Snapshot implements PageSource {
    * @param size the database's size in pages as of the snapshot
    */
   public Snapshot(DatabaseFile file, SnapshotFrameIndex frames, int pageSize, int size) {
-    this(file, frames, pageSize, size, () -> false);
+    this(file, frames, pageSize, size, () -> false, new Window());
   }
 
   private Snapshot(
@@ -56,21 +61,35 @@ public final class Snapshot implements PageSource {
       SnapshotFrameIndex frames,
       int pageSize,
       int size,
-      BooleanSupplier limitReached) {
+      BooleanSupplier limitReached,
+      Window window) {
     this.file = file;
     this.frames = frames;
     this.pageSize = pageSize;
     this.size = size;
     this.limitReached = limitReached;
+    this.window = window;
   }
 
   /**
-   * The same snapshot, which can be read until its read transaction has to be released.
+   * The same snapshot, which can be read until its read transaction has to be released; by the same
+   * thread as this one.
    *
    * @param limitReached says that; asked every {@value #PAGES_BETWEEN_LOOKS} pages
    */
   public Snapshot until(BooleanSupplier limitReached) {
-    return new Snapshot(file, frames, pageSize, size, limitReached);
+    return new Snapshot(file, frames, pageSize, size, limitReached, window);
+  }
+
+  /** Nothing is read any more, here and where it is read {@link #until}. */
+  public void release() {
+    byte[] bytes = window.bytes;
+    window.bytes = NOTHING;
+    window.size = 0;
+    window.lastRead = -AHEAD;
+    if (bytes != NOTHING) {
+      ReadBuffers.give(bytes);
+    }
   }
 
   /** The database's size in pages, an unsigned number. */
@@ -93,6 +112,43 @@ public final class Snapshot implements PageSource {
    * @throws SnapshotLimitException if the read transaction has to be released first
    */
   public void copy(int pageNumber, byte[] to) {
+    requireReadable(pageNumber);
+    int frame = frames.frameOf(pageNumber);
+    if (frame != 0) {
+      frames.copy(pageNumber, frame, to);
+    } else {
+      read(offset(pageNumber), to);
+    }
+  }
+
+  /**
+   * Whether a page set holds this page as it is here; otherwise as {@link #copy}.
+   *
+   * @param to takes a copy of the page if it does not; else its content is undefined
+   */
+  public boolean isSame(PageSet pages, int pageNumber, byte[] to) {
+    requireReadable(pageNumber);
+    int frame = frames.frameOf(pageNumber);
+    if (frame != 0) {
+      frames.copy(pageNumber, frame, to);
+      return pages.isSame(pageNumber, to);
+    }
+    long offset = offset(pageNumber);
+    readAhead(offset);
+    // Most are the same, and then need not be copied out of the window.
+    if (isInWindow(offset)
+        && pages.isSame(pageNumber, window.bytes, (int) (offset - window.start))) {
+      return true;
+    }
+    read(offset, to);
+    return !isInWindow(offset) && pages.isSame(pageNumber, to);
+  }
+
+  private long offset(int pageNumber) {
+    return ((pageNumber - 1) & 0xffffffffL) * pageSize;
+  }
+
+  private void requireReadable(int pageNumber) {
     if (++copied % PAGES_BETWEEN_LOOKS == 0 && limitReached.getAsBoolean()) {
       throw new SnapshotLimitException();
     }
@@ -103,32 +159,32 @@ public final class Snapshot implements PageSource {
               + " lies past the end of the database, which has "
               + Integer.toUnsignedString(size));
     }
-    int frame = frames.frameOf(pageNumber);
-    if (frame != 0) {
-      frames.copy(pageNumber, frame, to);
-      return;
-    }
-    read(((pageNumber - 1) & 0xffffffffL) * pageSize, to);
   }
 
   private void read(long offset, byte[] to) {
-    if (!isInWindow(offset) && offset > lastRead && offset - lastRead <= AHEAD / 4) {
-      if (window.length == 0) {
-        window = new byte[AHEAD];
-      }
-      windowStart = offset;
-      windowSize = file.read(offset, window, 0, AHEAD);
-    }
-    lastRead = offset;
+    readAhead(offset);
     if (isInWindow(offset)) {
-      System.arraycopy(window, (int) (offset - windowStart), to, 0, pageSize);
+      System.arraycopy(window.bytes, (int) (offset - window.start), to, 0, pageSize);
     } else {
       int count = file.read(offset, to, 0, pageSize);
       Arrays.fill(to, count, pageSize, (byte) 0);
     }
   }
 
+  private void readAhead(long offset) {
+    boolean forward = offset > window.lastRead && offset - window.lastRead <= AHEAD / 4;
+    window.lastRead = offset;
+    if (forward && !isInWindow(offset)) {
+      if (window.bytes == NOTHING) {
+        window.bytes = ReadBuffers.take();
+      }
+      window.size = 0; // Not what was there before, if this fails.
+      window.size = file.read(offset, window.bytes, 0, AHEAD);
+      window.start = offset;
+    }
+  }
+
   private boolean isInWindow(long offset) {
-    return offset >= windowStart && offset + pageSize <= windowStart + windowSize;
+    return offset >= window.start && offset + pageSize <= window.start + window.size;
   }
 }

@@ -86,14 +86,20 @@ public final class SnapshotDelta implements PageSource {
       if ((i + 1) % PAGES_BETWEEN_REPORTS == 0 || i == held.length - 1) {
         progress.pages(i + 1, held.length);
       }
-      if (isInSnapshot(page)) {
-        snapshot.copy(page, scratch);
-        if (allDiffer || changed.contains(page) || !pageSet.isSame(page, scratch)) {
-          changed(page);
-          noteChain(page);
-        }
+      if (isInSnapshot(page) && !isSame(page)) {
+        changed(page);
+        noteChain(page);
       }
     }
+  }
+
+  /** Whether a page that is held needs no look; else its current image is in the scratch page. */
+  private boolean isSame(int pageNumber) {
+    if (allDiffer || changed.contains(pageNumber)) {
+      snapshot.copy(pageNumber, scratch);
+      return false;
+    }
+    return snapshot.isSame(pageSet, pageNumber, scratch);
   }
 
   /** Keeps the current image, if it is new. */
