@@ -2,9 +2,9 @@
 package dev.waltap.attach;
 
 import dev.waltap.api.CaptureException;
+import dev.waltap.host.FileOwner;
 import dev.waltap.host.Mounts;
 import dev.waltap.host.Processes.Credentials;
-import dev.waltap.host.UnixAttribute;
 import dev.waltap.io.FileNames;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,12 +34,14 @@ final class Access {
   /**
    * Looks at database, WAL, wal-index and directory.
    *
+   * @param database as it was named
+   * @param real the same without symbolic links
    * @throws CaptureException if one of them is not as SQLite needs it
    */
-  static void require(Path database) throws IOException {
-    if (!Files.isReadable(database) || !Files.isWritable(database)) {
+  static void require(Path database, Path real) throws IOException {
+    if (!isAllowed(real)) {
       throw DatabaseChecks.refused(
-          isReadOnly(database)
+          isReadOnly(real)
               ? database
                   + ": is on a read-only file system; SQLite's locks and its wal-index need it"
                   + " writable, though nothing is written to the database: mount it read-write"
@@ -47,43 +49,64 @@ final class Access {
                   + ": not readable and writable for this user; SQLite's locks need both, though"
                   + " nothing is written: run as the application's user, or grant access");
     }
-    requireNoHotJournal(database.toRealPath());
-    requireCompanions(database);
+    requireNoHotJournal(real);
+    requireCompanions(real);
   }
 
-  private static boolean isReadOnly(Path database) throws IOException {
-    return Mounts.read().of(database.toRealPath()).map(Mounts.Mount::isReadOnly).orElse(false);
+  private static boolean isAllowed(Path database) {
+    try {
+      checkAccess(database);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void checkAccess(Path file) throws IOException {
+    file.getFileSystem().provider().checkAccess(file, AccessMode.READ, AccessMode.WRITE);
+  }
+
+  private static boolean isReadOnly(Path real) throws IOException {
+    return Mounts.read().of(real).map(Mounts.Mount::isReadOnly).orElse(false);
   }
 
   /**
    * The WAL, the wal-index and, so that SQLite can make them, the directory. Another process may
    * remove them at any moment, by closing the last connection: what is gone refuses nobody.
    */
-  static void requireCompanions(Path link) throws IOException {
-    Path database = link.toRealPath();
+  static void requireCompanions(Path database) throws IOException {
+    boolean canMake = false;
     for (String suffix : new String[] {"-wal", "-shm"}) {
       Path companion = FileNames.beside(database, suffix);
-      requireFile(companion);
-      if (!Files.exists(companion)) {
-        if (!Files.isWritable(database.resolveSibling("."))) {
+      if (isFile(companion)) {
+        if (isDenied(companion)) {
           throw DatabaseChecks.refused(
-              database.getParent()
-                  + ": not writable for this user, so SQLite can't make "
-                  + companion.getFileName()
-                  + " in it: run as the application's user, or grant access to the directory");
+              companion
+                  + ": not readable and writable for this user; grant access as for the database");
         }
-        requireOwnerCanOpen(database, companion);
-      }
-      if (isDenied(companion)) {
-        throw DatabaseChecks.refused(
-            companion
-                + ": not readable and writable for this user; grant access as for the database");
+      } else if (!canMake) {
+        requireCanMake(database, companion);
+        canMake = true; // The other one, too: nothing of this is about its name.
       }
     }
   }
 
-  /** SQLite opens neither through a symbolic link, lest it write to a file that nobody named. */
-  private static void requireFile(Path companion) throws IOException {
+  private static void requireCanMake(Path database, Path companion) throws IOException {
+    if (!Files.isWritable(database.resolveSibling("."))) {
+      throw DatabaseChecks.refused(
+          database.getParent()
+              + ": not writable for this user, so SQLite can't make "
+              + companion.getFileName()
+              + " in it: run as the application's user, or grant access to the directory");
+    }
+    requireOwnerCanOpen(database, companion);
+  }
+
+  /**
+   * Whether it is there. SQLite opens neither through a symbolic link, lest it write to a file that
+   * nobody named.
+   */
+  private static boolean isFile(Path companion) throws IOException {
     try {
       if (!Files.readAttributes(companion, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
           .isRegularFile()) {
@@ -92,8 +115,9 @@ final class Access {
                 + ": is a directory, a link or something else, where SQLite keeps a file of its own"
                 + " and opens nothing else: move it away");
       }
+      return true;
     } catch (NoSuchFileException e) {
-      // SQLite makes it.
+      return false; // SQLite makes it.
     }
   }
 
@@ -103,6 +127,9 @@ final class Access {
    */
   private static void requireNoHotJournal(Path database) throws IOException {
     Path journal = FileNames.beside(database, "-journal");
+    if (!Files.exists(journal)) {
+      return; // As it should be; asked first, since a failure to open it takes longer to report.
+    }
     try (InputStream bytes = Files.newInputStream(journal)) {
       // The first byte is zero, or missing, in one that is done with.
       if (bytes.read() > 0) {
@@ -112,17 +139,14 @@ final class Access {
                 + " writes to the database: open the database with the application first");
       }
     } catch (NoSuchFileException e) {
-      // As it should be.
+      // Rolled back meanwhile.
     }
   }
 
   /** One look at the file: between two it may have come or gone. */
   private static boolean isDenied(Path companion) throws IOException {
     try {
-      companion
-          .getFileSystem()
-          .provider()
-          .checkAccess(companion, AccessMode.READ, AccessMode.WRITE);
+      checkAccess(companion);
       return false;
     } catch (AccessDeniedException e) {
       return true;
@@ -136,15 +160,15 @@ final class Access {
     if (us == null) {
       return; // Not Linux.
     }
-    Owner file = Owner.of(database);
-    Owner directory = Owner.of(database.resolveSibling("."));
+    FileOwner file = FileOwner.of(database);
+    FileOwner directory = FileOwner.of(database.resolveSibling("."));
     if (!ownerCanOpen(us, file, directory)) {
       throw DatabaseChecks.refused(
           companion
               + ": is not there yet, and made by this user ("
               + us.user()
               + ") it could not be opened by the database's owner ("
-              + file.user
+              + file.user()
               + "): run as that user, or start the application first");
     }
   }
@@ -156,15 +180,15 @@ final class Access {
   static void shareWithGroup(Path database) {
     Credentials us = Credentials.ofSelf();
     try {
-      Owner owner = Owner.of(database);
-      if (us == null || (owner.mode & GROUP) == 0 || !us.groups().contains(owner.group)) {
+      FileOwner owner = FileOwner.of(database);
+      if (us == null || (owner.mode() & GROUP) == 0 || !us.groups().contains(owner.group())) {
         return;
       }
       for (String suffix : new String[] {"-wal", "-shm"}) {
         Path companion = FileNames.beside(database, suffix);
-        Owner made = Owner.of(companion);
-        if (made.user == us.user() && made.group != owner.group) {
-          Files.setAttribute(companion, "unix:gid", (int) owner.group);
+        FileOwner made = FileOwner.of(companion);
+        if (made.user() == us.user() && made.group() != owner.group()) {
+          Files.setAttribute(companion, "unix:gid", (int) owner.group());
         }
       }
     } catch (IOException e) {
@@ -173,25 +197,15 @@ final class Access {
     }
   }
 
-  /** Whose a file is. */
-  record Owner(long user, long group, int mode) {
-    static Owner of(Path file) throws IOException {
-      return new Owner(
-          UnixAttribute.USER.of(file),
-          UnixAttribute.GROUP.of(file),
-          (int) UnixAttribute.MODE.of(file));
-    }
-  }
-
   /** Whether the owner of a database can open files that these credentials make beside it. */
-  static boolean ownerCanOpen(Credentials us, Owner database, Owner directory) {
-    if (us.user() == database.user || (database.mode & OTHERS) == OTHERS) {
+  static boolean ownerCanOpen(Credentials us, FileOwner database, FileOwner directory) {
+    if (us.user() == database.user() || (database.mode() & OTHERS) == OTHERS) {
       return true;
     }
     if (us.user() == 0 && us.canChown()) {
       return true; // SQLite gives them to the database's owner.
     }
-    long group = (directory.mode & SET_GROUP_ID) != 0 ? directory.group : us.group();
-    return (database.mode & GROUP) == GROUP && group == database.group;
+    long group = (directory.mode() & SET_GROUP_ID) != 0 ? directory.group() : us.group();
+    return (database.mode() & GROUP) == GROUP && group == database.group();
   }
 }

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * All that is open on one database: file, wal-index, WAL, and the idle connection that keeps them
@@ -32,6 +33,8 @@ public final class Attachment implements AutoCloseable {
   private static final int ATTEMPTS = 1000;
 
   private final Path database;
+  private final Path logPath;
+  private final Path indexPath;
   private final DatabaseFile file;
   private final DatabaseConnection connection;
   private final SharedMemory memory;
@@ -51,6 +54,8 @@ public final class Attachment implements AutoCloseable {
       Closer closer) {
     this.closer = closer;
     this.database = database;
+    this.logPath = FileNames.beside(database, "-wal");
+    this.indexPath = FileNames.beside(database, "-shm");
     this.file = file;
     this.connection = connection;
     this.memory = memory;
@@ -68,8 +73,9 @@ public final class Attachment implements AutoCloseable {
   public static Attachment open(Path path) {
     Closer closer = new Closer();
     try {
-      DatabaseFile file = closer.open(() -> DatabaseChecks.open(path), DatabaseFile::release);
-      Path database = path.toRealPath();
+      Path database = DatabaseChecks.locate(path);
+      DatabaseFile file =
+          closer.open(() -> DatabaseChecks.open(path, database), DatabaseFile::release);
       DatabaseConnection connection = closer.open(() -> DatabaseConnection.open(database));
       Access.shareWithGroup(database);
       byte[] header = new byte[DatabaseHeader.SIZE];
@@ -155,7 +161,7 @@ public final class Attachment implements AutoCloseable {
   /** Bytes of the WAL file as it is now. */
   long walBytes() {
     try {
-      return Files.size(FileNames.beside(database, "-wal"));
+      return Files.size(logPath);
     } catch (IOException e) {
       return 0;
     }
@@ -249,18 +255,20 @@ public final class Attachment implements AutoCloseable {
   /**
    * Makes sure that the paths still lead to the files that are open.
    *
+   * @return what is known of the database file now
    * @throws CaptureException if the database was moved, replaced or deleted
    */
-  public void requireSameFiles() {
+  public BasicFileAttributes requireSameFiles() {
     try {
-      if (!file.isStill(database)) {
+      BasicFileAttributes attributes = file.look(database);
+      if (attributes == null) {
         throw new CaptureException(
             Reason.DATABASE_GONE,
             FileNames.text(database)
                 + ": the file was moved, replaced or deleted while it was captured; changes made to"
                 + " whatever is there now are not seen: start again");
       }
-      if (!memory.isStill(FileNames.beside(database, "-shm"))) {
+      if (!memory.isStill(indexPath)) {
         throw new CaptureException(
             Reason.DATABASE_GONE,
             FileNames.text(database)
@@ -268,13 +276,14 @@ public final class Attachment implements AutoCloseable {
                 + " start again");
       }
       // SQLite keeps it as long as a connection is open, and ours is.
-      if (!Files.exists(FileNames.beside(database, "-wal"))) {
+      if (!Files.exists(logPath)) {
         throw new CaptureException(
             Reason.DATABASE_GONE,
             FileNames.text(database)
                 + "-wal: the log was deleted while the database was captured, and perhaps commits"
                 + " with it: run PRAGMA integrity_check, start again");
       }
+      return attributes;
     } catch (IOException e) {
       throw new CaptureException(
           Reason.DISK,

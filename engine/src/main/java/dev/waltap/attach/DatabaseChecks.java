@@ -32,14 +32,25 @@ public final class DatabaseChecks {
   private DatabaseChecks() {}
 
   /**
-   * Opens the database file through the registry, after looking at it.
+   * Makes sure that there is a database file, and only one SQLite to read it with.
    *
+   * @return its path without symbolic links
    * @throws CaptureException if it can't be captured as it is
    */
-  static DatabaseFile open(Path database) {
+  static Path locate(Path database) {
     requirePresent(database);
     NativeLibrary.requireOnlyOne();
-    requireAccess(database);
+    return realPath(database);
+  }
+
+  /**
+   * Opens the database file through the registry, after looking at it.
+   *
+   * @param real what {@link #locate} says
+   * @throws CaptureException if it can't be captured as it is
+   */
+  static DatabaseFile open(Path database, Path real) {
+    requireAccess(database, real);
     return acquire(database);
   }
 
@@ -50,21 +61,33 @@ public final class DatabaseChecks {
    */
   public static void requireCapturable(Path database) {
     requirePresent(database);
-    requireAccess(database);
+    requireAccess(database, realPath(database));
     acquire(database).release();
   }
 
-  private static void requireAccess(Path database) {
+  private static Path realPath(Path database) {
     try {
-      Surroundings.requireFitFileSystem(database);
-      Access.require(database);
+      return database.toRealPath();
     } catch (IOException e) {
-      throw refused(
-          FileNames.text(database)
-              + ": can't be looked at: "
-              + Reasons.of(e)
-              + ": check the path and the file system");
+      throw unseen(database, e);
     }
+  }
+
+  private static void requireAccess(Path database, Path real) {
+    try {
+      Surroundings.requireFitFileSystem(real);
+      Access.require(database, real);
+    } catch (IOException e) {
+      throw unseen(database, e);
+    }
+  }
+
+  private static CaptureException unseen(Path database, IOException e) {
+    return refused(
+        FileNames.text(database)
+            + ": can't be looked at: "
+            + Reasons.of(e)
+            + ": check the path and the file system");
   }
 
   /**

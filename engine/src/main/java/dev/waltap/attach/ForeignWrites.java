@@ -9,13 +9,14 @@ import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseHeader;
 import dev.waltap.format.WalIndexHeader;
 import dev.waltap.io.FileNames;
+import dev.waltap.io.ReadBuffers;
 import dev.waltap.page.PageSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +32,16 @@ import org.jspecify.annotations.Nullable;
  * and the file rests, it must also have as many pages as it says, and some pages, all of them in a
  * small database, must be those of the page set. A copy within a quarter of a second of a
  * checkpoint is missed if it differs from what it replaced in none of those.
+ *
+ * <p>A file's time moves with each write, but in steps of some milliseconds, and with writes to a
+ * mapping only now and then. So the file's header is read now and then even if nothing moved.
  */
 public final class ForeignWrites {
   /** So many that it takes a fraction of a millisecond. */
   private static final int PAGES_TO_COMPARE = 64;
+
+  /** So often the header is read of a file that rests. */
+  private static final long HEADER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   // Of the database header. The count is right if the other two are equal.
   private static final int CHANGE_COUNTER_OFFSET = 24;
@@ -43,13 +50,15 @@ public final class ForeignWrites {
 
   private record Checkpoint(long salts, int backfilled) {}
 
-  private record State(Checkpoint checkpoint, FileTime modified, long size) {}
+  private record State(Checkpoint checkpoint, long modified, long size) {}
 
   private final Attachment attachment;
   private final WalIndexHeader header = new WalIndexHeader();
   private final CheckpointInfo info = new CheckpointInfo();
   private @Nullable State last;
   private @Nullable State compared;
+  private @Nullable Checkpoint before;
+  private long headerRead;
   private boolean moved;
   private boolean vacuumed;
   private int nextIndex;
@@ -59,22 +68,33 @@ public final class ForeignWrites {
     this.attachment = attachment;
   }
 
+  /** To be called before the file is looked at. */
+  public void beforeLook() {
+    before = checkpoint();
+  }
+
   /**
    * Looks; to be called every now and then when all that is committed has been emitted.
    *
    * @param pages as of the last commit
+   * @param file what a look at the file has just found
+   * @param now as {@link System#nanoTime} has it
    * @return whether the file was written to since, and the writing seems to have ended
    * @throws CaptureException if what is there now can't be captured
    */
-  public boolean found(PageSet pages) {
-    byte[] databaseHeader = requireDatabase(pages);
+  public boolean found(PageSet pages, BasicFileAttributes file, long now) {
     State previous = last;
-    State current = state();
+    State current = state(before, file);
+    if (!moved && isCompared(previous, current) && now - headerRead < HEADER_NANOS) {
+      return false;
+    }
+    byte[] databaseHeader = requireDatabase(pages);
+    headerRead = now;
     last = current;
     if (current == null || previous == null || !previous.checkpoint.equals(current.checkpoint)) {
       return false; // Moved or not, who wrote last was a checkpoint; what was seen stays seen.
     }
-    boolean moving = !previous.modified.equals(current.modified) || previous.size != current.size;
+    boolean moving = previous.modified != current.modified || previous.size != current.size;
     if (moving) {
       moved = true;
       return false;
@@ -86,29 +106,21 @@ public final class ForeignWrites {
     return !current.equals(compared) && differs(current, pages, databaseHeader);
   }
 
+  /** Whether the file rests since its pages were compared. */
+  private boolean isCompared(@Nullable State previous, @Nullable State current) {
+    return current != null && current.equals(previous) && current.equals(compared);
+  }
+
   private boolean differs(State current, PageSet pages, byte[] databaseHeader) {
     boolean whole = info.backfilled() == header.mxFrame();
     if (!whole || attachment.tail().hasNews()) {
       return false; // The newest pages are in the log, or are not in the page set yet.
     }
-    int pageSize = attachment.pageSize();
-    byte[] page = new byte[pageSize];
-    boolean same = true;
-    for (int i = 0; i < PAGES_TO_COMPARE; i++) {
-      int number = 1;
-      if (i > 0) {
-        nextIndex = nextIndex >= pages.end() - 1 ? 0 : nextIndex + 1;
-        number = pages.pageAt(nextIndex);
-      }
-      if (number != 0 && pages.contains(number)) {
-        Arrays.fill(page, (byte) 0);
-        attachment.file().read(((number - 1) & 0xffffffffL) * pageSize, page, 0, pageSize);
-        same &= pages.isSame(number, page);
-      }
-    }
+    boolean same = samplesAreSame(pages);
     if (!current.equals(state()) || attachment.tail().hasNews()) {
       return false; // A checkpoint, or a commit, came in between.
     }
+    int pageSize = attachment.pageSize();
     int size = pageCount(databaseHeader);
     if (current.size < (long) size * pageSize) {
       throw failed(
@@ -123,6 +135,49 @@ public final class ForeignWrites {
     return !same;
   }
 
+  private boolean samplesAreSame(PageSet pages) {
+    int[] numbers = new int[PAGES_TO_COMPARE];
+    numbers[0] = 1;
+    for (int i = 1; i < numbers.length; i++) {
+      nextIndex = nextIndex >= pages.end() - 1 ? 0 : nextIndex + 1;
+      numbers[i] = pages.pageAt(nextIndex);
+    }
+    byte[] piece = ReadBuffers.take();
+    try {
+      boolean same = true;
+      int max = piece.length / attachment.pageSize();
+      for (int i = 0; i < numbers.length; ) {
+        int run = 1;
+        while (numbers[i] != 0
+            && run < max
+            && i + run < numbers.length
+            && numbers[i + run] == numbers[i] + run) {
+          run++;
+        }
+        same &= areSame(pages, numbers[i], run, piece);
+        i += run;
+      }
+      return same;
+    } finally {
+      ReadBuffers.give(piece);
+    }
+  }
+
+  /** Pages that follow each other are read at once. */
+  private boolean areSame(PageSet pages, int number, int count, byte[] piece) {
+    if (number == 0) {
+      return true; // Stands for no page.
+    }
+    int size = attachment.pageSize();
+    int read = attachment.file().read(((number - 1) & 0xffffffffL) * size, piece, 0, count * size);
+    Arrays.fill(piece, read, count * size, (byte) 0);
+    boolean same = true;
+    for (int i = 0; i < count; i++) {
+      same &= !pages.contains(number + i) || pages.isSame(number + i, piece, i * size);
+    }
+    return same;
+  }
+
   private static int pageCount(byte[] databaseHeader) {
     boolean valid =
         Bytes.u32(databaseHeader, CHANGE_COUNTER_OFFSET)
@@ -131,18 +186,20 @@ public final class ForeignWrites {
   }
 
   private @Nullable State state() {
-    Checkpoint before = checkpoint();
-    if (before == null) {
-      return null;
-    }
+    Checkpoint earlier = checkpoint();
     try {
-      BasicFileAttributes attributes =
-          Files.readAttributes(attachment.database(), BasicFileAttributes.class);
-      State state = new State(before, attributes.lastModifiedTime(), attributes.size());
-      return before.equals(checkpoint()) ? state : null;
+      return state(earlier, Files.readAttributes(attachment.database(), BasicFileAttributes.class));
     } catch (IOException e) {
       return null; // Whether the file is still there is looked at elsewhere.
     }
+  }
+
+  /** Of a file that was looked at since a checkpoint was known; null if that is under way. */
+  private @Nullable State state(@Nullable Checkpoint earlier, BasicFileAttributes file) {
+    if (earlier == null || !earlier.equals(checkpoint())) {
+      return null;
+    }
+    return new State(earlier, file.lastModifiedTime().to(TimeUnit.NANOSECONDS), file.size());
   }
 
   private @Nullable Checkpoint checkpoint() {

@@ -31,10 +31,14 @@ final class OtherWals {
   private static final long IN_USE = 128;
 
   private final Path database;
+  private final Path wal;
+  private final Path index;
 
   /** Of a database by its real path. */
   OtherWals(Path database) {
     this.database = database;
+    this.wal = FileNames.beside(database, "-wal");
+    this.index = FileNames.beside(database, "-shm");
   }
 
   /** What makes it possible, one line each. */
@@ -61,8 +65,8 @@ final class OtherWals {
               + "mount its directory instead, with -wal and -shm in it");
     }
     Path beside = FileNames.beside(asNamed, "-wal");
-    Path wal = FileNames.beside(database, "-wal");
-    if (Files.exists(beside) && Files.exists(wal) && !Files.isSameFile(beside, wal)) {
+    boolean byAnother = !beside.equals(wal);
+    if (byAnother && Files.exists(beside) && Files.exists(wal) && !Files.isSameFile(beside, wal)) {
       reasons.add(
           asNamed
               + " is a symbolic link with a WAL beside it, as SQLite before 3.10 makes them"
@@ -84,7 +88,7 @@ final class OtherWals {
     long indexInode;
     try {
       inode = UnixAttribute.INODE.of(database);
-      indexInode = UnixAttribute.INODE.of(FileNames.beside(database, "-shm"));
+      indexInode = UnixAttribute.INODE.of(index);
     } catch (IOException e) {
       return Set.of(); // Whether the files are still there is looked at elsewhere.
     }

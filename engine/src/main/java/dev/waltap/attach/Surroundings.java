@@ -8,6 +8,7 @@ import dev.waltap.io.FileNames;
 import dev.waltap.sqlite.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,7 +61,7 @@ public final class Surroundings {
    */
   public void warn(boolean processesToo) {
     Path database = attachment.database();
-    Mounts mounts = Mounts.read();
+    Mounts mounts = Mounts.lately(database);
     boolean suspicious = processesToo;
     try {
       List<String> reasons = otherWals.reasons(asNamed, mounts);
@@ -102,9 +103,8 @@ public final class Surroundings {
    *
    * @throws CaptureException if it is one
    */
-  static void requireFitFileSystem(Path database) throws IOException {
-    Path real = database.toRealPath();
-    requireFit(real, Mounts.read().of(real).map(Mounts.Mount::type).orElse(""));
+  static void requireFitFileSystem(Path real) {
+    requireFit(real, Mounts.lately(real).of(real).map(Mounts.Mount::type).orElse(""));
   }
 
   static void requireFit(Path real, String type) {
@@ -118,25 +118,28 @@ public final class Surroundings {
     }
   }
 
+  /** Whether it is time for another {@link #check}. */
+  public boolean isDue(long now) {
+    return now - lastFiles >= FILES_NANOS;
+  }
+
   /**
-   * Looks again, as often as is due.
+   * Looks again.
    *
-   * @return whether the files were looked at, and are the same
-   * @throws CaptureException if they are not, or if another SQLite was loaded
+   * @return what is known of the database file now
+   * @throws CaptureException if the files are not the same any more, or if another SQLite was
+   *     loaded
    */
-  public boolean check(long now) {
-    if (now - lastFiles < FILES_NANOS) {
-      return false;
-    }
+  public BasicFileAttributes check(long now) {
     lastFiles = now;
-    attachment.requireSameFiles();
+    BasicFileAttributes database = attachment.requireSameFiles();
     // Who was seen once is either just opening it, or to be warned of.
     if (!suspects.isEmpty() || now - lastProcesses >= PROCESSES_NANOS) {
       lastProcesses = now;
       NativeLibrary.requireOnlyOne();
       lookAtProcesses(now - FILES_NANOS);
     }
-    return true;
+    return database;
   }
 
   /**

@@ -35,7 +35,7 @@ public final class FileLocks {
   }
 
   /** What the system said, and when it was asked. */
-  private record Read(long nanos, String text) {}
+  private record Read(long nanos, LockLines lines) {}
 
   private static volatile @Nullable Read lastRead;
 
@@ -60,32 +60,16 @@ public final class FileLocks {
     Read last = lastRead;
     if (last == null || last.nanos - since < 0) {
       long now = System.nanoTime();
-      last = new Read(now, ProcFile.text("/proc/locks"));
+      last = new Read(now, new LockLines(ProcFile.bytes("/proc/locks")));
       lastRead = last;
     }
-    return parse(linesOn(last.text, inodes));
+    return parse(last.lines.on(inodes));
   }
 
   /** When they were read last for many; for tests. */
   static long lastRead() {
     Read last = lastRead;
     return last == null ? 0 : last.nanos;
-  }
-
-  /** The lines on some files: there may be thousands of others, and each takes time to parse. */
-  static List<String> linesOn(String text, long... inodes) {
-    List<String> lines = new ArrayList<>();
-    for (long inode : inodes) {
-      String file = ":" + inode + " ";
-      int at = text.indexOf(file);
-      while (at >= 0) {
-        int end = text.indexOf('\n', at);
-        end = end < 0 ? text.length() : end;
-        lines.add(text.substring(text.lastIndexOf('\n', at) + 1, end));
-        at = text.indexOf(file, end);
-      }
-    }
-    return lines;
   }
 
   static FileLocks parse(List<String> lines) {

@@ -3,12 +3,15 @@ package dev.waltap.host;
 
 import dev.waltap.io.FileNames;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is mounted where, as this process sees it; immutable.
@@ -27,11 +30,13 @@ public final class Mounts {
   /**
    * One mount.
    *
+   * @param device of the file system, as {@link UnixAttribute#DEVICE} has it; -1 if unknown
    * @param root the directory or file of the file system that is mounted
    * @param point where
    * @param options of the mount and of the file system
    */
-  public record Mount(String root, String point, String type, String source, Set<String> options) {
+  public record Mount(
+      long device, String root, String point, String type, String source, Set<String> options) {
 
     /** Whether nothing can be written there. */
     public boolean isReadOnly() {
@@ -44,10 +49,13 @@ public final class Mounts {
     }
   }
 
-  /** What the system said last, and what that means. */
-  private record Known(String text, Mounts mounts) {}
+  /** Many databases that are opened one after the other share a look at what is mounted. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  private static volatile Known known = new Known("", new Mounts(List.of()));
+  /** What the system said last, when it was asked, and what that means. */
+  private record Known(String text, long nanos, Mounts mounts) {}
+
+  private static volatile @Nullable Known known;
 
   private final List<Mount> mounts;
 
@@ -57,13 +65,49 @@ public final class Mounts {
 
   /** As of now; empty where the system does not say. What is as it was is not parsed again. */
   public static Mounts read() {
+    long now = System.nanoTime();
     String text = ProcFile.text("/proc/self/mountinfo");
     Known last = known;
-    if (!last.text.equals(text)) {
-      last = new Known(text, parse(text.lines().toList()));
-      known = last;
+    if (last != null && last.text.equals(text)) {
+      text = last.text; // And the other one is garbage at once.
+      known = new Known(text, now, last.mounts);
+      return last.mounts;
     }
-    return last.mounts;
+    Mounts mounts = parse(text.lines().toList());
+    known = new Known(text, now, mounts);
+    return mounts;
+  }
+
+  /**
+   * As of now, or of a quarter of a second ago where what is known from then leads to the file
+   * system that a file is on. What was mounted since is seen by that.
+   *
+   * @param real the file, by an absolute path without symbolic links
+   */
+  public static Mounts lately(Path real) {
+    return readSince(System.nanoTime() - LOOK_NANOS, real);
+  }
+
+  static Mounts readSince(long since, Path real) {
+    Known last = known;
+    return last != null && last.nanos - since >= 0 && last.mounts.leadTo(real)
+        ? last.mounts
+        : read();
+  }
+
+  private boolean leadTo(Path real) {
+    try {
+      long device = UnixAttribute.DEVICE.of(real);
+      return of(real).map(mount -> mount.device == device).orElse(false);
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return false; // What can't be seen is not certain.
+    }
+  }
+
+  /** When they were read last; for tests. */
+  static long lastRead() {
+    Known last = known;
+    return last == null ? 0 : last.nanos;
   }
 
   static Mounts parse(List<String> lines) {
@@ -81,6 +125,7 @@ public final class Mounts {
       }
       mounts.add(
           new Mount(
+              device(mount[2]),
               unescape(mount[3]),
               unescape(mount[4]),
               system[0],
@@ -88,6 +133,21 @@ public final class Mounts {
               Set.copyOf(options)));
     }
     return new Mounts(List.copyOf(mounts));
+  }
+
+  /** Both numbers in one, as the C library of Linux puts them together. */
+  private static long device(String numbers) {
+    int colon = numbers.indexOf(':');
+    try {
+      long major = Long.parseLong(numbers.substring(0, Math.max(0, colon)));
+      long minor = Long.parseLong(numbers.substring(colon + 1));
+      return (minor & 0xff)
+          | (major & 0xfff) << 8
+          | (minor & ~0xffL) << 12
+          | (major & ~0xfffL) << 32;
+    } catch (NumberFormatException e) {
+      return -1;
+    }
   }
 
   /** The mount that holds a file; the path is absolute, without symbolic links. */

@@ -19,11 +19,16 @@ final class ProcFile {
 
   /** All of it; empty where there is no such file, or it is not for us. */
   static String text(String path) {
+    // Malformed bytes become U+FFFD: a name that is not UTF-8 must not hide all the others.
+    return new String(bytes(path), StandardCharsets.UTF_8);
+  }
+
+  /** All of it as it is; empty where there is no such file, or it is not for us. */
+  static byte[] bytes(String path) {
     try {
-      // Malformed bytes become U+FFFD: a name that is not UTF-8 must not hide all the others.
-      return new String(Files.readAllBytes(Path.of(path)), StandardCharsets.UTF_8);
+      return Files.readAllBytes(Path.of(path));
     } catch (IOException e) {
-      return "";
+      return new byte[0];
     }
   }
 }

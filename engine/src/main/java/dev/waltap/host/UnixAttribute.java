@@ -8,10 +8,8 @@ import java.nio.file.Path;
 /** A number that the system has on a file. */
 public enum UnixAttribute {
   INODE("ino"),
-  LINKS("nlink"),
-  USER("uid"),
-  GROUP("gid"),
-  MODE("mode");
+  DEVICE("dev"),
+  LINKS("nlink");
 
   private final String name;
 

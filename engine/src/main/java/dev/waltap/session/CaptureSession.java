@@ -22,6 +22,7 @@ import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.StateStore;
 import dev.waltap.wake.WakeSignals;
 import dev.waltap.wal.GapReason;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -325,9 +326,12 @@ public final class CaptureSession implements AutoCloseable {
   }
 
   private void checkFiles(long now) {
-    if (parts.surroundings.check(now)
-        && parts.log.gap() == null
-        && parts.foreignWrites.found(parts.replica.pageSet())) {
+    if (!parts.surroundings.isDue(now)) {
+      return;
+    }
+    parts.foreignWrites.beforeLook();
+    BasicFileAttributes file = parts.surroundings.check(now);
+    if (parts.log.gap() == null && parts.foreignWrites.found(parts.replica.pageSet(), file, now)) {
       parts.log.lose(GapReason.FOREIGN_WRITE);
     }
   }

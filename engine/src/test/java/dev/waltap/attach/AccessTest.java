@@ -3,21 +3,21 @@ package dev.waltap.attach;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waltap.attach.Access.Owner;
+import dev.waltap.host.FileOwner;
 import dev.waltap.host.Processes.Credentials;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Whether an application could open what SQLite makes for a capture of another user. */
 class AccessTest {
-  private static final Owner DIRECTORY = new Owner(1000, 1000, 040755);
+  private static final FileOwner DIRECTORY = new FileOwner(1000, 1000, 040755);
 
   private static Credentials user(long user, long group, boolean canChown) {
     return new Credentials(user, group, Set.of(group), canChown);
   }
 
-  private static Owner database(int mode) {
-    return new Owner(1000, 50, mode);
+  private static FileOwner database(int mode) {
+    return new FileOwner(1000, 50, mode);
   }
 
   @Test
@@ -34,7 +34,7 @@ class AccessTest {
     assertThat(Access.ownerCanOpen(other, database(0660), DIRECTORY)).isFalse();
     assertThat(Access.ownerCanOpen(user(1001, 50, false), database(0660), DIRECTORY)).isTrue();
     assertThat(Access.ownerCanOpen(user(1001, 50, false), database(0600), DIRECTORY)).isFalse();
-    Owner shared = new Owner(0, 50, 042775);
+    FileOwner shared = new FileOwner(0, 50, 042775);
     assertThat(Access.ownerCanOpen(other, database(0660), shared)).isTrue();
   }
 }

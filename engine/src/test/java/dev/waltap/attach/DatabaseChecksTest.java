@@ -64,7 +64,7 @@ class DatabaseChecksTest {
   /** Kill seed 500221: the file was there, then gone, and that was taken for a lack of rights. */
   @Test
   void refusesNobodyForAWalIndexThatComesAndGoes(@TempDir Path directory) throws Exception {
-    Path database = Files.createFile(directory.resolve("app.db"));
+    Path database = Files.createFile(directory.toRealPath().resolve("app.db"));
     Path index = directory.resolve("app.db-shm");
     AtomicBoolean done = new AtomicBoolean();
     Thread application =

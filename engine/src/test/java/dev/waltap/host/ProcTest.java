@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.host.FileLocks.Lock;
 import dev.waltap.host.Processes.Credentials;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,24 @@ class ProcTest {
         .extracting("root")
         .isEqualTo("/srv/app.db");
     assertThat(mounts.of(Path.of("/data/app.db-wal"))).get().extracting("point").isEqualTo("/");
+    assertThat(mounts.of(Path.of("/tmp/a b\\c/x"))).get().extracting("device").isEqualTo(41L);
+    assertThat(mounts.of(Path.of("/x"))).get().extracting("device").isEqualTo(254L << 8);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void sharesALookAtTheMountsThatLeadsToTheFile() throws Exception {
+    Path file = Path.of("/proc/self/status").toRealPath();
+    Mounts.read();
+    long later = System.nanoTime();
+    long before = later - TimeUnit.SECONDS.toNanos(10);
+    Mounts.readSince(before, file);
+    assertThat(Mounts.lastRead() - later).as("leads to its file system").isNegative();
+    Mounts.readSince(before, Path.of("/no such file"));
+    assertThat(Mounts.lastRead() - later).as("leads nowhere").isNotNegative();
+    later = System.nanoTime();
+    Mounts.readSince(later, file);
+    assertThat(Mounts.lastRead() - later).as("not new enough").isNotNegative();
   }
 
   @Test
@@ -63,11 +82,17 @@ class ProcTest {
         2: POSIX  ADVISORY  READ 8 fe:00:12 1 2
         3: POSIX  ADVISORY  WRITE 9 fe:00:13 3 4
         4: POSIX  ADVISORY  READ 12 fe:00:14 5 6
+
+        no line
+        4: -> POSIX  ADVISORY  WRITE 10 fe:00:12 3 4
         5: POSIX  ADVISORY  READ 8 00:2a:12 7 8""";
-    assertThat(FileLocks.linesOn(text, 12, 13))
-        .map(line -> line.substring(0, 1))
-        .containsExactly("2", "5", "3");
-    assertThat(FileLocks.linesOn("", 12)).isEmpty();
+    LockLines lines = new LockLines(text.getBytes(StandardCharsets.US_ASCII));
+    assertThat(lines.on(12, 13))
+        .map(line -> line.substring(0, 4))
+        .containsExactly("2: P", "4: -", "5: P", "3: P");
+    assertThat(lines.on(12).get(2)).isEqualTo("5: POSIX  ADVISORY  READ 8 00:2a:12 7 8");
+    assertThat(lines.on(1, 4)).isEmpty();
+    assertThat(new LockLines(new byte[0]).on(12)).isEmpty();
   }
 
   @Test

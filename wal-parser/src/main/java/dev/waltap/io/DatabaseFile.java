@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database file, open for reading as long as the process lives; see {@link ChannelRegistry} for
@@ -73,7 +75,12 @@ public final class DatabaseFile {
 
   /** Whether {@code candidate} leads to this very file; false if it leads nowhere. */
   public boolean isStill(Path candidate) throws IOException {
-    return identity.equals(FileIdentity.orNull(candidate));
+    return look(candidate) != null;
+  }
+
+  /** What is known of this file now, if {@code candidate} leads to it; else null. */
+  public @Nullable BasicFileAttributes look(Path candidate) throws IOException {
+    return FileIdentity.attributesOf(candidate, identity);
   }
 
   /** Gives back what {@link ChannelRegistry#acquireDatabase} gave. */

@@ -21,7 +21,10 @@ final class FileIdentity {
    * @throws FileSystemException if it is no regular file, or the file system has no identities
    */
   static Object of(Path path) throws IOException {
-    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    return of(path, Files.readAttributes(path, BasicFileAttributes.class));
+  }
+
+  private static Object of(Path path, BasicFileAttributes attributes) throws IOException {
     if (!attributes.isRegularFile()) {
       throw new FileSystemException(path.toString(), null, "not a regular file");
     }
@@ -31,6 +34,16 @@ final class FileIdentity {
           path.toString(), null, "this file system does not distinguish files (no inodes)");
     }
     return key;
+  }
+
+  /** What is known of the file that {@code path} leads to, if that is the one; else null. */
+  static @Nullable BasicFileAttributes attributesOf(Path path, Object identity) throws IOException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      return of(path, attributes).equals(identity) ? attributes : null;
+    } catch (NoSuchFileException e) {
+      return null;
+    }
   }
 
   /** The identity, or null where no file is. */

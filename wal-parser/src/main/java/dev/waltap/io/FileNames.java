@@ -97,7 +97,7 @@ public final class FileNames {
   /** Whether the file's name in this locale leads back to the file. */
   private static boolean isText(Path file) {
     String text = file.toString();
-    if (text.chars().allMatch(c -> c < 128)) {
+    if (isAscii(text)) {
       return true;
     }
     try {
@@ -105,6 +105,15 @@ public final class FileNames {
     } catch (InvalidPathException e) {
       return false;
     }
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 128) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A directory's URI ends with one. */
