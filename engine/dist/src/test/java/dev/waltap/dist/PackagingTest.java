@@ -44,7 +44,8 @@ class PackagingTest {
 
   /** Of docker and systemctl. */
   private static final Set<String> OF_OTHERS =
-      Set.of("--read-only", "--user", "--now", "--interval", "--timeout", "--start-period");
+      Set.of(
+          "--read-only", "--user", "--init", "--now", "--interval", "--timeout", "--start-period");
 
   @TempDir private static Path directory = Path.of("");
   private static Unpacked unpacked;
