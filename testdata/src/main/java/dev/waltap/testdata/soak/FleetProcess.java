@@ -4,6 +4,7 @@ package dev.waltap.testdata.soak;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,9 @@ final class FleetProcess implements AutoCloseable {
 
   /** Of the young and of the old generation of the serial collector. */
   private static final Pattern HEAP_USED = Pattern.compile("generation +total \\d+K, used (\\d+)K");
+
+  /** What Linux adds to the name of a file that was deleted, and is still open or mapped. */
+  private static final String DELETED = " (deleted)";
 
   private final Process process;
   private final Path errors;
@@ -106,6 +110,32 @@ final class FleetProcess implements AutoCloseable {
   private int count(String what) throws IOException {
     try (Stream<Path> entries = Files.list(Path.of("/proc/" + process.pid() + "/" + what))) {
       return (int) entries.count();
+    }
+  }
+
+  /** Descriptors of files that were deleted. */
+  int deletedDescriptors() throws IOException {
+    int deleted = 0;
+    try (Stream<Path> entries = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+      for (Path each : (Iterable<Path>) entries::iterator) {
+        deleted += isDeleted(each) ? 1 : 0;
+      }
+    }
+    return deleted;
+  }
+
+  private static boolean isDeleted(Path descriptor) throws IOException {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().endsWith(DELETED);
+    } catch (NoSuchFileException e) {
+      return false; // It was closed meanwhile.
+    }
+  }
+
+  /** Mappings of files that were deleted. */
+  int deletedMappings() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/maps"))) {
+      return (int) lines.filter(line -> line.endsWith(DELETED)).count();
     }
   }
 

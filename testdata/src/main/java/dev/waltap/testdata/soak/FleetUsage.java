@@ -8,9 +8,10 @@ import java.util.List;
 /**
  * What a process has in use.
  *
+ * @param deleted descriptors and mappings of files that were deleted
  * @param liveKiB of its heap, after its garbage was collected
  */
-record FleetUsage(int descriptors, int threads, int mappings, long mib, long liveKiB) {
+record FleetUsage(int descriptors, int threads, int mappings, int deleted, long mib, long liveKiB) {
 
   /** Beside what the databases that are open have. */
   private static final int OWN_DESCRIPTORS = 150;
@@ -20,6 +21,9 @@ record FleetUsage(int descriptors, int threads, int mappings, long mib, long liv
 
   private static final int OWN_MAPPINGS = 500;
 
+  /** What the JVM itself and the latest work have of deleted files, as of the last WALs. */
+  private static final int DELETED = 40;
+
   /** How much more of the heap may be alive after the same work goes on for long. */
   private static final long HEAP_GROWTH_KIB = 8 << 10;
 
@@ -28,6 +32,7 @@ record FleetUsage(int descriptors, int threads, int mappings, long mib, long liv
         process.descriptors(),
         process.threads(),
         process.mappings(),
+        process.deletedDescriptors() + process.deletedMappings(),
         process.residentMiB(),
         process.liveKiB());
   }
@@ -45,8 +50,9 @@ record FleetUsage(int descriptors, int threads, int mappings, long mib, long liv
    *     beginning, the last one is {@link #atRest}
    * @param open how many databases may be open
    * @param all how many there are: the state of each is locked by a file that is open
+   * @param gone how many were deleted since the process began: a descriptor of each is kept
    */
-  static List<String> leaks(List<FleetUsage> samples, int open, int all) {
+  static List<String> leaks(List<FleetUsage> samples, int open, int all, int gone) {
     List<String> leaks = new ArrayList<>();
     FleetUsage last = samples.get(samples.size() - 1);
     if (last.descriptors > OWN_DESCRIPTORS + 24 * open + all) {
@@ -57,6 +63,9 @@ record FleetUsage(int descriptors, int threads, int mappings, long mib, long liv
     }
     if (last.mappings > OWN_MAPPINGS + 24 * open) {
       leaks.add("mappings");
+    }
+    if (last.deleted > DELETED + gone) {
+      leaks.add("deleted files");
     }
     // By their least, since what is alive depends on what is being done just then.
     int half = samples.size() / 2;
@@ -76,6 +85,8 @@ record FleetUsage(int descriptors, int threads, int mappings, long mib, long liv
   public String toString() {
     return descriptors
         + " descriptors, "
+        + deleted
+        + " descriptors and mappings of deleted files, "
         + threads
         + " threads, "
         + mappings
