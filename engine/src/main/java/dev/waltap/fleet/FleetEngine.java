@@ -80,6 +80,7 @@ public final class FleetEngine implements Fleet {
     try (RootLock held = new RootLock(options.noState() ? null : options.stateRoot());
         Lookout lookout = new Lookout(options, states, members, moves, events::add)) {
       requireStates();
+      OpenLimit.isExhausted(); // Loads what it takes to say so while there are descriptors.
       held.take(System.nanoTime());
       lookout.begin();
       requireRoom(moves);

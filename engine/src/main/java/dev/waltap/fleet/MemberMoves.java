@@ -41,6 +41,8 @@ final class MemberMoves {
   private final Slots slots;
   private final Failures failures;
   private final ParkedMembers parkedMembers;
+  private final Shortage shortage;
+  private int maxOpen;
 
   /** Those of the start that are neither captured nor reported as failed. */
   private final Set<Member> unready = new HashSet<>();
@@ -65,7 +67,9 @@ final class MemberMoves {
     this.states = states;
     this.threads = threads;
     this.events = events;
-    this.slots = new Slots(options.maxOpen());
+    this.maxOpen = options.maxOpen();
+    this.slots = new Slots(maxOpen);
+    this.shortage = new Shortage(options.listener());
     this.failures = new Failures(options, this::settled);
     this.parkedMembers = new ParkedMembers(options, mode);
   }
@@ -116,7 +120,7 @@ final class MemberMoves {
     for (Member each : members.all()) {
       without += each.stateDirectory() == null ? 1 : 0;
     }
-    String problem = OpenLimit.problem(members.size(), without, slots.most());
+    String problem = OpenLimit.problem(members.size(), without, maxOpen);
     if (problem != null) {
       roomWarned = true;
       options
@@ -146,11 +150,18 @@ final class MemberMoves {
     failures.due(now).forEach(this::await);
     endOverdue(now);
     parkIdle(now);
-    for (Member member = slots.next(now); member != null; member = slots.next(now)) {
-      open(member, now);
+    slots.most(shortage.most(maxOpen, now));
+    if (shortage.permitsOpening(now)) {
+      openWaiting(now);
     }
     if (isEndless()) {
       slots.victims(now, members.size()).forEach(this::park);
+    }
+  }
+
+  private void openWaiting(long now) {
+    for (Member member = slots.next(now); member != null; member = slots.next(now)) {
+      open(member, now);
     }
   }
 
@@ -214,6 +225,7 @@ final class MemberMoves {
       return;
     }
     move(member, MemberState.RUNNING);
+    shortage.opened();
     member.isReady(System.nanoTime());
     member.noteState();
     boolean appeared = readySaid && !member.announced;
@@ -347,8 +359,8 @@ final class MemberMoves {
 
   /** Has at most so many open from now on. */
   void maxOpen(int most) {
-    roomWarned &= most == slots.most();
-    slots.most(most);
+    roomWarned &= most == maxOpen;
+    maxOpen = most;
   }
 
   private void endOverdue(long now) {
@@ -378,6 +390,10 @@ final class MemberMoves {
     if (failures.isFatal(why)) {
       drop(member, "");
       fatal(why);
+    } else if (!member.unlisted && Files.exists(member.real()) && Shortage.isCauseOf(why)) {
+      move(member, MemberState.BACKING_OFF);
+      shortage.noted(member, slots.count(MemberState.RUNNING), maxOpen, System.nanoTime());
+      await(member);
     } else if (member.unlisted) {
       if (Files.exists(member.real())) {
         failures.report(member, why, false);
@@ -420,8 +436,15 @@ final class MemberMoves {
   /** Says that all of the start are captured, once that is so. */
   void sayReady() {
     if (unready.isEmpty() && !readySaid && !closing && mode != CaptureMode.BOOTSTRAP) {
+      try {
+        states.mark();
+      } catch (CaptureException e) {
+        if (OpenLimit.isExhausted()) {
+          return; // The next look at all tries again.
+        }
+        throw e;
+      }
       readySaid = true;
-      states.mark();
       options.listener().ready();
     }
   }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.fleet;
 
+import dev.waltap.host.Reasons;
 import dev.waltap.text.Plural;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +25,10 @@ public final class OpenLimit {
 
   private static final int MOST = 500;
   private static final int LEAST = 4;
+
+  /** What the system calls it, in Java's messages, too. */
+  static final String NONE_LEFT = "Too many open files";
+
   private static final String LINE = "Max open files";
 
   private OpenLimit() {}
@@ -67,14 +74,40 @@ public final class OpenLimit {
   }
 
   private static int descriptors(List<String> limits) {
+    int limit = limit(limits);
+    return limit < 0 ? MOST : (limit - DESCRIPTORS_BESIDES) / DESCRIPTORS_EACH;
+  }
+
+  /** The number of descriptors that a process may have; -1 if it is not known, or not limited. */
+  private static int limit(List<String> limits) {
     for (String line : limits) {
       if (line.startsWith(LINE)) {
         String soft = line.substring(LINE.length()).strip().split("\\s+")[0];
         if (soft.matches("\\d{1,9}")) {
-          return (Integer.parseInt(soft) - DESCRIPTORS_BESIDES) / DESCRIPTORS_EACH;
+          return Integer.parseInt(soft);
         }
       }
     }
-    return MOST;
+    return -1;
+  }
+
+  /**
+   * Whether this process has fewer descriptors left than a capture takes to open. Called once
+   * before that is so, it loads what it needs while there are some.
+   */
+  static boolean isExhausted() {
+    try {
+      int limit = limit(Files.readAllLines(Path.of("/proc/self/limits")));
+      try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+        int left = limit;
+        for (var unused : open) {
+          left--;
+        }
+        return limit >= 0 && left < DESCRIPTORS_EACH;
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      String reason = Reasons.of(e instanceof IOException io ? io : new IOException(e));
+      return reason.contains(NONE_LEFT);
+    }
   }
 }

@@ -106,7 +106,8 @@ final class Slots {
     return count;
   }
 
-  private int count(MemberState state) {
+  /** How many of those that are open are in this state. */
+  int count(MemberState state) {
     int count = 0;
     for (Member member : open) {
       count += member.state() == state ? 1 : 0;

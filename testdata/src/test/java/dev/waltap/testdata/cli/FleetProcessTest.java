@@ -2,6 +2,7 @@
 package dev.waltap.testdata.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waltap.testdata.TestDatabase;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,35 @@ class FleetProcessTest {
       assertThat(count(waltap.lines(), "a.db", 2)).isEqualTo(1);
     }
     assertThat(states.resolve("below/new/c.db-waltap/state.db")).exists();
+  }
+
+  /** Each database that was ever open takes one descriptor, those that are open some more. */
+  @Test
+  void withTooFewDescriptorsFewerAreOpenAtATime() throws Exception {
+    List<String> command = CliProcess.command();
+    assumeTrue(command.contains("-jar"), "classes in directories take descriptors, too");
+    for (int i = 0; i < 60; i++) {
+      make("d" + i + ".db");
+    }
+    List<String> line = new ArrayList<>(List.of("bash", "-c", "ulimit -n 180; exec \"$@\"", "-"));
+    line.addAll(command);
+    line.add(line.indexOf("-jar"), "-XX:-MaxFDLimit"); // Else Java raises it again.
+    for (Object each :
+        List.of("cdc", "--directory", directory, "--state", directory.resolve("states"))) {
+      line.add(each.toString());
+    }
+    line.addAll(List.of("--max-open", "60"));
+    try (CliProcess waltap = CliProcess.startLine(line)) {
+      waltap.awaitReady();
+      for (int i = 0; i < 60; i += 20) {
+        insert(directory.resolve("d" + i + ".db"), 2);
+        awaitRow(waltap, "d" + i + ".db", 2);
+      }
+      assertThat(waltap.stop()).as(waltap.errors()).isZero();
+      assertThat(waltap.errors())
+          .containsOnlyOnce("has no descriptors left for 60 databases at a time")
+          .doesNotContain("Too many open files");
+    }
   }
 
   @Test
