@@ -8,10 +8,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Descriptors are keyed by file identity (device and inode), one for each file.
- *   <li>A descriptor on a database file is never closed.
+ *   <li>A descriptor on a database file is closed only when no capture uses it, the file has no
+ *       name left, so that nobody can open it any more, <em>and</em> it is the only one that this
+ *       process has on it: a connection has its own, so there is none whose locks could be lost.
  *   <li>A descriptor on a -shm file is closed only when no capture uses it <em>and</em> its path no
  *       longer leads to it: SQLite unlinks it when the last connection of all processes closes, so
  *       there is no lock left to lose.
@@ -39,24 +41,30 @@ import org.jspecify.annotations.Nullable;
  *   <li>Nothing interruptible touches them: an interrupt would close the channel.
  * </ol>
  *
- * <p>The price is one descriptor for each database file that this process ever captured, and one
- * for the -shm file beside it as long as others have that open.
+ * <p>The price is one descriptor for each database file that this process ever captured and that
+ * was not deleted, and one for the -shm file beside it as long as others have that open.
  *
  * <p>The registry is one for each class loader of this class. Two of them in one process are safe
- * with each other, since neither closes anything.
+ * with each other: a file that both have open has two descriptors, so neither closes its own.
  *
  * <p>Safe for any thread. Who acquires releases, once.
  */
 public final class ChannelRegistry {
 
   private static final Object LOCK = new Object();
-  private static final Map<Object, DatabaseFile> DATABASES = new HashMap<>();
 
-  /** The one that was not asked for the longest is the first. */
+  /** The one that was not asked for the longest is the first; so it is with the others. */
+  private static final Map<Object, DatabaseFile> DATABASES = new LinkedHashMap<>(16, 0.75f, true);
+
   private static final Map<Object, SharedMemory> SHARED = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** How many wal-indexes that nobody uses are looked at when another is opened. */
+  /** How many files that nobody uses are looked at when another is opened. */
   private static final int LOOKED_AT = 8;
+
+  /** To look at all descriptors of a process takes milliseconds where there are thousands. */
+  private static final long SEARCH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static long searched = System.nanoTime() - SEARCH_NANOS;
 
   /**
    * Descriptors that no entry of the maps has, or has yet: of which we can't say on which file they
@@ -77,6 +85,9 @@ public final class ChannelRegistry {
       Object key = FileIdentity.of(path);
       DatabaseFile file = DATABASES.get(key);
       if (file == null) {
+        if (System.nanoTime() - searched >= SEARCH_NANOS && isOneDeleted()) {
+          closeDeleted();
+        }
         Opened opened = open(path);
         key = opened.key;
         file = new DatabaseFile(path, key, opened.file);
@@ -111,6 +122,39 @@ public final class ChannelRegistry {
       memory.ensureMapped();
       memory.references++;
       return memory;
+    }
+  }
+
+  /** Whether one of those that nobody uses, and whose turn it is, is not where it was. */
+  static boolean isOneDeleted() {
+    synchronized (LOCK) {
+      boolean deleted = false;
+      for (int i = Math.min(LOOKED_AT, DATABASES.size()); i > 0 && !deleted; i--) {
+        DatabaseFile file = DATABASES.values().iterator().next();
+        deleted = file.references == 0 && file.isElsewhere();
+        var unused = DATABASES.get(file.identity()); // The last in turn now.
+      }
+      return deleted;
+    }
+  }
+
+  /** Closes descriptors on files that were deleted, where no lock can be lost. */
+  static void closeDeleted() {
+    synchronized (LOCK) {
+      try {
+        for (Object key : UnlinkedFiles.openOnce()) {
+          DatabaseFile file = DATABASES.get(key);
+          if (file != null && file.references == 0) {
+            DATABASES.remove(key);
+            file.dispose();
+          }
+        }
+      } catch (IOException | RuntimeException e) {
+        // Not known for certain, so they stay open.
+        return;
+      } finally {
+        searched = System.nanoTime();
+      }
     }
   }
 
@@ -179,6 +223,13 @@ public final class ChannelRegistry {
       }
     }
     throw new FileSystemException(path.toString(), null, "replaced again and again while opened");
+  }
+
+  /** How many database files are open; for tests. */
+  static int openDatabases() {
+    synchronized (LOCK) {
+      return DATABASES.size();
+    }
   }
 
   /** How many -shm files are open; for tests. */

@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A database file, open for reading as long as the process lives; see {@link ChannelRegistry} for
- * why.
+ * A database file, open for reading as long as the process lives, unless it is deleted; see {@link
+ * ChannelRegistry} for why.
  *
  * <p>Reads are positional and not interruptible. Safe for any thread; readers take turns. Whoever
  * acquired it calls {@link #release}, after which it must not be used; that closes nothing.
@@ -86,6 +86,29 @@ public final class DatabaseFile {
   /** Gives back what {@link ChannelRegistry#acquireDatabase} gave. */
   public void release() {
     ChannelRegistry.release(this);
+  }
+
+  /** Whether its path is known to lead to it no more. */
+  boolean isElsewhere() {
+    try {
+      return !isStill(path);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What it is known by in the registry. */
+  Object identity() {
+    return identity;
+  }
+
+  // Only the registry knows when this is right.
+  void dispose() {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("closing " + path, e);
+    }
   }
 
   /** The path by which it was first opened. */

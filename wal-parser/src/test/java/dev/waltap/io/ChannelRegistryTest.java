@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.CountedDatabase;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ChannelRegistryTest {
@@ -106,6 +110,78 @@ class ChannelRegistryTest {
       }
     }
     assertThat(ChannelRegistry.openSharedMemories()).isLessThanOrEqualTo(before + 1);
+  }
+
+  private boolean isClosed(DatabaseFile file) {
+    int before = ChannelRegistry.openDatabases();
+    ChannelRegistry.closeDeleted();
+    boolean closed = ChannelRegistry.openDatabases() < before;
+    if (closed) {
+      assertThatThrownBy(file::size).isInstanceOf(UncheckedIOException.class);
+    } else {
+      assertThat(file.size()).isPositive();
+    }
+    return closed;
+  }
+
+  private void closeAllDeleted() {
+    ChannelRegistry.closeDeleted(); // Those of other tests.
+  }
+
+  /** The locks of a connection that still has a deleted database open are nobody's to drop. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void closesADeletedDatabaseOnlyOnceNoConnectionOfThisProcessHasIt() throws Exception {
+    closeAllDeleted();
+    DatabaseFile file;
+    try (CountedDatabase database = new CountedDatabase(directory.resolve("a.db"), 4096)) {
+      database.write(1);
+      file = ChannelRegistry.acquireDatabase(database.path());
+      file.release();
+      assertThat(isClosed(file)).as("there").isFalse();
+      for (String suffix : List.of("", "-wal", "-shm")) {
+        Files.delete(Path.of(database.path() + suffix));
+      }
+      assertThat(isClosed(file)).as("a connection has it").isFalse();
+    }
+    assertThat(isClosed(file)).isTrue();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void keepsADeletedDatabaseThatIsUsedOrHasAnotherName() throws Exception {
+    closeAllDeleted();
+    Path path = Files.write(directory.resolve("a"), new byte[100]);
+    Path other = Files.createLink(directory.resolve("b"), path);
+    DatabaseFile file = ChannelRegistry.acquireDatabase(path);
+    Files.delete(path);
+    assertThat(isClosed(file)).as("used, and with another name").isFalse();
+    file.release();
+    assertThat(isClosed(file)).as("with another name").isFalse();
+    assertThat(ChannelRegistry.acquireDatabase(other)).isSameAs(file);
+    Files.delete(other);
+    assertThat(isClosed(file)).as("used").isFalse();
+    file.release();
+    assertThat(isClosed(file)).isTrue();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void findsDeletedDatabasesWhenOthersAreOpened() throws Exception {
+    closeAllDeleted();
+    int before = ChannelRegistry.openDatabases();
+    for (int i = 0; i < 20; i++) {
+      Path path = Files.write(directory.resolve("a" + i), new byte[100]);
+      ChannelRegistry.acquireDatabase(path).release();
+      Files.delete(path);
+    }
+    boolean found = false;
+    for (int i = 0; i < before + 20 && !found; i++) {
+      found = ChannelRegistry.isOneDeleted();
+    }
+    assertThat(found).as("in turn").isTrue();
+    ChannelRegistry.closeDeleted();
+    assertThat(ChannelRegistry.openDatabases()).isEqualTo(before);
   }
 
   @Test
