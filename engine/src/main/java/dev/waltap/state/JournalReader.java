@@ -19,7 +19,7 @@ final class JournalReader {
   private final StateFile file;
   private final PageBuffers buffers;
   private final Lz4Codec codec = new Lz4Codec();
-  private final ByteBuffer segment = ByteBuffer.allocate(JournalWriter.SEGMENT);
+  private ByteBuffer segment = ByteBuffer.allocate(0);
   private @Nullable LogPosition last;
   private boolean inEntry;
 
@@ -76,10 +76,18 @@ final class JournalReader {
                 row.getLong("epoch"),
                 row.getLong("frame"),
                 size)
-        || !codec.unpack(packed, segment.array(), size)) {
+        || !codec.unpack(packed, room(size), size)) {
       throw damaged(id, "has a wrong hash", null);
     }
     segment.clear().limit(size);
+  }
+
+  /** What is left behind by one short run is far from what a segment may have. */
+  private byte[] room(int size) {
+    if (segment.capacity() < size) {
+      segment = ByteBuffer.allocate(Math.max(size, Math.min(JournalWriter.SEGMENT, 2 * segment.capacity())));
+    }
+    return segment.array();
   }
 
   private void records(@Nullable Position acknowledged, JournalEntry.Receiver receiver) {
