@@ -10,7 +10,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +88,10 @@ public final class PrivateFiles {
 
   private static void restrict(Path path, String permissions) throws IOException {
     if (hasPermissions(path)) {
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+      Set<PosixFilePermission> wanted = PosixFilePermissions.fromString(permissions);
+      if (!Files.getPosixFilePermissions(path).equals(wanted)) {
+        Files.setPosixFilePermissions(path, wanted);
+      }
     }
   }
 

@@ -15,7 +15,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,8 @@ public final class StateDirectory {
   public static final String FLEET_LOCK = ".waltap-lock";
 
   private static final List<String> SUFFIXES = List.of("", "-wal", "-shm", "-journal");
+
+  private static final Set<String> OURS = ours();
 
   private final Path path;
 
@@ -114,15 +118,12 @@ public final class StateDirectory {
    */
   public void create() {
     try {
-      try {
-        PrivateFiles.createDirectory(path);
-      } catch (FileAlreadyExistsException e) {
-        if (!Files.isDirectory(path)) {
-          throw StateErrors.refused(
-              FileNames.text(path) + " is not a directory: name another for the state");
-        }
-        refuseForeign("hold a state");
+      // Asked first: of a fleet's, most are there each time, and private.
+      if (!Files.isDirectory(path) && !make()) {
+        throw StateErrors.refused(
+            FileNames.text(path) + " is not a directory: name another for the state");
       }
+      refuseForeign("hold a state");
       PrivateFiles.restrictDirectory(path);
     } catch (IOException e) {
       throw new CaptureException(
@@ -133,6 +134,16 @@ public final class StateDirectory {
               + Reasons.of(e)
               + ": name another directory, or grant access",
           e);
+    }
+  }
+
+  /** Makes the directory; says whether there is one now. */
+  private boolean make() throws IOException {
+    try {
+      PrivateFiles.createDirectory(path);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return Files.isDirectory(path); // Made by somebody else meanwhile.
     }
   }
 
@@ -306,7 +317,7 @@ public final class StateDirectory {
       List<String> foreign =
           DirectoryEntries.of(path).stream()
               .map(file -> file.getFileName().toString())
-              .filter(name -> !isOurs(name))
+              .filter(name -> !OURS.contains(name))
               .toList();
       if (!foreign.isEmpty()) {
         throw StateErrors.refused(
@@ -322,13 +333,13 @@ public final class StateDirectory {
     }
   }
 
-  private static boolean isOurs(String name) {
-    return name.equals("witness")
-        || name.equals("delivered")
-        || name.equals("parked")
-        || name.equals("lock")
-        || SUFFIXES.stream()
-            .anyMatch(s -> name.equals("state.db" + s) || name.equals("state.db.new" + s));
+  private static Set<String> ours() {
+    Set<String> names = new HashSet<>(List.of("witness", "delivered", "parked", "lock"));
+    for (String suffix : SUFFIXES) {
+      names.add("state.db" + suffix);
+      names.add("state.db.new" + suffix);
+    }
+    return Set.copyOf(names);
   }
 
   @Override

@@ -176,7 +176,9 @@ public final class StateLock implements AutoCloseable {
         }
         closer.open(() -> key, HELD::remove);
         HELD.put(key, me);
-        channel.truncate(0);
+        if (channel.size() > 0) {
+          channel.truncate(0); // Of a holder that was killed.
+        }
         channel.write(ByteBuffer.wrap(me.store().getBytes(StandardCharsets.UTF_8)), 0);
         return new StateLock(directory, file, channel, closer);
       } catch (Throwable e) {
@@ -258,10 +260,11 @@ public final class StateLock implements AutoCloseable {
   }
 
   private static Object createAndIdentify(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      PrivateFiles.create(file);
-    }
     Object key = identify(file);
+    if (key == null) {
+      PrivateFiles.create(file);
+      key = identify(file);
+    }
     if (key == null) {
       throw new NoSuchFileException(file.toString());
     }
