@@ -99,12 +99,16 @@ public final class SqliteConnections {
     }
     config.resetOpenMode(SQLiteOpenMode.CREATE);
     config.setBusyTimeout(BUSY_MILLIS);
+    config.setGetGeneratedKeys(false); // Else the driver runs a SELECT for them after each INSERT.
     return config.createConnection(PREFIX + uri + parameters);
   }
 
   /** The bytes of a path of which each but the plain ones is written as %XX. */
   private static int lengthOf(String escaped) {
-    int escapes = (int) escaped.chars().filter(c -> c == '%').count();
-    return escaped.length() - 2 * escapes;
+    int bytes = escaped.length();
+    for (int at = escaped.indexOf('%'); at >= 0; at = escaped.indexOf('%', at + 1)) {
+      bytes -= 2;
+    }
+    return bytes;
   }
 }
