@@ -51,7 +51,7 @@ final class JournalCompactor implements JournalEntry.Receiver {
     JournalReader reader = new JournalReader(file, buffers);
     JournalCompactor compactor = new JournalCompactor(pages, buffers, keeper);
     do {
-      reader.read(head.compacted, group.id(), head.acknowledged, compactor);
+      compactor.read(reader, head, group.id());
       head.compacted = group.id();
       groups.removeFirst();
       group = groups.compactable(head.acknowledged);
@@ -62,6 +62,23 @@ final class JournalCompactor implements JournalEntry.Receiver {
       head.base = last;
     }
     file.run("DELETE FROM journal WHERE id <= " + head.compacted);
+  }
+
+  /** Moves it on by all of them, which are few. */
+  static void runAll(
+      StateFile file, StateHeader head, JournalGroups groups, PageTable pages, PageBuffers buffers)
+      throws SQLException {
+    while (groups.compactable(head.acknowledged) != null) {
+      run(file, head, groups, pages, buffers, LogKeeper.NONE, Long.MAX_VALUE);
+    }
+  }
+
+  private void read(JournalReader reader, StateHeader head, long to) throws SQLException {
+    try {
+      reader.read(head.compacted, to, head.acknowledged, this);
+    } catch (SpillException e) {
+      throw e.cause;
+    }
   }
 
   @Override
@@ -132,17 +149,13 @@ final class JournalCompactor implements JournalEntry.Receiver {
   }
 
   /** Carries an SQL exception through the reader. */
-  static final class SpillException extends RuntimeException {
+  private static final class SpillException extends RuntimeException {
     private static final long serialVersionUID = 1;
     private final SQLException cause;
 
     private SpillException(SQLException cause) {
       super(cause);
       this.cause = cause;
-    }
-
-    SQLException sql() {
-      return cause;
     }
   }
 }

@@ -7,6 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +43,15 @@ final class JournalGroups {
     boolean isWithin(@Nullable Position acknowledged) {
       return acknowledged != null && LogPosition.isWithin(epoch, frame, acknowledged);
     }
+
+    Group leftBehind() {
+      return new Group(id, epoch, frame, entries, bytes, since - LEFT_BEHIND_NANOS);
+    }
   }
 
   static JournalGroups read(StateFile file, StateHeader head) throws SQLException {
-    JournalGroups all = new JournalGroups();
-    long since = System.nanoTime();
-    if (file.number("SELECT count(*) FROM journal WHERE entries > 0") >= LEFT_BEHIND_GROUPS) {
-      since -= LEFT_BEHIND_NANOS;
-    }
+    List<Group> found = new ArrayList<>();
+    long now = System.nanoTime();
     try (PreparedStatement select =
             file.prepare(
                 "SELECT id, entries, epoch, frame, length(data) FROM journal ORDER BY id");
@@ -61,7 +64,7 @@ final class JournalGroups {
         }
         bytes += row.getLong(5);
         if (row.getLong(2) > 0) {
-          all.add(new Group(id, row.getLong(3), row.getLong(4), row.getLong(2), bytes, since));
+          found.add(new Group(id, row.getLong(3), row.getLong(4), row.getLong(2), bytes, now));
           bytes = 0;
         }
       }
@@ -69,6 +72,9 @@ final class JournalGroups {
         throw StateErrors.corrupt(file.path(), "journal segment " + id + " is missing", null);
       }
     }
+    JournalGroups all = new JournalGroups();
+    boolean many = found.size() >= LEFT_BEHIND_GROUPS;
+    found.forEach(group -> all.add(many ? group.leftBehind() : group));
     return all;
   }
 

@@ -85,7 +85,9 @@ final class JournalReader {
   /** What is left behind by one short run is far from what a segment may have. */
   private byte[] room(int size) {
     if (segment.capacity() < size) {
-      segment = ByteBuffer.allocate(Math.max(size, Math.min(JournalWriter.SEGMENT, 2 * segment.capacity())));
+      segment =
+          ByteBuffer.allocate(
+              Math.max(size, Math.min(JournalWriter.SEGMENT, 2 * segment.capacity())));
     }
     return segment.array();
   }

@@ -6,7 +6,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The table {@code page}: the page set as of the base. Each row's hash is that of the image, mixed
@@ -36,14 +35,14 @@ final class PageTable {
   private final PreparedStatement find;
   private final PreparedStatement replace;
   private final PackedPage packed = new PackedPage();
-  private @Nullable PreparedStatement select;
 
   /** The table of a state that is there. */
-  static PageTable open(StateFile file, StateHeader head, int pageSize) throws SQLException {
+  static PageTable open(StateFile file, StateHeader head, StateProperties properties, int pageSize)
+      throws SQLException {
     if (!file.isSeeded()) {
       return new PageTable(file, head, pageSize, 0);
     }
-    String seed = StateProperties.read(file, SEED);
+    String seed = properties.read(SEED);
     if (seed == null) {
       throw StateErrors.corrupt(file.path(), "its " + SEED + " is missing", null);
     }
@@ -59,7 +58,7 @@ final class PageTable {
     this.file = file;
     this.head = head;
     this.pageSize = pageSize;
-    this.find = file.prepare("SELECT hash FROM page WHERE number = ?");
+    this.find = file.prepare("SELECT hash, data FROM page WHERE number = ?");
     this.replace = file.prepare("INSERT OR REPLACE INTO page VALUES(?,?,?)");
   }
 
@@ -143,13 +142,8 @@ final class PageTable {
    * @param imageHash of the image that it must have
    */
   void load(int number, long imageHash, byte[] to) throws SQLException {
-    PreparedStatement statement = select;
-    if (statement == null) {
-      statement = file.prepare("SELECT hash, data FROM page WHERE number = ?");
-      select = statement;
-    }
-    statement.setLong(1, Integer.toUnsignedLong(number));
-    try (ResultSet row = statement.executeQuery()) {
+    find.setLong(1, Integer.toUnsignedLong(number));
+    try (ResultSet row = find.executeQuery()) {
       if (!row.next()) {
         throw StateErrors.corrupt(
             file.path(), "page " + Integer.toUnsignedString(number) + " is missing", null);

@@ -47,6 +47,7 @@ final class StateCommits {
 
   void begin() throws SQLException {
     if (!begun) {
+      file.endReading();
       file.run("BEGIN IMMEDIATE");
       begun = true;
     }
@@ -58,6 +59,7 @@ final class StateCommits {
    * and must not be counted by the other file yet; a count that says less is none that is wrong.
    */
   void beginLast() throws SQLException {
+    file.endReading();
     file.run("PRAGMA synchronous=NORMAL");
     last = true;
     begin();

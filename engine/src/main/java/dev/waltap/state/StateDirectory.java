@@ -314,19 +314,17 @@ public final class StateDirectory {
 
   private void refuseForeign(String what) throws IOException {
     try {
-      List<String> foreign =
-          DirectoryEntries.of(path).stream()
-              .map(file -> file.getFileName().toString())
-              .filter(name -> !OURS.contains(name))
-              .toList();
-      if (!foreign.isEmpty()) {
-        throw StateErrors.refused(
-            FileNames.text(path)
-                + " cannot "
-                + what
-                + ": it has files that are not Waltap's, such as "
-                + foreign.get(0)
-                + "; move them, or name another directory");
+      for (Path file : DirectoryEntries.of(path)) {
+        String name = file.getFileName().toString();
+        if (!OURS.contains(name)) {
+          throw StateErrors.refused(
+              FileNames.text(path)
+                  + " cannot "
+                  + what
+                  + ": it has files that are not Waltap's, such as "
+                  + name
+                  + "; move them, or name another directory");
+        }
       }
     } catch (NoSuchFileException e) {
       // Gone meanwhile: nothing to refuse.

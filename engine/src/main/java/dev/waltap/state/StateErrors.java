@@ -64,6 +64,14 @@ final class StateErrors {
         e);
   }
 
+  /** Something went wrong with it before. */
+  static CaptureException ended(Path file, @Nullable Throwable failure) {
+    return new CaptureException(
+        Reason.FAILED,
+        FileNames.text(file) + ": an earlier failure ended the work on it: start the capture again",
+        failure);
+  }
+
   /** The state was taken away while it was in use. */
   static CaptureException gone(Path file) {
     return new CaptureException(

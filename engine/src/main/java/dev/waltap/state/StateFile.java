@@ -65,6 +65,7 @@ final class StateFile implements AutoCloseable {
   private final Path path;
   private final Connection connection;
   private boolean seeded = true;
+  private boolean reading;
 
   private StateFile(Path path, Connection connection) {
     this.path = path;
@@ -77,12 +78,30 @@ final class StateFile implements AutoCloseable {
         path,
         SqliteConnections::open,
         file -> {
-          file.check();
-          file.run("PRAGMA journal_mode=WAL");
-          file.run("PRAGMA synchronous=FULL");
-          file.run("PRAGMA journal_size_limit=" + (64 << 20));
-          file.run("PRAGMA cache_size=-16384");
+          file.prepareToWork();
+          file.endReading();
         });
+  }
+
+  /**
+   * The same, in a read transaction that {@link #endReading} ends: so what an opening reads takes
+   * SQLite's locks once, and not for each statement.
+   */
+  static StateFile openReading(Path path) {
+    return connect(path, SqliteConnections::open, StateFile::prepareToWork);
+  }
+
+  /** Nothing is written before it is known that it is a state. */
+  private void prepareToWork() throws SQLException {
+    run(
+        "PRAGMA synchronous=FULL; PRAGMA journal_size_limit="
+            + (64 << 20)
+            + "; PRAGMA cache_size=-16384; BEGIN");
+    reading = true;
+    check();
+    if (!text("PRAGMA journal_mode").equals("wal")) {
+      run("COMMIT; PRAGMA journal_mode=WAL; BEGIN"); // A baseline that was just made.
+    }
   }
 
   /** Opens a state to look at, beside whoever works with it. */
@@ -204,9 +223,18 @@ final class StateFile implements AutoCloseable {
     return connection.prepareStatement(sql);
   }
 
+  /** Runs statements that give nothing back, or whose results are of no interest. */
   void run(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+      statement.executeUpdate(sql); // Takes several, and the driver does less for them.
+    }
+  }
+
+  /** Ends the read transaction that the opening left, if nothing has done so yet. */
+  void endReading() throws SQLException {
+    if (reading) {
+      reading = false;
+      run("COMMIT");
     }
   }
 
@@ -218,6 +246,13 @@ final class StateFile implements AutoCloseable {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       return rows.next() ? rows.getLong(1) : 0;
+    }
+  }
+
+  private String text(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next() ? String.valueOf(rows.getString(1)) : "";
     }
   }
 

@@ -8,16 +8,27 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
  * Whose state it is; the one row of {@code origin}.
  *
  * @param nonce drawn when the state was set up: distinguishes it from any other
- * @param created when its baseline was taken
+ * @param createdText when its baseline was taken, as text, which each opening would parse for
+ *     nothing
  * @param database the database it was made for
  */
-record StateOrigin(long nonce, Instant created, DatabaseIdentity database) {
+record StateOrigin(long nonce, String createdText, DatabaseIdentity database) {
+
+  StateOrigin(long nonce, Instant created, DatabaseIdentity database) {
+    this(nonce, created.toString(), database);
+  }
+
+  /** When its baseline was taken. */
+  Instant created() {
+    return Instant.parse(createdText);
+  }
 
   static StateOrigin read(StateFile file) throws SQLException {
     try (PreparedStatement select = file.prepare("SELECT * FROM origin WHERE one = 1");
@@ -28,7 +39,7 @@ record StateOrigin(long nonce, Instant created, DatabaseIdentity database) {
       StateOrigin origin =
           new StateOrigin(
               row.getLong("nonce"),
-              Instant.parse(row.getString("created")),
+              Objects.requireNonNull(row.getString("created")),
               new DatabaseIdentity(
                   FileNames.parse(row.getString("path")),
                   row.getString("file_key"),
@@ -39,7 +50,7 @@ record StateOrigin(long nonce, Instant created, DatabaseIdentity database) {
         throw StateErrors.corrupt(file.path(), "its origin has a wrong hash", null);
       }
       return origin;
-    } catch (IllegalArgumentException | NullPointerException | java.time.DateTimeException e) {
+    } catch (IllegalArgumentException | NullPointerException e) {
       throw StateErrors.corrupt(file.path(), "its origin cannot be read", e);
     }
   }
@@ -48,7 +59,7 @@ record StateOrigin(long nonce, Instant created, DatabaseIdentity database) {
     try (PreparedStatement insert =
         file.prepare("INSERT OR REPLACE INTO origin VALUES(1,?,?,?,?,?,?,?,?)")) {
       insert.setLong(1, nonce);
-      insert.setString(2, created.toString());
+      insert.setString(2, createdText);
       insert.setString(3, FileNames.text(database.path()));
       insert.setString(4, database.fileKey());
       insert.setInt(5, database.pageSize());
@@ -60,7 +71,7 @@ record StateOrigin(long nonce, Instant created, DatabaseIdentity database) {
   }
 
   StateOrigin with(DatabaseIdentity now) {
-    return new StateOrigin(nonce, created, now);
+    return new StateOrigin(nonce, createdText, now);
   }
 
   /** The name of the stream of changes that is numbered by this state; a UUID. */
@@ -73,7 +84,7 @@ record StateOrigin(long nonce, Instant created, DatabaseIdentity database) {
     String all =
         String.join(
             "\n",
-            created.toString(),
+            createdText,
             FileNames.text(database.path()),
             database.fileKey(),
             database.encoding().name(),

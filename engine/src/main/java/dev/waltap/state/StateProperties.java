@@ -5,31 +5,55 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The table {@code note}: properties, texts that the user of the state keeps beside the rest, by
- * name. The hash is that of name and text.
+ * name. They are few, and read at once. The hash is that of name and text. For one thread.
  */
 final class StateProperties {
-  private StateProperties() {}
+  /** A row, which counts only if the hash is that of its text. */
+  private record Row(@Nullable String value, long hash) {}
 
-  static @Nullable String read(StateFile file, String name) throws SQLException {
-    try (PreparedStatement select =
-        file.prepare("SELECT value, hash FROM note WHERE name = '" + name + "'")) {
-      try (ResultSet row = select.executeQuery()) {
-        if (!row.next()) {
-          return null;
-        }
-        String value = row.getString(1);
-        if (value == null || hash(name, value) != row.getLong(2)) {
-          throw StateErrors.corrupt(file.path(), "its note '" + name + "' has a wrong hash", null);
-        }
-        return value;
-      }
-    }
+  private final StateFile file;
+  private final Map<String, Row> rows = new HashMap<>();
+
+  private StateProperties(StateFile file) {
+    this.file = file;
   }
 
+  static StateProperties load(StateFile file) throws SQLException {
+    StateProperties all = new StateProperties(file);
+    try (PreparedStatement select = file.prepare("SELECT name, value, hash FROM note");
+        ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        all.rows.put(row.getString(1), new Row(row.getString(2), row.getLong(3)));
+      }
+    }
+    return all;
+  }
+
+  /** The text of this name; null if there is none. */
+  @Nullable String read(String name) {
+    Row row = rows.get(name);
+    if (row == null) {
+      return null;
+    }
+    String value = row.value();
+    if (value == null || hash(name, value) != row.hash()) {
+      throw StateErrors.corrupt(file.path(), "its note '" + name + "' has a wrong hash", null);
+    }
+    return value;
+  }
+
+  void write(String name, String value) throws SQLException {
+    write(file, name, value);
+    rows.put(name, new Row(value, hash(name, value)));
+  }
+
+  /** Writes one to a state in the making. */
   static void write(StateFile file, String name, String value) throws SQLException {
     try (PreparedStatement insert = file.prepare("INSERT OR REPLACE INTO note VALUES(?,?,?)")) {
       insert.setString(1, name);

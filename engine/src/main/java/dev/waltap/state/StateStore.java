@@ -6,7 +6,6 @@ import dev.waltap.api.CaptureOptions.StateLag;
 import dev.waltap.api.Position;
 import dev.waltap.btree.PageSummary;
 import dev.waltap.io.Closer;
-import dev.waltap.io.FileNames;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.LogKeeper;
 import java.sql.SQLException;
@@ -32,6 +31,7 @@ public final class StateStore implements AutoCloseable {
 
   private final StateLock lock;
   private final StateFile file;
+  private final StateProperties properties;
   private final PageTable pages;
   private final JournalWriter journal;
   private final JournalGroups groups;
@@ -54,11 +54,12 @@ public final class StateStore implements AutoCloseable {
   private StateStore(StateLock lock, Closer closer) throws SQLException {
     this.lock = lock;
     this.closer = closer;
-    this.file = closer.open(() -> StateFile.open(lock.directory().stateFile()));
+    this.file = closer.open(() -> StateFile.openReading(lock.directory().stateFile()));
     this.origin = StateOrigin.read(file);
     this.head = StateHeader.read(file);
     int pageSize = origin.database().pageSize();
-    this.pages = PageTable.open(file, head, pageSize);
+    this.properties = StateProperties.load(file);
+    this.pages = PageTable.open(file, head, properties, pageSize);
     this.journal = new JournalWriter(file, pageSize, head.journalled);
     this.groups = JournalGroups.read(file, head);
     this.buffers = new PageBuffers(pageSize);
@@ -136,7 +137,7 @@ public final class StateStore implements AutoCloseable {
   /** What was kept under this name, null if nothing was. */
   public @Nullable String property(String name) {
     String[] value = new String[1];
-    work(() -> value[0] = StateProperties.read(file, name));
+    work(() -> value[0] = properties.read(name));
     return value[0];
   }
 
@@ -145,7 +146,7 @@ public final class StateStore implements AutoCloseable {
     work(
         () -> {
           commits.begin();
-          StateProperties.write(file, name, value);
+          properties.write(name, value);
           dirty = true;
         });
   }
@@ -203,19 +204,24 @@ public final class StateStore implements AutoCloseable {
   public void flush() {
     work(
         () -> {
-          takeAcknowledgement();
-          if (added == 0 && !dirty) {
-            return;
-          }
-          commits.begin();
-          if (added > 0) {
-            journal.endGroup(added, head.last);
-            head.journalled = journal.lastId();
-            groups.add(head.journalled, head.last, added, journal.takePackedBytes());
-            added = 0;
-          }
-          commit();
+          file.endReading();
+          save();
         });
+  }
+
+  private void save() throws SQLException {
+    takeAcknowledgement();
+    if (added == 0 && !dirty) {
+      return;
+    }
+    commits.begin();
+    if (added > 0) {
+      journal.endGroup(added, head.last);
+      head.journalled = journal.lastId();
+      groups.add(head.journalled, head.last, added, journal.takePackedBytes());
+      added = 0;
+    }
+    commit();
   }
 
   /** Whether there is something to compact, and it is time to. */
@@ -298,11 +304,13 @@ public final class StateStore implements AutoCloseable {
 
   /** Replays the transactions from {@link #base} to {@link #end}, checked as pages are. */
   public void replay(PageBuffers arrays, JournalEntry.Receiver receiver) {
-    flush();
     work(
         () -> {
+          save();
           JournalReader reader = new JournalReader(file, arrays);
-          reader.read(head.compacted, head.journalled, head.acknowledged, receiver);
+          if (head.compacted != head.journalled) {
+            reader.read(head.compacted, head.journalled, head.acknowledged, receiver);
+          }
           LogPosition last = reader.last();
           if (!(last == null ? head.base : last).equals(head.last)) {
             throw StateErrors.corrupt(file.path(), "its journal ends too early", null);
@@ -362,6 +370,7 @@ public final class StateStore implements AutoCloseable {
 
   /** Runs a pragma on the connection: how tests make the disk fail. */
   void pragma(String pragma) throws SQLException {
+    file.endReading();
     file.run("PRAGMA " + pragma);
   }
 
@@ -374,7 +383,7 @@ public final class StateStore implements AutoCloseable {
   private void saveLast() throws SQLException {
     takeAcknowledgement();
     if (added > 0 || commits.isBegun()) {
-      flush();
+      save();
       return;
     }
     if (dirty) {
@@ -391,13 +400,11 @@ public final class StateStore implements AutoCloseable {
   private void saveSummary(PageSummary summary) throws SQLException {
     try {
       commits.beginLast();
-      compactAll();
+      JournalCompactor.runAll(file, head, groups, pages, buffers);
       summaries.write(head, summary);
       commit();
     } catch (SQLException e) {
       notSaved(StateErrors.sql(file.path(), e));
-    } catch (JournalCompactor.SpillException e) {
-      notSaved(StateErrors.sql(file.path(), e.sql()));
     } catch (CaptureException e) {
       notSaved(e);
     }
@@ -408,12 +415,6 @@ public final class StateStore implements AutoCloseable {
     details.accept(
         "no summary of the saved pages could be kept, so the next start may have to read them all: "
             + cause.getMessage());
-  }
-
-  private void compactAll() throws SQLException {
-    while (groups.compactable(head.acknowledged) != null) {
-      JournalCompactor.run(file, head, groups, pages, buffers, LogKeeper.NONE, Long.MAX_VALUE);
-    }
   }
 
   /** The summary to keep; null if there is none, or no need of it. */
@@ -466,9 +467,6 @@ public final class StateStore implements AutoCloseable {
     } catch (SQLException e) {
       failed = true;
       throw rollBack(StateErrors.sql(file.path(), e));
-    } catch (JournalCompactor.SpillException e) {
-      failed = true;
-      throw rollBack(StateErrors.sql(file.path(), e.sql()));
     } catch (Throwable e) {
       failed = true;
       rollBack(e);
@@ -483,11 +481,7 @@ public final class StateStore implements AutoCloseable {
     if (failure instanceof CaptureException earlier) {
       throw earlier;
     }
-    throw new CaptureException(
-        CaptureException.Reason.FAILED,
-        FileNames.text(file.path())
-            + ": an earlier failure ended the work on it: start the capture again",
-        failure);
+    throw StateErrors.ended(file.path(), failure);
   }
 
   /** What was begun is undone; if not even that works, SQLite undoes it when it is opened next. */

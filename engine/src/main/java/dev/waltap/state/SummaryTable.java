@@ -46,6 +46,9 @@ final class SummaryTable {
   /** By number, the hashes of the rows that are in the file; empty if they are not known. */
   private final Map<Integer, Long> rows = new HashMap<>();
 
+  /** Whether the file is known to have the table. */
+  private boolean isThere;
+
   SummaryTable(StateFile file) {
     this.file = file;
   }
@@ -54,10 +57,12 @@ final class SummaryTable {
   @Nullable PageSummary read(StateHeader head) throws SQLException {
     of = null;
     rows.clear();
-    if (!file.isSeeded() || !file.hasTable("summary")) {
+    PreparedStatement select = file.isSeeded() ? select() : null;
+    if (select == null) {
       return null;
     }
-    try (PreparedStatement select = file.prepare("SELECT * FROM summary ORDER BY id");
+    isThere = true;
+    try (select;
         ResultSet row = select.executeQuery()) {
       if (!row.next() || row.getLong(1) != 0) {
         return null;
@@ -86,6 +91,18 @@ final class SummaryTable {
     }
   }
 
+  /** Null if there is no such table; asked of SQLite only then, since most have one. */
+  private @Nullable PreparedStatement select() throws SQLException {
+    try {
+      return file.prepare("SELECT * FROM summary ORDER BY id");
+    } catch (SQLException e) {
+      if (file.hasTable("summary")) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
   /** Whether what was read or written last is of this page table. */
   boolean isOf(StateHeader head) {
     Long known = of;
@@ -97,9 +114,11 @@ final class SummaryTable {
    * was read, rows that are the same now are left alone.
    */
   void write(StateHeader head, PageSummary summary) throws SQLException {
-    file.run(
-        "CREATE TABLE IF NOT EXISTS summary(id INTEGER PRIMARY KEY, hash INTEGER, size INTEGER,"
-            + " data BLOB)");
+    if (!isThere) {
+      file.run(
+          "CREATE TABLE IF NOT EXISTS summary(id INTEGER PRIMARY KEY, hash INTEGER, size INTEGER,"
+              + " data BLOB)");
+    }
     if (rows.isEmpty()) {
       file.run("DELETE FROM summary");
     }

@@ -98,7 +98,7 @@ class PageSeedTest {
     TreeMap<Integer, byte[]> pages = new TreeMap<>();
     try (StateFile file = StateFile.open(directory.stateFile())) {
       StateHeader head = StateHeader.read(file);
-      PageTable.open(file, head, StateModel.PAGE_SIZE)
+      PageTable.open(file, head, StateProperties.load(file), StateModel.PAGE_SIZE)
           .load((number, image, packed) -> pages.put(number, image.clone()));
       file.run("DELETE FROM page");
       file.run("DELETE FROM note");
@@ -108,7 +108,8 @@ class PageSeedTest {
       StateHeader head = StateHeader.read(file);
       head.pages = 0;
       head.digest = 0;
-      PageTable table = PageTable.open(file, head, StateModel.PAGE_SIZE);
+      PageTable table =
+          PageTable.open(file, head, StateProperties.load(file), StateModel.PAGE_SIZE);
       for (var page : pages.entrySet()) {
         table.put(page.getKey(), page.getValue());
       }

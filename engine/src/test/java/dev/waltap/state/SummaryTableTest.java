@@ -239,7 +239,7 @@ class SummaryTableTest {
         PreparedStatement update =
             file.prepare("UPDATE page SET data = ?, hash = ? WHERE number = 5")) {
       long seed =
-          Long.parseLong(Objects.requireNonNull(StateProperties.read(file, PageTable.SEED)));
+          Long.parseLong(Objects.requireNonNull(StateProperties.load(file).read(PageTable.SEED)));
       update.setBytes(1, new Lz4Codec().pack(other, other.length));
       update.setLong(2, PageTable.storedHash(5, Lz4Codec.hash(other, seed)));
       update.execute();
