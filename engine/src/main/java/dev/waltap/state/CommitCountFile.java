@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Remembers, outside of {@code state.db}, how many commits that has seen. SQLite takes a damaged or
  * missing {@code state.db-wal} for the rest of a crash and goes back to an earlier commit without a
  * word; a position from before what was emitted would be the result. The file is written after each
- * commit, without a sync of its own, so it may say less than was committed, but never more.
+ * commit that was synced, without a sync of its own, so it may say less than was committed, but
+ * never more than is on disk.
  *
  * <p>For one thread; the owner closes it.
  *

@@ -22,7 +22,12 @@ final class StateCommits {
   private final CommitCountFile commitCountFile;
   private final @Nullable Object fileKey;
   private boolean begun;
-  private boolean last;
+
+  /** Whether the connection is set so that a commit is synced. */
+  private boolean syncs = true;
+
+  /** Whether the last commit was not. */
+  private boolean unsynced;
 
   /**
    * None is begun.
@@ -45,24 +50,33 @@ final class StateCommits {
     return begun;
   }
 
+  /** Begins a commit that is on disk when {@link #commit} returns. */
   void begin() throws SQLException {
     if (!begun) {
-      file.endReading();
-      file.run("BEGIN IMMEDIATE");
-      begun = true;
+      begin(true);
     }
   }
 
   /**
-   * Begins the last one, which SQLite syncs as it closes the file: the log, before it goes into the
-   * database, and that. So it takes no sync of its own. Until then it may be lost, with the power,
-   * and must not be counted by the other file yet; a count that says less is none that is wrong.
+   * Begins one that takes no sync: the next one that does has this one on disk, too, and so has
+   * SQLite's as it closes the file, of the log before it goes into the database, and of that. A
+   * process that is killed takes nothing of it away. Until it is on disk it may be lost, with the
+   * power, and must not be counted by the other file yet; a count that says less is none that is
+   * wrong.
    */
-  void beginLast() throws SQLException {
+  void beginUnsynced() throws SQLException {
+    begin(false);
+  }
+
+  private void begin(boolean toBeSynced) throws SQLException {
     file.endReading();
-    file.run("PRAGMA synchronous=NORMAL");
-    last = true;
-    begin();
+    if (toBeSynced == syncs) {
+      file.run("BEGIN IMMEDIATE");
+    } else {
+      file.run("PRAGMA synchronous=" + (toBeSynced ? "FULL" : "NORMAL") + "; BEGIN IMMEDIATE");
+      syncs = toBeSynced;
+    }
+    begun = true;
   }
 
   void commit() throws SQLException {
@@ -74,7 +88,8 @@ final class StateCommits {
       // SQLite continues writing to a file that has no name any more, and nobody will find it.
       throw StateErrors.gone(file.path());
     }
-    if (!last) {
+    unsynced = !syncs;
+    if (syncs) {
       commitCountFile.write(nonce, head.commits);
     }
   }
@@ -105,7 +120,7 @@ final class StateCommits {
    */
   void syncLast() {
     Path log = FileNames.beside(file.path(), "-wal");
-    if (last && Files.exists(log)) {
+    if (unsynced && Files.exists(log)) {
       try {
         PrivateFiles.sync(log);
       } catch (NoSuchFileException e) {

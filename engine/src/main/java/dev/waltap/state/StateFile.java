@@ -25,8 +25,8 @@ import java.sql.Statement;
  *  summary  what the page table holds, see {@link SummaryTable}; may be missing
  * </pre>
  *
- * <p>SQLite's WAL mode with {@code synchronous=FULL}: a commit is one sync, and status can be read
- * beside a capture that runs.
+ * <p>SQLite's WAL mode with {@code synchronous=FULL}: a commit is one sync, but for those of which
+ * {@link StateCommits} knows better, and status can be read beside a capture that runs.
  */
 final class StateFile implements AutoCloseable {
   /** "WTAP" in SQLite's header, so that file(1) and we know the file. */

@@ -41,6 +41,7 @@ public final class StateStore implements AutoCloseable {
   private StateOrigin origin;
   private long added;
   private boolean dirty;
+  private boolean newlyAcknowledged;
   private final Closer closer;
   private boolean closed;
   private int unfinished;
@@ -199,7 +200,8 @@ public final class StateStore implements AutoCloseable {
   }
 
   /**
-   * Makes durable what was added, acknowledged and given out; one sync, none if there is nothing.
+   * Makes durable what was added and given out; one sync, none if there is nothing. What is only
+   * acknowledged is saved without one: the loss of power may take it away, a killed process not.
    */
   public void flush() {
     work(
@@ -212,6 +214,10 @@ public final class StateStore implements AutoCloseable {
   private void save() throws SQLException {
     takeAcknowledgement();
     if (added == 0 && !dirty) {
+      if (newlyAcknowledged) {
+        commits.beginUnsynced();
+        commit();
+      }
       return;
     }
     commits.begin();
@@ -360,12 +366,13 @@ public final class StateStore implements AutoCloseable {
           acknowledged + " was acknowledged, but is not journalled: " + end);
     }
     head.acknowledged = acknowledged;
-    dirty = true;
+    newlyAcknowledged = true;
   }
 
   private void commit() throws SQLException {
     commits.commit();
     dirty = false;
+    newlyAcknowledged = false;
   }
 
   /** Runs a pragma on the connection: how tests make the disk fail. */
@@ -386,8 +393,8 @@ public final class StateStore implements AutoCloseable {
       save();
       return;
     }
-    if (dirty) {
-      commits.beginLast();
+    if (newlyAcknowledged) {
+      commits.beginUnsynced();
       commit();
     }
     PageSummary summary = summaryAtEnd();
@@ -399,7 +406,7 @@ public final class StateStore implements AutoCloseable {
   /** Only spares the next opening work: if this fails, as on a full disk, nothing else must. */
   private void saveSummary(PageSummary summary) throws SQLException {
     try {
-      commits.beginLast();
+      commits.beginUnsynced();
       JournalCompactor.runAll(file, head, groups, pages, buffers);
       summaries.write(head, summary);
       commit();

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.api.CaptureException;
+import dev.waltap.api.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -62,6 +64,49 @@ class StateFaultTest {
           .hasRootCause(error);
     }
     isWholeUpTo(directory, 1);
+  }
+
+  /** What is counted beside the state is what no loss of power can take from it any more. */
+  @Test
+  void anAcknowledgementThatTheLossOfPowerTookAwayComesAgain() throws IOException {
+    StateDirectory directory = directory();
+    Path lost = temp.resolve("lost");
+    try (StateLock lock = directory.hold("test");
+        StateStore store = StateModel.create(lock)) {
+      add(store, 1);
+      store.flush();
+      Files.createDirectories(lost);
+      copy(directory, lost, "state.db", "state.db-wal");
+      store.acknowledge(StateModel.position(1).position());
+      store.flush();
+      assertThat(store.isSettled()).isTrue();
+      copy(directory, lost, "witness");
+      Path killed = temp.resolve("killed");
+      Files.createDirectories(killed);
+      copy(directory, killed, "state.db", "state.db-wal", "witness");
+      assertThat(acknowledged(killed)).isEqualTo(StateModel.position(1).position());
+      // The next one that is synced has that on disk, too, and counts both.
+      add(store, 2);
+      store.flush();
+      Files.delete(killed.resolve("witness"));
+      copy(directory, killed, "witness");
+      assertThatThrownBy(() -> acknowledged(killed)).hasMessageContaining("was lost");
+    }
+    assertThat(acknowledged(lost)).isEqualTo(StateModel.position(0).position());
+    isWholeUpTo(StateDirectory.at(lost), 1);
+  }
+
+  private static @Nullable Position acknowledged(Path state) {
+    try (StateLock lock = StateDirectory.at(state).hold("test");
+        StateStore store = StateStore.open(lock)) {
+      return store.acknowledged();
+    }
+  }
+
+  private static void copy(StateDirectory from, Path to, String... names) throws IOException {
+    for (String name : names) {
+      Files.copy(from.path().resolve(name), to.resolve(name));
+    }
   }
 
   @Test
