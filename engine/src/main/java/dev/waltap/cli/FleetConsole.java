@@ -30,14 +30,17 @@ final class FleetConsole implements FleetListener {
   private final Set<String> ran = ConcurrentHashMap.newKeySet();
 
   private final String sources;
+  private final boolean endless;
 
   /**
    * What is said of a fleet.
    *
+   * @param endless whether what fails is tried again, rather than left out
    * @param sources where databases are looked for, as {@code /srv matches '*.db'}
    */
-  FleetConsole(Console console, String sources) {
+  FleetConsole(Console console, boolean endless, String sources) {
     this.console = console;
+    this.endless = endless;
     this.sources = sources;
   }
 
@@ -56,13 +59,17 @@ final class FleetConsole implements FleetListener {
     } else if (bad == 0) {
       console.ready(Console.READY);
     } else if (bad == seen.size()) {
-      console.ready("ready, but no database can be captured yet, see above: each is tried again");
+      console.ready(
+          "ready, but no database can be captured"
+              + (endless ? " yet, see above: each is tried again" : ", see above"));
     } else {
       console.ready(
           Console.READY
               + ", but for "
               + Plural.of(bad, "database")
-              + " that can't be captured yet, see above");
+              + " that can't be captured"
+              + (endless ? " yet" : "")
+              + ", see above");
     }
   }
 

@@ -38,7 +38,7 @@ record FleetRun(
       BiConsumer<FleetBuilder, Predicate<FleetMember>> configure,
       Consumer<Consumer<CapturedDatabases>> started) {
     StopSignals signals = shell.signals();
-    FleetConsole listener = new FleetConsole(console, sources);
+    FleetConsole listener = new FleetConsole(console, endless, sources);
     FleetBuilder builder =
         Waltap.fleet().listener(monitoring.fleet(listener, sinks)).ignoring(sinks.files());
     if (sinks.areShared()) {

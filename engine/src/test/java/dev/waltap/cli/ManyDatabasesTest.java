@@ -69,6 +69,22 @@ class ManyDatabasesTest extends CommandTest {
   }
 
   @Test
+  void onceTriesNothingAgainAndSaysNothingOfThat() throws Exception {
+    Path state = directory.resolve("states");
+    Path a = make("a.db");
+    Path none = directory.resolve("none.db");
+    Path neither = directory.resolve("neither.db");
+    assertThat(run("cdc", none, neither, "--once", "--state", state)).isEqualTo(1);
+    assertThat(err())
+        .contains("waltap: ready, but no database can be captured, see above\n")
+        .doesNotContain("again", "yet");
+    assertThat(run("cdc", a, none, "--once", "--state", state)).isEqualTo(1);
+    assertThat(err())
+        .contains(", but for 1 database that can't be captured, see above\n")
+        .doesNotContain("again", "yet");
+  }
+
+  @Test
   void whatMayBeASecretIsNotRepeated() throws Exception {
     Path a = make("a.db");
     String errors = assertUsage("too many arguments", "cdc", a, "--table", "t", "hunter2");
