@@ -42,6 +42,9 @@ class PackagingTest {
   private static final Pattern OPTION = Pattern.compile("(?<= )--[a-z][a-z-]+");
   private static final Pattern PORT = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/");
 
+  private static final Pattern JAVA_OPTIONS =
+      Pattern.compile("\nENV WALTAP_JAVA_OPTS=\"([^\"]*)\"\n");
+
   /** Of docker and systemctl. */
   private static final Set<String> OF_OTHERS =
       Set.of(
@@ -172,14 +175,17 @@ class PackagingTest {
         Statement statement = writer.createStatement()) {
       statement.execute("PRAGMA journal_mode=WAL");
       statement.execute("CREATE TABLE t(a INTEGER PRIMARY KEY)");
+      statement.execute("CREATE TABLE large(a INTEGER PRIMARY KEY, b BLOB)");
       Process capture =
           unpacked.start(
-              Map.of("JAVA_HOME", Unpacked.JAVA_HOME, "WALTAP_JAVA_OPTS", "-XX:-UsePerfData"),
+              Map.of("JAVA_HOME", Unpacked.JAVA_HOME, "WALTAP_JAVA_OPTS", javaOptions(data)),
               out,
               err,
               line(
                   isolated,
-                  prepare + " && exec \"$2\" cdc \"$3\" --state \"$1/state\" --metrics-port 0",
+                  prepare
+                      + " && exec \"$2\" cdc \"$3\" --state \"$1/state\" --metrics-port 0"
+                      + " --blobs omit",
                   data,
                   unpacked.waltap(),
                   database));
@@ -187,6 +193,11 @@ class PackagingTest {
         awaitText(capture, err, "waltap: ready");
         statement.execute("INSERT INTO t VALUES (1)");
         awaitText(capture, out, "\"after\":{\"a\":1}");
+        // More than there is memory for.
+        statement.execute(
+            "INSERT INTO large(b) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+                + " WHERE i < 1000) SELECT randomblob(100000) FROM n");
+        awaitText(capture, out, "\"key\":{\"a\":1000}");
         Matcher port = PORT.matcher(Files.readString(err));
         assertThat(port.find()).isTrue();
         checkHealth(port.group(1));
@@ -202,6 +213,13 @@ class PackagingTest {
       assertThat(err).content().doesNotContain("warning");
     }
     assertThat(data.resolve("state/state.db")).exists();
+  }
+
+  /** Those of the image, with another directory as its volume. */
+  private static String javaOptions(Path volume) throws IOException {
+    Matcher options = JAVA_OPTIONS.matcher(text(DOCKERFILE));
+    assertThat(options.find()).isTrue();
+    return options.group(1).replace("/var/lib/waltap", volume.toString());
   }
 
   private static void checkHealth(String port) throws Exception {
