@@ -28,6 +28,18 @@ public final class DatabaseConnection implements AutoCloseable {
    */
   private static final String READ = "PRAGMA schema_version";
 
+  /** One call each: a call costs more than the statements. */
+  private static final String BEGIN = "BEGIN; " + READ;
+
+  /**
+   * Nothing is written by us: neither rows nor, by a checkpoint, pages. Whoever locks the database
+   * for longer than {@link SqliteConnections} waits while this is opened is not just closing it.
+   */
+  private static final String OPEN =
+      "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; "
+          + BEGIN
+          + "; COMMIT; PRAGMA busy_timeout = 10000";
+
   private final Path database;
   private final Statement statement;
   private final Closer closer;
@@ -51,17 +63,8 @@ public final class DatabaseConnection implements AutoCloseable {
     try {
       Connection connection = closer.open(() -> SqliteConnections.open(database));
       Statement statement = closer.open(connection::createStatement);
-      // Whoever locks it for longer is not just closing it.
-      statement.execute("PRAGMA busy_timeout = 5000");
-      // Nothing is written by us: neither rows nor, by a checkpoint, pages.
-      statement.execute("PRAGMA query_only = ON");
-      statement.execute("PRAGMA wal_autocheckpoint = 0");
-      DatabaseConnection opened = new DatabaseConnection(database, statement, closer);
-      statement.execute("BEGIN");
-      statement.execute(READ);
-      statement.execute("COMMIT");
-      statement.execute("PRAGMA busy_timeout = 10000");
-      return opened;
+      statement.executeUpdate(OPEN);
+      return new DatabaseConnection(database, statement, closer);
     } catch (SQLException e) {
       throw closer.closeAfter(e, failure -> DatabaseChecks.unreadable(database, failure));
     } catch (Throwable e) {
@@ -80,9 +83,8 @@ public final class DatabaseConnection implements AutoCloseable {
     if (reading) {
       throw new IllegalStateException("reading already");
     }
-    run("BEGIN");
     try {
-      run(READ);
+      run(BEGIN);
     } catch (Throwable e) {
       rollbackQuietly();
       throw e;
@@ -125,9 +127,7 @@ public final class DatabaseConnection implements AutoCloseable {
 
   private void run(String sql) {
     try {
-      if (statement.execute(sql)) {
-        statement.getResultSet().close();
-      }
+      statement.executeUpdate(sql);
     } catch (SQLException e) {
       throw new CaptureException(
           DatabaseChecks.reasonOf(e),

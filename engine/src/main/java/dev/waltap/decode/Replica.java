@@ -9,6 +9,7 @@ import dev.waltap.btree.TreeScanner;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.PageFormat;
+import dev.waltap.page.IntList;
 import dev.waltap.page.PackedPage;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageLoader;
@@ -120,15 +121,47 @@ public final class Replica implements AutoCloseable {
   }
 
   /**
-   * The schema of a snapshot, of which nothing else is read.
+   * The schema of a snapshot, of which nothing else is read; nor this, where its pages are those
+   * that the tables of this replica were read from.
    *
    * @throws dev.waltap.format.DatabaseException if it can't be read
    */
   public Schema schema(Snapshot snapshot) {
+    if (pageSet.contains(1) && holdsSchemaOf(snapshot)) {
+      return catalog.schema();
+    }
     new TreeScanner(
             snapshot, PageFormat.of(snapshot.page(1)), snapshot.size(), TreeScanner.Visitor.NONE)
         .scan(SchemaReader.TREE);
     return schemaReader.read(snapshot);
+  }
+
+  private boolean holdsSchemaOf(Snapshot snapshot) {
+    IntList pages = new IntList();
+    byte[] image = buffers.take();
+    try {
+      new TreeScanner(
+              pageSet,
+              format(),
+              snapshot.size(),
+              (tree, number, kind, parent, page) -> pages.add(number))
+          .scan(SchemaReader.TREE);
+      snapshot.copy(1, image);
+      if (!SchemaReader.isSame(pageSet.page(1), image)) {
+        return false;
+      }
+      for (int i = 0; i < pages.size(); i++) {
+        int page = pages.get(i);
+        if (page != 1 && !snapshot.isSame(pageSet, page, image)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (DatabaseException | UnknownPageException e) {
+      return false; // Reading that of the snapshot finds out whether anything is wrong.
+    } finally {
+      buffers.release(image);
+    }
   }
 
   /**

@@ -16,6 +16,7 @@ import dev.waltap.schema.SchemaParser;
 import dev.waltap.schema.SchemaRow;
 import dev.waltap.schema.SchemaUpdate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,11 @@ public final class SchemaReader implements AutoCloseable {
   private static final int ROOT_PAGE = 3;
   private static final int SQL = 4;
 
+  // Of the header: change counter, size, freelist and schema cookie; SQLite's version at the end.
+  private static final int COUNTERS = 24;
+  private static final int COUNTERS_END = 44;
+  private static final int VERSIONS = 92;
+
   private final SchemaParser parser = new SchemaParser();
   private final RecordReader record = new RecordReader();
 
@@ -44,6 +50,18 @@ public final class SchemaReader implements AutoCloseable {
   public Schema read(PageSource source) {
     DatabaseHeader header = DatabaseHeader.parse(source.page(1));
     return parser.parse(rows(source), header.textEncoding(), header.schemaFormat());
+  }
+
+  /**
+   * Whether two images of page 1 are read as the same schema, if all other pages of the table are
+   * the same: only what the header says of commits and of the database's size may differ.
+   */
+  static boolean isSame(byte[] page1, byte[] other) {
+    int end = page1.length;
+    return other.length == end
+        && Arrays.equals(page1, 0, COUNTERS, other, 0, COUNTERS)
+        && Arrays.equals(page1, COUNTERS_END, VERSIONS, other, COUNTERS_END, VERSIONS)
+        && Arrays.equals(page1, DatabaseHeader.SIZE, end, other, DatabaseHeader.SIZE, end);
   }
 
   /**

@@ -201,6 +201,7 @@ final class Baseline implements AutoCloseable {
       Attachment.SnapshotAt at = attachment.snapshot();
       atRisk.seen(at.bareFrames());
       Schema schema = replica.schema(at.snapshot());
+      at.snapshot().release();
       requireTables(schema);
       return schema.tables().stream()
           .filter(table -> table.kind() == Table.Kind.SHADOW)

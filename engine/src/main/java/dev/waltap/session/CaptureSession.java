@@ -176,8 +176,9 @@ public final class CaptureSession implements AutoCloseable {
     enter(SessionPhase.RESUMING);
     StateStore store = saved.store();
     FilterHistory filters = saved.filters();
-    boolean newShadows = parts.baseline.checkTables(filters.latest().filter());
     parts.baseline.load(store, filters.at(store.base()).filter());
+    // Now: mostly the schema is the one that was loaded, and need not be read again.
+    boolean newShadows = parts.baseline.checkTables(filters.latest().filter());
     parts.counters.pageSet(parts.replica.pageSet());
     parts.replica.decoder(parts.emitter, saved);
     parts.listener.ready();

@@ -28,12 +28,16 @@ public final class LogFile implements AutoCloseable {
 
   private static final int BLOCK = 32 << 10;
 
+  private static final byte[] NOTHING = {};
+
   private final Path path;
   private @Nullable RandomAccessFile file;
   private @Nullable Object identity;
   private boolean closed;
 
-  private final byte[] block = new byte[BLOCK];
+  /** A log that is empty when it is attached to, and closed soon, needs none. */
+  private byte[] block = NOTHING;
+
   private long blockStart;
   private int blockLength;
   private long blocksEnd;
@@ -82,6 +86,9 @@ public final class LogFile implements AutoCloseable {
       return read(offset, dst, dstOff, len) == len;
     }
     if (offset < blockStart || offset + len > blockStart + blockLength) {
+      if (block == NOTHING) {
+        block = new byte[BLOCK];
+      }
       blockStart = offset;
       blockLength = read(offset, block, 0, (int) Math.min(BLOCK, blocksEnd - offset));
       if (blockLength < len) {

@@ -124,6 +124,26 @@ class ReopenedStateTest {
         "VACUUM");
   }
 
+  /** The tables that are there are those of the schema table, whatever its counters say. */
+  @Test
+  void refusesAFilterForATableThatWasRenamedWithoutTheSchemaCookie() throws Exception {
+    catchUp(builder("state", new ArrayList<>()).tables("u"));
+    long cookie = TestDatabase.number(writer, "PRAGMA schema_version");
+    TestDatabase.execute(
+        writer,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_schema SET name = 'x', tbl_name = 'x', sql = replace(sql, 'TABLE u', 'TABLE"
+            + " x') WHERE name = 'u'",
+        "PRAGMA writable_schema = OFF");
+    assertThat(TestDatabase.number(writer, "PRAGMA schema_version")).isEqualTo(cookie);
+    assertThatThrownBy(() -> catchUp(builder("state", new ArrayList<>()).tables("u")))
+        .isInstanceOf(CaptureException.class)
+        .hasMessageContaining("no such table: u");
+    List<String> emitted = new ArrayList<>();
+    catchUp(builder("state", emitted).tables("x"));
+    assertThat(emitted).isNotEmpty();
+  }
+
   /** Of two captures one finds no summary, and so reads all pages: both emit the same. */
   @Tag("slow")
   @Test
