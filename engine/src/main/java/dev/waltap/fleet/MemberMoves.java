@@ -390,7 +390,9 @@ final class MemberMoves {
     if (failures.isFatal(why)) {
       drop(member, "");
       fatal(why);
-    } else if (!member.unlisted && Files.exists(member.real()) && Shortage.isCauseOf(why)) {
+    } else if (!member.unlisted
+        && Files.exists(member.real())
+        && shortage.isCauseOf(why, isEndless(), System.nanoTime())) {
       move(member, MemberState.BACKING_OFF);
       shortage.noted(member, slots.count(MemberState.RUNNING), maxOpen, System.nanoTime());
       await(member);

@@ -18,6 +18,9 @@ final class Shortage {
 
   private static final int MOST_CAUSES = 10;
 
+  /** To count descriptors takes some milliseconds, and many databases may be broken. */
+  private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private static final long RAISE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** Of those that are open, one in so many is parked, and one more. */
@@ -29,13 +32,33 @@ final class Shortage {
   private long raisedNanos;
   private int pauses;
   private boolean said;
+  private long probedNanos = System.nanoTime() - PROBE_NANOS;
+  private boolean probed;
 
   Shortage(FleetListener listener) {
     this.listener = listener;
   }
 
-  /** Whether it is what a member has just failed for, as far as can be seen. */
-  static boolean isCauseOf(Throwable why) {
+  /**
+   * Whether it is what a member has just failed for, as far as can be seen, and whether to wait has
+   * not proved vain yet.
+   *
+   * @param endless whether to wait is never vain, since others may give descriptors back
+   */
+  boolean isCauseOf(Throwable why, boolean endless, long now) {
+    return (endless || pauses <= MOST_DOUBLINGS) && (isNamedBy(why) || isThere(now));
+  }
+
+  /** SQLite says only that it can't open a file. */
+  private boolean isThere(long now) {
+    if (now - probedNanos >= PROBE_NANOS) {
+      probedNanos = now;
+      probed = OpenLimit.isExhausted();
+    }
+    return probed;
+  }
+
+  private static boolean isNamedBy(Throwable why) {
     Throwable cause = why;
     for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
       if (String.valueOf(cause.getMessage()).contains(OpenLimit.NONE_LEFT)) {
@@ -43,7 +66,7 @@ final class Shortage {
       }
       cause = cause.getCause();
     }
-    return OpenLimit.isExhausted(); // SQLite says only that it can't open a file.
+    return false;
   }
 
   /**

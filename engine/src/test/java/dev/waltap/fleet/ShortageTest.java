@@ -13,6 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ShortageTest {
+  private final Throwable noneLeft =
+      new IllegalStateException(
+          "no state", new FileSystemException("a", null, "Too many open files"));
+
   private final List<String> warnings = new ArrayList<>();
   private final Shortage shortage =
       new Shortage(
@@ -90,11 +94,22 @@ class ShortageTest {
 
   @Test
   void isSeenFromWhatTheSystemSays() {
-    assertThat(
-            Shortage.isCauseOf(
-                new IllegalStateException(
-                    "no state", new FileSystemException("a", null, "Too many open files"))))
-        .isTrue();
-    assertThat(Shortage.isCauseOf(new IllegalStateException("is no database"))).isFalse();
+    assertThat(shortage.isCauseOf(noneLeft, true, now)).isTrue();
+    assertThat(shortage.isCauseOf(new IllegalStateException("is no database"), true, now))
+        .isFalse();
+  }
+
+  /** What is to end by itself does, and says why. */
+  @Test
+  void isWaitedForInVainOnlySoLongWhereNothingElseIsDone() {
+    for (int i = 0; i < 7; i++) {
+      assertThat(shortage.isCauseOf(noneLeft, false, now)).isTrue();
+      shortage.noted(member, 0, 200, now);
+      seconds(40);
+    }
+    assertThat(shortage.isCauseOf(noneLeft, false, now)).isFalse();
+    assertThat(shortage.isCauseOf(noneLeft, true, now)).isTrue();
+    shortage.opened();
+    assertThat(shortage.isCauseOf(noneLeft, false, now)).isTrue();
   }
 }
