@@ -17,8 +17,11 @@ import java.util.stream.Stream;
 final class FleetProcess implements AutoCloseable {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(300);
 
-  /** Threads of a fleet that have nothing to do end after 3 s. */
-  private static final long THREADS_END_NANOS = TimeUnit.SECONDS.toNanos(20);
+  /**
+   * Threads of a fleet that have nothing to do end after 3 s; but whoever compares thousands of
+   * databases opens them, which wakes the captures of all.
+   */
+  private static final long THREADS_END_NANOS = TimeUnit.SECONDS.toNanos(120);
 
   /** Of the young and of the old generation of the serial collector. */
   private static final Pattern HEAP_USED = Pattern.compile("generation +total \\d+K, used (\\d+)K");

@@ -69,7 +69,8 @@ record FleetUsage(int descriptors, int threads, int mappings, int deleted, long 
     if (last.mappings > OWN_MAPPINGS + 24 * open) {
       leaks.add("mappings");
     }
-    if (last.deleted > DELETED + all / SHARE_DELETED) {
+    // A wal-index of each that was open is closed when others are.
+    if (last.deleted > DELETED + open + all / SHARE_DELETED) {
       leaks.add("deleted files");
     }
     // By their least, since what is alive depends on what is being done just then.

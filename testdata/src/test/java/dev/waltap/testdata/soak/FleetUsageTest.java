@@ -34,7 +34,7 @@ class FleetUsageTest {
 
   @Test
   void aFewFilesOfDatabasesThatWereDeletedAreNone() {
-    List<FleetUsage> kept = List.of(new FleetUsage(900, 40, 900, 200, 300, 1));
+    List<FleetUsage> kept = List.of(new FleetUsage(900, 40, 900, 400, 300, 1));
     assertThat(FleetUsage.leaks(kept, OPEN, 5_000)).isEmpty();
     assertThat(FleetUsage.leaks(kept, OPEN, 1_000)).containsExactly("deleted files");
   }
