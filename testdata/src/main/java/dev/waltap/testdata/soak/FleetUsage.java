@@ -19,6 +19,9 @@ record FleetUsage(int descriptors, int threads, int mappings, int deleted, long 
   /** While nothing is written: databases that are open have none then. */
   private static final int THREADS_AT_REST = 60;
 
+  /** Of the lock of its state, of its file, and of its wal-index while an application has that. */
+  private static final int PARKED_DESCRIPTORS = 3;
+
   private static final int OWN_MAPPINGS = 500;
 
   /** What the JVM itself and the latest work have of deleted files, as of the last WALs. */
@@ -55,12 +58,12 @@ record FleetUsage(int descriptors, int threads, int mappings, int deleted, long 
    * @param samples in their order, of one process under the same work; the first ones are of its
    *     beginning, the last one is {@link #atRest}
    * @param open how many databases may be open
-   * @param all how many there are: the state of each is locked by a file that is open
+   * @param all how many there are: each that was opened has some descriptors while it is parked
    */
   static List<String> leaks(List<FleetUsage> samples, int open, int all) {
     List<String> leaks = new ArrayList<>();
     FleetUsage last = samples.get(samples.size() - 1);
-    if (last.descriptors > OWN_DESCRIPTORS + 24 * open + all) {
+    if (last.descriptors > OWN_DESCRIPTORS + 24 * open + PARKED_DESCRIPTORS * all) {
       leaks.add("descriptors");
     }
     if (last.threads > THREADS_AT_REST) {

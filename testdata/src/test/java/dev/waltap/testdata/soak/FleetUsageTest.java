@@ -26,10 +26,10 @@ class FleetUsageTest {
   }
 
   @Test
-  void theLockOfEachStateIsNone() {
-    List<FleetUsage> locked = List.of(new FleetUsage(6_930, 40, 1_200, 0, 460, 100 * MIB));
-    assertThat(FleetUsage.leaks(locked, OPEN, 5_000)).isEmpty();
-    assertThat(FleetUsage.leaks(locked, OPEN, 1_000)).containsExactly("descriptors");
+  void whatEachParkedDatabaseKeepsIsNone() {
+    List<FleetUsage> kept = List.of(new FleetUsage(10_500, 40, 1_200, 0, 460, 100 * MIB));
+    assertThat(FleetUsage.leaks(kept, OPEN, 5_000)).isEmpty();
+    assertThat(FleetUsage.leaks(kept, OPEN, 1_000)).containsExactly("descriptors");
   }
 
   @Test
