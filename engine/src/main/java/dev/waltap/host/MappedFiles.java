@@ -2,7 +2,6 @@
 package dev.waltap.host;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,21 +22,23 @@ public final class MappedFiles {
 
   /** Paths of the libraries by device and inode; empty where the system does not say. */
   public static Map<String, String> executables() {
-    return parse(ProcFile.lines("/proc/self/maps"));
+    return parse(ProcFile.text("/proc/self/maps"));
   }
 
-  static Map<String, String> parse(List<String> lines) {
+  static Map<String, String> parse(String text) {
     Map<String, String> files = new LinkedHashMap<>();
-    for (String line : lines) {
-      // A process that captures many databases has thousands of lines, few of which are of code.
-      int rights = line.indexOf(' ') + 1;
-      if (line.length() < rights + RIGHTS || line.charAt(rights + EXECUTE) != 'x') {
-        continue;
+    // A process that captures many databases has thousands of lines, few of which are of code.
+    for (int start = 0; start < text.length(); ) {
+      int end = text.indexOf('\n', start);
+      end = end < 0 ? text.length() : end;
+      int rights = text.indexOf(' ', start) + 1;
+      if (rights > 0 && rights + RIGHTS <= end && text.charAt(rights + EXECUTE) == 'x') {
+        String[] fields = text.substring(start, end).split("\\s+", 6);
+        if (fields.length == 6 && !fields[4].equals("0")) {
+          files.put(fields[3] + ":" + fields[4], fields[5]);
+        }
       }
-      String[] fields = line.split("\\s+", 6);
-      if (fields.length == 6 && !fields[4].equals("0")) {
-        files.put(fields[3] + ":" + fields[4], fields[5]);
-      }
+      start = end + 1;
     }
     return files;
   }

@@ -111,12 +111,13 @@ class ProcTest {
   void readsOfMappingsThoseOfCodeAlone() {
     assertThat(
             MappedFiles.parse(
-                List.of(
-                    "7f12a000-7f12b000 r-xp 00001000 fe:00 1234   /tmp/lib x.so (deleted)",
-                    "7f12b000-7f12c000 r--p 00001000 fe:00 1235   /tmp/xxxx",
-                    "7f12c000-7f12d000 rwxp 00000000 00:00 0 ",
-                    "short",
-                    "7f12d000-7f12e000 r-x")))
+                """
+                7f12a000-7f12b000 r-xp 00001000 fe:00 1234   /tmp/lib x.so (deleted)
+                7f12b000-7f12c000 r--p 00001000 fe:00 1235   /tmp/xxxx
+                7f12c000-7f12d000 rwxp 00000000 00:00 0
+                short
+
+                7f12d000-7f12e000 r-x"""))
         .containsExactly(Map.entry("fe:00:1234", "/tmp/lib x.so (deleted)"));
   }
 
