@@ -19,8 +19,8 @@ record FleetUsage(int descriptors, int threads, int mappings, int deleted, long 
   /** While nothing is written: databases that are open have none then. */
   private static final int THREADS_AT_REST = 60;
 
-  /** Of the lock of its state, of its file, and of its wal-index while an application has that. */
-  private static final int PARKED_DESCRIPTORS = 3;
+  /** Of its file, and of its wal-index while an application has that open. */
+  private static final int PARKED_DESCRIPTORS = 2;
 
   private static final int OWN_MAPPINGS = 500;
 
