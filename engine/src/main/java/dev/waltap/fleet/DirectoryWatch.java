@@ -43,7 +43,7 @@ final class DirectoryWatch implements AutoCloseable {
         .removeIf(
             entry -> {
               boolean unwanted =
-                  !directories.contains(entry.getKey()) || !entry.getValue().isValid();
+                  !directories.contains(entry.getKey()) || !entry.getValue().isCurrent();
               if (unwanted) {
                 entry.getValue().close();
               }

@@ -41,8 +41,13 @@ public final class FileEvents {
    */
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** Where a report failed, all that may have been in it is reported again after this time. */
+  /**
+   * Where a report failed, all are told after this time that they may have missed something; after
+   * twice as long each time that fails, too, but no longer than a few seconds.
+   */
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final long MAX_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final Object LOCK = new Object();
   private static @Nullable Hub hub;
@@ -62,12 +67,14 @@ public final class FileEvents {
   public static final class Watch implements AutoCloseable {
     private final Hub hub;
     private final Directory directory;
+    private final Path path;
     private final @Nullable Path name;
     private final Listener listener;
 
-    private Watch(Hub hub, Directory directory, @Nullable Path name, Listener listener) {
+    private Watch(Hub hub, Directory directory, Path path, @Nullable Path name, Listener listener) {
       this.hub = hub;
       this.directory = directory;
+      this.path = path;
       this.name = name;
       this.listener = listener;
     }
@@ -89,6 +96,18 @@ public final class FileEvents {
     /** Whether anything will be reported: nothing is of a directory that was removed. */
     public boolean isValid() {
       return directory.key.isValid();
+    }
+
+    /**
+     * Whether it is also of the directory that its path leads to now, by a look at that: a watch
+     * follows a directory that is moved.
+     */
+    public boolean isCurrent() {
+      try {
+        return directory.isAt(Hub.identity(path));
+      } catch (IOException e) {
+        return false;
+      }
     }
 
     /** Ends it, and the shared thread with the last one; again: nothing. */
@@ -146,11 +165,16 @@ public final class FileEvents {
           hub = current;
         }
         Directory directory = current.directory(path);
-        Watch watch = new Watch(current, directory, name, listener);
+        Watch watch = new Watch(current, directory, path, name, listener);
         directory.add(watch);
         return watch;
       }
     } catch (Throwable e) {
+      synchronized (LOCK) {
+        if (hub != null) {
+          hub.forgetUnused();
+        }
+      }
       closeIfUnused(); // Not under the lock: the thread that is to end may want it.
       throw e;
     }
@@ -232,13 +256,22 @@ public final class FileEvents {
     private final Map<WatchKey, Directory> byKey = new HashMap<>();
     private final Thread thread;
 
-    /** Directories of which a report failed; of the thread. */
-    private final Set<WatchKey> failed = new HashSet<>();
+    // All three of the thread.
+    /** Whether somebody may have missed something, and has not been told so yet. */
+    private boolean failed;
+
+    private long retryDue;
+    private long retryNanos = RETRY_NANOS;
 
     Hub() throws IOException {
       service = FileSystems.getDefault().newWatchService();
-      thread = Threads.daemon("waltap-watch", this::run);
-      thread.start();
+      try {
+        thread = Threads.daemon("waltap-watch", this::run);
+        thread.start();
+      } catch (Throwable e) {
+        service.close();
+        throw e;
+      }
     }
 
     Directory directory(Path path) throws IOException {
@@ -271,6 +304,20 @@ public final class FileEvents {
       }
     }
 
+    void forgetUnused() {
+      byKey
+          .values()
+          .removeIf(
+              directory -> {
+                boolean unused = directory.isUnused();
+                if (unused) {
+                  byPath.values().removeIf(each -> each == directory);
+                  directory.key.cancel();
+                }
+                return unused;
+              });
+    }
+
     private void run() {
       long reported = System.nanoTime() - REST_NANOS;
       try {
@@ -285,40 +332,57 @@ public final class FileEvents {
     /** Reports what comes next, at once if nothing was reported lately; returns when it did. */
     private long reportNext(long last) {
       try {
-        retryFailed();
-        WatchKey key = service.take();
+        WatchKey key = failed ? service.poll(untilRetry(), TimeUnit.NANOSECONDS) : service.take();
         long rest = last + REST_NANOS - System.nanoTime();
-        if (rest > 0) {
+        if (key != null && rest > 0) {
           LockSupport.parkNanos(this, rest);
         }
         while (key != null) {
           report(key);
           key = service.poll();
         }
-      } catch (InterruptedException | OutOfMemoryError e) {
+        retry();
+      } catch (InterruptedException e) {
         // Whoever interrupts this thread means another: only the service's end ends it, or every
-        // capture of the process would wait in vain. Where memory is short, captures look late.
+        // capture of the process would wait in vain.
+        return last;
+      } catch (OutOfMemoryError e) {
+        noteFailure();
         return last;
       }
       return System.nanoTime();
     }
 
-    private void retryFailed() {
-      if (failed.isEmpty()) {
+    private long untilRetry() {
+      return Math.max(0, retryDue - System.nanoTime());
+    }
+
+    private void noteFailure() {
+      if (!failed) {
+        failed = true;
+        retryDue = System.nanoTime() + retryNanos;
+      }
+    }
+
+    /** Has all know that they may have missed something, once that is due. */
+    private void retry() {
+      if (!failed || untilRetry() > 0) {
         return;
       }
-      LockSupport.parkNanos(this, RETRY_NANOS);
-      Thread.interrupted();
-      for (WatchKey key : List.copyOf(failed)) {
-        failed.remove(key);
-        report(key, Set.of(), true);
+      List<WatchKey> keys;
+      synchronized (LOCK) {
+        keys = List.copyOf(byKey.keySet());
       }
+      failed = false;
+      keys.forEach(key -> report(key, Set.of(), true));
+      retryNanos = failed ? Math.min(2 * retryNanos, MAX_RETRY_NANOS) : RETRY_NANOS;
     }
 
     private void report(WatchKey key) {
       boolean all = false;
-      Set<Path> names = new HashSet<>();
+      Set<Path> names = Set.of();
       try {
+        names = new HashSet<>();
         for (WatchEvent<?> event : key.pollEvents()) {
           if (event.context() instanceof Path name) {
             names.add(name);
@@ -329,7 +393,7 @@ public final class FileEvents {
       } catch (OutOfMemoryError e) {
         all = true;
       } finally {
-        all |= !key.reset();
+        all |= !key.reset(); // Whatever happened: one that is not reset reports nothing any more.
       }
       if (all || !names.isEmpty()) {
         report(key, names, all);
@@ -347,7 +411,7 @@ public final class FileEvents {
           watch.report(names, all);
         } catch (RuntimeException | Error e) {
           // One that can't take its report now, as where memory is short, keeps none from others.
-          failed.add(key);
+          noteFailure();
         }
       }
     }

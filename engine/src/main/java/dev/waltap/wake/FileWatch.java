@@ -32,12 +32,15 @@ final class FileWatch {
     return directory == null || name == null ? null : new FileWatch(directory, name, callback);
   }
 
+  /** Whether it was begun, and its directory is still there. */
   boolean isActive() {
-    return watch != null;
+    FileEvents.Watch present = watch;
+    return present != null && present.isValid();
   }
 
   /** Begins to watch; false if this system can't, or has no watches left. */
   boolean start() {
+    stop();
     try {
       watch = FileEvents.watchFile(directory, name, callback);
       return true;
