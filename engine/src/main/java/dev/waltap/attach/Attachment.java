@@ -174,6 +174,7 @@ public final class Attachment implements AutoCloseable {
   public boolean mayCommitUnwritten() {
     try {
       wal.follow();
+      wal.readSingly(0); // Not what the tail has read ahead, which may be from before a restart.
       return UnseenCommits.arePossible(index, wal);
     } catch (RuntimeException e) {
       return true; // What can't be seen is not certain; whoever reads the log says what is wrong.

@@ -61,7 +61,7 @@ public final class Surroundings {
    */
   public void warn(boolean processesToo) {
     Path database = attachment.database();
-    Mounts mounts = Mounts.lately(database);
+    Mounts mounts = Mounts.read(); // A file that was mounted on itself a moment ago is warned of.
     boolean suspicious = processesToo;
     try {
       List<String> reasons = otherWals.reasons(asNamed, mounts);

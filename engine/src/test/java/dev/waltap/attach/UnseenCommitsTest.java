@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalChecksum;
 import dev.waltap.format.WalHeader;
+import dev.waltap.wal.FrameSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -27,6 +28,23 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class UnseenCommitsTest {
   private static final int PAGE = 4096;
+
+  private static final FrameSink NO_FRAMES =
+      new FrameSink() {
+        @Override
+        public byte[] buffer() {
+          return new byte[PAGE];
+        }
+
+        @Override
+        public void frame(int pageNumber, byte[] page) {}
+
+        @Override
+        public void commit(long generation, int frame, int databaseSize) {}
+
+        @Override
+        public void rollback() {}
+      };
 
   @TempDir private Path directory = Path.of("");
   private Path database = Path.of("");
@@ -134,5 +152,32 @@ class UnseenCommitsTest {
   @Test
   void arePossibleWhereNothingCanBeSeen() {
     assertThat(UnseenCommits.arePossible(directory.resolve("no.db"))).isTrue();
+  }
+
+  @Test
+  void aHeaderFromBeforeARestartIsNotBelieved() throws Exception {
+    execute(
+        "PRAGMA cache_size = 5",
+        "PRAGMA wal_checkpoint(PASSIVE)",
+        "BEGIN",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)"
+            + " INSERT INTO t SELECT zeroblob(5000) FROM n",
+        "ROLLBACK");
+    byte[] written = Files.readAllBytes(wal);
+    try (Attachment attachment = Attachment.open(database)) {
+      attachment.connection().beginRead();
+      attachment.tail().startAt(attachment.snapshot().position());
+      attachment.connection().endRead();
+      assertThat(attachment.tail().position().frame()).as("restarted").isZero();
+      attachment.tail().poll(NO_FRAMES, 1); // Reads ahead from now on.
+      assertThat(attachment.mayCommitUnwritten()).isFalse();
+      written[16] ^= 64; // Salts drawn by its writer, who has told nobody yet.
+      for (int at = WalHeader.SIZE; at < written.length; at += FrameHeader.SIZE + PAGE) {
+        written[at + 8] ^= 64;
+      }
+      written[WalHeader.SIZE + 7] = 2; // A commit.
+      Files.write(wal, signed(written));
+      assertThat(attachment.mayCommitUnwritten()).isTrue();
+    }
   }
 }
