@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Properties;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
@@ -42,7 +43,7 @@ public final class SqliteConnections {
    * @throws CaptureException if SQLite can't be loaded, or can't open a path of that length
    */
   public static Connection open(Path file) throws SQLException {
-    return open(file, new SQLiteConfig());
+    return open(file, config());
   }
 
   /**
@@ -51,7 +52,7 @@ public final class SqliteConnections {
    * @throws CaptureException as {@link #open(Path)}
    */
   public static Connection openReadOnly(Path file) throws SQLException {
-    SQLiteConfig config = new SQLiteConfig();
+    SQLiteConfig config = config();
     config.setReadOnly(true);
     return open(file, config);
   }
@@ -63,7 +64,7 @@ public final class SqliteConnections {
    * @throws CaptureException as {@link #open(Path)}
    */
   public static Connection openImmutable(Path file) throws SQLException {
-    SQLiteConfig config = new SQLiteConfig();
+    SQLiteConfig config = config();
     config.setReadOnly(true);
     return open(file, config, "?immutable=1");
   }
@@ -76,6 +77,14 @@ public final class SqliteConnections {
   public static Connection openInMemory() throws SQLException {
     NativeLibrary.load();
     return new SQLiteConfig().createConnection(PREFIX + ":memory:");
+  }
+
+  private static SQLiteConfig config() {
+    Properties properties = new Properties();
+    // Else the driver runs a SELECT for them after each INSERT. By its name, since the driver may
+    // be the application's own, and older ones have neither this property nor a method for it.
+    properties.setProperty("jdbc.get_generated_keys", "false");
+    return new SQLiteConfig(properties);
   }
 
   private static Connection open(Path file, SQLiteConfig config) throws SQLException {
@@ -99,7 +108,6 @@ public final class SqliteConnections {
     }
     config.resetOpenMode(SQLiteOpenMode.CREATE);
     config.setBusyTimeout(BUSY_MILLIS);
-    config.setGetGeneratedKeys(false); // Else the driver runs a SELECT for them after each INSERT.
     return config.createConnection(PREFIX + uri + parameters);
   }
 

@@ -166,6 +166,8 @@ public final class BaselineWriter implements AutoCloseable {
         // A WAL of the old state must not be there when the new one takes its name.
         replaced.retire();
       }
+      // What the count does not see: the new state may have rows to deliver that the old one had.
+      Files.deleteIfExists(directory.parkedFile());
       Files.move(
           directory.newFile(),
           directory.stateFile(),

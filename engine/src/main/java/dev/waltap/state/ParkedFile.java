@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a database looked like when its capture was closed with nothing left to emit, so that the
  * next run of a fleet need not open it to find that out again. Holds only for a state that has seen
- * no commit since, by the {@link CommitCountFile}, and only until the computer is started again: a
- * crash of it may take away, without a trace in size and times, what was written last. So the file
- * need not be synced either. Stateless; any thread, one at a time for a state.
+ * no commit since that counts, by the {@link CommitCountFile}, and was not replaced, and only until
+ * the computer is started again: a crash of it may take away, without a trace in size and times,
+ * what was written last. So the file need not be synced either. Stateless; any thread, one at a
+ * time for a state.
  *
  * <pre>
  *   16 hexadecimal digits and LF: the hash of all that has to be the same

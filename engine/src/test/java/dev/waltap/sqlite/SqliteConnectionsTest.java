@@ -124,4 +124,17 @@ class SqliteConnectionsTest {
     }
     assertThat(files()).isEmpty();
   }
+
+  @Test
+  void anInsertIsNotFollowedByAQuestionForItsKey() throws Exception {
+    Path file = Files.createFile(directory.resolve("a.db"));
+    try (Connection connection = SqliteConnections.open(file);
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+      statement.executeUpdate("INSERT INTO t VALUES (1)");
+      try (ResultSet keys = statement.getGeneratedKeys()) {
+        assertThat(keys.next()).isFalse();
+      }
+    }
+  }
 }

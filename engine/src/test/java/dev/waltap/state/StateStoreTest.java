@@ -172,6 +172,23 @@ class StateStoreTest {
   }
 
   @Test
+  void aReplacedStateIsNotParkedAnyMore() throws IOException {
+    StateDirectory directory = directory();
+    try (StateLock lock = directory.hold("test")) {
+      StateModel.create(lock).close();
+      ParkedFile.write(directory, "as it was");
+      StateStore store = StateStore.open(lock);
+      assertThat(ParkedFile.isOf(directory, "as it was")).isTrue();
+      try (BaselineWriter writer =
+          store.replace(store.database(), StateModel.position(60), false, 7)) {
+        new StateModel().pages.forEach(writer::put);
+        writer.finish().close();
+      }
+      assertThat(ParkedFile.isOf(directory, "as it was")).as("its rows are to come").isFalse();
+    }
+  }
+
+  @Test
   void anUnfinishedBaselineIsNoState() {
     StateDirectory directory = directory();
     try (StateLock lock = directory.hold("test")) {
