@@ -151,11 +151,12 @@ final class MemberMoves {
     endOverdue(now);
     parkIdle(now);
     slots.most(shortage.most(maxOpen, now));
-    if (shortage.permitsOpening(now)) {
+    boolean opens = shortage.permitsOpening(now);
+    if (opens) {
       openWaiting(now);
     }
     if (isEndless()) {
-      slots.victims(now, members.size()).forEach(this::park);
+      slots.victims(now, members.size(), opens).forEach(this::park);
     }
   }
 

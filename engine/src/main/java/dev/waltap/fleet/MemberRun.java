@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One open capture of a member: opens output and capture, runs it, and closes both, on whichever
  * thread of the fleet's it has at a time: none while there is nothing to deliver. What is asked of
- * it comes from the fleet's thread; it reports from others.
+ * it comes from the fleet's thread; it reports from others. Not final, so that tests can say what a
+ * capture would.
  */
-final class MemberRun {
+class MemberRun {
 
   /** What a run reports, from threads of its own. */
   interface Events {

@@ -33,12 +33,20 @@ final class Slots {
   /** How long one that is busy keeps its place at least, while others wait. */
   private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** It takes two looks to find an idle one: before that, no busy one is closed for others. */
+  private static final long SEARCH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   /** Between two looks at the files of one that seems idle, or two that its capture is to take. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private int most;
   private final Set<Member> open = new LinkedHashSet<>();
   private final Deque<Member> waiting = new ArrayDeque<>();
+
+  /** Whether some wait and none was found idle, and since when. */
+  private boolean searching;
+
+  private long searchedNanos;
 
   Slots(int most) {
     this.most = most;
@@ -121,12 +129,14 @@ final class Slots {
    * until another is closed.
    *
    * @param members how many there are, open or not
+   * @param opens whether any is opened now: if not, only what may not be open makes room
    */
-  List<Member> victims(long now, int members) {
+  List<Member> victims(long now, int members, boolean opens) {
     int freeing = count(MemberState.PARKING) + count(MemberState.ENDING);
     int atOnce = Math.min(OPENING_AT_ONCE, Math.max(1, most / 2)); // Half are left in peace.
-    int places = Math.min(Math.max(waiting.size(), spare(members, most)), atOnce);
+    int places = opens ? Math.min(Math.max(waiting.size(), spare(members, most)), atOnce) : 0;
     int wanted = places - freeing - (most - open.size());
+    searching &= !waiting.isEmpty();
     if (wanted <= 0) {
       return List.of();
     }
@@ -148,7 +158,7 @@ final class Slots {
         chosen.add(member);
       }
     }
-    if (chosen.isEmpty() && !waiting.isEmpty()) {
+    if (isTurnDue(chosen.isEmpty() && !waiting.isEmpty(), now)) {
       candidates.stream()
           .filter(member -> now - member.openedNanos > TURN_NANOS)
           .min(Comparator.comparingLong(member -> member.openedNanos))
@@ -159,6 +169,15 @@ final class Slots {
               });
     }
     return chosen;
+  }
+
+  /** Whether a busy one is closed, since some wait and none was found idle for long enough. */
+  private boolean isTurnDue(boolean vain, long now) {
+    if (vain && !searching) {
+      searchedNanos = now;
+    }
+    searching = vain;
+    return vain && now - searchedNanos >= SEARCH_NANOS;
   }
 
   /** How many places are kept free: none where all fit. */
@@ -173,11 +192,17 @@ final class Slots {
    */
   static boolean isIdle(Member member, long now, long idleNanos) {
     MemberRun run = member.run();
-    if (run == null || hasPassed(member, run, now) || now - member.activeNanos < idleNanos) {
+    if (run == null) {
       return false;
     }
+    // Before what has passed: a look that ends in between may have found an older commit, which
+    // only what is read afterwards shows. It would be parked with changes to deliver.
     IdleLook before = member.look;
-    if (before != null && run.waits() >= before.waits()) {
+    boolean looked = before != null && run.waits() >= before.waits();
+    if (hasPassed(member, run, now) || now - member.activeNanos < idleNanos) {
+      return false;
+    }
+    if (before != null && looked) {
       if (before.stamp().equals(FileStamp.of(member.real()))) {
         return true;
       }
