@@ -58,7 +58,7 @@ final class Baseline implements AutoCloseable {
     this.filter =
         new TableFilter(options.tables(), options.excludeTables(), options.excludeColumns());
     this.memory = options.pageSetMemory() / 4 * 3;
-    this.replica = new Replica(new PageBuffers(attachment.pageSize()), memory, filter);
+    this.replica = new Replica(new PageBuffers(attachment.pageSize(), memory / 2), memory, filter);
   }
 
   Replica replica() {

@@ -9,15 +9,26 @@ import java.util.ArrayDeque;
  */
 public final class PageBuffers {
   private static final int MAX_FREE_BYTES = 4 << 20;
+  private static final int MIN_FREE = 16;
 
   private final int pageSize;
   private final int maxFree;
   private final ArrayDeque<byte[]> free = new ArrayDeque<>();
   private final ArrayDeque<byte[]> limbo = new ArrayDeque<>();
 
+  /** Arrays of so many bytes. */
   public PageBuffers(int pageSize) {
+    this(pageSize, MAX_FREE_BYTES);
+  }
+
+  /**
+   * The same, of which few are kept for later.
+   *
+   * @param memory bytes of those that are kept at most; a floor of a few pages applies
+   */
+  public PageBuffers(int pageSize, long memory) {
     this.pageSize = pageSize;
-    this.maxFree = Math.max(16, MAX_FREE_BYTES / pageSize);
+    this.maxFree = (int) Math.max(MIN_FREE, Math.min(MAX_FREE_BYTES, memory) / pageSize);
   }
 
   /** The size of each array in bytes. */

@@ -27,7 +27,7 @@ public final class PageSet implements PageSource, AutoCloseable {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private static final int MIN_HOT = 64;
+  private static final int MIN_HOT = 16;
 
   /** In place of a handle, which is positive: the loader has the page. */
   private static final int NOT_LOADED = -1;

@@ -20,12 +20,11 @@ import org.jspecify.annotations.Nullable;
  * and written at once, and who reads forward reads many pages at once.
  */
 final class PageSpill implements AutoCloseable {
-  private static final int CHUNK = PageStore.CHUNK;
-
   /** Bytes that are read at once by who reads forward. */
   private static final int AHEAD = 64 << 10;
 
   private final int largest;
+  private final int chunkSize;
   private @Nullable FileChannel file;
 
   /** The last chunk, of which the file has nothing yet. */
@@ -48,18 +47,20 @@ final class PageSpill implements AutoCloseable {
    * A file that is not there yet.
    *
    * @param largest bytes that are asked for at once at most
+   * @param chunkSize bytes that are written at once
    */
-  PageSpill(int largest) {
+  PageSpill(int largest, int chunkSize) {
     this.largest = largest;
+    this.chunkSize = chunkSize;
   }
 
   /** Writes bytes that lie within one chunk. */
   void write(long at, byte[] from, int length) {
-    long chunk = at - at % CHUNK;
+    long chunk = at - at % chunkSize;
     if (chunk > tailStart) {
       writeTail();
       if (tail.length == 0) {
-        tail = new byte[CHUNK];
+        tail = new byte[chunkSize];
       }
       tailStart = chunk;
       tailSize = 0;

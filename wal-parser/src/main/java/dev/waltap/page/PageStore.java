@@ -12,9 +12,10 @@ import net.jpountz.lz4.LZ4SafeDecompressor;
  * Pages compressed by LZ4, in memory up to a budget and in a temporary file past it. For one
  * thread; the owner closes it.
  *
- * <p>Space is handed out in units of 128 bytes from chunks of 480 KiB. A slot that is freed serves
- * the next page of its size or a little less. The file, a {@link PageSpill}, takes memory for one
- * more chunk.
+ * <p>Space is handed out in units of 128 bytes from chunks, of 480 KiB unless the budget is less:
+ * of a store among hundreds in one process, a chunk is what it takes at least. A slot that is freed
+ * serves the next page of its size or a little less. The file, a {@link PageSpill}, takes memory
+ * for one more chunk.
  *
  * <pre>
  * SLOT OFFSET  SIZE  MEANING
@@ -33,7 +34,12 @@ public final class PageStore implements AutoCloseable {
    */
   public static final int CHUNK = 480 << 10;
 
-  private static final int UNITS_PER_CHUNK = CHUNK / UNIT;
+  /** The least that a chunk is worth a system call for. */
+  private static final int MIN_CHUNK = 64 << 10;
+
+  /** At least so many of the largest slots are in a chunk. */
+  private static final int SLOTS_PER_CHUNK = 4;
+
   private static final int HEADER = 5;
   private static final int FIT_SEARCH = 8;
 
@@ -41,6 +47,8 @@ public final class PageStore implements AutoCloseable {
   private static final int FIRST = 16 << 10;
 
   private final int pageSize;
+  private final int chunkSize;
+  private final int unitsPerChunk;
   private final int memoryChunks;
   private final LZ4Compressor compressor = LZ4Factory.fastestInstance().fastCompressor();
   private final LZ4SafeDecompressor decompressor = LZ4Factory.fastestInstance().safeDecompressor();
@@ -57,14 +65,18 @@ public final class PageStore implements AutoCloseable {
    * An empty store.
    *
    * @param pageSize bytes per page
-   * @param memory bytes to use before the temporary file; at least one chunk of 480 KiB is used
+   * @param memory bytes to use before the temporary file; at least one chunk is used, of 64 KiB or
+   *     four pages
    */
   public PageStore(int pageSize, long memory) {
     this.pageSize = pageSize;
-    this.memoryChunks = (int) Math.max(1, Math.min(Integer.MAX_VALUE, memory / CHUNK));
     int largest = HEADER + Math.max(pageSize, compressor.maxCompressedLength(pageSize));
     this.slot = new byte[roundUp(largest)];
-    this.file = new PageSpill(slot.length);
+    long least = Math.max(MIN_CHUNK, SLOTS_PER_CHUNK * (long) slot.length);
+    this.chunkSize = (int) Math.min(CHUNK, Math.max(least, memory)) / UNIT * UNIT;
+    this.unitsPerChunk = chunkSize / UNIT;
+    this.memoryChunks = (int) Math.max(1, Math.min(Integer.MAX_VALUE, memory / chunkSize));
+    this.file = new PageSpill(slot.length, chunkSize);
     this.freeSlots = new IntList[slot.length / UNIT + 1];
   }
 
@@ -138,10 +150,10 @@ public final class PageStore implements AutoCloseable {
 
   /** Finds the slot of a handle: it begins at {@code foundAt} in {@code found}. */
   private void find(int handle) {
-    int chunk = (handle - 1) / UNITS_PER_CHUNK;
+    int chunk = (handle - 1) / unitsPerChunk;
     if (chunk < memoryChunks) {
       found = chunks.get(chunk);
-      foundAt = (handle - 1) % UNITS_PER_CHUNK * UNIT;
+      foundAt = (handle - 1) % unitsPerChunk * UNIT;
     } else {
       file.find(fileOffset(handle));
       found = file.array();
@@ -170,11 +182,11 @@ public final class PageStore implements AutoCloseable {
         return free.removeLast();
       }
     }
-    int inChunk = nextUnit % UNITS_PER_CHUNK;
-    if (inChunk + units > UNITS_PER_CHUNK) {
-      nextUnit += UNITS_PER_CHUNK - inChunk;
+    int inChunk = nextUnit % unitsPerChunk;
+    if (inChunk + units > unitsPerChunk) {
+      nextUnit += unitsPerChunk - inChunk;
     }
-    if (nextUnit > Integer.MAX_VALUE - 2 * UNITS_PER_CHUNK) {
+    if (nextUnit > Integer.MAX_VALUE - 2 * unitsPerChunk) {
       throw new IllegalStateException("the page set outgrew " + (long) nextUnit * UNIT + " bytes");
     }
     int handle = nextUnit + 1;
@@ -193,9 +205,9 @@ public final class PageStore implements AutoCloseable {
   }
 
   private void write(int handle, int length) {
-    int chunk = (handle - 1) / UNITS_PER_CHUNK;
+    int chunk = (handle - 1) / unitsPerChunk;
     if (chunk < memoryChunks) {
-      int at = (handle - 1) % UNITS_PER_CHUNK * UNIT;
+      int at = (handle - 1) % unitsPerChunk * UNIT;
       System.arraycopy(slot, 0, chunk(chunk, at + length), at, length);
       return;
     }
@@ -205,18 +217,18 @@ public final class PageStore implements AutoCloseable {
   /** A chunk in memory; the first one grows, since of most databases that are small it is all. */
   private byte[] chunk(int chunk, int size) {
     while (chunks.size() <= chunk) {
-      chunks.add(chunks.isEmpty() ? new byte[FIRST] : new byte[CHUNK]);
+      chunks.add(chunks.isEmpty() ? new byte[FIRST] : new byte[chunkSize]);
     }
     byte[] bytes = chunks.get(chunk);
     if (bytes.length < size) {
-      bytes = Arrays.copyOf(bytes, Math.min(CHUNK, Math.max(size, bytes.length * 2)));
+      bytes = Arrays.copyOf(bytes, Math.min(chunkSize, Math.max(size, bytes.length * 2)));
       chunks.set(chunk, bytes);
     }
     return bytes;
   }
 
   private long fileOffset(int handle) {
-    return (long) (handle - 1) * UNIT - (long) memoryChunks * CHUNK;
+    return (long) (handle - 1) * UNIT - (long) memoryChunks * chunkSize;
   }
 
   private static int roundUp(int size) {

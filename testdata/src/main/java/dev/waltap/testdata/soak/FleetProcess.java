@@ -40,9 +40,15 @@ final class FleetProcess implements AutoCloseable {
 
   /** Starts a class with arguments; what it says goes to a file. */
   static FleetProcess start(Path errors, String mainClass, Object... arguments) throws IOException {
+    return start(256, errors, mainClass, arguments);
+  }
+
+  /** The same with a heap of so many MiB. */
+  static FleetProcess start(int heap, Path errors, String mainClass, Object... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-Xmx" + heap + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     for (Object argument : arguments) {
       command.add(argument.toString());
