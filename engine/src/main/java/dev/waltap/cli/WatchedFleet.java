@@ -82,14 +82,20 @@ final class WatchedFleet implements FleetListener {
           database.state(DatabaseState.STARTING, null);
         }
       }
-      case BACKING_OFF -> {
-        ready.remove(member);
-        database.state(DatabaseState.RETRYING, why(member.failure()));
-      }
+      case BACKING_OFF -> backsOff(member, database);
       case PARKING, ENDING -> {}
       case GONE -> forget(member, database);
     }
     next.moved(member, from, to);
+  }
+
+  /** One that was ready and only waits for descriptors, which is no failure, stays so. */
+  private void backsOff(FleetMember member, MonitoredDatabase database) {
+    CaptureException failure = member.failure();
+    if (failure != null || !ready.contains(member)) {
+      ready.remove(member);
+      database.state(DatabaseState.RETRYING, why(failure));
+    }
   }
 
   /** One that failed for good is shown until the command ends. */

@@ -52,6 +52,19 @@ final class Failures {
         && options.shared().test(why);
   }
 
+  /** Notes what is wrong with it, but for one that is just being made. */
+  void failed(Member member, Throwable why) {
+    if (member.readyNanos != 0 || System.nanoTime() - member.sinceNanos >= YOUNG_NANOS) {
+      member.failure(words(member, why));
+    }
+  }
+
+  private static CaptureException words(Member member, Throwable why) {
+    return why instanceof CaptureException capture
+        ? capture
+        : DatabaseChecks.failed(member.database(), why);
+  }
+
   /** It is tried again later. */
   void backOff(Member member, Throwable why) {
     long now = System.nanoTime();
@@ -70,10 +83,7 @@ final class Failures {
 
   /** Reports it unless that was done before. */
   void report(Member member, Throwable why, boolean retried) {
-    CaptureException failure =
-        why instanceof CaptureException capture
-            ? capture
-            : DatabaseChecks.failed(member.database(), why);
+    CaptureException failure = words(member, why);
     member.failure(failure);
     String reason = failure.reason() + String.valueOf(failure.getMessage()).replaceAll("\\d+", "0");
     if (!reason.equals(member.reported)) {

@@ -80,7 +80,7 @@ public final class FleetEngine implements Fleet {
     try (RootLock held = new RootLock(options.noState() ? null : options.stateRoot());
         Lookout lookout = new Lookout(options, states, members, moves, events::add)) {
       requireStates();
-      OpenLimit.isExhausted(); // Loads what it takes to say so while there are descriptors.
+      int unused = OpenLimit.left(); // Loads what it takes to say so while there are descriptors.
       held.take(System.nanoTime());
       lookout.begin();
       requireRoom(moves);
@@ -155,11 +155,7 @@ public final class FleetEngine implements Fleet {
 
   /** What has no state can't be parked: it must all fit. */
   private void requireRoom(MemberMoves moves) {
-    int without = 0;
-    for (Member member : members.all()) {
-      without += member.stateDirectory() == null ? 1 : 0;
-    }
-    String problem = OpenLimit.problem(members.size(), without, options.maxOpen());
+    String problem = members.roomProblem(options.maxOpen());
     if (moves.isEndless() && problem != null) {
       throw new CaptureException(Reason.REFUSED, problem);
     }

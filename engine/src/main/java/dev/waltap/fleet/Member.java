@@ -40,6 +40,9 @@ final class Member implements FleetMember {
   /** Whether it was captured before. */
   boolean announced;
 
+  /** Whether it was captured before by this process, which has kept descriptors of it since. */
+  boolean captured;
+
   /** Whether it was parked before. */
   volatile boolean parked;
 

@@ -8,7 +8,6 @@ import dev.waltap.api.CaptureMode;
 import dev.waltap.api.MemberState;
 import dev.waltap.attach.Surroundings;
 import dev.waltap.fleet.Member.IdleLook;
-import dev.waltap.io.FileNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +68,7 @@ final class MemberMoves {
     this.events = events;
     this.maxOpen = options.maxOpen();
     this.slots = new Slots(maxOpen);
-    this.shortage = new Shortage(options.listener());
+    this.shortage = new Shortage(options.listener(), new Descriptors(OpenLimit::left));
     this.failures = new Failures(options, this::settled);
     this.parkedMembers = new ParkedMembers(options, mode);
   }
@@ -116,11 +115,7 @@ final class MemberMoves {
     if (roomWarned || !isEndless()) {
       return;
     }
-    int without = 0;
-    for (Member each : members.all()) {
-      without += each.stateDirectory() == null ? 1 : 0;
-    }
-    String problem = OpenLimit.problem(members.size(), without, maxOpen);
+    String problem = members.roomProblem(maxOpen);
     if (problem != null) {
       roomWarned = true;
       options
@@ -151,18 +146,27 @@ final class MemberMoves {
     endOverdue(now);
     parkIdle(now);
     slots.most(shortage.most(maxOpen, now));
-    boolean opens = shortage.permitsOpening(now);
-    if (opens) {
+    if (shortage.permitsOpening(now)) {
       openWaiting(now);
     }
     if (isEndless()) {
-      slots.victims(now, members.size(), opens).forEach(this::park);
+      slots.victims(now, members.size(), shortage.permitsOpening(now)).forEach(this::park);
     }
   }
 
   private void openWaiting(long now) {
     for (Member member = slots.next(now); member != null; member = slots.next(now)) {
-      open(member, now);
+      Shortage.Room room = slots.room(member, shortage, maxOpen, isEndless(), now);
+      if (room == Shortage.Room.LATER) {
+        return;
+      }
+      if (room == Shortage.Room.NONE) {
+        slots.remove(member);
+        failed(member, Shortage.none(member));
+      } else {
+        slots.take(member);
+        open(member, now);
+      }
     }
   }
 
@@ -172,17 +176,11 @@ final class MemberMoves {
   }
 
   private void open(Member member, long now) {
-    // Setup may have made it, or teardown removed it.
-    member.stateDirectory(states.of(member.found()));
+    member.stateDirectory(states.of(member.found())); // Setup may have made it.
     member.opens(now);
     Path lost = member.lostState();
     if (lost != null) {
-      new MemberListener(member, options.listener(), () -> {})
-          .warning(
-              "its state in "
-                  + FileNames.text(lost)
-                  + " was removed, so that what changed since then is not known: beginning again"
-                  + " with all its rows; remove states by 'waltap teardown', while no capture runs");
+      MemberListener.stateLost(member, lost, options.listener());
     }
     boolean rows = mode == CaptureMode.CDC && (member.hasAppeared() || lost != null);
     MemberRun run =
@@ -228,6 +226,7 @@ final class MemberMoves {
     move(member, MemberState.RUNNING);
     shortage.opened();
     member.isReady(System.nanoTime());
+    member.captured = true;
     member.noteState();
     boolean appeared = readySaid && !member.announced;
     member.announced = true;
@@ -393,9 +392,10 @@ final class MemberMoves {
       fatal(why);
     } else if (!member.unlisted
         && Files.exists(member.real())
+        && (!isEndless() || !slots.open().isEmpty()) // Else there is none to be parked for it.
         && shortage.isCauseOf(why, isEndless(), System.nanoTime())) {
       move(member, MemberState.BACKING_OFF);
-      shortage.noted(member, slots.count(MemberState.RUNNING), maxOpen, System.nanoTime());
+      shortage.noted(member, slots.open().size(), maxOpen, System.nanoTime());
       await(member);
     } else if (member.unlisted) {
       if (Files.exists(member.real())) {
@@ -408,6 +408,7 @@ final class MemberMoves {
     } else if (!member.found().isAwaited() && !Files.exists(member.real())) {
       drop(member, "was deleted");
     } else {
+      failures.failed(member, why);
       move(member, MemberState.BACKING_OFF);
       failures.backOff(member, why);
     }

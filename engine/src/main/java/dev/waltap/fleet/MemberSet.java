@@ -75,4 +75,13 @@ final class MemberSet {
   int size() {
     return members.size();
   }
+
+  /** Why not all of them can be captured; null if they can. */
+  @Nullable String roomProblem(int maxOpen) {
+    int without = 0;
+    for (Member member : members.values()) {
+      without += member.stateDirectory() == null ? 1 : 0;
+    }
+    return OpenLimit.problem(members.size(), without, maxOpen);
+  }
 }

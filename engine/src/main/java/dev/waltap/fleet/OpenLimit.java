@@ -91,23 +91,41 @@ public final class OpenLimit {
     return -1;
   }
 
-  /**
-   * Whether this process has fewer descriptors left than a capture takes to open. Called once
-   * before that is so, it loads what it needs while there are some.
-   */
-  static boolean isExhausted() {
+  /** How many descriptors this process may have, in words. */
+  static String descriptors() {
     try {
       int limit = limit(Files.readAllLines(Path.of("/proc/self/limits")));
+      return limit < 0 ? "any number of" : String.valueOf(limit);
+    } catch (IOException e) {
+      return "only so many"; // As where none is left.
+    }
+  }
+
+  /** Whether this process has fewer descriptors left than a capture takes to open. */
+  static boolean isExhausted() {
+    return left() < DESCRIPTORS_EACH;
+  }
+
+  /**
+   * How many descriptors this process has left; very many where that is not known. Called once
+   * before there are none, it loads what it needs while there are some.
+   */
+  static int left() {
+    try {
+      int limit = limit(Files.readAllLines(Path.of("/proc/self/limits")));
+      if (limit < 0) {
+        return Integer.MAX_VALUE;
+      }
       try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
         int left = limit;
         for (var unused : open) {
           left--;
         }
-        return limit >= 0 && left < DESCRIPTORS_EACH;
+        return left;
       }
     } catch (IOException | DirectoryIteratorException e) {
       String reason = Reasons.of(e instanceof IOException io ? io : new IOException(e));
-      return reason.contains(NONE_LEFT);
+      return reason.contains(NONE_LEFT) ? 0 : Integer.MAX_VALUE;
     }
   }
 }

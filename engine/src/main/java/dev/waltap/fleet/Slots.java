@@ -93,16 +93,32 @@ final class Slots {
     return all;
   }
 
-  /** The next to be opened, which has a place now; null if none may be. */
+  /** The next to be opened, for which there is a place now; null if none may be. */
   @Nullable Member next(long now) {
-    if (waiting.isEmpty() || open.size() >= most || opening(now) >= OPENING_AT_ONCE) {
-      return null;
+    boolean full = open.size() >= most || opening(now) >= OPENING_AT_ONCE;
+    return full ? null : waiting.peek();
+  }
+
+  /** One that waited gets a place. */
+  void take(Member member) {
+    waiting.remove(member);
+    open.add(member);
+  }
+
+  /**
+   * Whether there are descriptors for the next, beside those that are open.
+   *
+   * @param wanted how many may be open where there are
+   * @param endless whether members have to make room for others; else they end by themselves
+   */
+  Shortage.Room room(Member next, Shortage shortage, int wanted, boolean endless, long now) {
+    int closable = 0;
+    for (Member member : open) {
+      boolean parkable = member.state() != MemberState.OPENING && member.stateDirectory() != null;
+      closable += parkable || !endless ? 1 : 0;
     }
-    Member member = waiting.poll();
-    if (member != null) {
-      open.add(member);
-    }
-    return member;
+    int opening = count(MemberState.OPENING);
+    return shortage.room(next, opening, open.size(), closable, wanted, endless, now);
   }
 
   private int opening(long now) {

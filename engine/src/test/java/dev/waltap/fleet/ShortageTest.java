@@ -3,8 +3,11 @@ package dev.waltap.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.api.CaptureException;
+import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
+import dev.waltap.fleet.Shortage.Room;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ class ShortageTest {
       new IllegalStateException(
           "no state", new FileSystemException("a", null, "Too many open files"));
 
+  private int left = 1000;
   private final List<String> warnings = new ArrayList<>();
   private final Shortage shortage =
       new Shortage(
@@ -25,7 +29,8 @@ class ShortageTest {
             public void warning(FleetMember member, String message) {
               warnings.add(message);
             }
-          });
+          },
+          new Descriptors(() -> left));
   private final Member member =
       new Member(
           FoundDatabase.of(Path.of("a.db"), DatabaseSource.file(Path.of("a.db")), null),
@@ -68,7 +73,7 @@ class ShortageTest {
       assertThat(shortage.permitsOpening(now)).isTrue();
     }
     shortage.noted(member, 0, 200, now);
-    seconds(30);
+    seconds(3);
     assertThat(shortage.permitsOpening(now)).isFalse();
     shortage.opened();
     seconds(10);
@@ -93,16 +98,89 @@ class ShortageTest {
   }
 
   @Test
-  void isSeenFromWhatTheSystemSays() {
+  void isSeenFromWhatTheSystemSaysOfThisProcess() {
     assertThat(shortage.isCauseOf(noneLeft, true, now)).isTrue();
-    assertThat(shortage.isCauseOf(new IllegalStateException("is no database"), true, now))
-        .isFalse();
+    for (Throwable other :
+        List.of(
+            new IllegalStateException("is no database"),
+            new IllegalStateException("Too many open files"),
+            new FileSystemException("a", null, "Too many open files in system"),
+            new CaptureException(Reason.HANDLER, "HTTP 500: Too many open files", noneLeft))) {
+      assertThat(shortage.isCauseOf(other, true, now)).as(other.toString()).isFalse();
+    }
+  }
+
+  @Test
+  void oneThatComesAgainIsSaidAgain() {
+    shortage.noted(member, 3, 3, now);
+    assertThat(shortage.most(3, now)).isEqualTo(2);
+    seconds(1);
+    shortage.noted(member, 3, 3, now);
+    assertThat(warnings).hasSize(1);
+    seconds(61);
+    assertThat(shortage.most(3, now)).isEqualTo(3);
+    shortage.noted(member, 3, 3, now);
+    assertThat(warnings).hasSize(2);
+  }
+
+  private Room room(int opening, int open, int closable) {
+    return shortage.room(member, opening, open, closable, 200, true, now);
+  }
+
+  /** Each database that was opened keeps descriptors, and what was captured before needs some. */
+  @Test
+  void noMoreAreBegunWithThanLeaveEnoughForThoseThatWereCaptured() {
+    left = 72;
+    assertThat(room(0, 0, 0)).isEqualTo(Room.HERE);
+    left = 71;
+    seconds(1);
+    assertThat(room(0, 0, 0)).isEqualTo(Room.NONE);
+    assertThat(shortage.most(200, now)).as("none has to make room for it").isEqualTo(200);
+    member.captured = true;
+    assertThat(room(0, 0, 0)).isEqualTo(Room.HERE);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void whereOthersCanBeClosedTheyMakeRoom() {
+    left = 20;
+    assertThat(room(0, 5, 5)).isEqualTo(Room.LATER);
+    assertThat(shortage.most(200, now)).isEqualTo(5);
+    assertThat(warnings).hasSize(1);
+    left = 40;
+    seconds(1);
+    assertThat(room(0, 4, 4)).isEqualTo(Room.HERE);
+  }
+
+  @Test
+  void whatIsBeingOpenedIsCounted() {
+    left = 100;
+    assertThat(room(0, 0, 0)).isEqualTo(Room.HERE);
+    assertThat(room(1, 1, 0)).isEqualTo(Room.HERE);
+    assertThat(room(2, 2, 0)).as("known soon").isEqualTo(Room.LATER);
+    assertThat(shortage.most(200, now)).isEqualTo(200);
+    seconds(1);
+    assertThat(room(2, 2, 0)).isEqualTo(Room.LATER);
+    assertThat(room(0, 2, 0)).isEqualTo(Room.LATER);
+    seconds(1);
+    assertThat(room(0, 2, 0)).isEqualTo(Room.HERE);
+  }
+
+  /** One may hang in its handler. */
+  @Test
+  void itIsNotWaitedForeverForWhatDoesNotEnd() {
+    left = 20;
+    assertThat(room(0, 5, 5)).isEqualTo(Room.LATER);
+    seconds(4);
+    assertThat(room(0, 5, 5)).isEqualTo(Room.LATER);
+    seconds(2);
+    assertThat(room(0, 5, 5)).isEqualTo(Room.NONE);
   }
 
   /** What is to end by itself does, and says why. */
   @Test
   void isWaitedForInVainOnlySoLongWhereNothingElseIsDone() {
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 11; i++) {
       assertThat(shortage.isCauseOf(noneLeft, false, now)).isTrue();
       shortage.noted(member, 0, 200, now);
       seconds(40);

@@ -104,6 +104,7 @@ class SlotsTest {
     Member member = member(name);
     slots.await(member);
     assertThat(slots.next(now)).isSameAs(member);
+    slots.take(member);
     member.stateDirectory(directory.resolve("states"));
     member.opens(now - TimeUnit.SECONDS.toNanos(seconds));
     member.run(new Run(member, each));
