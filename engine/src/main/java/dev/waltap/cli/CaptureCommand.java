@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -164,7 +165,14 @@ abstract class CaptureCommand extends ShellCommand {
       monitoring.watch(databaseName());
       shell().signals().onStop(sink.stop());
       // An output may wait long for its server before the capture is opened.
-      shell().signals().onHangup(hangup(sink.reopen(), console, monitoring, null));
+      BooleanSupplier reopen = sink.reopen();
+      @Nullable Runnable reopening =
+          reopen == null
+              ? null
+              : () -> {
+                var unused = reopen.getAsBoolean(); // What failed was reported.
+              };
+      shell().signals().onHangup(hangup(reopening, console, monitoring, null));
       if (!begin(builder, opening, console)) {
         return endless() ? ExitCode.OK : ExitCode.ofSignal(shell().signals().received());
       }

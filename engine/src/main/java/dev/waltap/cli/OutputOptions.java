@@ -258,7 +258,8 @@ final class OutputOptions {
     }
   }
 
-  void reopen(FileOutput output, OutputPath path, Console console) {
+  /** Says whether it could be; if not, that was reported. */
+  boolean reopen(FileOutput output, OutputPath path, Console console) {
     try {
       output.reopen();
       if (isPart) {
@@ -268,11 +269,13 @@ final class OutputOptions {
         console.note(
             outputs.size() > 1 ? "output " + path.name() + " reopened" : "output reopened");
       }
+      return true;
     } catch (IOException e) {
       console.warning(
           "the output can't be reopened: "
               + e.getMessage()
               + ": put that right, and send SIGHUP again");
+      return false;
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -115,9 +116,8 @@ final class OwnSinks extends MemberSinks {
     shared.forEach(SharedSink::reopen);
     int reopened = 0;
     for (Member member : opened()) {
-      Runnable reopen = member.sink().reopen();
-      if (reopen != null) {
-        reopen.run();
+      BooleanSupplier reopen = member.sink().reopen();
+      if (reopen != null && reopen.getAsBoolean()) {
         reopened++;
       }
     }

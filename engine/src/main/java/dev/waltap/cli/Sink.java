@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     any thread
  * @param closing releases the output when the capture has ended
  */
-record Sink(ChangesHandler handler, Runnable stop, @Nullable Runnable reopen, Closeable closing)
+record Sink(
+    ChangesHandler handler, Runnable stop, @Nullable BooleanSupplier reopen, Closeable closing)
     implements Closeable {
 
   /**
@@ -43,9 +45,9 @@ record Sink(ChangesHandler handler, Runnable stop, @Nullable Runnable reopen, Cl
   }
 
   private static Sink together(List<Sink> sinks, Closer closer) {
-    List<Runnable> reopening = new ArrayList<>();
+    List<BooleanSupplier> reopening = new ArrayList<>();
     for (Sink sink : sinks) {
-      Runnable reopen = sink.reopen();
+      BooleanSupplier reopen = sink.reopen();
       if (reopen != null) {
         reopening.add(reopen);
       }
@@ -53,8 +55,16 @@ record Sink(ChangesHandler handler, Runnable stop, @Nullable Runnable reopen, Cl
     return new Sink(
         new InTurn(sinks.stream().map(Sink::handler).toList()),
         () -> sinks.forEach(sink -> sink.stop().run()),
-        reopening.isEmpty() ? null : () -> reopening.forEach(Runnable::run),
+        reopening.isEmpty() ? null : () -> allReopened(reopening),
         closer::close);
+  }
+
+  private static boolean allReopened(List<BooleanSupplier> reopening) {
+    boolean all = true;
+    for (BooleanSupplier reopen : reopening) {
+      all &= reopen.getAsBoolean();
+    }
+    return all;
   }
 
   @Override

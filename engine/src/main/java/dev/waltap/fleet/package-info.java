@@ -32,11 +32,13 @@
  * look that finds nothing, so that a write behind that look is reported; a report that comes before
  * the thread has left keeps it. A write may be reported long before its commit can be seen, with
  * {@code synchronous=FULL} by a sync: while such a one stands in the WAL ({@link
- * dev.waltap.attach.UnseenCommits}), it is looked for, for a second at most. Where the file can't
- * be watched, the user's own signal or a timer of less than a second is waited for, or the guard is
- * ALWAYS, the capture keeps its thread. Looks that are due take turns on two threads, so that many
- * at once need few; where these are held up, others help. One thread reports what happens to files
- * and directories: {@link dev.waltap.host.FileEvents}.
+ * dev.waltap.attach.UnseenCommits}), it is looked for, for a second at most. That is so with the
+ * signal that a capture has by default: {@link dev.waltap.wake.WakeSignals#fileWatching} does not
+ * ask, and leaves after 20 ms; such a commit is then found when its next look is due. Where the
+ * file can't be watched, the user's own signal or a timer of less than a second is waited for, or
+ * the guard is ALWAYS, the capture keeps its thread. Looks that are due take turns on two threads,
+ * so that many at once need few; where these are held up, others help. One thread reports what
+ * happens to files and directories: {@link dev.waltap.host.FileEvents}.
  *
  * <p>A parked member costs an entry in a map: no thread, no page set, and no descriptor but those
  * that {@link dev.waltap.io.ChannelRegistry} must not close. Its capture was closed in order, and

@@ -105,6 +105,21 @@ class ReloadTest extends CommandTest {
   }
 
   @Test
+  void anOutputThatCannotBeReopenedIsNotAmongThoseThatWere() throws Exception {
+    Path fleet = fleet();
+    make("fleet/a.db");
+    make("fleet/b.db");
+    start("cdc", "--directory", fleet, "--output", directory.resolve("{database}.jsonl"));
+    await("waltap: ready");
+    Path output = directory.resolve("a.db.jsonl");
+    Files.delete(output);
+    Files.createDirectory(output);
+    signals.raise(HANGUP);
+    await("waltap: output files of 1 open database reopened\n");
+    assertThat(err()).contains("the output can't be reopened: ");
+  }
+
+  @Test
   void oneThatIsOpenedLaterSendsWhatAllSend() throws Exception {
     List<String> seen = new CopyOnWriteArrayList<>();
     HttpServer receiver =
