@@ -70,7 +70,8 @@ class ArchitectureTest {
           Map.entry(
               "fleet",
               List.of(
-                  "api", "host", "io", "state", "attach", "wake", "capture", "handler", "text")),
+                  "api", "host", "io", "sqlite", "state", "attach", "wake", "capture", "handler",
+                  "text")),
           Map.entry("", and(CAPTURE, "capture", "handler", "fleet")),
           Map.entry("demo", List.of("api", "host", "sqlite", "json", "file", "text")),
           Map.entry(
