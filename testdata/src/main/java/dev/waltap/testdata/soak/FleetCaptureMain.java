@@ -64,7 +64,10 @@ public final class FleetCaptureMain {
       for (Change change : batch) {
         Row after = change.after();
         if (change.table().equals("times") && after != null) {
-          latencies.add(now - after.getLong("at"));
+          long at = after.getLong("at");
+          if (at != FleetFigures.UNTIMED) {
+            latencies.add(now - at);
+          }
         }
       }
     }

@@ -18,6 +18,9 @@ import java.util.concurrent.locks.LockSupport;
  * a share of them is written each second, processor time, memory and latency.
  */
 public final class FleetFigures {
+  /** When a row was written whose latency is not counted. */
+  static final long UNTIMED = 0;
+
   private final FleetOptions options;
   private final Path directory;
   private final List<Path> databases = new ArrayList<>();
@@ -97,11 +100,17 @@ public final class FleetFigures {
 
   /** Writes to databases chosen at random, as these options say; gives how many commits. */
   static long write(List<Path> databases, FleetOptions options) throws SQLException {
+    return write(databases, options, options.number("--seconds"), true);
+  }
+
+  private static long write(
+      List<Path> databases, FleetOptions options, double seconds, boolean timed)
+      throws SQLException {
     Random random = new Random(options.whole("--seed"));
     double perSecond = databases.size() * options.number("--share") / 100;
     long begin = System.nanoTime();
     long count = 0;
-    while (System.nanoTime() - begin < options.number("--seconds") * 1e9) {
+    while (System.nanoTime() - begin < seconds * 1e9) {
       long due = begin + (long) (count++ * 1e9 / perSecond);
       while (System.nanoTime() < due) {
         LockSupport.parkNanos(due - System.nanoTime());
@@ -109,13 +118,15 @@ public final class FleetFigures {
       Path database = databases.get(random.nextInt(databases.size()));
       try (Connection connection = TestDatabase.open(database)) {
         TestDatabase.execute(
-            connection, "INSERT INTO times(at) VALUES (" + System.nanoTime() + ")");
+            connection,
+            "INSERT INTO times(at) VALUES (" + (timed ? System.nanoTime() : UNTIMED) + ")");
       }
     }
     return count;
   }
 
   private void write(FleetProcess capture) throws Exception {
+    write(databases, options, options.number("--warm"), false);
     double cpu = capture.cpuSeconds();
     long begin = System.nanoTime();
     long count = write(databases, options);

@@ -17,6 +17,7 @@ public final class FleetOptions {
         --seed N        soak: of what happens (1)
         --size BYTES    figures, processes, opens: of each database (1000000)
         --share N       figures, processes: databases written each second, in per cent (1)
+        --warm N        figures: seconds of writes before anything is counted (0)
         --count N       opens: how often databases are opened and parked (300)
       """;
 
@@ -30,6 +31,7 @@ public final class FleetOptions {
               "--seed", "1",
               "--size", "1000000",
               "--share", "1",
+              "--warm", "0",
               "--count", "300"));
 
   private FleetOptions() {}
