@@ -4,14 +4,22 @@ package dev.waltap.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.live.LiveStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.hawkular.agent.prometheus.text.TextPrometheusMetricDataParser;
+import org.hawkular.agent.prometheus.types.Counter;
+import org.hawkular.agent.prometheus.types.MetricFamily;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +68,32 @@ class MetricsTextTest {
         .containsEntry("waltap_changes_total", "counter")
         .containsEntry("waltap_lag_seconds", "gauge")
         .containsKeys("jvm_memory_used_bytes", "jvm_threads_live_threads", "process_cpu_usage");
+  }
+
+  @Test
+  void aLibraryReadsTheSame() throws IOException {
+    database("app.db", 12).warned("something");
+    database("of a space, a \" quote.db", 7);
+    String text = metrics.scrape(MetricsText.PLAIN);
+    Map<String, String> types = new TreeMap<>();
+    int samples = 0;
+    var parser =
+        new TextPrometheusMetricDataParser(
+            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    for (MetricFamily family = parser.parse(); family != null; family = parser.parse()) {
+      types.put(family.getName(), family.getType().name().toLowerCase(Locale.ROOT));
+      samples += family.getMetrics().size();
+      assertThat(family.getHelp()).as(family.getName()).isNotBlank();
+      if (family.getName().equals("waltap_changes_total")) {
+        assertThat(family.getMetrics())
+            .extracting(metric -> metric.getLabels() + " " + ((Counter) metric).getValue())
+            .contains("{database=app.db} 12.0");
+      }
+    }
+    PrometheusText ours = PrometheusText.read(text);
+    // It has one object for a summary or a histogram, of which we count each line.
+    assertThat(types).isEqualTo(new TreeMap<>(ours.types()));
+    assertThat(samples).isPositive().isLessThanOrEqualTo(ours.samples().size());
   }
 
   @Test
