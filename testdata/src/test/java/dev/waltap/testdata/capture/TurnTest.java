@@ -9,6 +9,8 @@ import dev.waltap.api.Change;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.capture.CaptureEngine;
 import dev.waltap.capture.Workers;
+import dev.waltap.host.Threads;
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.wake.CountedSignal;
 import dev.waltap.wake.WakeSignals;
@@ -23,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,10 @@ class TurnTest {
 
   private final Queue<Long> delivered = new ConcurrentLinkedQueue<>();
   private final Queue<Runnable> inTurn = new ConcurrentLinkedQueue<>();
+
+  /** What the handler waits for before it returns. */
+  private final AtomicReference<@Nullable CountDownLatch> held = new AtomicReference<>();
+
   private final AtomicInteger sessions = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger();
   private final AtomicReference<CountedSignal> signal = new AtomicReference<>();
@@ -99,6 +106,10 @@ class TurnTest {
   private void take(List<Change> batch) {
     for (Change change : batch) {
       delivered.add(Objects.requireNonNull(change.after()).getLong(0));
+    }
+    CountDownLatch returns = held.get();
+    if (returns != null) {
+      Threads.await(returns);
     }
   }
 
@@ -192,5 +203,38 @@ class TurnTest {
     engine.look();
     assertThat(inTurn).hasSize(1);
     assertCloses();
+  }
+
+  @Test
+  void aCloseThatIsOnlyBegunRecallsWhoeverHasLeft() throws Exception {
+    CountDownLatch recalled = leave();
+    assertThat(engine.beginClose()).isTrue();
+    assertThat(recalled.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
+    assertThat(engine.turn(CaptureMode.CDC, workers)).as("it has ended").isTrue();
+    engine.close();
+  }
+
+  @Test
+  void aCloseThatIsOnlyBegunDoesNotWaitForAHandler() throws Exception {
+    CountDownLatch recalled = leave();
+    CountDownLatch returns = new CountDownLatch(1);
+    held.set(returns);
+    TestDatabase.execute(application, "INSERT INTO t VALUES (7)");
+    assertThat(recalled.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
+    Thread delivering =
+        start(
+            () -> {
+              while (!engine.turn(CaptureMode.CDC, workers)) {
+                Thread.onSpinWait();
+              }
+            });
+    Await.until(
+        Duration.ofNanos(PATIENCE), () -> !delivered.isEmpty(), () -> "the change does not come");
+    assertThat(engine.beginClose()).isTrue();
+    assertThat(delivering.isAlive()).as("the handler has not returned").isTrue();
+    returns.countDown();
+    delivering.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE));
+    assertThat(delivering.isAlive()).isFalse();
+    engine.close();
   }
 }
