@@ -22,15 +22,16 @@ final class Mapping {
 
   private static final Mapper MAPPER = Mapper.ofThisJava();
 
-  private static final long IDLE_SECONDS = 3;
+  /** Maps that follow each other share a thread; nothing of ours stays behind for longer. */
+  private static final long IDLE_MILLIS = 100;
 
   /** As many threads as map at a time: one that waits for a slow disk delays no other. */
   private static final ThreadPoolExecutor MAPPING =
       new ThreadPoolExecutor(
           0,
           Integer.MAX_VALUE,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
+          IDLE_MILLIS,
+          TimeUnit.MILLISECONDS,
           new SynchronousQueue<>(),
           Mapping::newThread);
 

@@ -23,16 +23,18 @@ class MappingTest {
   void mapsThatFollowEachOtherShareAThreadThatHasNothingOfTheirs() throws Exception {
     Path path = directory.resolve("file");
     Files.write(path, new byte[100]);
-    Thread group = new Thread(new ThreadGroup("application"), () -> map(path));
-    group.setContextClassLoader(new ClassLoader() {});
-    group.start();
-    group.join();
-    List<Thread> first = mappers();
+    List<Thread> first = List.of();
+    while (first.isEmpty()) { // It may have ended on a busy machine.
+      Thread group = new Thread(new ThreadGroup("application"), () -> map(path));
+      group.setContextClassLoader(new ClassLoader() {});
+      group.start();
+      group.join();
+      first = mappers();
+    }
     for (int i = 0; i < 20; i++) {
       map(path);
     }
     assertThat(mappers()).hasSizeLessThan(20);
-    assertThat(first).isNotEmpty();
     assertThat(first)
         .allSatisfy(
             thread -> {
