@@ -42,7 +42,7 @@ public final class FileEvents {
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /**
-   * Where a report failed, all are told after this time that they may have missed something; after
+   * Where a report failed, all get one after this time that they may have missed something; after
    * twice as long each time that fails, too, but no longer than a few seconds.
    */
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -232,7 +232,7 @@ public final class FileEvents {
       return whole.isEmpty() && files.isEmpty();
     }
 
-    /** Those to be told of this: of all where it is not known what happened. */
+    /** Those that get a report of this: all where it is not known what happened. */
     List<Watch> listeners(Set<Path> names, boolean all) {
       List<Watch> listeners = new ArrayList<>(whole);
       if (all) {
@@ -257,7 +257,7 @@ public final class FileEvents {
     private final Thread thread;
 
     // All three of the thread.
-    /** Whether somebody may have missed something, and has not been told so yet. */
+    /** Whether somebody may have missed something, and has had no report of that yet. */
     private boolean failed;
 
     private long retryDue;
@@ -305,17 +305,7 @@ public final class FileEvents {
     }
 
     void forgetUnused() {
-      byKey
-          .values()
-          .removeIf(
-              directory -> {
-                boolean unused = directory.isUnused();
-                if (unused) {
-                  byPath.values().removeIf(each -> each == directory);
-                  directory.key.cancel();
-                }
-                return unused;
-              });
+      List.copyOf(byKey.values()).forEach(this::forgetIfUnused);
     }
 
     private void run() {
