@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -165,14 +164,7 @@ abstract class CaptureCommand extends ShellCommand {
       monitoring.watch(databaseName());
       shell().signals().onStop(sink.stop());
       // An output may wait long for its server before the capture is opened.
-      BooleanSupplier reopen = sink.reopen();
-      @Nullable Runnable reopening =
-          reopen == null
-              ? null
-              : () -> {
-                var unused = reopen.getAsBoolean(); // What failed was reported.
-              };
-      shell().signals().onHangup(hangup(reopening, console, monitoring, null));
+      shell().signals().onHangup(hangup(sink.reopening(), console, monitoring, null));
       if (!begin(builder, opening, console)) {
         return endless() ? ExitCode.OK : ExitCode.ofSignal(shell().signals().received());
       }

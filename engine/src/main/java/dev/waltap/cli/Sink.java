@@ -67,6 +67,16 @@ record Sink(
     return all;
   }
 
+  /** The same for whoever need not know whether it worked, since what failed was reported. */
+  @Nullable Runnable reopening() {
+    BooleanSupplier known = reopen;
+    return known == null
+        ? null
+        : () -> {
+          var unused = known.getAsBoolean();
+        };
+  }
+
   @Override
   public void close() throws IOException {
     closing.close();
