@@ -19,7 +19,7 @@ import java.util.concurrent.Semaphore;
 final class PageAnswers {
   private static final long PATIENCE_MILLIS = 1000;
 
-  /** Changes beyond this are left out of an answer; the numbers tell. */
+  /** Changes beyond this are left out of an answer; their numbers show that. */
   private static final int MAX_BYTES = 512 << 10;
 
   private final LiveStream stream;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     of their table
  * @param topic the pattern of topics' names; null for the usual one
  * @param tls whom to trust, and who we are, where the address asks for TLS and the client is not
- *     told so otherwise; null for the Java installation's own
+ *     configured so otherwise; null for the Java installation's own
  * @param config a file of the client's own properties; null for none
  * @param timeout how long an attempt may take; null for the usual time
  * @param maxRetries how often what may pass is tried again in a row, {@link Integer#MAX_VALUE} for

@@ -122,7 +122,7 @@ public record StateStatus(
   /**
    * Looks at a state that nobody works with, and leaves no file behind, not even for the moment.
    *
-   * @return null if it has a log, as after a crash: then only a start can tell what it holds
+   * @return null if it has a log, as after a crash: then only a start can find out what it holds
    * @throws CaptureException as {@link #of(StateDirectory)}
    */
   public static @Nullable StateStatus ofUnused(StateDirectory directory) {

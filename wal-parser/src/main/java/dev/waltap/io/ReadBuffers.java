@@ -14,7 +14,7 @@ public final class ReadBuffers {
   /** What a system call costs hardly counts for a piece of this size. */
   public static final int SIZE = 128 << 10;
 
-  /** As many as there are processors to read at a time, about. */
+  /** More captures than this hardly read at the same time; the others get new arrays. */
   private static final int KEPT = 4;
 
   private static final ArrayDeque<byte[]> FREE = new ArrayDeque<>(KEPT);
