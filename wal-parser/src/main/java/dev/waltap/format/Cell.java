@@ -63,7 +63,7 @@ public final class Cell {
   private void parseTableLeaf(byte[] page, int pageNumber, int cell, PageFormat format) {
     offset = cell;
     if (cell > format.usableSize() - MAX_HEAD_SIZE) {
-      checkVarints(page, pageNumber, cell, 2, format);
+      checkVarints(page, pageNumber, cell, cell, 2, format);
     }
     int at = cell;
     byte first = page[at];
@@ -93,7 +93,7 @@ public final class Cell {
     offset = cell;
     int at = leaf ? cell : cell + CHILD;
     if (cell > format.usableSize() - MAX_HEAD_SIZE) {
-      checkVarints(page, pageNumber, at, 1, format);
+      checkVarints(page, pageNumber, cell, at, 1, format);
     }
     int size = at;
     at += Varint.size(page, at);
@@ -102,8 +102,24 @@ public final class Cell {
     payload(page, pageNumber, at, format.localOnIndex(payloadSize), format);
   }
 
+  /**
+   * The rowid of a cell of an interior page of a table b-tree, which has a child and no payload: no
+   * row that the child leads to has a larger one.
+   *
+   * @param cell within the page, as {@link BTreePage#check} has found
+   * @throws CorruptDatabaseException if it can't lie on the page
+   */
+  public static long interiorRowid(byte[] page, int pageNumber, int cell, PageFormat format) {
+    int at = cell + CHILD;
+    if (at > format.usableSize() - Varint.MAX_SIZE) {
+      checkVarints(page, pageNumber, cell, at, 1, format);
+    }
+    return Varint.value(page, at);
+  }
+
   /** Near the end of a page, varints may run out of it. */
-  private void checkVarints(byte[] page, int pageNumber, int from, int count, PageFormat format) {
+  private static void checkVarints(
+      byte[] page, int pageNumber, int cell, int from, int count, PageFormat format) {
     int at = from;
     for (int i = 0; i < count; i++) {
       int last = at + Varint.MAX_SIZE - 1;
@@ -114,7 +130,7 @@ public final class Cell {
     }
     if (at > format.usableSize()) {
       throw CorruptDatabaseException.page(
-          pageNumber, "cell at offset " + offset + " runs out of the page");
+          pageNumber, "cell at offset " + cell + " runs out of the page");
     }
   }
 
