@@ -168,6 +168,8 @@ public final class BaselineWriter implements AutoCloseable {
       }
       // What the count does not see: the new state may have rows to deliver that the old one had.
       Files.deleteIfExists(directory.parkedFile());
+      Files.deleteIfExists(
+          directory.tailFile()); // Its transactions were taken in, or are no one's.
       Files.move(
           directory.newFile(),
           directory.stateFile(),

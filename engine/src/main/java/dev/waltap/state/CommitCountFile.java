@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Remembers, outside of {@code state.db}, how many commits that has seen. SQLite takes a damaged or
  * missing {@code state.db-wal} for the rest of a crash and goes back to an earlier commit without a
- * word; a position from before what was emitted would be the result. The file is written after each
+ * word; a position from before what was emitted would be the result. So it would be of a missing
+ * {@link TailFile}, whose transactions count as a commit each. The file is written after each
  * commit that was synced, without a sync of its own, so it may say less than was committed, but
  * never more than is on disk.
  *
@@ -90,7 +91,11 @@ final class CommitCountFile implements AutoCloseable {
     }
     long seen = bytes.getLong(8);
     return seen > commits
-        ? "it has " + commits + " of at least " + seen + " commits: its state.db-wal was lost"
+        ? "it has "
+            + commits
+            + " of at least "
+            + seen
+            + " commits: its state.db-wal, or the file tail beside it, was lost"
         : null;
   }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.state;
 
+import dev.waltap.wal.WalPosition;
+import java.nio.ByteBuffer;
+
 /**
  * One transaction as journalled, without its pages.
  *
@@ -11,10 +14,32 @@ package dev.waltap.state;
  */
 public record JournalEntry(LogPosition position, long timestampMicros, int databaseSize) {
 
+  /** Bytes of {@link #store}. */
+  static final int SIZE = 44;
+
   public JournalEntry {
     if (databaseSize < 0) {
       throw new IllegalArgumentException("database size " + databaseSize);
     }
+  }
+
+  /** Writes it, as {@link JournalWriter} says. */
+  void store(ByteBuffer to) {
+    WalPosition wal = position.wal();
+    to.putLong(position.epoch()).putLong(wal.salts()).putInt(wal.frame());
+    to.putLong(wal.checksum()).putInt(wal.changeCounter());
+    to.putLong(timestampMicros).putInt(databaseSize);
+  }
+
+  /**
+   * Reads what {@link #store} wrote.
+   *
+   * @throws IllegalArgumentException if that can't be one
+   */
+  static JournalEntry load(ByteBuffer from) {
+    long epoch = from.getLong();
+    WalPosition wal = new WalPosition(from.getLong(), from.getInt(), from.getLong(), from.getInt());
+    return new JournalEntry(new LogPosition(epoch, wal), from.getLong(), from.getInt());
   }
 
   /** The pages that a transaction wrote, each in its last image. */

@@ -3,7 +3,6 @@ package dev.waltap.state;
 
 import dev.waltap.api.Position;
 import dev.waltap.page.PageBuffers;
-import dev.waltap.wal.WalPosition;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
@@ -122,10 +121,7 @@ final class JournalReader {
 
   private JournalEntry entry() {
     segment.get(); // Of no meaning.
-    long epoch = segment.getLong();
-    WalPosition wal =
-        new WalPosition(segment.getLong(), segment.getInt(), segment.getLong(), segment.getInt());
-    return new JournalEntry(new LogPosition(epoch, wal), segment.getLong(), segment.getInt());
+    return JournalEntry.load(segment);
   }
 
   private RuntimeException damaged(long id, String what, @Nullable Throwable cause) {

@@ -43,7 +43,7 @@ final class JournalWriter implements JournalEntry.PageSink {
   /** Room to begin with: many captures never write more at once, and most of a fleet's nothing. */
   private static final int FIRST_ROOM = 16 << 10;
 
-  private static final int BEGIN_SIZE = 46;
+  private static final int BEGIN_SIZE = 2 + JournalEntry.SIZE;
   private static final byte UNUSED = 1;
 
   private final int pageSize;
@@ -51,6 +51,7 @@ final class JournalWriter implements JournalEntry.PageSink {
   private ByteBuffer segment = ByteBuffer.allocate(FIRST_ROOM);
   private final PreparedStatement insert;
   private long id;
+  private long added;
   private long packedBytes;
 
   /**
@@ -68,14 +69,12 @@ final class JournalWriter implements JournalEntry.PageSink {
   void add(JournalEntry entry, JournalEntry.Pages pages) throws SQLException {
     try {
       room(BEGIN_SIZE);
-      var wal = entry.position().wal();
-      segment.put((byte) BEGIN).put(UNUSED).putLong(entry.position().epoch());
-      segment.putLong(wal.salts()).putInt(wal.frame());
-      segment.putLong(wal.checksum()).putInt(wal.changeCounter());
-      segment.putLong(entry.timestampMicros()).putInt(entry.databaseSize());
+      segment.put((byte) BEGIN).put(UNUSED);
+      entry.store(segment);
       pages.forEach(this);
       room(1);
       segment.put((byte) END);
+      added++;
     } catch (SegmentException e) {
       throw e.cause;
     }
@@ -97,21 +96,18 @@ final class JournalWriter implements JournalEntry.PageSink {
     }
   }
 
+  /** How many transactions were added since the last group ended. */
+  long added() {
+    return added;
+  }
+
   /** Ends the group: the transactions added since the last one ended. */
-  void endGroup(long entries, LogPosition last) throws SQLException {
-    write(entries, last.epoch(), last.wal().frame());
-  }
-
-  /** The id of the last segment written. */
-  long lastId() {
-    return id;
-  }
-
-  /** Bytes written since this was asked last. */
-  long takePackedBytes() {
-    long bytes = packedBytes;
+  void endGroup(StateHeader head, JournalGroups groups) throws SQLException {
+    write(added, head.last.epoch(), head.last.wal().frame());
+    head.journalled = id;
+    groups.add(id, head.last, added, packedBytes);
     packedBytes = 0;
-    return bytes;
+    added = 0;
   }
 
   private void room(int bytes) {

@@ -71,7 +71,12 @@ final class Lz4Codec {
 
   /** xxHash64 of all the bytes. */
   static long hash(byte[] bytes, long seed) {
-    return HASH.hash(bytes, 0, bytes.length, seed);
+    return hash(bytes, 0, bytes.length, seed);
+  }
+
+  /** xxHash64 of some of the bytes. */
+  static long hash(byte[] bytes, int offset, int length, long seed) {
+    return HASH.hash(bytes, offset, length, seed);
   }
 
   /** Spreads a number over 64 bits, so that it can be mixed into a hash. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.state;
 
+import dev.waltap.api.CaptureException;
 import dev.waltap.page.PackedPage;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -145,17 +147,20 @@ final class PageTable {
     find.setLong(1, Integer.toUnsignedLong(number));
     try (ResultSet row = find.executeQuery()) {
       if (!row.next()) {
-        throw StateErrors.corrupt(
-            file.path(), "page " + Integer.toUnsignedString(number) + " is missing", null);
+        throw missing(file.path(), number);
       }
       byte[] bytes = row.getBytes(2);
       packed.set(bytes == null ? NOTHING : bytes, 0, bytes == null ? 0 : bytes.length);
       if (row.getLong(1) != storedHash(number, imageHash)
-          || !codec.unpack(packed, to)
-          || Lz4Codec.hash(to, seed) != imageHash) {
-        throw wrongHash(number);
+          || !unpack(codec, packed, seed, imageHash, to)) {
+        throw wrongHash(file.path(), number);
       }
     }
+  }
+
+  /** Fills the array with a stored page; says whether that was one, of the image with this hash. */
+  static boolean unpack(Lz4Codec codec, PackedPage packed, long seed, long imageHash, byte[] to) {
+    return codec.unpack(packed, to) && Lz4Codec.hash(to, seed) == imageHash;
   }
 
   /** States made before numbers past 2^31 were written as unsigned ones have negative ones. */
@@ -167,8 +172,17 @@ final class PageTable {
   }
 
   private RuntimeException wrongHash(int number) {
+    return wrongHash(file.path(), number);
+  }
+
+  static CaptureException wrongHash(Path file, int number) {
     return StateErrors.corrupt(
-        file.path(), "page " + Integer.toUnsignedString(number) + " has a wrong hash", null);
+        file, "page " + Integer.toUnsignedString(number) + " has a wrong hash", null);
+  }
+
+  static CaptureException missing(Path file, int number) {
+    return StateErrors.corrupt(
+        file, "page " + Integer.toUnsignedString(number) + " is missing", null);
   }
 
   private void write(int number, byte[] image, long hash) throws SQLException {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   state.db      page table, journal and positions (with -wal and -shm while it is open)
  *   state.db.new  a baseline in the making; without meaning until it is renamed
  *   witness       how many commits state.db must have seen, see {@link CommitCountFile}
+ *   tail          transactions added while state.db was closed, see {@link TailFile}
  *   delivered     what an output that keeps positions was given last, see {@link DeliveredFile}
  *   parked        what the database looked like when nothing was left, see {@link ParkedFile}
  *   lock          who holds the state, see {@link StateLock}
@@ -230,6 +231,7 @@ public final class StateDirectory {
           Files.deleteIfExists(path.resolve("state.db" + suffix));
         }
         removeUnfinished();
+        Files.deleteIfExists(tailFile());
         Files.deleteIfExists(commitCountFile());
         Files.deleteIfExists(deliveredFile());
         Files.deleteIfExists(parkedFile());
@@ -262,6 +264,10 @@ public final class StateDirectory {
     return path.resolve("witness");
   }
 
+  Path tailFile() {
+    return path.resolve("tail");
+  }
+
   Path deliveredFile() {
     return path.resolve("delivered");
   }
@@ -279,9 +285,14 @@ public final class StateDirectory {
     return path.resolve(FLEET_LOCK);
   }
 
+  /** Bytes of the log of {@code state.db}; 0 if there is none. */
+  long logSize() {
+    return path.resolve("state.db-wal").toFile().length();
+  }
+
   /** Bytes that the state takes on disk. */
   long size() {
-    long size = 0;
+    long size = tailFile().toFile().length();
     for (String suffix : SUFFIXES) {
       try {
         size += Files.size(path.resolve("state.db" + suffix));
@@ -295,12 +306,12 @@ public final class StateDirectory {
   /** When anything was saved last. */
   Instant savedAt() {
     Instant last = Instant.EPOCH;
-    for (String suffix : List.of("", "-wal")) {
+    for (String name : List.of("state.db", "state.db-wal", "tail")) {
       try {
-        Instant written = Files.getLastModifiedTime(path.resolve("state.db" + suffix)).toInstant();
+        Instant written = Files.getLastModifiedTime(path.resolve(name)).toInstant();
         last = written.isAfter(last) ? written : last;
       } catch (IOException e) {
-        // Not there, or gone meanwhile: the other one says it.
+        // Not there, or gone meanwhile: another one says it.
       }
     }
     return last;
@@ -332,7 +343,7 @@ public final class StateDirectory {
   }
 
   private static Set<String> ours() {
-    Set<String> names = new HashSet<>(List.of("witness", "delivered", "parked", "lock"));
+    Set<String> names = new HashSet<>(List.of("witness", "tail", "delivered", "parked", "lock"));
     for (String suffix : SUFFIXES) {
       names.add("state.db" + suffix);
       names.add("state.db.new" + suffix);

@@ -123,7 +123,7 @@ final class StateFile implements AutoCloseable {
     int pages;
     // Closed before anybody else opens the file, lest that drop SQLite's locks.
     try (StateFile file = connect(path, SqliteConnections::open, StateFile::makeTables)) {
-      root = (int) file.number("SELECT rootpage FROM sqlite_schema WHERE name = 'page'");
+      root = file.rootPage();
       pages = (int) file.number("PRAGMA page_count");
     } catch (SQLException e) {
       throw StateErrors.sql(path, e);
@@ -236,6 +236,11 @@ final class StateFile implements AutoCloseable {
       reading = false;
       run("COMMIT");
     }
+  }
+
+  /** The page at which the table {@code page} begins. */
+  int rootPage() throws SQLException {
+    return (int) number("SELECT rootpage FROM sqlite_schema WHERE name = 'page'");
   }
 
   boolean hasTable(String name) throws SQLException {

@@ -94,13 +94,19 @@ public final class StateLock implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
   private final Closer closer;
+
+  /** Whether the file says who holds it. */
+  private final boolean named;
+
   private boolean closed;
 
-  private StateLock(StateDirectory directory, Path file, FileChannel channel, Closer closer) {
+  private StateLock(
+      StateDirectory directory, Path file, FileChannel channel, Closer closer, boolean named) {
     this.directory = directory;
     this.file = file;
     this.channel = channel;
     this.closer = closer;
+    this.named = named;
   }
 
   /** What is held. */
@@ -112,7 +118,7 @@ public final class StateLock implements AutoCloseable {
     Holder me = us(command);
     try {
       for (int i = 0; i < TRIES; i++) {
-        StateLock lock = tryAcquire(directory, directory.lockFile(), me);
+        StateLock lock = tryAcquire(directory, directory.lockFile(), me, true);
         if (lock != null) {
           return lock;
         }
@@ -144,7 +150,21 @@ public final class StateLock implements AutoCloseable {
    */
   static @Nullable StateLock acquireFleet(StateDirectory root, String command) {
     try {
-      return tryAcquire(root, root.fleetLockFile(), us(command));
+      return tryAcquire(root, root.fleetLockFile(), us(command), true);
+    } catch (IOException | UncheckedIOException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Holds a state for a moment. Other processes are not told by whom, only that it is held, which
+   * spares writing to the file.
+   *
+   * @return null if somebody holds it already, or if it has no lock file that can be locked
+   */
+  static @Nullable StateLock tryHold(StateDirectory directory, String command) {
+    try {
+      return tryAcquire(directory, directory.lockFile(), us(command), false);
     } catch (IOException | UncheckedIOException e) {
       return null;
     }
@@ -158,11 +178,11 @@ public final class StateLock implements AutoCloseable {
         command);
   }
 
-  private static @Nullable StateLock tryAcquire(StateDirectory directory, Path file, Holder me)
-      throws IOException {
+  private static @Nullable StateLock tryAcquire(
+      StateDirectory directory, Path file, Holder me, boolean named) throws IOException {
     synchronized (HELD) {
-      Object key = createAndIdentify(file);
-      if (HELD.containsKey(key)) {
+      Object key = named ? createAndIdentify(file) : identify(file);
+      if (key == null || HELD.containsKey(key)) {
         return null;
       }
       Closer closer = new Closer();
@@ -179,8 +199,10 @@ public final class StateLock implements AutoCloseable {
         if (channel.size() > 0) {
           channel.truncate(0); // Of a holder that was killed.
         }
-        channel.write(ByteBuffer.wrap(me.store().getBytes(StandardCharsets.UTF_8)), 0);
-        return new StateLock(directory, file, channel, closer);
+        if (named) {
+          channel.write(ByteBuffer.wrap(me.store().getBytes(StandardCharsets.UTF_8)), 0);
+        }
+        return new StateLock(directory, file, channel, closer, named);
       } catch (Throwable e) {
         closer.closeAfter(e);
         throw e;
@@ -302,7 +324,9 @@ public final class StateLock implements AutoCloseable {
       }
       closed = true;
       try (Closer all = closer) {
-        channel.truncate(0);
+        if (named) {
+          channel.truncate(0);
+        }
       } catch (ClosedByInterruptException e) {
         // Closed by that, hence released; whose name stays in the file, nobody asks.
         return;

@@ -23,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param savedAt when anything was saved last
  * @param acknowledged the saved position; null until the first bootstrap was delivered whole
  * @param base the transaction as of which the page table is
- * @param end the last transaction in the journal, {@code base} if it is empty
+ * @param end the last transaction in the journal, {@code base} if it is empty; or the last that was
+ *     added while the state was closed
  * @param pages pages in the page table
  * @param pageSize their size in bytes
- * @param journalEntries transactions in the journal, not compacted yet
+ * @param journalEntries transactions in the journal, not compacted yet, and those added while the
+ *     state was closed
  * @param journalBytes what they take on disk
  * @param undelivered those of them that were not delivered
  * @param fileBytes what the whole state takes on disk
@@ -141,6 +143,8 @@ public record StateStatus(
 
   private static StateStatus of(StateDirectory directory, StateFile opened) {
     try (StateFile file = opened) {
+      // Before state.db: whoever takes it in meanwhile has left that newer than it.
+      TailContent tail = TailContent.read(directory);
       // One read transaction, so that all of it is of one commit.
       file.run("BEGIN");
       StateOrigin origin = StateOrigin.read(file);
@@ -148,10 +152,35 @@ public record StateStatus(
       JournalGroups groups = JournalGroups.read(file, head);
       StateStatus status = of(directory, file, origin, head, groups);
       file.run("COMMIT");
-      return status;
+      return tail.follows(origin.nonce(), head) ? status.with(tail) : status;
     } catch (SQLException e) {
       throw StateErrors.sql(directory.stateFile(), e);
     }
+  }
+
+  /** The same with what was added while the state was closed. */
+  private StateStatus with(TailContent tail) {
+    Undelivered added = tail.undelivered();
+    Position later = tail.acknowledged();
+    return new StateStatus(
+        directory,
+        database,
+        stream,
+        created,
+        savedAt,
+        later != null ? later : acknowledged,
+        base,
+        tail.end(),
+        pages,
+        pageSize,
+        journalEntries + tail.transactions().size(),
+        journalBytes + tail.size(),
+        new Undelivered(
+            undelivered.transactions() + added.transactions(),
+            undelivered.since() != null ? undelivered.since() : added.since()),
+        fileBytes,
+        holder,
+        fleet);
   }
 
   static StateStatus of(

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * works; what was flushed stays.
  */
 public final class StateStore implements AutoCloseable {
-  /** Bytes of the journal that are compacted for a summary while a capture is being closed. */
-  private static final long MOST_AT_CLOSE = 1 << 20;
-
   private final StateLock lock;
   private final StateFile file;
   private final StateProperties properties;
@@ -39,7 +36,6 @@ public final class StateStore implements AutoCloseable {
   private final StateHeader head;
   private final StateCommits commits;
   private StateOrigin origin;
-  private long added;
   private boolean dirty;
   private boolean newlyAcknowledged;
   private final Closer closer;
@@ -49,8 +45,9 @@ public final class StateStore implements AutoCloseable {
   private @Nullable Throwable failure;
   private volatile @Nullable Position toAcknowledge;
   private final SummaryTable summaries;
-  private @Nullable Supplier<PageSummary> summarizer;
-  private Consumer<String> details = detail -> {};
+  private final ClosingSummary closing;
+  private int rootPage;
+  private @Nullable ClosedState closedState;
 
   private StateStore(StateLock lock, Closer closer) throws SQLException {
     this.lock = lock;
@@ -64,9 +61,37 @@ public final class StateStore implements AutoCloseable {
     this.journal = new JournalWriter(file, pageSize, head.journalled);
     this.groups = JournalGroups.read(file, head);
     this.buffers = new PageBuffers(pageSize);
+    TailContent tail = TailContent.read(lock.directory());
+    boolean tailFollows = tail.follows(origin.nonce(), head);
+    if (tailFollows) {
+      head.commits += tail.transactions().size(); // Each was counted.
+    }
     this.commits = new StateCommits(lock.directory(), file, head, origin.nonce(), closer);
     this.toAcknowledge = head.acknowledged;
     this.summaries = new SummaryTable(file);
+    this.closing = new ClosingSummary(file, head, groups, pages, commits, summaries);
+    if (tailFollows) {
+      takeIn(tail);
+    }
+    tail.clear();
+  }
+
+  /**
+   * Takes into the journal what was added while the state was closed. In one commit, after which it
+   * does not follow the state any more: a crash before or after makes no difference.
+   */
+  private void takeIn(TailContent tail) throws SQLException {
+    commits.begin();
+    for (TailContent.Transaction each : tail.transactions()) {
+      journal(each.entry(), tail.pages(each, database().pageSize()));
+    }
+    journal.endGroup(head, groups);
+    Position later = tail.acknowledged();
+    if (later != null) {
+      head.acknowledged = later;
+      toAcknowledge = later;
+    }
+    commit();
   }
 
   /**
@@ -175,16 +200,16 @@ public final class StateStore implements AutoCloseable {
     if (entry.position().isWithin(head.last.position())) {
       throw new IllegalArgumentException(entry.position() + " is not after " + head.last);
     }
-    work(
-        () -> {
-          commits.begin();
-          journal.add(entry, images);
-          head.last = entry.position();
-          if (head.last.epoch() > head.epoch.number()) {
-            head.epoch = new StateHeader.Epoch(head.last.epoch(), head.last.wal().salts());
-          }
-          added++;
-        });
+    work(() -> journal(entry, images));
+  }
+
+  private void journal(JournalEntry entry, JournalEntry.Pages images) throws SQLException {
+    commits.begin();
+    journal.add(entry, images);
+    head.last = entry.position();
+    if (head.last.epoch() > head.epoch.number()) {
+      head.epoch = new StateHeader.Epoch(head.last.epoch(), head.last.wal().salts());
+    }
   }
 
   /**
@@ -213,7 +238,7 @@ public final class StateStore implements AutoCloseable {
 
   private void save() throws SQLException {
     takeAcknowledgement();
-    if (added == 0 && !dirty) {
+    if (journal.added() == 0 && !dirty) {
       if (newlyAcknowledged) {
         commits.beginUnsynced();
         commit();
@@ -221,11 +246,8 @@ public final class StateStore implements AutoCloseable {
       return;
     }
     commits.begin();
-    if (added > 0) {
-      journal.endGroup(added, head.last);
-      head.journalled = journal.lastId();
-      groups.add(head.journalled, head.last, added, journal.takePackedBytes());
-      added = 0;
+    if (journal.added() > 0) {
+      journal.endGroup(head, groups);
     }
     commit();
   }
@@ -304,8 +326,7 @@ public final class StateStore implements AutoCloseable {
    * @param detail there, too, gets why it could not be kept, which is no error
    */
   public void summarize(Supplier<PageSummary> summary, Consumer<String> detail) {
-    summarizer = summary;
-    details = detail;
+    closing.of(summary, detail);
   }
 
   /** Replays the transactions from {@link #base} to {@link #end}, checked as pages are. */
@@ -360,7 +381,7 @@ public final class StateStore implements AutoCloseable {
         || !head.base.isWithin(acknowledged)) {
       return;
     }
-    Position end = added == 0 ? head.last.position() : groups.end(head.base);
+    Position end = journal.added() == 0 ? head.last.position() : groups.end(head.base);
     if (!LogPosition.isWithin(acknowledged.epoch(), acknowledged.frame(), end)) {
       throw new IllegalArgumentException(
           acknowledged + " was acknowledged, but is not journalled: " + end);
@@ -389,7 +410,7 @@ public final class StateStore implements AutoCloseable {
 
   private void saveLast() throws SQLException {
     takeAcknowledgement();
-    if (added > 0 || commits.isBegun()) {
+    if (journal.added() > 0 || commits.isBegun()) {
       save();
       return;
     }
@@ -397,45 +418,12 @@ public final class StateStore implements AutoCloseable {
       commits.beginUnsynced();
       commit();
     }
-    PageSummary summary = summaryAtEnd();
-    if (summary != null) {
-      saveSummary(summary);
+    if (isSettled()) {
+      closing.save(buffers);
+      if (head.base.equals(head.last) && file.isSeeded()) {
+        rootPage = file.rootPage();
+      }
     }
-  }
-
-  /** Only spares the next opening work: if this fails, as on a full disk, nothing else must. */
-  private void saveSummary(PageSummary summary) throws SQLException {
-    try {
-      commits.beginUnsynced();
-      JournalCompactor.runAll(file, head, groups, pages, buffers);
-      summaries.write(head, summary);
-      commit();
-    } catch (SQLException e) {
-      notSaved(StateErrors.sql(file.path(), e));
-    } catch (CaptureException e) {
-      notSaved(e);
-    }
-  }
-
-  private void notSaved(CaptureException cause) {
-    commits.rollBack(cause);
-    details.accept(
-        "no summary of the saved pages could be kept, so the next start may have to read them all: "
-            + cause.getMessage());
-  }
-
-  /** The summary to keep; null if there is none, or no need of it. */
-  private @Nullable PageSummary summaryAtEnd() {
-    Supplier<PageSummary> source = summarizer;
-    boolean moves = groups.compactable(head.acknowledged) != null;
-    if (source == null
-        || (summaries.isOf(head) && !moves)
-        || !file.isSeeded()
-        || !isSettled()
-        || groups.bytes() > MOST_AT_CLOSE) {
-      return null;
-    }
-    return source.get();
   }
 
   @Override
@@ -453,6 +441,16 @@ public final class StateStore implements AutoCloseable {
       closed = true;
     }
     commits.syncLast();
+    closedState = ClosedState.of(lock.directory(), origin, head, pageSeed(), rootPage);
+  }
+
+  /**
+   * What was closed, for whoever adds to it without opening it; before it is closed, null. Also
+   * null unless it was closed in order, all acknowledged and compacted into its pages, with nothing
+   * left in a log.
+   */
+  public @Nullable ClosedState closed() {
+    return closedState;
   }
 
   /** Work on the file. */

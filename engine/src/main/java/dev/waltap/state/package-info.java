@@ -36,6 +36,24 @@
  *       before: it holds what it was given, and never goes back to the table for it.
  * </ul>
  *
+ * <p>Nor need every transaction open the state. Whoever closed it in order, with nothing left to
+ * emit and all compacted, has a {@link dev.waltap.state.ClosedState}, and adds transactions to the
+ * file {@code tail} beside it, each durably before any change of it is handed out, and what was
+ * acknowledged of them. The next opening takes them into the journal, in one commit. What makes
+ * this safe:
+ *
+ * <ul>
+ *   <li>It follows one commit of one state, and counts for no other: after the commit that takes it
+ *       in it is void, whether or not it was emptied.
+ *   <li>It is added to only by who holds the state, and if neither that nor the file was touched
+ *       since. Each transaction is counted beside it, as a commit is: one that is missing is
+ *       noticed, and the state refused.
+ *   <li>What can't be read at its end was being written when everything stopped, and nothing of it
+ *       was handed out. What can't be read and was on disk, as later records or the count say, is
+ *       damaged, and refused.
+ *   <li>Whoever looks at a state reads both files, this one first.
+ * </ul>
+ *
  * <p>Nothing here knows of capture policy, of SQL schemas, or of what a page means.
  */
 @NullMarked
