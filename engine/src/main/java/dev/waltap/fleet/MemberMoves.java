@@ -155,19 +155,13 @@ final class MemberMoves {
   }
 
   private void openWaiting(long now) {
-    for (Member member = slots.next(now); member != null; member = slots.next(now)) {
-      Shortage.Room room = slots.room(member, shortage, maxOpen, isEndless(), now);
-      if (room == Shortage.Room.LATER) {
-        return;
-      }
-      if (room == Shortage.Room.NONE) {
-        slots.remove(member);
-        failed(member, Shortage.none(member));
-      } else {
-        slots.take(member);
-        open(member, now);
-      }
-    }
+    slots.openWaiting(
+        shortage,
+        maxOpen,
+        isEndless(),
+        now,
+        member -> open(member, now),
+        member -> failed(member, Shortage.none(member)));
   }
 
   private void await(Member member) {

@@ -68,8 +68,11 @@ final class Shortage {
   private long raisedNanos;
   private int pauses;
   private boolean said;
-  private boolean later;
-  private long laterNanos;
+
+  /** Since when those that were never captured, or those that were, have to wait. */
+  private final Wait newcomers = new Wait();
+
+  private final Wait captured = new Wait();
   private long probedNanos = System.nanoTime() - PROBE_NANOS;
   private boolean probed;
 
@@ -97,16 +100,13 @@ final class Shortage {
     int enough = OpenLimit.DESCRIPTORS_EACH + (isNew && endless ? RESERVE : 0);
     long left = descriptors.left(enough, opening, now);
     long all = left + (long) FREED_EACH * closable;
+    Wait wait = isNew ? newcomers : captured;
     if (left >= OpenLimit.DESCRIPTORS_EACH && all >= enough) {
-      later = false;
+      wait.end();
       descriptors.begun();
       return Room.HERE;
     }
-    if (!later) {
-      later = true;
-      laterNanos = now;
-    }
-    if (!endless || now - laterNanos < LATER_NANOS) {
+    if (!endless || wait.nanos(now) < LATER_NANOS) {
       if (!descriptors.isExact()) {
         return Room.LATER;
       }
@@ -118,6 +118,27 @@ final class Shortage {
       }
     }
     return isNew ? Room.NONE : Room.HERE; // What was captured before is tried, come what may.
+  }
+
+  /** For how long members of a kind have waited, and none of them was opened. */
+  private static final class Wait {
+    private boolean waiting;
+    private long since;
+    private long asked;
+
+    /** Begins, unless it has begun; returns how long ago that was. */
+    long nanos(long now) {
+      if (!waiting || now - asked > LATER_NANOS) { // Nobody has waited in between.
+        waiting = true;
+        since = now;
+      }
+      asked = now;
+      return now - since;
+    }
+
+    void end() {
+      waiting = false;
+    }
   }
 
   /** Why a member for which there is no room is not opened. */

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,8 +96,63 @@ final class Slots {
 
   /** The next to be opened, for which there is a place now; null if none may be. */
   @Nullable Member next(long now) {
-    boolean full = open.size() >= most || opening(now) >= OPENING_AT_ONCE;
-    return full ? null : waiting.peek();
+    return isFull(now) ? null : waiting.peek();
+  }
+
+  private boolean isFull(long now) {
+    return open.size() >= most || opening(now) >= OPENING_AT_ONCE;
+  }
+
+  /** As {@link #next}, but passing over those that were never captured. */
+  private @Nullable Member nextCaptured(long now) {
+    if (!isFull(now)) {
+      for (Member member : waiting) {
+        if (member.captured) {
+          return member;
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Opens those that wait, in their order, as long as there are places and descriptors. One that
+   * has to wait for descriptors since it was never captured before does not delay the others: they
+   * need fewer.
+   *
+   * @param wanted how many may be open where there are enough descriptors
+   * @param endless whether members have to make room for others; else they end by themselves
+   * @param opens gets those that have got a place
+   * @param refuses gets those for which there are no descriptors, which do not wait any more
+   */
+  void openWaiting(
+      Shortage shortage,
+      int wanted,
+      boolean endless,
+      long now,
+      Consumer<Member> opens,
+      Consumer<Member> refuses) {
+    boolean onlyCaptured = false;
+    Member member = next(now);
+    while (member != null) {
+      switch (room(member, shortage, wanted, endless, now)) {
+        case HERE -> {
+          take(member);
+          opens.accept(member);
+        }
+        case NONE -> {
+          remove(member);
+          refuses.accept(member);
+        }
+        case LATER -> {
+          if (member.captured) {
+            return;
+          }
+          onlyCaptured = true;
+        }
+      }
+      member = onlyCaptured ? nextCaptured(now) : next(now);
+    }
   }
 
   /** One that waited gets a place. */
@@ -105,13 +161,9 @@ final class Slots {
     open.add(member);
   }
 
-  /**
-   * Whether there are descriptors for the next, beside those that are open.
-   *
-   * @param wanted how many may be open where there are
-   * @param endless whether members have to make room for others; else they end by themselves
-   */
-  Shortage.Room room(Member next, Shortage shortage, int wanted, boolean endless, long now) {
+  /** Whether there are descriptors for the next, beside those that are open. */
+  private Shortage.Room room(
+      Member next, Shortage shortage, int wanted, boolean endless, long now) {
     int closable = 0;
     for (Member member : open) {
       boolean parkable = member.state() != MemberState.OPENING && member.stateDirectory() != null;

@@ -177,6 +177,34 @@ class ShortageTest {
     assertThat(room(0, 5, 5)).isEqualTo(Room.NONE);
   }
 
+  /**
+   * Those that were captured before are opened all the while, which is no sign that more can be.
+   */
+  @Test
+  void thoseThatWereCapturedDoNotProlongTheWaitOfOthers() {
+    Member known = new Member(member.found(), "known.db", false, 0);
+    known.captured = true;
+    left = 30;
+    shortage.noted(member, 20, 30, now);
+    for (int i = 0; i < 3; i++) {
+      left = 22;
+      assertThat(room(0, 5, 3)).isEqualTo(Room.LATER);
+      left = 30;
+      seconds(1);
+      assertThat(shortage.room(known, 0, 5, 3, 200, true, now)).isEqualTo(Room.HERE);
+      seconds(1);
+    }
+    left = 22;
+    assertThat(room(0, 5, 3)).isEqualTo(Room.NONE);
+  }
+
+  @Test
+  void whoComesLongAfterWaitsAsWell() {
+    itIsNotWaitedForeverForWhatDoesNotEnd();
+    seconds(60);
+    assertThat(room(0, 5, 5)).isEqualTo(Room.LATER);
+  }
+
   /** What is to end by itself does, and says why. */
   @Test
   void isWaitedForInVainOnlySoLongWhereNothingElseIsDone() {

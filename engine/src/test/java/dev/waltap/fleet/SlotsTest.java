@@ -13,6 +13,7 @@ import dev.waltap.api.WakeSignal;
 import dev.waltap.fleet.Member.IdleLook;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -40,6 +41,7 @@ class SlotsTest {
 
   @TempDir private Path directory = Path.of("");
   private final Slots slots = new Slots(2);
+  private final Slots wide = new Slots(200);
   private long now = System.nanoTime();
 
   private static final class NoCaptures implements CaptureFactory {
@@ -179,5 +181,51 @@ class SlotsTest {
     assertThat(Slots.isIdle(member, now, 0)).isFalse();
     lookedAt(member);
     assertThat(Slots.isIdle(member, now, 0)).as("what it found was seen").isTrue();
+  }
+
+  /** It waits for others to be opened, one of which may hang; what is behind it needs less. */
+  @Test
+  void oneThatWaitsForDescriptorsDelaysNoneThatWasCapturedBefore() {
+    int[] left = {100};
+    Shortage shortage = new Shortage(new FleetListener() {}, new Descriptors(() -> left[0]));
+    List<Member> opened = new ArrayList<>();
+    List<Member> refused = new ArrayList<>();
+    Runnable work =
+        () ->
+            wide.openWaiting(
+                shortage,
+                200,
+                true,
+                now,
+                member -> {
+                  member.opens(now);
+                  member.move(MemberState.OPENING);
+                  opened.add(member);
+                },
+                refused::add);
+    Member first = member("first.db");
+    Member second = member("second.db");
+    wide.await(first);
+    wide.await(second);
+    work.run();
+    assertThat(opened).containsExactly(first, second);
+    Member newcomer = member("newcomer.db");
+    Member other = member("other.db");
+    Member known = member("known.db");
+    known.captured = true;
+    wide.await(newcomer);
+    wide.await(other);
+    wide.await(known);
+    millis(10);
+    work.run();
+    assertThat(opened).containsExactly(first, second, known);
+    assertThat(refused).isEmpty();
+    left[0] = 130;
+    millis(600);
+    wide.remove(first);
+    wide.remove(second);
+    wide.remove(known);
+    work.run();
+    assertThat(opened).as("in their order").endsWith(newcomer, other);
   }
 }
