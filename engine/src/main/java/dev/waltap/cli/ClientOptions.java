@@ -99,7 +99,7 @@ final class ClientOptions {
                 config,
                 attempts.timeout(),
                 attempts.maxRetries(),
-                console::warning,
+                console::outputWarning,
                 console::hide));
   }
 

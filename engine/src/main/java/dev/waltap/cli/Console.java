@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -47,6 +48,10 @@ final class Console implements CaptureListener {
   private @Nullable String database;
   private Secrets secrets = Secrets.NONE;
   private Consumer<String> warnings = warning -> {};
+
+  /** Null where each warning is written. */
+  private @Nullable AlikeWarnings alike;
+
   private boolean barShown;
   private int width;
   private @Nullable Progress progress;
@@ -146,6 +151,59 @@ final class Console implements CaptureListener {
     if (!onlyErrors) {
       line(Level.WARN, shown);
     }
+  }
+
+  /** Writes warnings about many databases that say the same once, and then their number. */
+  synchronized void mergeAlike() {
+    alike = new AlikeWarnings();
+  }
+
+  /**
+   * A warning about one of many databases.
+   *
+   * @param text the same without that database's name
+   */
+  synchronized void warning(String name, String message, String text) {
+    warningAlike(name, message, text);
+  }
+
+  /** A warning that the outputs of many databases may have, each of its own, and all the same. */
+  synchronized void outputWarning(String message) {
+    warningAlike(null, message, message);
+  }
+
+  private void warningAlike(@Nullable String name, String message, String text) {
+    AlikeWarnings merged = alike;
+    boolean written =
+        merged == null || merged.isNew(name, secrets.hide(text), nanoClock.getAsLong()) || verbose;
+    if (written) {
+      warning(message);
+    } else {
+      warnings.accept(secrets.hide(message));
+    }
+    writeAlike(false);
+  }
+
+  /**
+   * Writes how many warnings were like others, where it is time for that.
+   *
+   * @param all whether it is time now, since nothing follows
+   */
+  synchronized void writeAlike(boolean all) {
+    AlikeWarnings merged = alike;
+    if (merged == null) {
+      return;
+    }
+    List<AlikeWarnings.Line> lines = all ? merged.all() : merged.due(nanoClock.getAsLong());
+    if (verbose || onlyErrors) {
+      return; // Each was written, or none is.
+    }
+    String before = database;
+    for (AlikeWarnings.Line each : lines) {
+      database = each.name();
+      line(Level.WARN, each.text());
+    }
+    database = before;
   }
 
   @Override

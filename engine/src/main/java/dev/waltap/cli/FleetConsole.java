@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FleetConsole implements FleetListener {
   private static final int MOST_NAMED = 10;
+
+  /** Stands for a database in what is said of several. */
+  private static final String DATABASE = "DB";
 
   private final Console console;
   private final Map<String, Reason> failing = new ConcurrentHashMap<>();
@@ -42,11 +46,13 @@ final class FleetConsole implements FleetListener {
     this.console = console;
     this.endless = endless;
     this.sources = sources;
+    console.mergeAlike();
   }
 
   /** Says what is true of those that were found: there may be none, or none that works. */
   @Override
   public void ready() {
+    console.writeAlike(true);
     int bad = failing.size();
     if (!seen.isEmpty()) {
       console.note(found());
@@ -105,6 +111,7 @@ final class FleetConsole implements FleetListener {
       ran.add(member.name());
       failing.remove(member.name());
     }
+    console.writeAlike(false);
   }
 
   @Override
@@ -114,13 +121,15 @@ final class FleetConsole implements FleetListener {
         retried && member.stateDirectory() == null
             ? "; it has no state: what is changed until then is not delivered"
             : "";
+    String words = String.valueOf(failure.getMessage());
     String message =
-        named(member, String.valueOf(failure.getMessage()))
+        named(member, words)
             + (retried ? "; the others continue, this one is tried again" + lost : "");
+    String alike = unnamed(member, words) + (retried ? "; tried again" + lost : "");
     console.about(
         member.name(),
         () -> {
-          console.warning(message);
+          console.warning(member.name(), message, alike);
           console.stackTrace(failure);
         });
   }
@@ -132,7 +141,9 @@ final class FleetConsole implements FleetListener {
 
   @Override
   public void warning(FleetMember member, String message) {
-    console.about(member.name(), () -> console.warning(named(member, message)));
+    console.about(
+        member.name(),
+        () -> console.warning(member.name(), named(member, message), unnamed(member, message)));
   }
 
   @Override
@@ -142,6 +153,19 @@ final class FleetConsole implements FleetListener {
 
   private static String named(FleetMember member, String message) {
     return message.contains(member.name()) ? message : member.name() + ": " + message;
+  }
+
+  /** The same of any database: what others say of theirs is equal to it. */
+  private static String unnamed(FleetMember member, String message) {
+    String text = message.replace(FileNames.text(member.database()), DATABASE);
+    Pattern name = Pattern.compile("(?<![\\w.])" + Pattern.quote(member.name()) + "(?!\\w)");
+    text = name.matcher(text).replaceAll(DATABASE);
+    return text.startsWith(DATABASE + ": ") ? text.substring(DATABASE.length() + 2) : text;
+  }
+
+  /** Says what was not said yet: nothing follows. */
+  void ended() {
+    console.writeAlike(true);
   }
 
   /** Whether it has been captured before. */

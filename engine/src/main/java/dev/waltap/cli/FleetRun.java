@@ -60,6 +60,8 @@ record FleetRun(
         throw e;
       }
       console.warning(String.valueOf(e.getMessage()));
+    } finally {
+      listener.ended();
     }
     int signal = signals.received();
     if (signal != 0 && !endless) {

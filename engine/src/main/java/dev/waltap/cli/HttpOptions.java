@@ -183,7 +183,7 @@ final class HttpOptions {
     HttpTarget target = now.target(uri, patience, retries);
     console.hide(target.secrets());
     return new HttpHandler(
-        targets(now, target, uri, patience, retries), format, tls(), console::warning);
+        targets(now, target, uri, patience, retries), format, tls(), console::outputWarning);
   }
 
   private Supplier<HttpTarget> targets(

@@ -105,7 +105,7 @@ class FleetProcessTest {
   }
 
   /** A capture of these by a process that may have only so many descriptors. */
-  private CliProcess startWith(int descriptors, int databases) throws Exception {
+  private CliProcess startWith(int descriptors, int databases, String... options) throws Exception {
     List<String> command = CliProcess.command();
     assumeTrue(command.contains("-jar"), "classes in directories take descriptors, too");
     for (int i = 0; i < databases; i++) {
@@ -120,6 +120,7 @@ class FleetProcessTest {
       line.add(each.toString());
     }
     line.addAll(List.of("--max-open", "60"));
+    line.addAll(List.of(options));
     return CliProcess.startLine(line);
   }
 
@@ -142,7 +143,7 @@ class FleetProcessTest {
   /** What is captured goes on, and what would take the descriptors it needs is named. */
   @Test
   void withFewerDescriptorsThanDatabasesAsManyAreCapturedAsItHas() throws Exception {
-    try (CliProcess waltap = startWith(120, 60)) {
+    try (CliProcess waltap = startWith(120, 60, "--verbose")) {
       waltap.awaitReady();
       List<String> captured = new ArrayList<>();
       for (int i = 0; i < 60; i++) {
