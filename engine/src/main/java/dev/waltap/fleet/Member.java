@@ -182,6 +182,11 @@ final class Member implements FleetMember {
     readyNanos = now;
   }
 
+  /** Whether its capture should have ended by itself by now. */
+  boolean isOverdue(long now) {
+    return endByNanos != 0 && now - endByNanos >= 0;
+  }
+
   @Override
   public @Nullable CaptureException failure() {
     return failure;

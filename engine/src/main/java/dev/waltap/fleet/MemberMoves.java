@@ -10,7 +10,6 @@ import dev.waltap.attach.Surroundings;
 import dev.waltap.fleet.Member.IdleLook;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -144,6 +143,7 @@ final class MemberMoves {
   void work(long now) {
     failures.due(now).forEach(this::await);
     endOverdue(now);
+    parkedMembers.writeDue(now);
     parkIdle(now);
     slots.most(shortage.most(maxOpen, now));
     if (shortage.permitsOpening(now)) {
@@ -165,6 +165,7 @@ final class MemberMoves {
   }
 
   private void await(Member member) {
+    parkedMembers.forget(member);
     move(member, MemberState.WAITING);
     slots.await(member);
   }
@@ -235,7 +236,7 @@ final class MemberMoves {
       return;
     }
     nextIdleLook = now + Math.min(IDLE_LOOK_NANOS, options.idleAfter().toNanos());
-    for (Member member : new ArrayList<>(slots.open())) {
+    for (Member member : slots.open()) {
       IdleLook look = member.look;
       if (look != null && !isSurveyed(member, look.nanos())) {
         member.look = null;
@@ -358,9 +359,8 @@ final class MemberMoves {
   }
 
   private void endOverdue(long now) {
-    for (Member member : new ArrayList<>(slots.open())) {
-      boolean overdue = member.endByNanos != 0 && now - member.endByNanos >= 0;
-      if (overdue && member.state() != MemberState.ENDING) {
+    for (Member member : slots.open()) {
+      if (member.isOverdue(now) && member.state() != MemberState.ENDING) {
         end(member, false);
       }
     }
@@ -412,6 +412,7 @@ final class MemberMoves {
   private void drop(Member member, String why) {
     slots.remove(member);
     failures.forget(member);
+    parkedMembers.write(member);
     member.failure(null);
     move(member, MemberState.GONE);
     if (member.unlisted) {
@@ -461,7 +462,7 @@ final class MemberMoves {
       return;
     }
     closing = true;
-    for (Member member : members.all()) {
+    for (Member member : members.openFirst()) {
       MemberState state = member.state();
       if (state == MemberState.ENDING) {
         close(member, true);

@@ -4,6 +4,7 @@ package dev.waltap.fleet;
 import dev.waltap.api.FleetMember;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,13 @@ final class MemberSet {
 
   List<Member> all() {
     return new ArrayList<>(members.values());
+  }
+
+  /** All, those before that have a capture: what these do at their end takes the longest. */
+  List<Member> openFirst() {
+    List<Member> list = all();
+    list.sort(Comparator.comparing(member -> !member.state().isOpen()));
+    return list;
   }
 
   List<FleetMember> sorted() {

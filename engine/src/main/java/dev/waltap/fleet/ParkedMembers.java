@@ -7,6 +7,9 @@ import dev.waltap.state.ParkedFile;
 import dev.waltap.state.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +17,29 @@ import org.jspecify.annotations.Nullable;
  * that still look so need not be opened when the fleet starts again: of thousands, that would take
  * minutes. For the fleet's thread.
  *
+ * <p>That is written once a member has been parked for some minutes, or ends: one that is opened
+ * again and again costs no file each time. A process that is killed has those opened at the next
+ * start that were written to in its last minutes.
+ *
  * <p>It is exact, as parking itself is: see {@link FileStamp}, {@link ParkedFile} for what else has
  * to be the same, and {@link dev.waltap.api.MemberOutput.Opening#looksAtEach} for outputs that have
  * to be looked at, too. What was warned of is found out again; so is what could be warned of where
  * a member was closed before it had looked at the processes around it.
  */
 final class ParkedMembers {
+  /** How long a member has to stay parked for that to be written before it ends. */
+  static final long NOTE_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+  /** So many are written in a row, which takes some milliseconds. */
+  private static final int AT_ONCE = 16;
+
   private final FleetOptions options;
   private final CaptureMode mode;
+
+  /** What is to be written, by how long it has been true, the longest first. */
+  private final Map<Member, Note> notes = new LinkedHashMap<>();
+
+  private record Note(StateDirectory directory, String content, long nanos) {}
 
   ParkedMembers(FleetOptions options, CaptureMode mode) {
     this.options = options;
@@ -30,30 +48,71 @@ final class ParkedMembers {
 
   /** Notes what a member looked like that was parked; that it can't be noted is no failure. */
   void note(Member member, FileStamp stamp) {
+    forget(member);
     Path state = member.stateDirectory();
     String selection = member.selection;
     if (state == null || selection == null || !member.surveyed || !member.warned.isEmpty()) {
       return;
     }
     try {
-      ParkedFile.write(StateDirectory.at(state), sameAs(member, stamp, selection));
+      StateDirectory directory = StateDirectory.at(state);
+      String content = ParkedFile.content(directory, sameAs(member, stamp, selection));
+      if (content != null) {
+        notes.put(member, new Note(directory, content, System.nanoTime()));
+      }
     } catch (IOException e) {
-      options.listener().detail(member, "is opened at the next start: " + e.getMessage());
+      failed(member, e);
     }
+  }
+
+  /** A member is not as it was noted any more. */
+  void forget(Member member) {
+    notes.remove(member);
+  }
+
+  /** Writes what is due. */
+  void writeDue(long now) {
+    for (int i = 0; i < AT_ONCE && !notes.isEmpty(); i++) {
+      Map.Entry<Member, Note> oldest = notes.entrySet().iterator().next();
+      if (now - oldest.getValue().nanos < NOTE_NANOS) {
+        return;
+      }
+      write(oldest.getKey());
+    }
+  }
+
+  /** Writes what was noted of a member that ends, if it is as it was. */
+  void write(Member member) {
+    Note note = notes.remove(member);
+    if (note == null) {
+      return;
+    }
+    try {
+      ParkedFile.write(note.directory, note.content);
+    } catch (IOException e) {
+      failed(member, e);
+    }
+  }
+
+  private void failed(Member member, IOException e) {
+    options.listener().detail(member, "is opened at the next start: " + e.getMessage());
   }
 
   /** What a member looks like, if that is how it was parked; else null: it has to be opened. */
   @Nullable FileStamp find(Member member) {
-    Path state = member.stateDirectory();
-    if (state == null || options.outputs().looksAtEach()) {
+    if (member.stateDirectory() == null || options.outputs().looksAtEach()) {
       return null;
     }
     FileStamp stamp = FileStamp.of(member.real());
     String selection = stamp.database().exists() ? options.captures().selection(member) : null;
-    return selection != null
-            && ParkedFile.isOf(StateDirectory.at(state), sameAs(member, stamp, selection))
-        ? stamp
-        : null;
+    return selection != null && isWritten(member, stamp, selection) ? stamp : null;
+  }
+
+  /** Whether it was noted, and written, that a member looked like this when it was parked. */
+  boolean isWritten(Member member, FileStamp stamp, String selection) {
+    Path state = member.stateDirectory();
+    return state != null
+        && ParkedFile.isOf(StateDirectory.at(state), sameAs(member, stamp, selection));
   }
 
   /** All that has to be the same for it to need no opening. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.state;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -31,39 +31,15 @@ public final class ParkedFile {
   private ParkedFile() {}
 
   /**
-   * Writes it, if the system says which start of the computer this is. The state is not open.
+   * What it is to hold, as of now: that may be written at any later time, and holds or not as if it
+   * had been written now. The state is not open.
    *
    * @param conditions all that has to be the same, as text: the files of the database, and what
    *     else decides what opening it would emit
-   * @throws IOException if it can't be written
+   * @return null if the system does not say which start of the computer this is
+   * @throws IOException if the state can't be read
    */
-  public static void write(StateDirectory directory, String conditions) throws IOException {
-    byte[] content = content(directory, conditions);
-    if (content == null) {
-      return;
-    }
-    Path file = directory.parkedFile();
-    try {
-      Files.write(file, content, StandardOpenOption.WRITE);
-    } catch (NoSuchFileException e) {
-      PrivateFiles.create(file);
-      Files.write(file, content);
-    }
-  }
-
-  /** Whether it was written for the same conditions, and holds still. */
-  public static boolean isOf(StateDirectory directory, String conditions) {
-    try {
-      byte[] content = content(directory, conditions);
-      return content != null
-          && directory.exists()
-          && Arrays.equals(Files.readAllBytes(directory.parkedFile()), content);
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static byte @Nullable [] content(StateDirectory directory, String conditions)
+  public static @Nullable String content(StateDirectory directory, String conditions)
       throws IOException {
     String boot = Processes.bootId();
     if (boot.isEmpty()) {
@@ -71,6 +47,36 @@ public final class ParkedFile {
     }
     String seen = HexFormat.of().formatHex(Files.readAllBytes(directory.commitCountFile()));
     byte[] all = String.join("\n", boot, seen, conditions).getBytes(UTF_8);
-    return (HexFormat.of().toHexDigits(Lz4Codec.hash(all, all.length)) + "\n").getBytes(US_ASCII);
+    return HexFormat.of().toHexDigits(Lz4Codec.hash(all, all.length)) + "\n";
+  }
+
+  /**
+   * Writes it. The state may have been opened since, or be open: what is found then is that it does
+   * not hold.
+   *
+   * @param content as of {@link #content}
+   * @throws IOException if it can't be written
+   */
+  public static void write(StateDirectory directory, String content) throws IOException {
+    byte[] bytes = content.getBytes(US_ASCII);
+    Path file = directory.parkedFile();
+    try {
+      Files.write(file, bytes, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException e) {
+      PrivateFiles.create(file);
+      Files.write(file, bytes);
+    }
+  }
+
+  /** Whether it was written for the same conditions, and holds still. */
+  public static boolean isOf(StateDirectory directory, String conditions) {
+    try {
+      String content = content(directory, conditions);
+      return content != null
+          && directory.exists()
+          && Files.readString(directory.parkedFile(), ISO_8859_1).equals(content);
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

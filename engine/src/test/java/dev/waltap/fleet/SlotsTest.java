@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SlotsTest {
   private static final FleetThreads THREADS = new FleetThreads();
-  private static final FleetOptions OPTIONS =
+  static final FleetOptions OPTIONS =
       new FleetOptions(
           List.of(),
           null,

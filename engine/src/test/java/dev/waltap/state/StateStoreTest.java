@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,7 +177,8 @@ class StateStoreTest {
     StateDirectory directory = directory();
     try (StateLock lock = directory.hold("test")) {
       StateModel.create(lock).close();
-      ParkedFile.write(directory, "as it was");
+      String content = Objects.requireNonNull(ParkedFile.content(directory, "as it was"));
+      ParkedFile.write(directory, content);
       StateStore store = StateStore.open(lock);
       assertThat(ParkedFile.isOf(directory, "as it was")).isTrue();
       try (BaselineWriter writer =
