@@ -71,7 +71,8 @@ public record MetricsSnapshot(
   // A look at the file, not at the log: what is asked for is what it takes of the disk.
   private static long walBytes(Path database) {
     try {
-      return Files.size(FileNames.beside(database.toRealPath(), "-wal"));
+      Path wal = FileNames.beside(database.toRealPath(), "-wal");
+      return Files.exists(wal) ? Files.size(wal) : 0;
     } catch (IOException e) {
       return 0;
     }
