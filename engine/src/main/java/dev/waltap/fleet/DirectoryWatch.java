@@ -2,9 +2,12 @@
 package dev.waltap.fleet;
 
 import dev.waltap.host.FileEvents;
+import dev.waltap.host.Mounts;
+import dev.waltap.host.Mounts.Mount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -16,10 +19,17 @@ import java.util.function.Consumer;
  * itself now and then.
  */
 final class DirectoryWatch implements AutoCloseable {
+  /** File systems that nobody writes to but this computer's kernel, which reports it. */
+  private static final Set<String> LOCAL =
+      Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "tmpfs");
+
   private final Consumer<Path> changed;
   private final Runnable lost;
   private final Map<Path, FileEvents.Watch> watches = new HashMap<>();
   private boolean complete;
+
+  /** Those of {@link #watches} that others may write to without a report. */
+  private final Set<Path> remote = new HashSet<>();
 
   /**
    * A watch of nothing yet.
@@ -45,6 +55,7 @@ final class DirectoryWatch implements AutoCloseable {
               boolean unwanted =
                   !directories.contains(entry.getKey()) || !entry.getValue().isCurrent();
               if (unwanted) {
+                remote.remove(entry.getKey());
                 entry.getValue().close();
               }
               return unwanted;
@@ -66,9 +77,20 @@ final class DirectoryWatch implements AutoCloseable {
     return complete;
   }
 
+  /**
+   * Whether all that happens to their files is reported: all are watched, and are on file systems
+   * of this computer alone. What another one writes is not reported.
+   */
+  boolean isSure() {
+    return complete && remote.isEmpty();
+  }
+
   private boolean add(Path directory) {
     try {
       watches.put(directory, FileEvents.watchDirectory(directory, new Paths(directory)));
+      if (!LOCAL.contains(Mounts.lately(directory).of(directory).map(Mount::type).orElse(""))) {
+        remote.add(directory);
+      }
       return true;
     } catch (IOException | UnsupportedOperationException e) {
       return false;

@@ -15,6 +15,7 @@ import java.nio.file.PathMatcher;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,6 +42,8 @@ public final class Discovery {
   private final Map<DatabaseSource, PathMatcher> matchers = new LinkedHashMap<>();
   private final Set<Path> directories = new LinkedHashSet<>();
   private final Map<Path, String> lost = new LinkedHashMap<>();
+
+  private final KnownDatabases known = new KnownDatabases();
 
   /** All directories that are there, or may be, and that the last look could not read. */
   private final Set<Path> hidden = new LinkedHashSet<>();
@@ -116,19 +119,40 @@ public final class Discovery {
     directories.clear();
     lost.clear();
     hidden.clear();
+    known.begin();
     for (DatabaseSource source : sources) {
-      List<FoundDatabase> some = new ArrayList<>();
       if (source.isFile()) {
         FoundDatabase named = FoundDatabase.of(source.path(), source, null);
-        some.add(named);
         watch(named);
+        found.putIfAbsent(named.real(), named);
       } else {
+        List<FoundDatabase> some = new ArrayList<>();
         walk(source, some);
-        some.sort((a, b) -> a.shortName().compareTo(b.shortName()));
+        sorted(some).forEach(each -> found.putIfAbsent(each.real(), each));
       }
-      some.forEach(each -> found.putIfAbsent(each.real(), each));
     }
+    known.end();
     return List.copyOf(found.values());
+  }
+
+  /** By their names, each of which is made once. */
+  private static List<FoundDatabase> sorted(List<FoundDatabase> found) {
+    record Named(String name, FoundDatabase database) {}
+    return found.stream()
+        .map(each -> new Named(each.shortName(), each))
+        .sorted(Comparator.comparing(Named::name))
+        .map(Named::database)
+        .toList();
+  }
+
+  /** A file came, went, or was written to: the next look asks what it is. For any thread. */
+  void changed(Path real) {
+    known.changed(real);
+  }
+
+  /** More has changed than was reported, or may have: the next look asks about all. */
+  void forget() {
+    known.forget();
   }
 
   /** The directories that the last look went through, and those of the databases it found. */
@@ -160,9 +184,11 @@ public final class Discovery {
     ArrayDeque<Path> left = new ArrayDeque<>(List.of(top));
     while (!left.isEmpty()) {
       Path directory = left.remove();
+      Path real;
       List<Path> entries;
       try {
-        directories.add(directory.toRealPath());
+        real = directory.toRealPath();
+        directories.add(real);
         entries = DirectoryEntries.of(directory);
       } catch (IOException e) {
         if (directory.equals(top)) {
@@ -174,32 +200,33 @@ public final class Discovery {
         continue; // Gone, or not for us: the next look may see it.
       }
       for (Path entry : entries) {
-        if (source.recursive() && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+        Path path = real.resolve(entry.getFileName());
+        FoundDatabase database = known.find(path, entry, source);
+        if (database != null) {
+          known.add(path, database);
+          found.add(database);
+        } else if (source.recursive() && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
           if (!states.covers(entry)) {
             left.add(entry);
           }
-        } else {
-          addIfDatabase(source, top, entry, found);
+        } else if (isDatabase(source, top, entry)) {
+          database = FoundDatabase.of(entry, source, top.relativize(entry));
+          known.add(path, database);
+          found.add(database);
+          watch(database);
         }
       }
     }
   }
 
-  private void addIfDatabase(
-      DatabaseSource source, Path top, Path entry, List<FoundDatabase> found) {
-    Path below = top.relativize(entry);
+  private boolean isDatabase(DatabaseSource source, Path top, Path entry) {
     PathMatcher matcher = matchers.get(source);
-    if (matcher == null
-        || !matcher.matches(below)
-        || isBeside(FileNames.lastName(entry))
-        || StateRoot.isOurs(entry)
-        || !Files.isRegularFile(entry)
-        || ours.test(entry.toAbsolutePath().normalize())) {
-      return;
-    }
-    FoundDatabase database = FoundDatabase.of(entry, source, below);
-    found.add(database);
-    watch(database);
+    return matcher != null
+        && !isBeside(FileNames.lastName(entry))
+        && matcher.matches(top.relativize(entry))
+        && !StateRoot.isOurs(entry)
+        && Files.isRegularFile(entry)
+        && !ours.test(entry.toAbsolutePath().normalize());
   }
 
   /** Whether it has a name that SQLite, and nobody else, gives to files beside a database. */
@@ -207,7 +234,7 @@ public final class Discovery {
     return name.endsWith("-wal")
         || name.endsWith("-shm")
         || name.endsWith("-journal")
-        || SUPER_JOURNAL.matcher(name).matches();
+        || (name.contains("-mj") && SUPER_JOURNAL.matcher(name).matches());
   }
 
   /** Whether a file of this name, which came or was written to, may be a database. */

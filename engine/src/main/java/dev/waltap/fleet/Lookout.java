@@ -4,6 +4,7 @@ package dev.waltap.fleet;
 import dev.waltap.api.FleetListener;
 import dev.waltap.api.MemberState;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class Lookout implements AutoCloseable {
 
   private static final long UNWATCHED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** How often each parked one is looked at where all that is written to it is reported. */
+  private static final long SURE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
   /** How soon it is looked again for databases that came. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -36,7 +40,12 @@ final class Lookout implements AutoCloseable {
   private final Consumer<Runnable> events;
   private final DirectoryWatch watch;
   private final FleetListener listener;
+  private final ParkedRound round;
   private Map<Path, String> lost = Map.of();
+
+  /** Whether anything may have happened that was not reported. */
+  private boolean unsure;
+
   private boolean relisting;
   private long nextLook;
   private long lastLook;
@@ -56,7 +65,8 @@ final class Lookout implements AutoCloseable {
     this.moves = moves;
     this.events = events;
     this.listener = options.listener();
-    this.watch = new DirectoryWatch(this::changed, () -> events.accept(this::soon));
+    this.watch = new DirectoryWatch(this::changed, () -> events.accept(this::overflowed));
+    this.round = new ParkedRound(moves::lookAtParked);
   }
 
   /** Finds what is there at the start. */
@@ -97,9 +107,13 @@ final class Lookout implements AutoCloseable {
 
   /** Looks again, if it is time. */
   void look(long now) {
-    if (moves.isEndless() && now - nextLook >= 0) {
+    if (!moves.isEndless()) {
+      return;
+    }
+    if (now - nextLook >= 0) {
       lookAtAll(true);
     }
+    round.go(now, watch.isSure() ? SURE_NANOS : WATCHED_NANOS, members);
   }
 
   private void lookAtAll(boolean running) {
@@ -107,6 +121,7 @@ final class Lookout implements AutoCloseable {
     lastLook = begin;
     List<FoundDatabase> found = discovery.look();
     sayLost(discovery.lost());
+    List<Member> fresh = new ArrayList<>();
     Set<Path> present = new HashSet<>();
     for (FoundDatabase each : found) {
       present.add(each.real());
@@ -117,19 +132,26 @@ final class Lookout implements AutoCloseable {
         member.stateDirectory(state);
         member.noteState();
         moves.found(member, !running);
+        fresh.add(member);
       }
     }
     boolean more = moves.isEndless() && watch.watch(discovery.directories());
-    for (Member member : members.all()) {
+    List<Member> all = members.all();
+    for (Member member : all) {
       if (!member.found().isAwaited() && !present.contains(member.real())) {
         moves.vanished(member, begin);
-      } else if (member.state() == MemberState.PARKED) {
-        moves.lookAtParked(member);
       }
+    }
+    // What came to a directory before it was watched, nothing reports, and of one that was not
+    // parked yet, nothing was asked for.
+    boolean sure = !unsure && !more && watch.isComplete();
+    (sure ? fresh : all).forEach(moves::lookAtParked);
+    unsure = false;
+    if (more || !watch.isComplete()) {
+      discovery.forget();
     }
     long end = System.nanoTime();
     lookNanos = end - begin;
-    // What came to a directory before it was watched, nothing reports.
     long pause = watch.isComplete() && lost.isEmpty() ? WATCHED_NANOS : UNWATCHED_NANOS;
     nextLook = end + (more ? SOON_NANOS : pause);
     if (relisting) {
@@ -158,6 +180,13 @@ final class Lookout implements AutoCloseable {
     return continued && states.isNew(state);
   }
 
+  /** More has happened than was reported. */
+  private void overflowed() {
+    unsure = true;
+    discovery.forget();
+    soon();
+  }
+
   /** Something came, or went: to be looked at soon, but not all the time. */
   private void soon() {
     long earliest = lastLook + Math.max(SOON_NANOS, 5 * lookNanos);
@@ -171,9 +200,13 @@ final class Lookout implements AutoCloseable {
     Member member = members.of(file);
     if (member == null) {
       if (discovery.mayBeDatabase(file)) {
+        discovery.changed(file);
         events.accept(this::soon);
       }
       return;
+    }
+    if (member.real().equals(file)) {
+      discovery.changed(file);
     }
     MemberState state = member.state();
     if (state == MemberState.PARKED) {

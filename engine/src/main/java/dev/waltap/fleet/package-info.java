@@ -51,8 +51,16 @@
  * where the capture's connection was the last one; the stamp is another then, and the member is
  * opened once more to see whether that was all.
  *
- * <p>The stamp is also kept beside the state ({@link ParkedMembers}): a member that looks the same
- * when the fleet is started again is parked at once, and not opened.
+ * <p>A report of a write to its files makes it be looked at. For what no report tells of, each is
+ * looked at every now and then, one after the other: once in ten seconds, or once a minute where
+ * all directories are watched and are on file systems that no other computer writes to; all at
+ * once, and at once, where reports were lost; every second where a directory can't be watched.
+ * Which databases there are is looked at every ten seconds, too: what a name was last time, it is
+ * taken for until a report says that something happened to it ({@link KnownDatabases}).
+ *
+ * <p>The stamp is also kept beside the state ({@link ParkedMembers}), once a member has been parked
+ * for five minutes, or ends: a member that looks the same when the fleet is started again is parked
+ * at once, and not opened.
  *
  * <p>The seam is {@link MemberRun}: the engine knows only that a run was started, became ready, and
  * has ended.

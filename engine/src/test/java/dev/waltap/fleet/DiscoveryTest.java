@@ -87,6 +87,66 @@ class DiscoveryTest {
         .hasMessageContaining("no such file");
   }
 
+  /** Thousands of names would be asked about again and again. */
+  @Test
+  void whatWasFoundIsNotAskedAboutBeforeSomethingHasHappenedToIt() throws IOException {
+    files("a.db", "b.db", "c.txt");
+    Path a = directory.toRealPath().resolve("a.db");
+    Discovery discovery = discovery();
+    assertThat(names(discovery)).containsExactly("a.db", "b.db");
+    Files.delete(a);
+    Files.createDirectory(a);
+    Files.delete(directory.resolve("b.db"));
+    files("d.db");
+    assertThat(names(discovery)).as("what comes and goes is seen").containsExactly("a.db", "d.db");
+    discovery.changed(a);
+    assertThat(names(discovery)).containsExactly("d.db");
+    assertThat(names(discovery)).containsExactly("d.db");
+  }
+
+  @Test
+  void allIsAskedAboutWhereMoreMayHaveHappenedThanWasReported() throws IOException {
+    files("a.db", "b.db");
+    Discovery discovery = discovery();
+    assertThat(names(discovery)).containsExactly("a.db", "b.db");
+    Files.delete(directory.resolve("b.db"));
+    Files.createSymbolicLink(directory.resolve("b.db"), directory.resolve("a.db"));
+    discovery.forget();
+    assertThat(names(discovery)).containsExactly("a.db");
+  }
+
+  @Test
+  void whatChangesWhileItIsLookedAtIsAskedAboutByTheNextLook() {
+    KnownDatabases known = new KnownDatabases();
+    DatabaseSource source = DatabaseSource.directory(directory, "*.db", false);
+    Path file = directory.resolve("a.db");
+    FoundDatabase found = new FoundDatabase(file, file, source, Path.of("a.db"));
+    known.begin();
+    known.changed(file);
+    known.add(file, found);
+    known.end();
+    known.begin();
+    assertThat(known.find(file, file, source)).isNull();
+    known.add(file, found);
+    known.end();
+    known.begin();
+    assertThat(known.find(file, file, source)).isSameAs(found);
+    known.add(file, new FoundDatabase(file, directory.resolve("b.db"), source, Path.of("a.db")));
+    known.end();
+    known.begin();
+    assertThat(known.find(file, file, source)).as("where a link leads may change").isNull();
+  }
+
+  private Discovery discovery() {
+    DatabaseSource source = DatabaseSource.directory(directory, "*.db", false);
+    return new Discovery(
+        List.of(source), new StateRoot(directory.resolve("states"), false), file -> false);
+  }
+
+  private static List<String> names(Discovery discovery) {
+    return discovery.look().stream().map(FoundDatabase::shortName).toList();
+  }
+
   @Test
   void descriptorsAndHeapBoundWhatIsOpen() {
     long large = 8L << 30;
