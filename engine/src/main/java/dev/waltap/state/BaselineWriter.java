@@ -189,7 +189,7 @@ public final class BaselineWriter implements AutoCloseable {
     try (StateFile file = StateFile.openNew(directory.newFile())) {
       file.run("BEGIN");
       for (Map.Entry<String, String> property : properties.entrySet()) {
-        StateProperties.write(file, property.getKey(), property.getValue());
+        StateProperties.insert(file, property.getKey(), property.getValue());
       }
       origin.write(file);
       try (PreparedStatement write = StateHeader.statement(file)) {

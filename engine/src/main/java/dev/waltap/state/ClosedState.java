@@ -155,6 +155,11 @@ public final class ClosedState {
         && stateFile.equals(FileMark.of(directory.stateFile()));
   }
 
+  /** Whether its file looked like this when it was closed. */
+  boolean isOf(FileMark mark) {
+    return stateFile.equals(mark);
+  }
+
   /** Commits, with each transaction that was added counted as one. */
   private long count() {
     return commits + transactions;

@@ -44,14 +44,19 @@ final class PageTable {
     if (!file.isSeeded()) {
       return new PageTable(file, head, pageSize, 0);
     }
+    return new PageTable(file, head, pageSize, seed(properties, file.path()));
+  }
+
+  /** The seed of a state that has one. */
+  static long seed(StateProperties properties, Path path) {
     String seed = properties.read(SEED);
     if (seed == null) {
-      throw StateErrors.corrupt(file.path(), "its " + SEED + " is missing", null);
+      throw StateErrors.corrupt(path, "its " + SEED + " is missing", null);
     }
     try {
-      return new PageTable(file, head, pageSize, Long.parseLong(seed));
+      return Long.parseLong(seed);
     } catch (NumberFormatException e) {
-      throw StateErrors.corrupt(file.path(), "its " + SEED + " cannot be read", e);
+      throw StateErrors.corrupt(path, "its " + SEED + " cannot be read", e);
     }
   }
 

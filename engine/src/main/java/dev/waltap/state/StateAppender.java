@@ -31,9 +31,8 @@ public final class StateAppender implements AutoCloseable {
   private final PackedPage packed = new PackedPage();
   private final TailFile record;
   private final Path path;
-  private final StatePageFile.Row row = new StatePageFile.Row();
   private @Nullable FileChannel tail;
-  private @Nullable StatePageFile pages;
+  private @Nullable ClosedPages pages;
 
   /** Where the transaction begins that was added; -1 if none was. */
   private int added = -1;
@@ -122,21 +121,7 @@ public final class StateAppender implements AutoCloseable {
       loadAppended(pageNumber, offset, hash, to);
       return;
     }
-    Path file = state.directory.stateFile();
-    try {
-      if (!pages().read(Integer.toUnsignedLong(pageNumber), row)) {
-        throw PageTable.missing(file, pageNumber);
-      }
-      packed.set(row.data, 0, row.size);
-      if (row.hash != PageTable.storedHash(pageNumber, hash)
-          || !PageTable.unpack(codec, packed, state.pageSeed, hash, to)) {
-        throw PageTable.wrongHash(file, pageNumber);
-      }
-    } catch (DatabaseException e) {
-      throw StateErrors.corrupt(file, e.getMessage(), e);
-    } catch (IOException e) {
-      throw StateErrors.io(file, e);
-    }
+    pages().load(pageNumber, hash, to);
   }
 
   private void loadAppended(int pageNumber, int offset, long hash, byte[] to) {
@@ -162,11 +147,18 @@ public final class StateAppender implements AutoCloseable {
     throw PageTable.wrongHash(path, pageNumber);
   }
 
-  private StatePageFile pages() throws IOException {
-    StatePageFile open = pages;
+  private ClosedPages pages() {
+    ClosedPages open = pages;
     if (open == null) {
       Path file = state.directory.stateFile();
-      open = closer.open(() -> StatePageFile.open(file, state.rootPage));
+      try {
+        StatePageFile rows = closer.open(() -> StatePageFile.open(file, state.rootPage));
+        open = new ClosedPages(file, rows, state.pageSeed);
+      } catch (DatabaseException e) {
+        throw StateErrors.corrupt(file, e.getMessage(), e);
+      } catch (IOException e) {
+        throw StateErrors.io(file, e);
+      }
       pages = open;
     }
     return open;

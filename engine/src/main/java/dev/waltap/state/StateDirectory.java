@@ -260,6 +260,11 @@ public final class StateDirectory {
     return path.resolve("state.db.new");
   }
 
+  /** There while SQLite changes {@code state.db} without a log, and after a crash in that. */
+  Path rollbackFile() {
+    return path.resolve("state.db-journal");
+  }
+
   Path commitCountFile() {
     return path.resolve("witness");
   }

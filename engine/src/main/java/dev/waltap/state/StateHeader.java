@@ -4,9 +4,11 @@ package dev.waltap.state;
 import dev.waltap.api.Position;
 import dev.waltap.format.Bytes;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,24 +72,31 @@ final class StateHeader {
       if (!row.next()) {
         throw StateErrors.corrupt(file.path(), "its head is missing", null);
       }
-      String acknowledged = row.getString("acknowledged");
+      return of(StateRow.of(row), file.path());
+    }
+  }
+
+  /** Reads the row; its columns are as {@link StateFile} declares them. */
+  static StateHeader of(StateRow row, Path path) throws SQLException {
+    try {
+      String acknowledged = row.text(4);
       StateHeader head =
           new StateHeader(
-              LogPosition.load(row.getString("base")),
+              LogPosition.load(Objects.requireNonNull(row.text(2))),
               acknowledged == null ? null : Position.parse(acknowledged));
-      head.commits = row.getLong("commits");
-      head.last = LogPosition.load(row.getString("last"));
-      head.epoch = Epoch.load(row.getString("epoch"));
-      head.compacted = row.getLong("folded");
-      head.journalled = row.getLong("journalled");
-      head.pages = row.getLong("pages");
-      head.digest = row.getLong("digest");
-      if (head.hash() != row.getLong("hash")) {
-        throw StateErrors.corrupt(file.path(), "its head has a wrong hash", null);
+      head.commits = row.number(1);
+      head.last = LogPosition.load(Objects.requireNonNull(row.text(3)));
+      head.epoch = Epoch.load(Objects.requireNonNull(row.text(5)));
+      head.compacted = row.number(6);
+      head.journalled = row.number(7);
+      head.pages = row.number(8);
+      head.digest = row.number(9);
+      if (head.hash() != row.number(10)) {
+        throw StateErrors.corrupt(path, "its head has a wrong hash", null);
       }
       return head;
     } catch (IllegalArgumentException | NullPointerException | ArrayIndexOutOfBoundsException e) {
-      throw StateErrors.corrupt(file.path(), "its head cannot be read", e);
+      throw StateErrors.corrupt(path, "its head cannot be read", e);
     }
   }
 

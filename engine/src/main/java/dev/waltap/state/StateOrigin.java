@@ -4,6 +4,7 @@ package dev.waltap.state;
 import dev.waltap.format.TextEncoding;
 import dev.waltap.io.FileNames;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -36,22 +37,29 @@ record StateOrigin(long nonce, String createdText, DatabaseIdentity database) {
       if (!row.next()) {
         throw StateErrors.corrupt(file.path(), "its origin is missing", null);
       }
+      return of(StateRow.of(row), file.path());
+    }
+  }
+
+  /** Reads the row; its columns are as {@link StateFile} declares them. */
+  static StateOrigin of(StateRow row, Path path) throws SQLException {
+    try {
       StateOrigin origin =
           new StateOrigin(
-              row.getLong("nonce"),
-              Objects.requireNonNull(row.getString("created")),
+              row.number(1),
+              Objects.requireNonNull(row.text(2)),
               new DatabaseIdentity(
-                  FileNames.parse(row.getString("path")),
-                  row.getString("file_key"),
-                  row.getInt("page_size"),
-                  TextEncoding.valueOf(row.getString("encoding")),
-                  row.getInt("application")));
-      if (origin.hash() != row.getLong("hash")) {
-        throw StateErrors.corrupt(file.path(), "its origin has a wrong hash", null);
+                  FileNames.parse(Objects.requireNonNull(row.text(3))),
+                  Objects.requireNonNull(row.text(4)),
+                  (int) row.number(5),
+                  TextEncoding.valueOf(Objects.requireNonNull(row.text(6))),
+                  (int) row.number(7)));
+      if (origin.hash() != row.number(8)) {
+        throw StateErrors.corrupt(path, "its origin has a wrong hash", null);
       }
       return origin;
     } catch (IllegalArgumentException | NullPointerException e) {
-      throw StateErrors.corrupt(file.path(), "its origin cannot be read", e);
+      throw StateErrors.corrupt(path, "its origin cannot be read", e);
     }
   }
 

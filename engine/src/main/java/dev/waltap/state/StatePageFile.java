@@ -6,30 +6,18 @@ import dev.waltap.btree.Tree;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseHeader;
-import dev.waltap.format.PageFormat;
 import dev.waltap.format.TreeKind;
-import dev.waltap.io.Closer;
 import dev.waltap.record.RecordReader;
 import dev.waltap.record.StorageClass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads rows of the table {@code page} of a state that is closed, see {@link PageTable}, without
- * SQLite: to open a connection, and to prepare a statement, costs more than to read a few rows. A
- * row takes a read of each page that leads to it and of those that hold it, but for the few that
- * were read just before.
- *
- * <p>The file must have no log, and nobody may write to it meanwhile: whoever opens it holds the
- * state, see {@link StateLock}, and has looked for a log. No connection of this process may be open
- * on the file: closing this one drops the locks of all of them.
- *
- * <p>For one thread. An interrupt closes the file, as it does any channel.
+ * SQLite; as to who may, see {@link ClosedStateFile}. A row takes a read of each page that leads to
+ * it and of those that hold it, but for the few that were read just before. For one thread.
  */
 final class StatePageFile implements AutoCloseable {
   /**
@@ -58,8 +46,7 @@ final class StatePageFile implements AutoCloseable {
   /** A power of two. The root, a page below it, a leaf and the row's overflow pages: mostly six. */
   private static final int KEPT = 8;
 
-  private final FileChannel channel;
-  private final PageFormat format;
+  private final ClosedStateFile file;
   private final Tree tree;
   private final RowLookup lookup;
   private final RecordReader record = new RecordReader();
@@ -78,28 +65,15 @@ final class StatePageFile implements AutoCloseable {
    * @throws DatabaseException if it is not a state's file
    */
   static StatePageFile open(Path stateDb, int rootPage) throws IOException {
-    Closer closer = new Closer();
-    try {
-      FileChannel channel = closer.open(() -> FileChannel.open(stateDb, StandardOpenOption.READ));
-      return new StatePageFile(channel, rootPage);
-    } catch (Throwable e) {
-      closer.closeAfter(e);
-      throw e;
-    }
+    return new StatePageFile(ClosedStateFile.open(stateDb, DatabaseHeader.SIZE), rootPage);
   }
 
-  private StatePageFile(FileChannel channel, int rootPage) throws IOException {
-    this.channel = channel;
-    byte[] head = new byte[DatabaseHeader.SIZE];
-    read(0, head);
-    DatabaseHeader header = DatabaseHeader.parse(head);
-    if (header.applicationId() != StateFile.APPLICATION_ID) {
-      throw new CorruptDatabaseException("page 1: the file is not a state of Waltap");
-    }
-    this.format = PageFormat.of(header);
+  /** Rows of a file that this closes. */
+  StatePageFile(ClosedStateFile file, int rootPage) {
+    this.file = file;
     this.tree = new Tree(0, rootPage, TreeKind.TABLE, "page");
     // How many pages there are, reading past the end says.
-    this.lookup = new RowLookup(this::page, format, 0);
+    this.lookup = new RowLookup(this::page, file.format(), 0);
   }
 
   /**
@@ -150,13 +124,11 @@ final class StatePageFile implements AutoCloseable {
       return image;
     }
     if (image == null) {
-      image = new byte[format.pageSize()];
+      image = new byte[file.format().pageSize()];
     }
     images[slot] = null; // Until it is read whole.
     try {
-      if (!read((Integer.toUnsignedLong(number) - 1) * format.pageSize(), image)) {
-        throw CorruptDatabaseException.page(number, "is past the end of the file");
-      }
+      file.read(number, image);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -165,22 +137,8 @@ final class StatePageFile implements AutoCloseable {
     return image;
   }
 
-  /** Fills the array; false if the file ends before. */
-  private boolean read(long offset, byte[] to) throws IOException {
-    if (offset < 0) {
-      return false; // Of page 0.
-    }
-    ByteBuffer buffer = ByteBuffer.wrap(to);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, offset + buffer.position()) < 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 }

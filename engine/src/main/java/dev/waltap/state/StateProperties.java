@@ -2,6 +2,7 @@
 package dev.waltap.state;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,22 +18,33 @@ final class StateProperties {
   /** A row, which counts only if the hash is that of its text. */
   private record Row(@Nullable String value, long hash) {}
 
-  private final StateFile file;
+  private final Path path;
   private final Map<String, Row> rows = new HashMap<>();
 
-  private StateProperties(StateFile file) {
-    this.file = file;
+  /**
+   * None yet.
+   *
+   * @param path of the file that they are in, for messages
+   */
+  StateProperties(Path path) {
+    this.path = path;
   }
 
   static StateProperties load(StateFile file) throws SQLException {
-    StateProperties all = new StateProperties(file);
+    StateProperties all = new StateProperties(file.path());
     try (PreparedStatement select = file.prepare("SELECT name, value, hash FROM note");
-        ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        all.rows.put(row.getString(1), new Row(row.getString(2), row.getLong(3)));
+        ResultSet result = select.executeQuery()) {
+      StateRow row = StateRow.of(result);
+      while (result.next()) {
+        all.add(row);
       }
     }
     return all;
+  }
+
+  /** Takes in a row of the table. */
+  void add(StateRow row) throws SQLException {
+    rows.put(String.valueOf(row.text(0)), new Row(row.text(1), row.number(2)));
   }
 
   /** The text of this name; null if there is none. */
@@ -43,18 +55,18 @@ final class StateProperties {
     }
     String value = row.value();
     if (value == null || hash(name, value) != row.hash()) {
-      throw StateErrors.corrupt(file.path(), "its note '" + name + "' has a wrong hash", null);
+      throw StateErrors.corrupt(path, "its note '" + name + "' has a wrong hash", null);
     }
     return value;
   }
 
-  void write(String name, String value) throws SQLException {
-    write(file, name, value);
+  void write(StateFile file, String name, String value) throws SQLException {
+    insert(file, name, value);
     rows.put(name, new Row(value, hash(name, value)));
   }
 
   /** Writes one to a state in the making. */
-  static void write(StateFile file, String name, String value) throws SQLException {
+  static void insert(StateFile file, String name, String value) throws SQLException {
     try (PreparedStatement insert = file.prepare("INSERT OR REPLACE INTO note VALUES(?,?,?)")) {
       insert.setString(1, name);
       insert.setString(2, value);

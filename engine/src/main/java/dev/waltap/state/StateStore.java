@@ -172,7 +172,7 @@ public final class StateStore implements AutoCloseable {
     work(
         () -> {
           commits.begin();
-          properties.write(name, value);
+          properties.write(file, name, value);
           dirty = true;
         });
   }

@@ -54,6 +54,12 @@
  *   <li>Whoever looks at a state reads both files, this one first.
  * </ul>
  *
+ * <p>Whoever did not close the state itself reads what that takes from {@code state.db} without
+ * SQLite, by a {@link dev.waltap.state.ClosedStateReader}, if all of it is exactly as such a close
+ * leaves it: each row that counts is hashed, and together they have to be those that the head is
+ * about. In any doubt the state is opened as usual, which says what is wrong with it, if anything
+ * is.
+ *
  * <p>Nothing here knows of capture policy, of SQL schemas, or of what a page means.
  */
 @NullMarked
