@@ -272,9 +272,7 @@ final class OutputOptions {
       return true;
     } catch (IOException e) {
       console.warning(
-          "the output can't be reopened: "
-              + e.getMessage()
-              + ": put that right, and send SIGHUP again");
+          "the output can't be reopened: " + e.getMessage() + "; then send SIGHUP again");
       return false;
     }
   }
