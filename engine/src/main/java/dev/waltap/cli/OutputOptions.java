@@ -272,7 +272,9 @@ final class OutputOptions {
       return true;
     } catch (IOException e) {
       console.warning(
-          "the output can't be reopened: " + e.getMessage() + "; then send SIGHUP again");
+          "the output can't be reopened: "
+              + e.getMessage()
+              + "; then let another SIGHUP reopen it");
       return false;
     }
   }

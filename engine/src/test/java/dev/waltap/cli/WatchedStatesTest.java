@@ -14,12 +14,10 @@ import org.junit.jupiter.api.Test;
 
 /** What is shown of a database as it moves from state to state. */
 class WatchedStatesTest {
-  private static final CaptureException FAILURE =
-      new CaptureException(Reason.FAILED, "a.db: is broken");
-
   private final Monitor monitor = new Monitor(10, new LiveStream(false));
   private final WatchedFleet fleet = new WatchedFleet(monitor, new FleetListener() {});
   private final FakeMember member = new FakeMember("a.db");
+  private final CaptureException failure = new CaptureException(Reason.FAILED, "a.db: is broken");
 
   private void move(MemberState... states) {
     for (MemberState next : states) {
@@ -59,7 +57,7 @@ class WatchedStatesTest {
   @Test
   void oneThatFailsIsNotReadyBeforeItRunsAgain() {
     move(MemberState.OPENING, MemberState.RUNNING);
-    member.failure = FAILURE;
+    member.failure = failure;
     move(MemberState.BACKING_OFF);
     assertShown("RETRYING: a.db: is broken");
     move(MemberState.WAITING, MemberState.OPENING);
@@ -74,7 +72,7 @@ class WatchedStatesTest {
   @Test
   void oneThatFailedForGoodIsShownAfterItsEnd() {
     move(MemberState.OPENING);
-    fleet.failed(member, FAILURE, false);
+    fleet.failed(member, failure, false);
     move(MemberState.GONE);
     assertShown("FAILED: a.db: is broken");
     FakeMember other = new FakeMember("b.db");
