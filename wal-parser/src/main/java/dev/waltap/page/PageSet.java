@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The pages of the captured tables as of the last consumed commit: the source of every before
  * image.
  *
- * <p>Pages in use are held as they are, up to half of the memory budget (the hot tier); the others
+ * <p>Pages in use are held as they are, up to half of the memory (the hot tier); the others
  * compressed, in memory up to the other half and in a temporary file past it ({@link PageStore}). A
  * page compressed once keeps its compressed copy until it changes, so that it can leave the hot
  * tier for nothing. Which page leaves is decided by a clock hand that spares what was used since it
@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of pages that somebody else keeps, a {@link PageLoader}, only the hashes are held until they
  * are asked for, and again when they leave the hot tier.
+ *
+ * <p>Where its memory is in part a budget's, it gives back a piece of that with each page that
+ * becomes hot, and when {@link #giveWay} is called, for as long as others need it: pages leave the
+ * hot tier, or a chunk goes to the file.
  *
  * <p>For one thread. Arrays handed out are the set's own, see {@link PageSource}.
  */
@@ -34,7 +38,8 @@ public final class PageSet implements PageSource, AutoCloseable {
 
   private final PageBuffers buffers;
   private final PageStore store;
-  private final int maxHot;
+  private final MemoryLimit hotMemory;
+  private int maxHot;
   private final PageSlots slots = new PageSlots();
 
   // By slot.
@@ -67,9 +72,20 @@ public final class PageSet implements PageSource, AutoCloseable {
    * @param memory bytes of memory to use; a floor of a few pages and one chunk applies
    */
   public PageSet(PageBuffers buffers, long memory) {
+    this(buffers, MemoryLimit.of(memory));
+  }
+
+  /**
+   * The same.
+   *
+   * @param memory how much of it to use, of which this takes parts of its own
+   */
+  public PageSet(PageBuffers buffers, MemoryLimit memory) {
     this.buffers = buffers;
-    this.maxHot = (int) Math.max(MIN_HOT, Math.min(1 << 24, memory / 2 / buffers.pageSize()));
-    this.store = new PageStore(buffers.pageSize(), memory / 2);
+    this.hotMemory = memory.part(1, 2);
+    this.maxHot =
+        (int) Math.max(MIN_HOT, Math.min(1 << 24, hotMemory.floor() / buffers.pageSize()));
+    this.store = new PageStore(buffers.pageSize(), memory.part(1, 2));
   }
 
   /**
@@ -332,8 +348,26 @@ public final class PageSet implements PageSource, AutoCloseable {
     return lookUps == 0 ? 1 : (double) hits / lookUps;
   }
 
+  /** Gives back a piece of memory if others need it. To be called now and then. */
+  public void giveWay() {
+    if (hotMemory.isOverdrawn() || store.isOverdrawn() || buffers.isOverdrawn()) {
+      giveBack();
+    }
+  }
+
+  /** Gives back all memory that is not its own; between two transactions. */
+  public void shrink() {
+    while (hotMemory.reserved() > 0) {
+      cool();
+    }
+    while (store.spillable() > 0) {
+      store.spill();
+    }
+  }
+
   @Override
   public void close() {
+    hotMemory.close();
     store.close();
   }
 
@@ -345,7 +379,8 @@ public final class PageSet implements PageSource, AutoCloseable {
   }
 
   private void makeHot(int slot, byte[] page) {
-    if (clockSize < maxHot) {
+    giveWay();
+    if (clockSize < maxHot || growHot()) {
       if (clockSize == clock.length) {
         clock = Arrays.copyOf(clock, Math.min(maxHot, clock.length * 2));
       }
@@ -355,6 +390,45 @@ public final class PageSet implements PageSource, AutoCloseable {
     }
     hot[slot] = page;
     used[slot] = true;
+  }
+
+  private boolean growHot() {
+    int more = hotPiece();
+    if (!hotMemory.isGrowing() || !hotMemory.grow((long) more * buffers.pageSize())) {
+      return false;
+    }
+    maxHot += more;
+    return true;
+  }
+
+  /** Pages that the hot tier grows and shrinks by. */
+  private int hotPiece() {
+    return Math.max(1, MemoryLimit.PIECE / buffers.pageSize());
+  }
+
+  /** A piece at a time, so that no page waits long for it. */
+  private void giveBack() {
+    if (buffers.isOverdrawn()) {
+      buffers.shrink();
+    } else if (hotMemory.reserved() > 0 && hotMemory.reserved() >= store.spillable()) {
+      cool();
+    } else if (store.spillable() > 0) {
+      store.spill();
+    }
+  }
+
+  /** Makes the hot tier a piece smaller. */
+  private void cool() {
+    int less = hotPiece();
+    maxHot -= less;
+    while (clockSize > maxHot) {
+      int place = evict();
+      clock[place] = clock[--clockSize];
+      if (clockHand >= clockSize) {
+        clockHand = 0;
+      }
+    }
+    hotMemory.shrink((long) less * buffers.pageSize());
   }
 
   /** Frees a place on the clock and returns it. */

@@ -71,10 +71,14 @@ final class PageSpill implements AutoCloseable {
       tailSize = Math.max(tailSize, offset + length);
       return;
     }
-    if (at < windowStart + windowSize && at + length > windowStart) {
-      windowSize = 0;
-    }
     writeFully(at, from, length);
+  }
+
+  /** Nothing that was written is asked for any more. */
+  void restart() {
+    tailStart = -1;
+    tailSize = 0;
+    windowSize = 0;
   }
 
   private void writeTail() {
@@ -84,6 +88,9 @@ final class PageSpill implements AutoCloseable {
   }
 
   private void writeFully(long at, byte[] from, int length) {
+    if (at < windowStart + windowSize && at + length > windowStart) {
+      windowSize = 0;
+    }
     try {
       FileChannel channel = file();
       ByteBuffer buffer = ByteBuffer.wrap(from, 0, length);

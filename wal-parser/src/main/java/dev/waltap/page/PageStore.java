@@ -4,18 +4,21 @@ package dev.waltap.page;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Pages compressed by LZ4, in memory up to a budget and in a temporary file past it. For one
- * thread; the owner closes it.
+ * Pages compressed by LZ4, in memory up to a limit and in a temporary file past it. For one thread;
+ * the owner closes it.
  *
  * <p>Space is handed out in units of 128 bytes from chunks, of 480 KiB unless the budget is less:
  * of a store among hundreds in one process, a chunk is what it takes at least. A slot that is freed
  * serves the next page of its size or a little less. The file, a {@link PageSpill}, takes memory
- * for one more chunk.
+ * for one more chunk. A chunk is in memory if there was some when it was begun; where others need
+ * that memory, it is moved into the file, into the place that it has there by its number.
  *
  * <pre>
  * SLOT OFFSET  SIZE  MEANING
@@ -49,10 +52,20 @@ public final class PageStore implements AutoCloseable {
   private final int pageSize;
   private final int chunkSize;
   private final int unitsPerChunk;
-  private final int memoryChunks;
+  private final MemoryLimit memory;
+
+  /** The first chunks, which are always in memory. */
+  private final int floorChunks;
+
   private final LZ4Compressor compressor = LZ4Factory.fastestInstance().fastCompressor();
   private final LZ4SafeDecompressor decompressor = LZ4Factory.fastestInstance().safeDecompressor();
-  private final List<byte[]> chunks = new ArrayList<>();
+
+  /** By number; null for one that is in the file. */
+  private final List<byte @Nullable []> chunks = new ArrayList<>();
+
+  /** The numbers of those in memory beyond the first ones. */
+  private final IntList movable = new IntList();
+
   private final IntList[] freeSlots;
   private final byte[] slot;
   private final PageSpill file;
@@ -69,13 +82,23 @@ public final class PageStore implements AutoCloseable {
    *     four pages
    */
   public PageStore(int pageSize, long memory) {
+    this(pageSize, MemoryLimit.of(memory));
+  }
+
+  /**
+   * The same.
+   *
+   * @param memory how much to use before the temporary file; ours from here on
+   */
+  public PageStore(int pageSize, MemoryLimit memory) {
     this.pageSize = pageSize;
+    this.memory = memory;
     int largest = HEADER + Math.max(pageSize, compressor.maxCompressedLength(pageSize));
     this.slot = new byte[roundUp(largest)];
     long least = Math.max(MIN_CHUNK, SLOTS_PER_CHUNK * (long) slot.length);
-    this.chunkSize = (int) Math.min(CHUNK, Math.max(least, memory)) / UNIT * UNIT;
+    this.chunkSize = (int) Math.min(CHUNK, Math.max(least, memory.floor())) / UNIT * UNIT;
     this.unitsPerChunk = chunkSize / UNIT;
-    this.memoryChunks = (int) Math.max(1, Math.min(Integer.MAX_VALUE, memory / chunkSize));
+    this.floorChunks = (int) Math.max(1, Math.min(Integer.MAX_VALUE, memory.floor() / chunkSize));
     this.file = new PageSpill(slot.length, chunkSize);
     this.freeSlots = new IntList[slot.length / UNIT + 1];
   }
@@ -150,9 +173,9 @@ public final class PageStore implements AutoCloseable {
 
   /** Finds the slot of a handle: it begins at {@code foundAt} in {@code found}. */
   private void find(int handle) {
-    int chunk = (handle - 1) / unitsPerChunk;
-    if (chunk < memoryChunks) {
-      found = chunks.get(chunk);
+    byte[] chunk = chunks.get((handle - 1) / unitsPerChunk);
+    if (chunk != null) {
+      found = chunk;
       foundAt = (handle - 1) % unitsPerChunk * UNIT;
     } else {
       file.find(fileOffset(handle));
@@ -168,6 +191,21 @@ public final class PageStore implements AutoCloseable {
     unitsInUse -= units;
     assert units > 0 && unitsInUse >= 0 : "slot " + handle + " is not in use";
     release(handle, units);
+    if (unitsInUse == 0 && memory.isGrowing() && nextUnit > floorChunks * unitsPerChunk) {
+      restart();
+    }
+  }
+
+  /** Nothing is held: begins again as when it was new, and gives back its memory. */
+  private void restart() {
+    nextUnit = 0;
+    Arrays.fill(freeSlots, null);
+    if (chunks.size() > floorChunks) {
+      chunks.subList(floorChunks, chunks.size()).clear();
+    }
+    movable.clear();
+    file.restart();
+    memory.close();
   }
 
   private int slotUnits;
@@ -205,30 +243,69 @@ public final class PageStore implements AutoCloseable {
   }
 
   private void write(int handle, int length) {
-    int chunk = (handle - 1) / unitsPerChunk;
-    if (chunk < memoryChunks) {
-      int at = (handle - 1) % unitsPerChunk * UNIT;
-      System.arraycopy(slot, 0, chunk(chunk, at + length), at, length);
-      return;
+    int at = (handle - 1) % unitsPerChunk * UNIT;
+    byte[] chunk = chunk((handle - 1) / unitsPerChunk, at + length);
+    if (chunk != null) {
+      System.arraycopy(slot, 0, chunk, at, length);
+    } else {
+      file.write(fileOffset(handle), slot, length);
     }
-    file.write(fileOffset(handle), slot, length);
   }
 
-  /** A chunk in memory; the first one grows, since of most databases that are small it is all. */
-  private byte[] chunk(int chunk, int size) {
+  /**
+   * A chunk in memory, null for one in the file; the first one grows, since of most databases that
+   * are small it is all.
+   */
+  private byte @Nullable [] chunk(int chunk, int size) {
     while (chunks.size() <= chunk) {
-      chunks.add(chunks.isEmpty() ? new byte[FIRST] : new byte[chunkSize]);
+      addChunk();
     }
     byte[] bytes = chunks.get(chunk);
-    if (bytes.length < size) {
+    if (bytes != null && bytes.length < size) {
       bytes = Arrays.copyOf(bytes, Math.min(chunkSize, Math.max(size, bytes.length * 2)));
       chunks.set(chunk, bytes);
     }
     return bytes;
   }
 
+  private void addChunk() {
+    int chunk = chunks.size();
+    if (isOverdrawn()) {
+      spill();
+    }
+    if (chunk < floorChunks) {
+      chunks.add(new byte[chunk == 0 ? FIRST : chunkSize]);
+    } else if (memory.isGrowing() && memory.grow(chunkSize)) {
+      chunks.add(new byte[chunkSize]);
+      movable.add(chunk);
+    } else {
+      chunks.add(null);
+    }
+  }
+
+  /** Whether a chunk is to leave memory, since others need it. */
+  boolean isOverdrawn() {
+    return memory.isOverdrawn();
+  }
+
+  /** Bytes of chunks that can leave memory. */
+  long spillable() {
+    return (long) movable.size() * chunkSize;
+  }
+
+  /** Moves the youngest chunk that can be moved into the file. */
+  void spill() {
+    int chunk = movable.removeLast();
+    byte[] bytes = Objects.requireNonNull(chunks.get(chunk));
+    int handle = chunk * unitsPerChunk + 1;
+    long used = Math.min(chunkSize, (nextUnit - (handle - 1L)) * UNIT);
+    file.write(fileOffset(handle), bytes, (int) used);
+    chunks.set(chunk, null);
+    memory.shrink(chunkSize);
+  }
+
   private long fileOffset(int handle) {
-    return (long) (handle - 1) * UNIT - (long) memoryChunks * chunkSize;
+    return (long) (handle - 1) * UNIT - (long) floorChunks * chunkSize;
   }
 
   private static int roundUp(int size) {
@@ -238,6 +315,8 @@ public final class PageStore implements AutoCloseable {
   @Override
   public void close() {
     chunks.clear();
+    movable.clear();
+    memory.close();
     file.close();
   }
 }

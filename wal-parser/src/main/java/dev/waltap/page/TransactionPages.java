@@ -2,6 +2,7 @@
 package dev.waltap.page;
 
 import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,12 @@ public final class TransactionPages {
 
   private final PageBuffers buffers;
   private final PageStore overflow;
+  private final LongUnaryOperator allowance;
   private int maxInMemory;
+
+  /** The number of pages at which to ask whether more may be held. */
+  private int askAt;
+
   private int[] numbers = new int[8];
   private byte[] @Nullable [] images = new byte[8][];
   private int[] handles = new int[8];
@@ -40,14 +46,33 @@ public final class TransactionPages {
    * @param memory bytes of images to hold uncompressed
    */
   public TransactionPages(PageBuffers buffers, PageStore overflow, long memory) {
+    this(buffers, overflow, memory, wanted -> 0);
+  }
+
+  /**
+   * The same, with a limit that may be raised.
+   *
+   * @param allowance asked when the limit is reached, and again with each piece past it: is given
+   *     the bytes wanted, and says how many may be held uncompressed
+   */
+  public TransactionPages(
+      PageBuffers buffers, PageStore overflow, long memory, LongUnaryOperator allowance) {
     this.buffers = buffers;
     this.overflow = overflow;
+    this.allowance = allowance;
     memory(memory);
   }
 
   /** Limits the bytes of images to hold uncompressed, for those put from here on. */
   public void memory(long bytes) {
     maxInMemory = (int) Math.min(Integer.MAX_VALUE, bytes / buffers.pageSize());
+    askAt = maxInMemory;
+  }
+
+  private void askForMore(int pages) {
+    long wanted = (pages + 1L) * buffers.pageSize();
+    memory(Math.max((long) maxInMemory * buffers.pageSize(), allowance.applyAsLong(wanted)));
+    askAt = Math.max(maxInMemory, pages + Math.max(1, MemoryLimit.PIECE / buffers.pageSize()));
   }
 
   /**
@@ -69,6 +94,9 @@ public final class TransactionPages {
       forgetRecent(at);
       overflow.free(handles[at]);
       handles[at] = 0;
+    }
+    if (at >= askAt) {
+      askForMore(at);
     }
     if (at < maxInMemory) {
       images[at] = image;
