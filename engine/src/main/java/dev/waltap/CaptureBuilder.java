@@ -13,6 +13,8 @@ import dev.waltap.api.GuardMode;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.capture.CaptureEngine;
+import dev.waltap.memory.CaptureMemory;
+import dev.waltap.memory.MemoryPool;
 import dev.waltap.wake.WakeSignals;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class CaptureBuilder {
 
   private static final long MIB = 1L << 20;
+  private static final long MAX_PAGE_SET = 128 * MIB;
 
   private final Path database;
   private List<String> tables = List.of();
@@ -47,7 +50,9 @@ public final class CaptureBuilder {
   private boolean once;
   private int queueChanges = 8192;
   private long queueBytes;
+  private @Nullable MemoryPool queueFrom;
   private long pageSetMemory;
+  private @Nullable MemoryPool pagesFrom;
   private StateLag stateLag = StateLag.DEFAULT;
   private @Nullable CaptureListener listener;
   private @Nullable String sourceName;
@@ -57,7 +62,7 @@ public final class CaptureBuilder {
     // A small heap gives a part of itself: the defaults must not be what exhausts it.
     long heap = Runtime.getRuntime().maxMemory();
     this.queueBytes = Math.min(16 * MIB, heap / 16);
-    this.pageSetMemory = Math.min(128 * MIB, heap / 8);
+    this.pageSetMemory = Math.min(MAX_PAGE_SET, heap / 8);
   }
 
   /** Captures the tables that match one of these globs (all ordinary tables). */
@@ -186,6 +191,7 @@ public final class CaptureBuilder {
   public CaptureBuilder queueBytes(long bytes) {
     check(bytes >= 1, "the queue must hold 1 byte or more, not " + bytes);
     this.queueBytes = bytes;
+    this.queueFrom = null;
     return this;
   }
 
@@ -193,7 +199,15 @@ public final class CaptureBuilder {
   public CaptureBuilder pageSetMemory(long bytes) {
     check(bytes >= 0, "the page set's memory must be 0 bytes or more, not " + bytes);
     this.pageSetMemory = bytes;
+    this.pagesFrom = null;
     return this;
+  }
+
+  /** Has it take memory out of a pool, unless it is given some of its own. */
+  void share(MemoryPool pool) {
+    pageSetMemory = Math.min(MAX_PAGE_SET, pool.total());
+    pagesFrom = pool;
+    queueFrom = pool;
   }
 
   /**
@@ -246,7 +260,9 @@ public final class CaptureBuilder {
   /** What {@link #build} makes. */
   CaptureEngine engine() {
     DatabaseChecks.requireSupportedSystem();
-    return new CaptureEngine(options());
+    CaptureOptions options = options();
+    return new CaptureEngine(
+        options, new CaptureMemory(pageSetMemory, pagesFrom, queueBytes, queueFrom));
   }
 
   /**

@@ -20,6 +20,7 @@ import dev.waltap.fleet.FleetOptions;
 import dev.waltap.fleet.OpenLimit;
 import dev.waltap.fleet.SharedOutput;
 import dev.waltap.io.FileNames;
+import dev.waltap.memory.MemoryPool;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,15 +36,13 @@ import org.jspecify.annotations.Nullable;
  * it is given, and throws {@link IllegalArgumentException} in words. For one thread.
  */
 public final class FleetBuilder {
-  private static final long MIB = 1L << 20;
-
   /** What is to be replaced by a member's name. */
   private static final String DATABASE = "{database}";
 
   private final List<DatabaseSource> sources = new ArrayList<>();
   private @Nullable Path stateRoot;
   private boolean noState;
-  private volatile int maxOpen = OpenLimit.ofProcess();
+  private int maxOpen = OpenLimit.ofProcess();
   private Duration idleAfter = Duration.ofSeconds(10);
   private boolean once;
   private MemberOutput.Opening outputs = new SharedOutput(member -> FleetBuilder::noHandler);
@@ -169,7 +168,9 @@ public final class FleetBuilder {
 
   /**
    * Sets the options of each capture, when it is opened: tables, guard, batch size and so on. State
-   * directory, handler and listener are the fleet's.
+   * directory, handler and listener are the fleet's. All that are open share a quarter of the heap
+   * for page sets and queues; one that is given {@link CaptureBuilder#pageSetMemory} or {@link
+   * CaptureBuilder#queueBytes} here has as much as that, beside it.
    *
    * @param options called by a member's thread, by several at once, each time it is opened, and by
    *     the fleet's own thread to see whether a database that was parked by an earlier run has to
@@ -217,19 +218,25 @@ public final class FleetBuilder {
             outputs,
             shared,
             ours,
-            new Captures(),
+            new Captures(MemoryPool.ofHeap()),
             listener));
   }
 
   /** Makes them by the options as they are then. */
   private final class Captures implements CaptureFactory {
+    private final MemoryPool memory;
+
+    Captures(MemoryPool memory) {
+      this.memory = memory;
+    }
+
     @Override
     public Opened open(
         FleetMember member,
         MemberOutput output,
         UnaryOperator<WakeSignal> signals,
         CaptureListener notified) {
-      return capture(member, output, signals, notified);
+      return capture(memory, member, output, signals, notified);
     }
 
     @Override
@@ -242,6 +249,11 @@ public final class FleetBuilder {
       }
       return selectionOf(builder.options());
     }
+
+    @Override
+    public void close() {
+      assert memory.free() == memory.total() : "captures have memory after the end of the fleet";
+    }
   }
 
   private static @Nullable String selectionOf(CaptureOptions chosen) {
@@ -251,12 +263,13 @@ public final class FleetBuilder {
   }
 
   private CaptureFactory.Opened capture(
+      MemoryPool memory,
       FleetMember member,
       MemberOutput output,
       UnaryOperator<WakeSignal> signals,
       CaptureListener notified) {
     CaptureBuilder builder = Waltap.open(member.database());
-    share(builder);
+    builder.share(memory);
     each.accept(member, builder);
     Path state = member.stateDirectory();
     if (once && state == null) {
@@ -281,15 +294,6 @@ public final class FleetBuilder {
     }
     String selection = selectionOf(builder.options());
     return new CaptureFactory.Opened(builder.once(once).engine(), selection);
-  }
-
-  /** What is open at the same time has to fit into the heap together. */
-  private void share(CaptureBuilder builder) {
-    long heap = Runtime.getRuntime().maxMemory();
-    int together = Math.max(1, maxOpen);
-    builder
-        .queueBytes(Math.max(MIB / 4, Math.min(16 * MIB, heap / 16 / together)))
-        .pageSetMemory(Math.max(MIB / 4, Math.min(128 * MIB, heap / 8 / together)));
   }
 
   private static void check(boolean holds, String otherwise) {

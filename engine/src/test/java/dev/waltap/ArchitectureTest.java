@@ -29,7 +29,7 @@ class ArchitectureTest {
   private static final List<String> SESSION =
       and(
           PARSER, "api", "host", "sqlite", "schema", "state", "attach", "decode", "deliver",
-          "follow");
+          "follow", "memory");
 
   private static final List<String> CAPTURE = and(SESSION, "session", "wake");
 
@@ -45,10 +45,11 @@ class ArchitectureTest {
           Map.entry("sqlite", List.of("api", "host", "io")),
           Map.entry("schema", and(PARSER, "api", "sqlite")),
           Map.entry("state", and(PARSER, "api", "host", "sqlite", "schema")),
+          Map.entry("memory", List.of("page")),
           Map.entry("wake", List.of("api", "host", "io")),
           Map.entry("attach", and(PARSER, "api", "host", "sqlite", "state")),
           Map.entry("decode", and(PARSER, "api", "schema")),
-          Map.entry("deliver", List.of("api", "host", "decode")),
+          Map.entry("deliver", List.of("page", "api", "host", "decode")),
           Map.entry("follow", and(PARSER, "api", "host", "attach", "decode", "deliver")),
           Map.entry("session", and(SESSION, "wake")),
           Map.entry("capture", CAPTURE),

@@ -16,6 +16,7 @@ import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.deliver.Delivery;
 import dev.waltap.follow.Counters;
 import dev.waltap.follow.PollPacer;
+import dev.waltap.memory.CaptureMemory;
 import dev.waltap.session.CaptureSession;
 import dev.waltap.session.StateHolder;
 import dev.waltap.state.StateDirectory;
@@ -47,6 +48,7 @@ public final class CaptureEngine implements ChangeDataCapture {
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final CaptureOptions options;
+  private final CaptureMemory memory;
   private final ChangeQueue queue;
   private final WakeSignal wake;
   private final Counters counters = new Counters();
@@ -62,8 +64,14 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   /** A capture with these options; nothing is opened before it runs. */
   public CaptureEngine(CaptureOptions options) {
+    this(options, CaptureMemory.fixed(options.pageSetMemory(), options.queueBytes()));
+  }
+
+  /** The same, with the memory that it may use, which it closes. */
+  public CaptureEngine(CaptureOptions options, CaptureMemory memory) {
     this.options = options;
-    this.queue = new ChangeQueue(options.queueChanges(), options.queueBytes());
+    this.memory = memory;
+    this.queue = new ChangeQueue(options.queueChanges(), memory.queue());
     this.wake = Objects.requireNonNull(options.wakeSignal().get(), "the supplier's wake signal");
     this.delivery =
         new Delivery(
@@ -243,6 +251,9 @@ public final class CaptureEngine implements ChangeDataCapture {
     CaptureThread capture = thread;
     if (capture != null) {
       capture.tend(now);
+      if (memory.isToGiveBack()) {
+        capture.look(); // One that waits without a thread does nothing by itself.
+      }
       if (!capture.isAlive()) {
         queue.recall();
       }
@@ -255,7 +266,7 @@ public final class CaptureEngine implements ChangeDataCapture {
     PollPacer pacer =
         new PollPacer(
             System.nanoTime(), WakeSignals.briskRest(signal), () -> WakeSignals.isNotified(signal));
-    return () -> new CaptureSession(options, to, listener, signal, pacer, counters, holder);
+    return () -> new CaptureSession(options, memory, to, listener, signal, pacer, counters, holder);
   }
 
   private void stop() {
@@ -290,6 +301,7 @@ public final class CaptureEngine implements ChangeDataCapture {
         wake.close();
       }
     }
+    memory.close();
   }
 
   private void throwFailure() {

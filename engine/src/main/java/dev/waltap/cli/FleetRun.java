@@ -53,7 +53,7 @@ record FleetRun(
             sinks.stop();
             fleet.close();
           });
-      started.accept(databases -> change(fleet, builder, databases));
+      started.accept(databases -> change(fleet, databases));
       fleet.run(mode);
     } catch (RuntimeException e) {
       if (signals.received() == 0 || Causes.find(ClosedPipeException.class, e) != null) {
@@ -79,11 +79,9 @@ record FleetRun(
     return listener.exitCode(endless);
   }
 
-  private static void change(Fleet fleet, FleetBuilder builder, CapturedDatabases databases) {
-    int open = databases.mostOpen();
-    builder.maxOpen(open); // How much memory each may take.
+  private static void change(Fleet fleet, CapturedDatabases databases) {
     if (fleet instanceof FleetEngine engine) {
-      engine.change(databases.sources(), open);
+      engine.change(databases.sources(), databases.mostOpen());
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.waltap.diff.TransactionDiff;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.PageFormat;
 import dev.waltap.page.IntList;
+import dev.waltap.page.MemoryLimit;
 import dev.waltap.page.PackedPage;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageLoader;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replica implements AutoCloseable {
   private final PageBuffers buffers;
-  private final long memory;
+  private final MemoryLimit memory;
   private final TableFilter filter;
   private final SchemaReader schemaReader;
   private final Map<String, Long> rows = new HashMap<>();
@@ -60,6 +61,11 @@ public final class Replica implements AutoCloseable {
    * @param filter says which tables are emitted
    */
   public Replica(PageBuffers buffers, long memory, TableFilter filter) {
+    this(buffers, MemoryLimit.of(memory), filter);
+  }
+
+  /** The same; of the memory, its page set takes parts of its own. */
+  public Replica(PageBuffers buffers, MemoryLimit memory, TableFilter filter) {
     this.buffers = buffers;
     this.memory = memory;
     this.filter = filter;
@@ -370,9 +376,17 @@ public final class Replica implements AutoCloseable {
     return made;
   }
 
+  /** Gives back all memory that is not its own; between two transactions. */
+  public void shrink() {
+    buffers.endTransaction();
+    pageSet.shrink();
+    buffers.close();
+  }
+
   @Override
   public void close() {
-    try (PageSet pages = pageSet) {
+    try (PageBuffers arrays = buffers;
+        PageSet pages = pageSet) {
       schemaReader.close();
     }
   }

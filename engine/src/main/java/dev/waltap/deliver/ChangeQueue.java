@@ -4,6 +4,7 @@ package dev.waltap.deliver;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.Change;
 import dev.waltap.api.Position;
+import dev.waltap.page.MemoryLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ public final class ChangeQueue {
   }
 
   private final int maxChanges;
-  private final long maxBytes;
+  private final MemoryLimit memory;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
@@ -71,16 +72,27 @@ public final class ChangeQueue {
    * @param maxBytes of their images, as counted by whoever puts them
    */
   public ChangeQueue(int maxChanges, long maxBytes) {
+    this(maxChanges, MemoryLimit.of(maxBytes));
+  }
+
+  /**
+   * The same, bounded by memory that may come and go: what exceeds its floor is for those that wait
+   * and those that were taken together, and given back once they are delivered.
+   *
+   * @param memory ours from here on
+   */
+  public ChangeQueue(int maxChanges, MemoryLimit memory) {
     this.maxChanges = maxChanges;
-    this.maxBytes = maxBytes;
+    this.memory = memory;
   }
 
   int maxChanges() {
     return maxChanges;
   }
 
-  long maxBytes() {
-    return maxBytes;
+  /** Bytes that may wait in any case. */
+  long minBytes() {
+    return memory.floor();
   }
 
   /**
@@ -126,12 +138,25 @@ public final class ChangeQueue {
   }
 
   private boolean isFull(long size) {
-    return !waiting.isEmpty() && (waiting.size() >= maxChanges || waitingBytes + size > maxBytes);
+    return !waiting.isEmpty() && (waiting.size() >= maxChanges || !fits(waitingBytes, size));
+  }
+
+  /** Whether more bytes may be beside those; takes memory for them if there is some. */
+  private boolean fits(long present, long size) {
+    if (present + size <= memory.floor()) {
+      return true;
+    }
+    long missing = waitingBytes + takenBytes + size - memory.granted();
+    return missing <= 0 || (memory.isGrowing() && memory.grow(roundUp(missing)));
+  }
+
+  private static long roundUp(long bytes) {
+    return (bytes + MemoryLimit.PIECE - 1) / MemoryLimit.PIECE * MemoryLimit.PIECE;
   }
 
   /** To wake whoever puts for each batch that is taken would cost more than the batch. */
   private boolean isHalfEmpty() {
-    return waiting.size() <= maxChanges / 2 && waitingBytes <= maxBytes / 2;
+    return waiting.size() <= maxChanges / 2 && waitingBytes <= memory.granted() / 2;
   }
 
   /** With the lock held: waits until the condition holds, the queue stops or a moment is over. */
@@ -173,8 +198,7 @@ public final class ChangeQueue {
    * @throws StoppedException once nobody takes any more
    */
   void awaitRoom(long size, Runnable whileWaiting) {
-    awaitThat(
-        () -> delivered == released || waitingBytes + takenBytes <= maxBytes - size, whileWaiting);
+    awaitThat(() -> delivered == released || fits(waitingBytes + takenBytes, size), whileWaiting);
   }
 
   /**
@@ -192,10 +216,17 @@ public final class ChangeQueue {
     try {
       takenBytes = 0;
       delivered = taken;
+      giveBack();
       notFull.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** With the lock held. */
+  private void giveBack() {
+    long unused = Math.min(memory.reserved(), memory.granted() - waitingBytes);
+    memory.shrink(unused / MemoryLimit.PIECE * MemoryLimit.PIECE);
   }
 
   /** Nothing more will come; what is there will be taken, then the failure is thrown, if any. */

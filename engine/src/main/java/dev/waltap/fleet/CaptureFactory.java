@@ -40,4 +40,7 @@ public interface CaptureFactory {
    * @return null where it may emit something each time
    */
   @Nullable String selection(FleetMember member);
+
+  /** All that were made are closed, and no more will be. */
+  default void close() {}
 }

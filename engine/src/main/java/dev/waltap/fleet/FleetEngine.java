@@ -97,6 +97,7 @@ public final class FleetEngine implements Fleet {
         ended.countDown();
       }
     }
+    options.captures().close();
     moves.throwFailure();
   }
 

@@ -3,6 +3,7 @@ package dev.waltap.follow;
 
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.Micros;
+import dev.waltap.page.MemoryLimit;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.PageStore;
 import dev.waltap.page.TransactionPages;
@@ -27,7 +28,7 @@ public final class Backlog implements FrameSink, AutoCloseable {
 
   private final PageBuffers buffers;
   private final PageStore store;
-  private final long memory;
+  private final MemoryLimit memory;
   private final LongUnaryOperator epochOfGeneration;
   private final Supplier<WalPosition> tailPosition;
   private final WaitingTransactions waiting;
@@ -37,35 +38,84 @@ public final class Backlog implements FrameSink, AutoCloseable {
   private byte @Nullable [] pending;
   private long frames;
 
+  /** Bytes of the transaction that was taken out last and did not come back yet. */
+  private long decoding;
+
   /** When the wal-index was looked at, or soon after; -1 as long as nothing has come of that. */
   private long seenMicros = -1;
 
   /**
    * An empty backlog.
    *
-   * @param memory bytes past which {@link #isFull} says so, and one transaction goes to the file
+   * @param memory bytes past which {@link #isFull} says so, and one transaction goes to the file;
+   *     ours from here on
    */
   public Backlog(
       PageBuffers buffers,
-      long memory,
+      MemoryLimit memory,
       LongUnaryOperator epochOfGeneration,
       Supplier<WalPosition> tailPosition) {
     this.buffers = buffers;
-    this.store = new PageStore(buffers.pageSize(), memory / 4);
+    this.store = new PageStore(buffers.pageSize(), memory.part(1, 4));
     this.memory = memory;
     this.epochOfGeneration = epochOfGeneration;
     this.tailPosition = tailPosition;
-    this.waiting = new WaitingTransactions(buffers, memory, memory / 4);
+    this.waiting = new WaitingTransactions(buffers, memory.max(), memory.max() / 4);
     this.open = fresh();
   }
 
   private CommittedTransaction fresh() {
     CommittedTransaction transaction = spare.pollLast();
     if (transaction == null) {
-      transaction = new CommittedTransaction(new TransactionPages(buffers, store, memory));
+      transaction =
+          new CommittedTransaction(
+              new TransactionPages(buffers, store, memory.granted(), this::allowed));
     }
-    transaction.pages.memory(Math.max(memory / 4, memory - held()));
+    transaction.pages.memory(forOne());
     return transaction;
+  }
+
+  /** Bytes of images that one transaction may hold uncompressed beside all others. */
+  private long forOne() {
+    long others = held() + (memory.isGrowing() ? decoding : 0);
+    return Math.max(memory.granted() / 4, memory.granted() - others);
+  }
+
+  /** The same, of one that wants so many, for which memory is taken if there is some. */
+  private long allowed(long wanted) {
+    boolean unused = growPast(held() + decoding + wanted);
+    return forOne();
+  }
+
+  /** Whether more bytes than so many may be in use, for which memory is taken if there is some. */
+  private boolean growPast(long bytes) {
+    long missing = bytes - memory.granted() + 1;
+    if (missing <= 0) {
+      return true;
+    }
+    long pieces = (missing + MemoryLimit.PIECE - 1) / MemoryLimit.PIECE;
+    return memory.isGrowing() && memory.grow(pieces * MemoryLimit.PIECE);
+  }
+
+  /**
+   * Gives back the memory that nothing is in any more, but for a little that is soon used again.
+   */
+  private void giveBack() {
+    if (memory.reserved() == 0) {
+      return;
+    }
+    long used = held() + decoding + open.pages.bytes();
+    long needed = used == 0 ? 0 : used + MemoryLimit.PIECE;
+    long pieces = Math.min(memory.reserved(), memory.granted() - needed) / MemoryLimit.PIECE;
+    if (pieces > 0) {
+      memory.shrink(pieces * MemoryLimit.PIECE);
+      open.pages.memory(forOne());
+    }
+  }
+
+  /** Gives back all memory that is not its own, if nothing waits. */
+  public void shrink() {
+    giveBack();
   }
 
   /** A transaction to fill by hand; it comes back by {@link #recycle}. */
@@ -75,11 +125,15 @@ public final class Backlog implements FrameSink, AutoCloseable {
 
   /** The next transaction to decode, null if there is none; it comes back by {@link #recycle}. */
   public @Nullable CommittedTransaction poll() {
-    return waiting.poll(empty);
+    CommittedTransaction next = waiting.poll(empty);
+    decoding = next == null ? 0 : next.pages.bytes();
+    return next;
   }
 
   public void recycle(CommittedTransaction transaction) {
     transaction.pages.clear();
+    decoding = 0;
+    giveBack();
     if (spare.size() < MAX_SPARE) {
       spare.addLast(transaction);
     }
@@ -102,7 +156,7 @@ public final class Backlog implements FrameSink, AutoCloseable {
 
   /** Whether the tail should wait: the WAL itself is the backlog from here on. */
   public boolean isFull() {
-    return held() >= memory;
+    return !growPast(held());
   }
 
   /** When the oldest waiting transaction was seen; -1 if there is none. */
@@ -164,10 +218,12 @@ public final class Backlog implements FrameSink, AutoCloseable {
   @Override
   public void rollback() {
     open.pages.clear();
+    giveBack();
   }
 
   @Override
   public void close() {
+    memory.close();
     store.close();
   }
 }

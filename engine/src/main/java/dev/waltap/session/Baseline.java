@@ -18,6 +18,7 @@ import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.DatabaseException;
 import dev.waltap.format.DatabaseGoneException;
 import dev.waltap.io.FileNames;
+import dev.waltap.memory.CaptureMemory;
 import dev.waltap.page.ExpensiveChecks;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.page.UnknownPageException;
@@ -42,11 +43,12 @@ final class Baseline implements AutoCloseable {
   private final SnapshotReads reads;
   private final CommitsAtRisk atRisk;
   private final TableFilter filter;
-  private final long memory;
+  private final long floor;
   private final Replica replica;
 
   Baseline(
       CaptureOptions options,
+      CaptureMemory memory,
       Attachment attachment,
       StoppingListener listener,
       Counters counters,
@@ -57,8 +59,9 @@ final class Baseline implements AutoCloseable {
     this.atRisk = atRisk;
     this.filter =
         new TableFilter(options.tables(), options.excludeTables(), options.excludeColumns());
-    this.memory = options.pageSetMemory() / 4 * 3;
-    this.replica = new Replica(new PageBuffers(attachment.pageSize(), memory / 2), memory, filter);
+    this.floor = memory.pages().floor();
+    PageBuffers buffers = new PageBuffers(attachment.pageSize(), memory.buffers());
+    this.replica = new Replica(buffers, memory.pages(), filter);
   }
 
   Replica replica() {
@@ -155,8 +158,8 @@ final class Baseline implements AutoCloseable {
 
   /** What is recalled must be what reading all pages leads to, if it is accepted. */
   private void requireSame(StateStore store, TableFilter earlier, PageSummary summary) {
-    try (Replica read = new Replica(new PageBuffers(attachment.pageSize()), memory, filter);
-        Replica recalled = new Replica(new PageBuffers(attachment.pageSize()), memory, filter)) {
+    try (Replica read = new Replica(new PageBuffers(attachment.pageSize()), floor, filter);
+        Replica recalled = new Replica(new PageBuffers(attachment.pageSize()), floor, filter)) {
       loadPages(store, read);
       read.adopt(earlier, this::requireReadable);
       recalled.pageSet().seed(read.pageSet().seed());

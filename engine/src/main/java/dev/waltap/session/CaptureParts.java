@@ -18,6 +18,7 @@ import dev.waltap.follow.Counters;
 import dev.waltap.follow.Epochs;
 import dev.waltap.follow.LogFollower;
 import dev.waltap.io.Closer;
+import dev.waltap.memory.CaptureMemory;
 import dev.waltap.wal.LogKeeper;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CaptureParts implements AutoCloseable {
   final CaptureOptions options;
+  final CaptureMemory memory;
   final ChangeQueue queue;
   final CaptureListener listener;
   final Counters counters;
@@ -61,11 +63,13 @@ final class CaptureParts implements AutoCloseable {
    */
   CaptureParts(
       CaptureOptions options,
+      CaptureMemory memory,
       ChangeQueue queue,
       CaptureListener listener,
       Counters counters,
       @Nullable StateHolder holder) {
     this.options = options;
+    this.memory = memory;
     this.queue = queue;
     this.listener = listener;
     this.counters = counters;
@@ -77,6 +81,7 @@ final class CaptureParts implements AutoCloseable {
               () ->
                   new Baseline(
                       options,
+                      memory,
                       attachment,
                       new StoppingListener(listener, queue),
                       counters,
@@ -87,7 +92,7 @@ final class CaptureParts implements AutoCloseable {
               () ->
                   new Backlog(
                       replica.buffers(),
-                      options.pageSetMemory() / 4,
+                      memory.backlog(),
                       epochs::ofGeneration,
                       attachment.tail()::position));
       this.state = openState(holder);
@@ -170,6 +175,12 @@ final class CaptureParts implements AutoCloseable {
   boolean isSettled() {
     DurableState durable = state;
     return durable == null || durable.isSettled();
+  }
+
+  /** Idle, it leaves memory to those that need it. */
+  void giveBackMemory() {
+    replica.shrink();
+    backlog.shrink();
   }
 
   /** Waits until all that was emitted is delivered, so that what was acknowledged is saved. */

@@ -18,6 +18,7 @@ import dev.waltap.follow.PollPacer;
 import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.io.Closer;
+import dev.waltap.memory.CaptureMemory;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.StateStore;
 import dev.waltap.wake.WakeSignals;
@@ -41,6 +42,11 @@ public final class CaptureSession implements AutoCloseable {
   /** So often it is seen whether the thread may be left. */
   private static final long LEAVE_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /** So long after the last transaction, one is idle. */
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final long NOT_IDLE = Long.MIN_VALUE;
+
   private final CaptureParts parts;
   private final WakeSignal wake;
   private final FreshStart freshStart;
@@ -48,6 +54,9 @@ public final class CaptureSession implements AutoCloseable {
   private final PollPacer pacer;
   private SessionPhase phase = SessionPhase.ATTACHED;
   private @Nullable CommitHorizon horizon;
+
+  /** When there was nothing more to do. */
+  private long idleSince = NOT_IDLE;
 
   /** What the saved state reached; null without one. */
   private @Nullable Position resumedAt;
@@ -60,6 +69,7 @@ public final class CaptureSession implements AutoCloseable {
    */
   public CaptureSession(
       CaptureOptions options,
+      CaptureMemory memory,
       ChangeQueue queue,
       CaptureListener listener,
       WakeSignal wake,
@@ -70,7 +80,8 @@ public final class CaptureSession implements AutoCloseable {
     this.pacer = pacer;
     Closer closer = new Closer();
     try {
-      this.parts = closer.open(() -> new CaptureParts(options, queue, listener, counters, holder));
+      this.parts =
+          closer.open(() -> new CaptureParts(options, memory, queue, listener, counters, holder));
       this.freshStart = new FreshStart(parts);
       this.netChanges = new NetChanges(parts);
     } catch (Throwable e) {
@@ -253,6 +264,7 @@ public final class CaptureSession implements AutoCloseable {
   }
 
   private void tail(CommittedTransaction transaction) {
+    idleSince = NOT_IDLE;
     if (phase != SessionPhase.TAILING) {
       enter(SessionPhase.TAILING);
     }
@@ -266,6 +278,7 @@ public final class CaptureSession implements AutoCloseable {
       horizon.movedTo(transaction.walPosition());
     }
     parts.backlog.recycle(transaction);
+    parts.replica.pageSet().giveWay();
     // Once for all that waits: durable state is synced before, and the handler's thread woken.
     boolean more = !parts.backlog.isEmpty() || parts.log.isFarBehind();
     if (!more || parts.staged.isReleaseDue()) {
@@ -301,6 +314,7 @@ public final class CaptureSession implements AutoCloseable {
     long untilNext = parts.guard.idle();
     long now = System.nanoTime();
     checkFiles(now);
+    giveBackMemory(now);
     long rest = pacer.rest(now);
     if (rest > 0) {
       wake.busy();
@@ -316,6 +330,15 @@ public final class CaptureSession implements AutoCloseable {
     }
     wake.await(longest);
     return 0;
+  }
+
+  /** One that was idle for a while, and only where others need it: what goes has to come back. */
+  private void giveBackMemory(long now) {
+    if (idleSince == NOT_IDLE) {
+      idleSince = now;
+    } else if (now - idleSince > IDLE_NANOS && parts.memory.isToGiveBack()) {
+      parts.giveBackMemory();
+    }
   }
 
   /** Whether there is nothing to do until something else is committed. */

@@ -4,6 +4,9 @@ package dev.waltap.follow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.decode.CommittedTransaction;
+import dev.waltap.memory.CaptureMemory;
+import dev.waltap.memory.MemoryPool;
+import dev.waltap.page.MemoryLimit;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.WalPosition;
 import java.util.ArrayDeque;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class BacklogTest {
   private static final int PAGE_SIZE = 4096;
   private static final int MEMORY = 4 << 20;
+  private static final long FLOORS = 256 << 10;
   private static final int LARGE = MEMORY / 4 / PAGE_SIZE + 1;
 
   private record Committed(
@@ -29,8 +33,9 @@ class BacklogTest {
   private final ArrayDeque<Committed> model = new ArrayDeque<>();
   private final Map<Integer, byte[]> latest = new LinkedHashMap<>();
   private WalPosition position = new WalPosition(0, 0, 0, 0);
-  private final Backlog backlog =
-      new Backlog(buffers, MEMORY, generation -> generation + 100, () -> position);
+  private final MemoryPool pool = new MemoryPool(8L * MEMORY);
+  private Backlog backlog =
+      new Backlog(buffers, MemoryLimit.of(MEMORY), generation -> generation + 100, () -> position);
   private long modelBytes;
   private int frames;
 
@@ -193,5 +198,71 @@ class BacklogTest {
       }
       drain();
     }
+  }
+
+  /** Of a limit that is raised as far as there is memory, and what it takes comes back. */
+  @Test
+  void takesMemoryWhileThereIsSomeAndGivesItBack() {
+    try (CaptureMemory memory = new CaptureMemory(8L * MEMORY, pool, 1 << 20, pool)) {
+      backlog.close();
+      backlog = new Backlog(buffers, memory.backlog(), epoch -> epoch + 100, () -> position);
+      for (int round = 0; round < 3; round++) {
+        commit(1, 4);
+        while (!backlog.isFull()) {
+          commit(1 + random.nextInt(20), 2);
+          if (random.nextInt(100) == 0) {
+            frame(1 + random.nextInt(40), randomImage());
+            backlog.rollback();
+          }
+          if (random.nextInt(100) == 0) {
+            commit(1 + random.nextInt(40), 2 * LARGE);
+          }
+          if (random.nextInt(4) == 0) {
+            poll();
+          }
+        }
+        assertThat(pool.total() - pool.free()).as("seed %s", seed).isGreaterThan(MEMORY);
+        if (round == 1) {
+          backlog.forget();
+          model.clear();
+          modelBytes = 0;
+        }
+        drainOf(pool.total() - FLOORS);
+      }
+      CommittedTransaction net = backlog.take();
+      for (int page = 1; page < 3 * LARGE; page++) {
+        net.pages.put(page, randomImage());
+      }
+      backlog.recycle(net);
+      drainOf(pool.total() - FLOORS);
+      backlog.close();
+    }
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  private void drainOf(long free) {
+    drain();
+    backlog.shrink();
+    assertThat(pool.free()).as("seed %s", seed).isEqualTo(free);
+  }
+
+  @Test
+  void makesDoWithLittleWhereThereIsNothingElse() {
+    MemoryPool none = new MemoryPool(0);
+    CaptureMemory memory = new CaptureMemory(8L * MEMORY, none, 1 << 20, none);
+    backlog.close();
+    backlog = new Backlog(buffers, memory.backlog(), epoch -> epoch + 100, () -> position);
+    for (int round = 0; round < 20; round++) {
+      while (!backlog.isFull()) {
+        commit(1 + random.nextInt(20), 2);
+      }
+      assertThat(backlog.held()).isLessThan(FLOORS);
+      commit(1, LARGE); // Looked at together with the last one.
+      assertThat(backlog.isFull()).isTrue();
+      while (!model.isEmpty()) {
+        poll();
+      }
+    }
+    memory.close();
   }
 }

@@ -14,6 +14,7 @@ import dev.waltap.follow.Counters;
 import dev.waltap.follow.Epochs;
 import dev.waltap.follow.LogFollower;
 import dev.waltap.format.WalIndexHeader;
+import dev.waltap.page.MemoryLimit;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.wal.WalPosition;
@@ -130,7 +131,10 @@ class FarBehindTest {
 
   private static Backlog backlog(Attachment attachment) {
     return new Backlog(
-        new PageBuffers(PAGE), 64L << 20, generation -> generation, attachment.tail()::position);
+        new PageBuffers(PAGE),
+        MemoryLimit.of(64L << 20),
+        generation -> generation,
+        attachment.tail()::position);
   }
 
   private LogFollower follow(Attachment attachment, Guard guard, Backlog backlog) {
