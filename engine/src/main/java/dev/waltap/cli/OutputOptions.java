@@ -274,7 +274,7 @@ final class OutputOptions {
       console.warning(
           "the output can't be reopened: "
               + e.getMessage()
-              + ": put that right, and send SIGHUP again");
+              + "; then let another SIGHUP reopen it");
       return false;
     }
   }

@@ -13,7 +13,9 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -88,8 +90,7 @@ final class AppendedFile implements AutoCloseable {
     }
     // A pipe is opened when there is something to write, as that waits for a reader.
     if (!Files.isWritable(path)) {
-      throw new IOException(
-          "cannot write to " + name + ": this user may not: name another file, or grant access");
+      throw failed("write to", path, new AccessDeniedException(name));
     }
     return new StoppableOutput(new NamedPipe(() -> openedToAppend(path)), name);
   }
@@ -141,7 +142,7 @@ final class AppendedFile implements AutoCloseable {
       Files.createFile(path);
       return true;
     } catch (IOException e) {
-      throw new IOException("cannot make " + FileNames.text(path) + ": " + reason(e), e);
+      throw failed("make", path, e);
     }
   }
 
@@ -149,7 +150,7 @@ final class AppendedFile implements AutoCloseable {
     try {
       return FileNames.open(path, name -> new RandomAccessFile(name, "rw"));
     } catch (IOException e) {
-      throw new IOException("cannot write to " + FileNames.text(path) + ": " + reason(e), e);
+      throw failed("write to", path, e);
     }
   }
 
@@ -158,16 +159,31 @@ final class AppendedFile implements AutoCloseable {
     try {
       return FileNames.open(path, name -> new FileOutputStream(name, true));
     } catch (IOException e) {
-      throw new IOException("cannot write to " + FileNames.text(path) + ": " + reason(e), e);
+      throw failed("write to", path, e);
     }
+  }
+
+  private static IOException failed(String verb, Path path, IOException e) {
+    String reason = reason(e);
+    boolean denied = e instanceof AccessDeniedException || reason.equals("Permission denied");
+    return new IOException(
+        "cannot "
+            + verb
+            + " "
+            + FileNames.text(path)
+            + ": "
+            + (denied ? "this user may not" : reason)
+            + ": name another file, or "
+            + (denied ? "grant access" : "put that right"),
+        e);
   }
 
   /** What is wrong, without the path that Java puts before it. */
   private static String reason(IOException e) {
-    if (e instanceof java.nio.file.AccessDeniedException) {
-      return "this user may not";
-    }
     String message = String.valueOf(e.getMessage());
+    if (e instanceof FileSystemException failure) {
+      return failure.getReason() == null ? message : failure.getReason();
+    }
     int bracket = message.lastIndexOf('(');
     return bracket > 0 && message.endsWith(")")
         ? message.substring(bracket + 1, message.length() - 1)

@@ -29,6 +29,9 @@ final class TailContent {
 
   private static final byte[] NOTHING = {};
 
+  /** Each record begins with it. */
+  private static final byte FIRST = TailFile.TRANSACTION >>> 24;
+
   /** Bytes, far more than is ever written. */
   private static final long MAX_SIZE = 32L << 20;
 
@@ -221,7 +224,9 @@ final class TailContent {
   /** Fails if something on disk was damaged: if a record behind it says that it was there. */
   private void requireTorn(long under) {
     for (int at = end + 1; at <= bytes.length - TailFile.HEAD_SIZE - TailFile.HASH_SIZE; at++) {
-      if (isWhole(at, under) && ByteBuffer.wrap(bytes).getLong(at + 8) > end) {
+      if (bytes[at] == FIRST
+          && isWhole(at, under)
+          && ByteBuffer.wrap(bytes).getLong(at + 8) > end) {
         throw damaged(end);
       }
     }

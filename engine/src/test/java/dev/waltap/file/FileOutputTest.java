@@ -177,6 +177,22 @@ class FileOutputTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
+  void saysWhatToDoAboutAFileThatCannotBeMade() {
+    Path tooLong = directory.resolve("x".repeat(300));
+    assertThatThrownBy(() -> FileOutput.open(tooLong))
+        .hasMessage(
+            "cannot make "
+                + tooLong
+                + ": File name too long: name another file, or put that right");
+    // Nobody may make files there, unless it can't be written to at all.
+    assertThatThrownBy(() -> FileOutput.open(Path.of("/sys/waltap.jsonl")))
+        .hasMessageMatching(
+            "cannot make /sys/waltap.jsonl: (this user may not: name another file, or grant access"
+                + "|Read-only file system: name another file, or put that right)");
+  }
+
+  @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void makesFilesForTheirOwnerOnlyAndLeavesOthersAsTheyAre() throws IOException {
     Path file = directory.resolve("out");

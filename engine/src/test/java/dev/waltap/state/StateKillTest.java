@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SIGKILL of a process in the middle of adding, acknowledging and compacting. */
+/**
+ * SIGKILL of a process in the middle of adding, acknowledging and compacting, and of adding to a
+ * state that is closed.
+ */
 @Tag("slow")
 class StateKillTest {
   private static final int KILLS = Integer.getInteger("waltap.kills", 50);
@@ -72,7 +75,8 @@ class StateKillTest {
         line = out.readLine();
         if (line != null) {
           reported[0] = Long.parseLong(line.substring(0, line.indexOf(' ')));
-          reported[1] = Long.parseLong(line.substring(line.indexOf(' ') + 1));
+          long acknowledged = Long.parseLong(line.substring(line.indexOf(' ') + 1));
+          reported[1] = Math.max(reported[1], acknowledged);
         }
       }
       assertThat(line).as("the writer ended by itself").isNotNull();
@@ -88,26 +92,58 @@ class StateKillTest {
 
     public static void main(String[] arguments) {
       Random random = new Random(Long.parseLong(arguments[1]));
-      try (StateLock lock = StateDirectory.at(Path.of(arguments[0])).hold("writer");
+      StateDirectory directory = StateDirectory.at(Path.of(arguments[0]));
+      while (true) {
+        if (random.nextBoolean()) {
+          work(directory, random);
+        } else {
+          addToClosed(ClosedStates.close(directory, 0), random);
+        }
+      }
+    }
+
+    private static void addToClosed(ClosedState closed, Random random) {
+      int count = random.nextInt(20);
+      StateAppender turn = closed.append("turn");
+      while (turn != null) {
+        StateModel.Step step = StateModel.step(StateModel.number(closed.end()) + 1);
+        try (StateAppender appender = turn) {
+          appender.add(step.entry(), step.images());
+          report(StateModel.number(closed.end()), 0);
+          if (count > 0) {
+            appender.acknowledge(step.entry().position().position());
+            report(StateModel.number(closed.end()), StateModel.number(closed.end()));
+          }
+        }
+        count--;
+        turn = closed.append("turn");
+      }
+    }
+
+    private static void work(StateDirectory directory, Random random) {
+      try (StateLock lock = directory.hold("writer");
           StateStore store = StateStore.open(lock)) {
         long next = StateModel.number(store.end()) + 1;
         long acknowledged = StateModel.number(store.base());
-        while (true) {
+        for (int flushes = random.nextInt(20); flushes >= 0; flushes--) {
           for (int i = random.nextInt(8); i >= 0; i--) {
-            StateModel.Step step = StateModel.step(next++);
-            store.add(step.entry(), step.images());
+            ClosedStates.add(store, next++);
           }
           store.flush();
           acknowledged = Math.max(acknowledged, next - 1 - random.nextInt(30));
           store.acknowledge(StateModel.position(acknowledged).position());
           if (random.nextInt(3) == 0) {
             store.compact(Duration.ofMillis(random.nextInt(5)), LogKeeper.NONE);
-            System.out.println(next - 1 + " " + acknowledged);
+            report(next - 1, acknowledged);
           } else {
-            System.out.println(next - 1 + " 0");
+            report(next - 1, 0);
           }
         }
       }
+    }
+
+    private static void report(long end, long acknowledged) {
+      System.out.println(end + " " + acknowledged);
     }
   }
 }
