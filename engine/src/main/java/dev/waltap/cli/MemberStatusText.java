@@ -56,12 +56,12 @@ final class MemberStatusText {
       behind(status),
       age.isZero() ? "" : StatusText.time(age),
       position == null ? "none" : position.toString(),
-      holder != null ? "process " + holder.pid() : parked(status.state().fleet())
+      holder != null ? holder.process() : parked(status.state().fleet())
     };
   }
 
   private static String parked(StateLock.@Nullable Holder fleet) {
-    return fleet == null ? "nobody" : "parked, process " + fleet.pid();
+    return fleet == null ? "nobody" : "parked, " + fleet.process();
   }
 
   private static String[] filled(String... some) {

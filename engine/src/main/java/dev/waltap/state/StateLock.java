@@ -45,7 +45,7 @@ public final class StateLock implements AutoCloseable {
   /**
    * Who holds a state.
    *
-   * @param pid its process
+   * @param pid its process; 0 if that is not known, as of whoever holds it for a moment only
    * @param host where that runs
    * @param since when it took hold
    * @param command what it is doing, one word or a few; no arguments, they may hold secrets
@@ -71,9 +71,16 @@ public final class StateLock implements AutoCloseable {
       }
     }
 
+    /** The process, for people. */
+    public String process() {
+      return pid == 0 ? "another process" : "process " + pid;
+    }
+
     @Override
     public String toString() {
-      return "process " + pid + " on " + host + " since " + since + " (" + command + ")";
+      return pid == 0
+          ? process()
+          : process() + " on " + host + " since " + since + " (" + command + ")";
     }
   }
 
@@ -266,7 +273,7 @@ public final class StateLock implements AutoCloseable {
   }
 
   static CaptureException refused(StateDirectory directory, @Nullable Holder holder) {
-    String who = holder == null || holder.pid() == 0 ? "another process" : holder.toString();
+    String who = holder == null ? UNKNOWN.process() : holder.toString();
     return StateErrors.refused(
         "the state in "
             + directory

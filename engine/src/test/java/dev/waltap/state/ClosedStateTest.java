@@ -372,14 +372,19 @@ class ClosedStateTest {
   @Test
   void aParkedDatabaseIsAnotherOneOnceSomethingWasAdded() throws IOException {
     ClosedState closed = close(3);
-    ParkedFile.write(directory, "as it was");
-    assertThat(ParkedFile.isOf(directory, "as it was")).isTrue();
-    ClosedStates.add(closed, 4);
-    assertThat(ParkedFile.isOf(directory, "as it was")).isFalse();
-    ParkedFile.write(directory, "as it was");
-    assertThat(ParkedFile.isOf(directory, "as it was")).isTrue();
-    isAsOf(4, 3);
-    assertThat(ParkedFile.isOf(directory, "as it was")).isFalse();
+    String before = Objects.requireNonNull(ParkedFile.content(directory, "as it was"));
+    assertThat(isParked(before)).isTrue();
+    ClosedStates.append(closed, 4, 4);
+    assertThat(isParked(before)).isFalse();
+    String after = Objects.requireNonNull(ParkedFile.content(directory, "as it was"));
+    assertThat(isParked(after)).isTrue();
+    isAsOf(4, 4);
+    assertThat(isParked(after)).isFalse();
+  }
+
+  private boolean isParked(String content) throws IOException {
+    ParkedFile.write(directory, content);
+    return ParkedFile.isOf(directory, "as it was");
   }
 
   @Test
@@ -400,5 +405,21 @@ class ClosedStateTest {
     Files.delete(directory.tailFile());
     ClosedStates.append(close(3), 4, 4);
     isAsOf(4, 4);
+  }
+
+  @Test
+  void anInterruptLeavesTheStateToBeOpened() {
+    ClosedState closed = close(3);
+    StateModel.Step step = StateModel.step(4);
+    try (StateAppender appender = Objects.requireNonNull(turn(closed))) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> appender.add(step.entry(), step.images()))
+          .isInstanceOf(CaptureException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(directory.holder()).isNull();
+    assertThat(turn(closed)).isNull();
+    isAsOf(3, 3);
   }
 }

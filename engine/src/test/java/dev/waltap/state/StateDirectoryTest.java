@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,15 +165,36 @@ class StateDirectoryTest {
     }
   }
 
-  private static Process hold(StateDirectory directory) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Child.class.getName(),
-            directory.path().toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  /** Who holds a state for a turn writes no name. */
+  @Test
+  void whoeverHoldsItForAMomentIsAnotherProcess() throws Exception {
+    StateDirectory directory = StateDirectory.at(temp.resolve("state"));
+    directory.create();
+    ClosedState closed = ClosedStates.close(directory, 2);
+    Process child = hold(directory, "turn");
+    assertThat(child.getInputStream().read()).isEqualTo('h');
+    assertThat(directory.holder()).hasToString("another process");
+    assertThatThrownBy(() -> directory.hold("test")).hasMessageContaining("by another process:");
+    assertThat(closed.append("turn")).isNull();
+    child.destroyForcibly().waitFor();
+    assertThat(directory.holder()).isNull();
+    // A name that was left by a process that was killed is not that of the next.
+    Files.writeString(directory.lockFile(), "1\nhost\n2026-01-01T00:00:00Z\nkilled\n");
+    ClosedStates.append(closed, 3, 3);
+    assertThat(directory.lockFile()).isEmptyFile();
+  }
+
+  private static Process hold(StateDirectory directory, String... more) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                directory.path().toString()));
+    command.addAll(List.of(more));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   /** Holds a state until it is killed, or says why it can't. */
@@ -180,8 +202,12 @@ class StateDirectoryTest {
     private Child() {}
 
     public static void main(String[] arguments) throws IOException {
-      try (StateLock lock = StateDirectory.at(Path.of(arguments[0])).hold("a child")) {
-        System.out.println("holds " + lock.directory());
+      StateDirectory directory = StateDirectory.at(Path.of(arguments[0]));
+      try (StateLock lock =
+          arguments.length > 1
+              ? StateLock.tryHold(directory, arguments[1])
+              : directory.hold("a child")) {
+        System.out.println((lock == null ? "does not hold " : "holds ") + directory);
         int ignored = System.in.read();
         System.out.println(ignored);
       } catch (CaptureException e) {

@@ -38,7 +38,7 @@ final class DamagedState implements Layer {
     String name = List.copyOf(files.keySet()).get(random.nextInt(files.size()));
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       if (file.getKey().equals(name)) {
-        byte[] other = states.get(1 - which).database();
+        byte[] other = states.get((which + 1) % states.size()).database();
         damage(name, file.getValue(), other, random);
       } else {
         Files.write(directory.resolve(file.getKey()), file.getValue());
@@ -56,7 +56,7 @@ final class DamagedState implements Layer {
     } catch (CaptureException e) {
       return false;
     } finally {
-      for (String left : List.of("state.db", "state.db-wal", "state.db-shm", "witness")) {
+      for (String left : List.of("state.db", "state.db-wal", "state.db-shm", "witness", "tail")) {
         Files.deleteIfExists(directory.resolve(left));
       }
     }

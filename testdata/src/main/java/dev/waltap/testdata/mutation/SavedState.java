@@ -4,9 +4,11 @@ package dev.waltap.testdata.mutation;
 import dev.waltap.format.TextEncoding;
 import dev.waltap.page.PageBuffers;
 import dev.waltap.state.BaselineWriter;
+import dev.waltap.state.ClosedState;
 import dev.waltap.state.DatabaseIdentity;
 import dev.waltap.state.JournalEntry;
 import dev.waltap.state.LogPosition;
+import dev.waltap.state.StateAppender;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.state.StateLock;
 import dev.waltap.state.StateStore;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -29,8 +32,9 @@ import java.util.stream.Stream;
  * which two are compacted into the page table.
  *
  * @param files by name
+ * @param acknowledged how many of the transactions were
  */
-record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
+record SavedState(RecordedDatabase base, Map<String, byte[]> files, int acknowledged) {
   private static final int COMPACTED = 2;
 
   /** The database that the state is. */
@@ -38,8 +42,18 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
     return Objects.requireNonNull(files.get("state.db"));
   }
 
-  /** One state as a capture leaves it that is killed, and the same after it was closed. */
+  /**
+   * One state as a capture leaves it that is killed, the same after it was closed, and one to which
+   * transactions were added while it was closed.
+   */
   static List<SavedState> save(RecordedDatabase base, Path path) throws IOException {
+    List<SavedState> states = new ArrayList<>(killedAndClosed(base, path));
+    states.add(addedTo(base, path));
+    return states;
+  }
+
+  private static List<SavedState> killedAndClosed(RecordedDatabase base, Path path)
+      throws IOException {
     StateDirectory directory = StateDirectory.at(path);
     directory.create();
     Map<String, byte[]> killed;
@@ -57,9 +71,46 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
       killed = read(path);
     }
     List<SavedState> states =
-        List.of(new SavedState(base, killed), new SavedState(base, read(path)));
+        List.of(
+            new SavedState(base, killed, COMPACTED), new SavedState(base, read(path), COMPACTED));
     directory.remove();
     return states;
+  }
+
+  /** All of what was added is acknowledged, but for the last transaction. */
+  private static SavedState addedTo(RecordedDatabase base, Path path) throws IOException {
+    StateDirectory directory = StateDirectory.at(path);
+    directory.create();
+    ClosedState closed = closed(base, directory);
+    int last = base.transactions().size();
+    for (int i = COMPACTED + 1; i <= last; i++) {
+      RecordedDatabase.Written written = base.transactions().get(i - 1);
+      try (StateAppender appender = Objects.requireNonNull(closed.append("mutation"))) {
+        appender.add(entry(base, i), sink -> written.pages().forEach(sink::put));
+        if (i < last) {
+          appender.acknowledge(position(i).position());
+        }
+      }
+    }
+    SavedState state = new SavedState(base, read(path), last - 1);
+    directory.remove();
+    return state;
+  }
+
+  private static ClosedState closed(RecordedDatabase base, StateDirectory directory) {
+    try (StateLock lock = directory.hold("mutation")) {
+      StateStore store = baseline(base, lock);
+      try (store) {
+        for (int i = 1; i <= COMPACTED; i++) {
+          RecordedDatabase.Written written = base.transactions().get(i - 1);
+          store.add(entry(base, i), sink -> written.pages().forEach(sink::put));
+        }
+        store.flush();
+        store.acknowledge(position(COMPACTED).position());
+        store.compact(Duration.ofSeconds(1), LogKeeper.NONE);
+      }
+      return Objects.requireNonNull(store.closed());
+    }
   }
 
   private static StateStore baseline(RecordedDatabase base, StateLock lock) {
@@ -100,7 +151,8 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
   void compare(StateStore store) {
     int last = base.transactions().size();
     require(store.end().equals(position(last)), "end " + store.end());
-    require(position(COMPACTED).position().equals(store.acknowledged()), "acknowledged position");
+    require(
+        position(acknowledged).position().equals(store.acknowledged()), "acknowledged position");
     require(store.base().equals(position(COMPACTED)), "base " + store.base());
     PageBuffers buffers = new PageBuffers(base.pageSize());
     Map<Integer, byte[]> loaded = new HashMap<>();
@@ -108,7 +160,7 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
     require(loaded.size() == base.pageCount(COMPACTED), "pages");
     loaded.forEach(
         (page, image) -> require(Arrays.equals(image, base.page(COMPACTED, page)), "page " + page));
-    Compared compared = new Compared(base);
+    Compared compared = new Compared(base, acknowledged);
     store.replay(buffers, compared);
     require(compared.number == last, "journal");
   }
@@ -123,16 +175,19 @@ record SavedState(RecordedDatabase base, Map<String, byte[]> files) {
   private static final class Compared implements JournalEntry.Receiver {
     private final RecordedDatabase base;
     private final Map<Integer, byte[]> pages = new TreeMap<>();
+    private final int upTo;
     private int number = COMPACTED;
 
-    Compared(RecordedDatabase base) {
+    Compared(RecordedDatabase base, int upTo) {
       this.base = base;
+      this.upTo = upTo;
     }
 
     @Override
     public void begin(JournalEntry entry, boolean acknowledged) {
       number++;
-      require(!acknowledged && entry.equals(entry(base, number)), "transaction " + number);
+      require(acknowledged == number <= upTo, "acknowledgement of " + number);
+      require(entry.equals(entry(base, number)), "transaction " + number);
       pages.clear();
     }
 
