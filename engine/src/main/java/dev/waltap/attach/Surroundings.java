@@ -61,7 +61,10 @@ public final class Surroundings {
    */
   public void warn(boolean processesToo) {
     Path database = attachment.database();
-    Mounts mounts = Mounts.read(); // A file that was mounted on itself a moment ago is warned of.
+    // A file that was mounted on itself a moment ago is warned of. Databases that a fleet opens
+    // again
+    // share a look.
+    Mounts mounts = processesToo ? Mounts.read() : Mounts.lately(database);
     boolean suspicious = processesToo;
     try {
       List<String> reasons = otherWals.reasons(asNamed, mounts);
