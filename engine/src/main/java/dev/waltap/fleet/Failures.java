@@ -96,6 +96,9 @@ final class Failures {
 
   /** Those to be tried again now. */
   List<Member> due(long now) {
+    if (backingOff.isEmpty()) {
+      return List.of();
+    }
     List<Member> due = new ArrayList<>();
     for (Member member : backingOff) {
       if (now - member.retryNanos >= 0) {

@@ -136,13 +136,13 @@ final class MemberMoves {
         run.tend(now);
       }
     }
+    endOverdue(now);
     threads.tend();
   }
 
   /** Does what is due: opens, parks, tries again. */
   void work(long now) {
     failures.due(now).forEach(this::await);
-    endOverdue(now);
     parkedMembers.writeDue(now);
     parkIdle(now);
     slots.most(shortage.most(maxOpen, now));

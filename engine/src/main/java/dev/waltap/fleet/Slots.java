@@ -49,6 +49,9 @@ final class Slots {
 
   private long searchedNanos;
 
+  /** When places to keep free are looked for again, while none waits for one. */
+  private long nextSpareNanos = System.nanoTime();
+
   Slots(int most) {
     this.most = most;
   }
@@ -96,7 +99,7 @@ final class Slots {
 
   /** The next to be opened, for which there is a place now; null if none may be. */
   @Nullable Member next(long now) {
-    return isFull(now) ? null : waiting.peek();
+    return waiting.isEmpty() || isFull(now) ? null : waiting.peek();
   }
 
   private boolean isFull(long now) {
@@ -200,6 +203,11 @@ final class Slots {
    * @param opens whether any is opened now: if not, only what may not be open makes room
    */
   List<Member> victims(long now, int members, boolean opens) {
+    if (waiting.isEmpty() && opens && now - nextSpareNanos < 0) {
+      searching = false;
+      return List.of();
+    }
+    nextSpareNanos = now + LOOK_NANOS;
     int freeing = count(MemberState.PARKING) + count(MemberState.ENDING);
     int atOnce = Math.min(OPENING_AT_ONCE, Math.max(1, most / 2)); // Half are left in peace.
     int places = opens ? Math.min(Math.max(waiting.size(), spare(members, most)), atOnce) : 0;
