@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Notifies of files that came, went, or were written to, in any number of directories, by {@link
@@ -25,6 +26,7 @@ final class DirectoryWatch implements AutoCloseable {
 
   private final Consumer<Path> changed;
   private final Runnable lost;
+  private final LongSupplier restNanos;
   private final Map<Path, FileEvents.Watch> watches = new HashMap<>();
   private boolean complete;
 
@@ -36,10 +38,12 @@ final class DirectoryWatch implements AutoCloseable {
    *
    * @param changed gets the path of a file
    * @param lost called where more has changed than could be noted
+   * @param restNanos how long what changes right after a report may wait for the next one
    */
-  DirectoryWatch(Consumer<Path> changed, Runnable lost) {
+  DirectoryWatch(Consumer<Path> changed, Runnable lost, LongSupplier restNanos) {
     this.changed = changed;
     this.lost = lost;
+    this.restNanos = restNanos;
   }
 
   /**
@@ -108,13 +112,20 @@ final class DirectoryWatch implements AutoCloseable {
     @Override
     public void changed(Set<Path> names) {
       for (Path name : names) {
-        changed.accept(directory.resolve(name));
+        if (!name.toString().endsWith("-shm")) { // What is in it is in the WAL.
+          changed.accept(directory.resolve(name));
+        }
       }
     }
 
     @Override
     public void lost() {
       lost.run();
+    }
+
+    @Override
+    public long restNanos() {
+      return restNanos.getAsLong();
     }
   }
 

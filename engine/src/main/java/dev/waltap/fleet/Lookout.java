@@ -28,6 +28,16 @@ final class Lookout implements AutoCloseable {
   /** How often each parked one is looked at where all that is written to it is reported. */
   private static final long SURE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+  /**
+   * What is written within so long is reported together. Of many databases, several are written to
+   * at any time, each in some milliseconds and to three files.
+   */
+  private static final long FEW_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final long MANY_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+  private static final int MANY = 100;
+
   /** How soon it is looked again for databases that came. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -65,8 +75,14 @@ final class Lookout implements AutoCloseable {
     this.moves = moves;
     this.events = events;
     this.listener = options.listener();
-    this.watch = new DirectoryWatch(this::changed, () -> events.accept(this::overflowed));
+    this.watch =
+        new DirectoryWatch(this::changed, () -> events.accept(this::overflowed), this::restNanos);
     this.round = new ParkedRound(moves::lookAtParked);
+  }
+
+  /** For the watch's thread. */
+  private long restNanos() {
+    return members.size() < MANY ? FEW_REST_NANOS : MANY_REST_NANOS;
   }
 
   /** Finds what is there at the start. */

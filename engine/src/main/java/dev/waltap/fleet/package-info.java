@@ -38,7 +38,8 @@
  * file can't be watched, the user's own signal or a timer of less than a second is waited for, or
  * the guard is ALWAYS, the capture keeps its thread. Looks that are due take turns on two threads,
  * so that many at once need few; where these are held up, others help. One thread reports what
- * happens to files and directories: {@link dev.waltap.host.FileEvents}.
+ * happens to files and directories, at once, and then for a millisecond, or four in a fleet of a
+ * hundred, what has come together: {@link dev.waltap.host.FileEvents}.
  *
  * <p>A parked member costs an entry in a map: no thread, no page set, and no descriptor but those
  * that {@link dev.waltap.io.ChannelRegistry} must not close. Its capture was closed in order, and

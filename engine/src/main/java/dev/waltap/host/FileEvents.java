@@ -31,13 +31,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread watches, and closes what it gets; listeners are called by the shared thread, must
  * not block, and may be called once more after they were closed. What happens within a millisecond
- * is reported at once, and a file that it happened to more than once, once.
+ * of a report, or as long as a listener that got it says, is reported together, and a file that it
+ * happened to more than once, once.
  */
 public final class FileEvents {
 
   /**
-   * From the first event of several to the next report: a transaction writes to several files, and
-   * to some of them again and again.
+   * From one report to the next: a transaction writes to several files, and to some of them again
+   * and again.
    */
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -61,6 +62,11 @@ public final class FileEvents {
 
     /** More may have happened than is known, or the directory is watched no more. */
     void lost();
+
+    /** How long all may wait for the next report after one of this directory, in nanoseconds. */
+    default long restNanos() {
+      return REST_NANOS;
+    }
   }
 
   /** One that watches; closed once by whoever began it. */
@@ -256,12 +262,15 @@ public final class FileEvents {
     private final Map<WatchKey, Directory> byKey = new HashMap<>();
     private final Thread thread;
 
-    // All three of the thread.
+    // All of the thread.
     /** Whether somebody may have missed something, and has had no report of that yet. */
     private boolean failed;
 
     private long retryDue;
     private long retryNanos = RETRY_NANOS;
+
+    /** What those allow that got the last reports. */
+    private long restNanos = REST_NANOS;
 
     Hub() throws IOException {
       service = FileSystems.getDefault().newWatchService();
@@ -309,38 +318,33 @@ public final class FileEvents {
     }
 
     private void run() {
-      long reported = System.nanoTime() - REST_NANOS;
       try {
         while (true) {
-          reported = reportNext(reported);
+          reportNext();
         }
       } catch (ClosedWatchServiceException e) {
         // The last watch has ended, and this thread with it.
       }
     }
 
-    /** Reports what comes next, at once if nothing was reported lately; returns when it did. */
-    private long reportNext(long last) {
+    /** Reports what comes next, at once unless something was reported a moment ago. */
+    private void reportNext() {
       try {
         WatchKey key = failed ? service.poll(untilRetry(), TimeUnit.NANOSECONDS) : service.take();
-        long rest = last + REST_NANOS - System.nanoTime();
-        if (key != null && rest > 0) {
-          LockSupport.parkNanos(this, rest);
-        }
+        restNanos = REST_NANOS;
         while (key != null) {
           report(key);
           key = service.poll();
         }
         retry();
+        // Before the next event comes, which would wake this thread once more only to make it wait.
+        LockSupport.parkNanos(this, restNanos);
       } catch (InterruptedException e) {
         // Whoever interrupts this thread means another: only the service's end ends it, or every
         // capture of the process would wait in vain.
-        return last;
       } catch (OutOfMemoryError e) {
         noteFailure();
-        return last;
       }
-      return System.nanoTime();
     }
 
     private long untilRetry() {
@@ -398,6 +402,7 @@ public final class FileEvents {
       }
       for (Watch watch : listeners) {
         try {
+          restNanos = Math.max(restNanos, watch.listener.restNanos());
           watch.report(names, all);
         } catch (RuntimeException | Error e) {
           // One that can't take its report now, as where memory is short, keeps none from others.
@@ -413,6 +418,7 @@ public final class FileEvents {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       } finally {
+        LockSupport.unpark(thread);
         Threads.join(thread);
       }
     }

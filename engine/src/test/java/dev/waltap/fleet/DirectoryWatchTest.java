@@ -23,7 +23,7 @@ class DirectoryWatchTest {
   @Test
   void aDirectoryThatWasReplacedIsWatchedFromTheNextLookOn() throws Exception {
     Path databases = Files.createDirectory(directory.resolve("databases"));
-    try (DirectoryWatch watch = new DirectoryWatch(changed::add, () -> {})) {
+    try (DirectoryWatch watch = new DirectoryWatch(changed::add, () -> {}, () -> 1_000_000)) {
       assertThat(watch.watch(Set.of(databases))).isTrue();
       assertThat(watch.watch(Set.of(databases))).as("watched already").isFalse();
       Files.move(databases, directory.resolve("before the backup was restored"));

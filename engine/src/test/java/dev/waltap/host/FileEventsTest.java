@@ -160,6 +160,36 @@ class FileEventsTest {
     }
   }
 
+  /** Whoever watches many files says how long what follows a report may wait for the next one. */
+  @Test
+  void whatFollowsAReportIsReportedTogether() throws Exception {
+    BlockingQueue<Set<Path>> together = new LinkedBlockingQueue<>();
+    try (FileEvents.Watch all =
+        FileEvents.watchDirectory(
+            directory,
+            new FileEvents.Listener() {
+              @Override
+              public void changed(Set<Path> names) {
+                together.add(names);
+              }
+
+              @Override
+              public void lost() {}
+
+              @Override
+              public long restNanos() {
+                return TimeUnit.SECONDS.toNanos(1);
+              }
+            })) {
+      Files.createFile(directory.resolve("a"));
+      assertThat(together.poll(30, TimeUnit.SECONDS)).contains(Path.of("a"));
+      Files.createFile(directory.resolve("b"));
+      Files.createFile(directory.resolve("c"));
+      assertThat(together.poll(30, TimeUnit.SECONDS)).contains(Path.of("b"), Path.of("c"));
+      assertThat(all.isValid()).isTrue();
+    }
+  }
+
   @Test
   void anOverflowReachesAll() throws Exception {
     try (FileEvents.Watch a = file("a");
