@@ -72,20 +72,9 @@ final class StateFile implements AutoCloseable {
     this.connection = connection;
   }
 
-  /** Opens a state to work with. */
-  static StateFile open(Path path) {
-    return connect(
-        path,
-        SqliteConnections::open,
-        file -> {
-          file.prepareToWork();
-          file.endReading();
-        });
-  }
-
   /**
-   * The same, in a read transaction that {@link #endReading} ends: so what an opening reads takes
-   * SQLite's locks once, and not for each statement.
+   * Opens a state to work with, in a read transaction that {@link #endReading} ends: so what an
+   * opening reads takes SQLite's locks once, and not for each statement.
    */
   static StateFile openReading(Path path) {
     return connect(path, SqliteConnections::open, StateFile::prepareToWork);

@@ -118,8 +118,8 @@ class ClosedStateReaderTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 1, 10, 90, 300})
   void readsWhatTheStoreLeft(long upTo) {
-    Left left = close(upTo / 2);
-    left = close(upTo);
+    assertThat(close(upTo / 2)).isNotNull();
+    Left left = close(upTo);
     try (ClosedStateReader reader = Objects.requireNonNull(open())) {
       isWhatWasLeft(reader, left);
       assertThat(reader.state().rootPage).isEqualTo(left.state.rootPage);
@@ -202,7 +202,7 @@ class ClosedStateReaderTest {
     return refused(
         what,
         directory -> {
-          try (StateFile file = StateFile.open(directory.stateFile())) {
+          try (StateFile file = StateModel.openFile(directory)) {
             file.run(statements);
           }
         });
@@ -301,7 +301,7 @@ class ClosedStateReaderTest {
   @Test
   void readsWhatWasChangedInNothingThatCounts() throws SQLException {
     Left left = close(10);
-    try (StateFile file = StateFile.open(directory().stateFile())) {
+    try (StateFile file = StateModel.openFile(directory())) {
       file.run("UPDATE page SET hash = hash; INSERT INTO note VALUES('more', NULL, 0); ANALYZE");
     }
     try (ClosedStateReader reader = Objects.requireNonNull(open())) {

@@ -83,7 +83,7 @@ class PageSeedTest {
   void aStateWhoseSeedIsMissingIsRefusedAsDamaged() throws SQLException {
     StateDirectory directory = directory("damaged");
     create(directory);
-    try (StateFile file = StateFile.open(directory.stateFile())) {
+    try (StateFile file = StateModel.openFile(directory)) {
       file.run("DELETE FROM note");
     }
     try (StateLock lock = directory.hold("test")) {
@@ -96,7 +96,7 @@ class PageSeedTest {
   /** Gives a state the form of version 2: no seed, and hashes under 0. */
   private static void makeOld(StateDirectory directory) throws SQLException {
     TreeMap<Integer, byte[]> pages = new TreeMap<>();
-    try (StateFile file = StateFile.open(directory.stateFile())) {
+    try (StateFile file = StateModel.openFile(directory)) {
       StateHeader head = StateHeader.read(file);
       PageTable.open(file, head, StateProperties.load(file), StateModel.PAGE_SIZE)
           .load((number, image, packed) -> pages.put(number, image.clone()));
@@ -104,7 +104,7 @@ class PageSeedTest {
       file.run("DELETE FROM note");
       file.run("PRAGMA user_version=2");
     }
-    try (StateFile file = StateFile.open(directory.stateFile())) {
+    try (StateFile file = StateModel.openFile(directory)) {
       StateHeader head = StateHeader.read(file);
       head.pages = 0;
       head.digest = 0;

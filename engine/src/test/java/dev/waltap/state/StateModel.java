@@ -7,6 +7,7 @@ import dev.waltap.page.PageBuffers;
 import dev.waltap.wal.WalPosition;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -145,5 +146,17 @@ final class StateModel {
         difference = "transaction " + number + " differs";
       }
     }
+  }
+
+  /** The file of a state that nobody works with, in no transaction. */
+  static StateFile openFile(StateDirectory directory) throws SQLException {
+    return openFile(directory.stateFile());
+  }
+
+  /** The same of a file anywhere. */
+  static StateFile openFile(Path path) throws SQLException {
+    StateFile file = StateFile.openReading(path);
+    file.endReading();
+    return file;
   }
 }

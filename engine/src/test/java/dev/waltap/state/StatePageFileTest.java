@@ -48,8 +48,7 @@ class StatePageFileTest {
       }
       builder.finish();
     }
-    try (StateFile file = StateFile.openReading(path)) {
-      file.endReading();
+    try (StateFile file = StateModel.openFile(path)) {
       file.run("BEGIN");
       try (PreparedStatement replace = file.prepare("INSERT OR REPLACE INTO page VALUES(?,?,?)")) {
         for (int i = 0; i < count / 2; i++) {
@@ -169,8 +168,7 @@ class StatePageFileTest {
   @Test
   void refusesARowLargerThanAnyPage() throws Exception {
     create(0);
-    try (StateFile file = StateFile.openReading(path)) {
-      file.endReading();
+    try (StateFile file = StateModel.openFile(path)) {
       file.run("INSERT INTO page VALUES(1, 5, zeroblob(2000000))");
       file.run("INSERT INTO page VALUES(2, 'five', x'00')");
       file.run("INSERT INTO page VALUES(3, 5, NULL)");

@@ -94,7 +94,7 @@ class SummaryTableTest {
   }
 
   private void change(String... statements) throws SQLException {
-    try (StateFile file = StateFile.open(directory.stateFile())) {
+    try (StateFile file = StateModel.openFile(directory)) {
       for (String sql : statements) {
         file.run(sql);
       }
@@ -235,7 +235,7 @@ class SummaryTableTest {
     // Another image, with the hash of that one: the row is whole, and not the one that was there.
     byte[] other = new byte[StateModel.PAGE_SIZE];
     Arrays.fill(other, (byte) 3);
-    try (StateFile file = StateFile.open(directory.stateFile());
+    try (StateFile file = StateModel.openFile(directory);
         PreparedStatement update =
             file.prepare("UPDATE page SET data = ?, hash = ? WHERE number = 5")) {
       long seed =
@@ -313,7 +313,7 @@ class SummaryTableTest {
   }
 
   private String written() throws SQLException {
-    try (StateFile file = StateFile.open(directory.stateFile())) {
+    try (StateFile file = StateModel.openFile(directory)) {
       StringJoiner ids = new StringJoiner(",");
       try (PreparedStatement select = file.prepare("SELECT id FROM written ORDER BY id");
           ResultSet row = select.executeQuery()) {
