@@ -30,7 +30,7 @@ class CommonMemoryTest {
     final PageBuffers buffers;
     final PageSet set;
     final Map<Integer, byte[]> model = new HashMap<>();
-    final Map<byte[], byte[]> handedOut = new IdentityHashMap<>();
+    final IdentityHashMap<byte[], byte[]> handedOut = new IdentityHashMap<>();
 
     Modelled() {
       MemoryLimit limit = new MemoryLimit(64 << 10, 1 << 20, memory);
