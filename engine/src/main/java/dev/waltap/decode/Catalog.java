@@ -68,7 +68,7 @@ public final class Catalog {
   }
 
   /** The schema that it is as of. It moves on with this catalog. */
-  Schema schema() {
+  public Schema schema() {
     return schema;
   }
 

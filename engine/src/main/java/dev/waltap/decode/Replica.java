@@ -28,8 +28,10 @@ import dev.waltap.snapshot.SnapshotPages;
 import dev.waltap.snapshot.SnapshotProgress;
 import dev.waltap.snapshot.SnapshotScan;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -214,10 +216,7 @@ public final class Replica implements AutoCloseable {
    */
   public boolean recall(
       PageSummary summary, PageLoader loader, TableFilter earlier, Consumer<Schema> check) {
-    pageSet.loader(loader);
-    for (int i = 0; i < summary.size(); i++) {
-      pageSet.hold(summary.pageNumber(i), summary.hash(i));
-    }
+    hold(summary, loader);
     begin(filter.within(earlier));
     try {
       readTables(pageSet, tree -> {}, check);
@@ -230,6 +229,29 @@ public final class Replica implements AutoCloseable {
     }
     clear();
     return false;
+  }
+
+  private void hold(PageSummary summary, PageLoader loader) {
+    pageSet.loader(loader);
+    for (int i = 0; i < summary.size(); i++) {
+      pageSet.hold(summary.pageNumber(i), summary.hash(i));
+    }
+  }
+
+  /**
+   * Becomes what another replica was that had the same filter, with pages that are loaded when they
+   * are asked for. Its page set must be empty.
+   *
+   * @param summary of that one's pages
+   * @param schema that one's; not changed as long as {@link #compareRows} finds no other
+   * @param loader has the pages
+   * @return whether they fit together; if not, this is good for nothing
+   */
+  public boolean recall(PageSummary summary, Schema schema, PageLoader loader) {
+    hold(summary, loader);
+    begin(filter);
+    catalog = catalog.next(schema);
+    return adopt(summary);
   }
 
   private boolean adopt(PageSummary summary) {
@@ -347,6 +369,45 @@ public final class Replica implements AutoCloseable {
     for (CapturedTable table : decoder().catalog(schema).tables()) {
       delta.discover(table.tree());
     }
+  }
+
+  /**
+   * Does what {@link #compare} does of a snapshot that has the same schema, and looks only at
+   * tables of which a page differs.
+   *
+   * @return false if the schema differs, or may; what was collected by then is of no use
+   * @throws dev.waltap.format.DatabaseException if the snapshot can't be read
+   */
+  public boolean compareRows(Snapshot snapshot, TransactionPages into) {
+    SnapshotDelta delta =
+        new SnapshotDelta(snapshot, buffers, pageSet, owners, into, (done, of) -> {});
+    delta.compareHeld();
+    Set<Integer> trees = new HashSet<>();
+    for (int i = 0; i < into.size(); i++) {
+      trees.add(owners.tree(into.pageNumber(i)));
+    }
+    if (trees.remove(SchemaReader.TREE.ordinal()) && !differsByCountersOnly(into)) {
+      return false;
+    }
+    // A page can't have gone to another tree, or come, unless a page of that one leads to it now.
+    for (CapturedTable table : catalog.tables()) {
+      if (trees.remove(table.tree().ordinal())) {
+        delta.discover(table.tree());
+      }
+    }
+    return trees.isEmpty();
+  }
+
+  /** Whether page 1 is all of the schema table that differs, and only what it says of commits. */
+  private boolean differsByCountersOnly(TransactionPages changed) {
+    for (int i = 0; i < changed.size(); i++) {
+      int page = changed.pageNumber(i);
+      if (page != 1 && owners.tree(page) == SchemaReader.TREE.ordinal()) {
+        return false;
+      }
+    }
+    byte[] first = changed.get(1);
+    return first != null && SchemaReader.isSame(pageSet.page(1), first);
   }
 
   /**

@@ -12,19 +12,29 @@ import org.jspecify.annotations.Nullable;
 public final class PageSummary {
   private static final int MIN_CAPACITY = 64;
 
-  private int[] numbers = new int[MIN_CAPACITY];
-  private long[] hashes = new long[MIN_CAPACITY];
-  private int[] parents = new int[MIN_CAPACITY];
-  private byte[] kinds = new byte[MIN_CAPACITY];
+  private int[] numbers;
+  private long[] hashes;
+  private int[] parents;
+  private byte[] kinds;
   private int size;
 
   /** Of no page. */
-  public PageSummary() {}
+  public PageSummary() {
+    this(MIN_CAPACITY);
+  }
+
+  private PageSummary(int capacity) {
+    numbers = new int[capacity];
+    hashes = new long[capacity];
+    parents = new int[capacity];
+    kinds = new byte[capacity];
+  }
 
   /** Of all pages of a page set, in order of number; each must have an owner. */
   public static PageSummary of(PageSet pages, PageOwners owners) {
-    PageSummary summary = new PageSummary();
-    for (int page : pages.pageNumbers()) {
+    int[] numbers = pages.pageNumbers();
+    PageSummary summary = new PageSummary(numbers.length);
+    for (int page : numbers) {
       summary.add(page, pages.hash(page), owners.parent(page), owners.kind(page));
     }
     return summary;
@@ -39,10 +49,11 @@ public final class PageSummary {
    */
   public void add(int pageNumber, long hash, int parent, byte kind) {
     if (size == numbers.length) {
-      numbers = Arrays.copyOf(numbers, size * 2);
-      hashes = Arrays.copyOf(hashes, size * 2);
-      parents = Arrays.copyOf(parents, size * 2);
-      kinds = Arrays.copyOf(kinds, size * 2);
+      int capacity = Math.max(MIN_CAPACITY, size * 2);
+      numbers = Arrays.copyOf(numbers, capacity);
+      hashes = Arrays.copyOf(hashes, capacity);
+      parents = Arrays.copyOf(parents, capacity);
+      kinds = Arrays.copyOf(kinds, capacity);
     }
     numbers[size] = pageNumber;
     hashes[size] = hash;

@@ -9,6 +9,7 @@ import dev.waltap.page.PageSource;
 import dev.waltap.wal.SnapshotFrameIndex;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database as one read transaction sees it: each page from its newest frame that is not in the
@@ -25,7 +26,7 @@ public final class Snapshot implements PageSource {
   private static final byte[] NOTHING = {};
 
   private final DatabaseFile file;
-  private final SnapshotFrameIndex frames;
+  private final @Nullable SnapshotFrameIndex frames;
   private final int pageSize;
   private final int size;
   private final BooleanSupplier limitReached;
@@ -56,9 +57,18 @@ public final class Snapshot implements PageSource {
     this(file, frames, pageSize, size, () -> false, new Window());
   }
 
+  /**
+   * One of a database that has no WAL. Holds as long as the file does not change, of which the
+   * caller makes sure.
+   */
+  public static Snapshot ofFile(DatabaseFile file, int pageSize) {
+    int size = (int) (file.size() / pageSize);
+    return new Snapshot(file, null, pageSize, size, () -> false, new Window());
+  }
+
   private Snapshot(
       DatabaseFile file,
-      SnapshotFrameIndex frames,
+      @Nullable SnapshotFrameIndex frames,
       int pageSize,
       int size,
       BooleanSupplier limitReached,
@@ -113,10 +123,7 @@ public final class Snapshot implements PageSource {
    */
   public void copy(int pageNumber, byte[] to) {
     requireReadable(pageNumber);
-    int frame = frames.frameOf(pageNumber);
-    if (frame != 0) {
-      frames.copy(pageNumber, frame, to);
-    } else {
+    if (!copyFrame(pageNumber, to)) {
       read(offset(pageNumber), to);
     }
   }
@@ -128,9 +135,7 @@ public final class Snapshot implements PageSource {
    */
   public boolean isSame(PageSet pages, int pageNumber, byte[] to) {
     requireReadable(pageNumber);
-    int frame = frames.frameOf(pageNumber);
-    if (frame != 0) {
-      frames.copy(pageNumber, frame, to);
+    if (copyFrame(pageNumber, to)) {
       return pages.isSame(pageNumber, to);
     }
     long offset = offset(pageNumber);
@@ -142,6 +147,17 @@ public final class Snapshot implements PageSource {
     }
     read(offset, to);
     return !isInWindow(offset) && pages.isSame(pageNumber, to);
+  }
+
+  /** Copies a page from its frame; false if it has none. */
+  private boolean copyFrame(int pageNumber, byte[] to) {
+    SnapshotFrameIndex index = frames;
+    int frame = index == null ? 0 : index.frameOf(pageNumber);
+    if (index == null || frame == 0) {
+      return false;
+    }
+    index.copy(pageNumber, frame, to);
+    return true;
   }
 
   private long offset(int pageNumber) {
