@@ -14,10 +14,12 @@ import dev.waltap.attach.DatabaseChecks;
 import dev.waltap.capture.Lifecycle.Stage;
 import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.deliver.Delivery;
+import dev.waltap.deliver.StoppedException;
 import dev.waltap.follow.Counters;
 import dev.waltap.follow.PollPacer;
 import dev.waltap.memory.CaptureMemory;
 import dev.waltap.session.CaptureSession;
+import dev.waltap.session.CatchUp;
 import dev.waltap.session.StateHolder;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.wake.CountedSignal;
@@ -58,6 +60,8 @@ public final class CaptureEngine implements ChangeDataCapture {
   private final Object wakeLock = new Object();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private boolean wakeClosed;
+
+  private volatile @Nullable Parked parked;
   private volatile @Nullable Thread runner;
   private volatile @Nullable CaptureThread thread;
   private volatile @Nullable StartedCapture started;
@@ -156,6 +160,53 @@ public final class CaptureEngine implements ChangeDataCapture {
     return takeTurn(mode, workers, PATIENCE_NANOS);
   }
 
+  /**
+   * Emits on this thread what was committed since an earlier capture of the same database, with the
+   * same options, has ended, as {@link CatchUp} does, and ends; or does nothing, and may be run as
+   * if this had not been called.
+   *
+   * @param unchanged see {@link CatchUp#run}
+   * @return whether it has ended, or was closed before it began
+   */
+  public boolean catchUp(Parked from, BooleanSupplier unchanged) {
+    if (!lifecycle.beginRun(this::stop)) {
+      return true;
+    }
+    runner = Thread.currentThread();
+    boolean ended = true;
+    try {
+      CatchUp catchUp = new CatchUp(options, queue, options.listener(), counters, stateHolder);
+      parked = Parked.of(catchUp.run(from.session(), unchanged, this::deliverWaiting));
+      ended = parked != null;
+    } catch (StoppedException e) {
+      parked = null;
+    } catch (Throwable e) {
+      queue.finish(e);
+    } finally {
+      if (ended) {
+        ended();
+      } else {
+        runner = null;
+        lifecycle.end(Stage.IDLE);
+      }
+    }
+    if (ended) {
+      throwFailure();
+    }
+    return ended;
+  }
+
+  private void deliverWaiting() {
+    if (delivery.run(() -> true, 0)) {
+      throw new StoppedException();
+    }
+  }
+
+  /** What {@link #catchUp} could go on from, once this has ended; null if there is nothing. */
+  public @Nullable Parked parked() {
+    return parked;
+  }
+
   private CaptureThread newThread(CaptureMode mode, @Nullable Workers workers) {
     Supplier<CaptureSession> opening = opening(queue, wake, holder(mode));
     if (workers == null || !(wake instanceof CountedSignal signal)) {
@@ -214,6 +265,7 @@ public final class CaptureEngine implements ChangeDataCapture {
         } finally {
           capture.delivered();
           capture.join();
+          parked = Parked.of(capture.parked());
         }
       }
     }

@@ -4,6 +4,7 @@ package dev.waltap.capture;
 import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.deliver.StoppedException;
 import dev.waltap.session.CaptureSession;
+import dev.waltap.session.ParkedCapture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -27,6 +28,8 @@ abstract class CaptureThread {
 
   /** Of whichever thread works; null before it was opened. */
   private @Nullable CaptureSession session;
+
+  private volatile @Nullable ParkedCapture parked;
 
   /**
    * Of one session.
@@ -82,6 +85,7 @@ abstract class CaptureThread {
       closing.releaseRead();
       awaitDelivered();
     }
+    parked = open.parked();
     return CaptureSession.ENDED;
   }
 
@@ -112,6 +116,11 @@ abstract class CaptureThread {
 
   /** Whether it works, or can still end in order. */
   abstract boolean isAlive();
+
+  /** What its session left, once this has ended; null if nothing. */
+  final @Nullable ParkedCapture parked() {
+    return parked;
+  }
 
   /** Waits until it has ended; an interrupt of the caller is kept for later. */
   abstract void join();

@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
  *              beginRun   beginInstall   end(before)   close
  *  IDLE        RUNNING    INSTALLING     -             CLOSED
  *  INSTALLING  refused    refused        before        STOPPING
- *  RUNNING     refused    refused        ENDED         STOPPING
+ *  RUNNING     refused    refused        ENDED, IDLE   STOPPING
  *  STOPPING    no run     refused        CLOSED        stays
  *  ENDED       refused    INSTALLING     -             CLOSED
  *  CLOSED      no run     refused        -             stays
  * </pre>
  *
  * <p>"Refused" is an {@link IllegalStateException}; "no run": a capture that is closed before it
- * runs does not run, without a failure, since the one who closes it may be faster. Any thread.
+ * runs does not run, without a failure, since the one who closes it may be faster. A run that finds
+ * at once that it can do nothing has not been one: IDLE. Any thread.
  */
 final class Lifecycle {
 
@@ -41,7 +42,7 @@ final class Lifecycle {
       return switch (this) {
         case IDLE -> next == INSTALLING || next == RUNNING || next == CLOSED;
         case INSTALLING -> next == IDLE || next == ENDED || next == STOPPING;
-        case RUNNING -> next == ENDED || next == STOPPING;
+        case RUNNING -> next == IDLE || next == ENDED || next == STOPPING;
         case STOPPING -> next == CLOSED;
         case ENDED -> next == INSTALLING || next == CLOSED;
         case CLOSED -> false;

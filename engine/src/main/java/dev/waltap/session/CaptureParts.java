@@ -148,7 +148,7 @@ final class CaptureParts implements AutoCloseable {
                     attachment.identity(),
                     options.stateLag(),
                     "capture of " + options.database()));
-    holder.hold(opened);
+    holder.hold(opened::acknowledge);
     return opened;
   }
 

@@ -6,8 +6,10 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.GapPolicy;
+import dev.waltap.api.GuardMode;
 import dev.waltap.api.Position;
 import dev.waltap.api.WakeSignal;
+import dev.waltap.btree.PageSummary;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.deliver.ChangeQueue;
@@ -20,6 +22,7 @@ import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.io.Closer;
 import dev.waltap.memory.CaptureMemory;
 import dev.waltap.page.UnknownPageException;
+import dev.waltap.state.ClosedState;
 import dev.waltap.state.StateStore;
 import dev.waltap.wake.WakeSignals;
 import dev.waltap.wal.GapReason;
@@ -47,6 +50,9 @@ public final class CaptureSession implements AutoCloseable {
 
   private static final long NOT_IDLE = Long.MIN_VALUE;
 
+  /** Pages: so many are compared within some ten milliseconds, without a look at anything else. */
+  private static final int MOST_TO_CATCH_UP = 1 << 14;
+
   private final CaptureParts parts;
   private final WakeSignal wake;
   private final FreshStart freshStart;
@@ -60,6 +66,11 @@ public final class CaptureSession implements AutoCloseable {
 
   /** What the saved state reached; null without one. */
   private @Nullable Position resumedAt;
+
+  /** What the pages were when it ended in order, if {@link CatchUp} could go on from that. */
+  private @Nullable PageSummary summaryAtEnd;
+
+  private boolean closed;
 
   /**
    * Opens what it works with.
@@ -133,8 +144,32 @@ public final class CaptureSession implements AutoCloseable {
     if (rest == ENDED && parts.state != null) {
       // Not where anything ended it in between: the replica may lack what the state has.
       parts.state.endsInOrder(parts.replica, parts.listener::detail);
+      if (mayBeCaughtUp()) {
+        summaryAtEnd = parts.replica.summary();
+      }
     }
     return rest;
+  }
+
+  /** Whether what is committed from now on may be emitted as its net effect, and soon is. */
+  private boolean mayBeCaughtUp() {
+    return (phase == SessionPhase.TAILING || phase == SessionPhase.RESUMING)
+        && parts.log.gap() == null
+        && parts.options.onGap() == GapPolicy.RECONCILE
+        && parts.options.guard() != GuardMode.ALWAYS
+        && parts.replica.pageSet().size() <= MOST_TO_CATCH_UP;
+  }
+
+  /**
+   * What this leaves for a {@link CatchUp}, once it is closed; null if there is nothing, or it did
+   * not end in order.
+   */
+  public @Nullable ParkedCapture parked() {
+    PageSummary summary = summaryAtEnd;
+    ClosedState state = closed && parts.state != null ? parts.state.closed() : null;
+    return summary == null || state == null
+        ? null
+        : new ParkedCapture(state, summary, parts.replica.catalog().schema());
   }
 
   private void begin(boolean withRows) {
@@ -432,5 +467,6 @@ public final class CaptureSession implements AutoCloseable {
   @Override
   public void close() {
     parts.close();
+    closed = true;
   }
 }

@@ -15,6 +15,7 @@ import dev.waltap.page.PackedPage;
 import dev.waltap.page.PageSet;
 import dev.waltap.page.TransactionPages;
 import dev.waltap.state.BaselineWriter;
+import dev.waltap.state.ClosedState;
 import dev.waltap.state.DatabaseIdentity;
 import dev.waltap.state.JournalEntry;
 import dev.waltap.state.LogPosition;
@@ -186,14 +187,17 @@ final class DurableState implements Journal, AutoCloseable {
     if (replaying) {
       return;
     }
-    LogPosition end = new LogPosition(transaction.epoch(), transaction.walPosition());
-    JournalEntry entry =
-        new JournalEntry(end, transaction.timestampMicros(), transaction.pages.databaseSize());
-    store().add(entry, images(transaction.pages, diff, keeper));
+    store().add(entry(transaction), images(transaction.pages, diff, keeper));
   }
 
-  private static JournalEntry.Pages images(
-      TransactionPages pages, TransactionDiff diff, LogKeeper keeper) {
+  /** A transaction as the state keeps it, but for its pages. */
+  static JournalEntry entry(CommittedTransaction transaction) {
+    LogPosition end = new LogPosition(transaction.epoch(), transaction.walPosition());
+    return new JournalEntry(end, transaction.timestampMicros(), transaction.pages.databaseSize());
+  }
+
+  /** Those of its pages that the state keeps. */
+  static JournalEntry.Pages images(TransactionPages pages, TransactionDiff diff, LogKeeper keeper) {
     return sink -> {
       for (int i = 0; i < pages.size(); i++) {
         if (i % LogKeeper.PAGES == LogKeeper.PAGES - 1) {
@@ -219,6 +223,12 @@ final class DurableState implements Journal, AutoCloseable {
     if (current != null) {
       current.summarize(replica::summary, detail);
     }
+  }
+
+  /** What was closed; null unless nothing was left to emit, and all was saved. */
+  @Nullable ClosedState closed() {
+    StateStore current = store;
+    return current == null ? null : current.closed();
   }
 
   /** Whether nothing is left to be acknowledged, and all that was is saved. */

@@ -18,9 +18,14 @@ final class SourceName implements Supplier<Source> {
   private @Nullable Source known;
 
   SourceName(CaptureOptions options, Supplier<@Nullable DurableState> state) {
-    String name = options.sourceName();
-    this.database = name != null ? name : FileNames.lastName(options.database());
+    this.database = of(options);
     this.state = state;
+  }
+
+  /** What the database is called in changes. */
+  static String of(CaptureOptions options) {
+    String name = options.sourceName();
+    return name != null ? name : FileNames.lastName(options.database());
   }
 
   @Override

@@ -2,22 +2,23 @@
 package dev.waltap.session;
 
 import dev.waltap.api.Position;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Leads the handler's acknowledgements to the state that the capture thread has opened. */
 public final class StateHolder {
-  private volatile @Nullable DurableState state;
+  private volatile @Nullable Consumer<Position> state;
 
   /** From the capture thread. */
-  void hold(DurableState opened) {
+  void hold(Consumer<Position> opened) {
     state = opened;
   }
 
   /** From the handler's thread: everything up to here was taken. */
   public void acknowledge(Position position) {
-    DurableState current = state;
+    Consumer<Position> current = state;
     if (current != null) {
-      current.acknowledge(position);
+      current.accept(position);
     }
   }
 }

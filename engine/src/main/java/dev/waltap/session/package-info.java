@@ -12,6 +12,9 @@
  *                    CaptureParts      what all of them work with, opened and closed together
  * </pre>
  *
+ * <p>{@link dev.waltap.session.CatchUp} does without all that: it emits what was committed to a
+ * database that nobody has open, from what the last session has left in memory.
+ *
  * <p>Across DDL, a table is the same if its name is, as SQLite matches names, else if its root page
  * is: that is a rename, or looks like one where another table took a dropped one's root. Its
  * columns are matched by {@link dev.waltap.schema.ColumnMapping}. Rows are the same where their

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.session;
+
+import dev.waltap.btree.PageSummary;
+import dev.waltap.schema.Schema;
+import dev.waltap.state.ClosedState;
+
+/**
+ * What a capture that ended in order leaves in memory, so that {@link CatchUp} can emit what is
+ * committed afterwards without opening the state or a connection. For one thread at a time; good
+ * for one use, which gives the next.
+ */
+public final class ParkedCapture {
+  private static final int FIXED_BYTES = 2048;
+  private static final int BYTES_PER_PAGE = 17;
+
+  private final ClosedState state;
+  private final PageSummary summary;
+  private final Schema schema;
+
+  /**
+   * All of the same moment.
+   *
+   * @param summary what the pages of the captured tables are
+   * @param schema whose tables; nobody changes it any more
+   */
+  ParkedCapture(ClosedState state, PageSummary summary, Schema schema) {
+    this.state = state;
+    this.summary = summary;
+    this.schema = schema;
+  }
+
+  ClosedState state() {
+    return state;
+  }
+
+  PageSummary summary() {
+    return summary;
+  }
+
+  Schema schema() {
+    return schema;
+  }
+
+  /** About how many bytes of memory it takes. */
+  public long bytes() {
+    return FIXED_BYTES + (long) summary.size() * BYTES_PER_PAGE;
+  }
+}
