@@ -9,7 +9,7 @@ import java.util.Set;
  * <pre>
  *  from \ to     OPENING  RUNNING  PARKING  PARKED  WAITING  BACKING_OFF  ENDING  GONE
  *  WAITING          x                          x                 x                  x
- *  OPENING                   x                                   x           x      x
+ *  OPENING                   x        x                          x           x      x
  *  RUNNING                            x                          x           x      x
  *  PARKING                                     x       x         x           x      x
  *  PARKED                                              x                            x
@@ -25,7 +25,7 @@ public enum MemberState {
   OPENING,
   /** Every later commit will be emitted. */
   RUNNING,
-  /** Idle, or others wait for its place: its capture is being closed. */
+  /** Idle, caught up, or others wait for its place: its capture is being closed. */
   PARKING,
   /** Not open; opened again once it is written to. */
   PARKED,
@@ -40,7 +40,7 @@ public enum MemberState {
   public boolean mayBecome(MemberState next) {
     return switch (this) {
       case WAITING -> Set.of(OPENING, PARKED, BACKING_OFF, GONE).contains(next);
-      case OPENING -> Set.of(RUNNING, BACKING_OFF, ENDING, GONE).contains(next);
+      case OPENING -> Set.of(RUNNING, PARKING, BACKING_OFF, ENDING, GONE).contains(next);
       case RUNNING -> Set.of(PARKING, BACKING_OFF, ENDING, GONE).contains(next);
       case PARKING -> Set.of(PARKED, WAITING, BACKING_OFF, ENDING, GONE).contains(next);
       case PARKED, BACKING_OFF -> Set.of(WAITING, GONE).contains(next);

@@ -29,7 +29,10 @@ record FileStamp(Attributes database, Attributes wal) {
   /** Some file systems stamp whole seconds, or every other one. */
   private static final long COARSE_TICK_NANOS = 2 * SECOND_NANOS;
 
-  /** Others stamp files by a clock that ticks every 1 to 10 ms; with room to spare. */
+  /** Others stamp files by a clock that ticks every 1 to 10 ms; a little more than that. */
+  private static final long LARGEST_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(12);
+
+  /** With room to spare, where nobody waits for it. */
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
   /**
@@ -85,6 +88,15 @@ record FileStamp(Attributes database, Attributes wal) {
           && Math.abs(nowNanos - changedNanos) >= tick;
     }
 
+    /** Nanoseconds until a write is certain to give another stamp; negative if it is already. */
+    private long untilCertain(long nowNanos) {
+      if (modifiedNanos % SECOND_NANOS == 0 && changedNanos % SECOND_NANOS == 0) {
+        return COARSE_TICK_NANOS;
+      }
+      long age = nowNanos - Math.max(modifiedNanos, changedNanos);
+      return age < 0 ? COARSE_TICK_NANOS : LARGEST_TICK_NANOS - age;
+    }
+
     private String text() {
       return exists + " " + key + " " + size + " " + modifiedNanos + " " + changedNanos;
     }
@@ -117,6 +129,17 @@ record FileStamp(Attributes database, Attributes wal) {
   @Override
   public int hashCode() {
     return Objects.hash(database, wal);
+  }
+
+  /**
+   * Nanoseconds until a write from then on is certain to give another stamp, if nothing is written
+   * before; not positive if that is so now.
+   *
+   * @param nowNanos since the epoch, by the system's clock
+   */
+  long untilCertain(long nowNanos) {
+    long own = database.untilCertain(nowNanos);
+    return wal.exists ? Math.max(own, wal.untilCertain(nowNanos)) : own;
   }
 
   /** All of it. */

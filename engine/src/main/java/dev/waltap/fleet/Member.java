@@ -76,6 +76,9 @@ final class Member implements FleetMember {
   /** What decides what its capture emits, as of when it was last opened; null if not known. */
   volatile @Nullable String selection;
 
+  /** What it goes on from if it is opened again; null if only the state has it. */
+  volatile @Nullable Kept kept;
+
   /** Whether the processes around it were looked at before it was parked. */
   boolean surveyed;
 
@@ -202,6 +205,12 @@ final class Member implements FleetMember {
 
   void run(@Nullable MemberRun running) {
     run = running;
+  }
+
+  /** {@link MemberRun#caughtUp} of the present run. */
+  @Nullable FileStamp caughtUp() {
+    MemberRun running = run;
+    return running == null ? null : running.caughtUp();
   }
 
   @Override

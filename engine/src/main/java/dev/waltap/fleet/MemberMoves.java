@@ -272,6 +272,8 @@ final class MemberMoves {
 
   private void runEnded(Member member, @Nullable Throwable why) {
     CaptureMetrics counted = member.metrics();
+    FileStamp caughtUp = member.caughtUp();
+    members.ran(member);
     member.run(null);
     if (counted != null) {
       options.listener().counted(member, counted);
@@ -284,6 +286,10 @@ final class MemberMoves {
       failed(member, why);
     } else if (member.unlisted) {
       drop(member, UNLISTED);
+    } else if (was == MemberState.OPENING && caughtUp != null) {
+      move(member, MemberState.PARKING);
+      member.stamp = caughtUp;
+      parked(member);
     } else if (was == MemberState.PARKING) {
       parked(member);
     } else if (was == MemberState.ENDING && Files.exists(member.real())) {

@@ -9,6 +9,7 @@ import dev.waltap.api.CaptureMode;
 import dev.waltap.api.MemberOutput;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.capture.CaptureEngine;
+import dev.waltap.capture.Parked;
 import dev.waltap.capture.Recall;
 import dev.waltap.io.Closer;
 import dev.waltap.wake.CountedSignal;
@@ -52,6 +53,12 @@ class MemberRun {
   /** As it was opened; of whichever thread works. */
   private @Nullable CaptureMode capturing;
 
+  /** Whether all rows come first, since the output holds another stream; likewise. */
+  private boolean startsOver;
+
+  /** Whether it has caught up, and as of when. */
+  private volatile @Nullable FileStamp caughtUp;
+
   private volatile @Nullable CaptureEngine capture;
   private volatile @Nullable CountedSignal signal;
   private @Nullable MemberOutput output;
@@ -94,6 +101,7 @@ class MemberRun {
     } catch (Throwable e) {
       failure = e;
     }
+    member.kept = failure == null ? kept() : null;
     try {
       events.ended(failure);
     } finally {
@@ -105,6 +113,9 @@ class MemberRun {
   private boolean leaves() throws IOException {
     CaptureEngine present = capture;
     CaptureEngine open = present == null ? open() : present;
+    if (present == null && open != null && hasCaughtUp(open)) {
+      return false;
+    }
     CaptureMode how = capturing;
     while (open != null && how != null && !open.turn(how, threads.sessions())) {
       if (open.leave(recall)) {
@@ -112,6 +123,37 @@ class MemberRun {
       }
     }
     return false;
+  }
+
+  /** Whether all there was to do could be done at once, without opening the database. */
+  private boolean hasCaughtUp(CaptureEngine open) {
+    Kept kept = member.kept;
+    member.kept = null;
+    if (kept == null || startsOver || !kept.selection().equals(member.selection)) {
+      return false;
+    }
+    QuietFile file = QuietFile.await(member.real());
+    if (file == null || !open.catchUp(kept.capture(), file::isUnchanged)) {
+      return false;
+    }
+    caughtUp = open.parked() == null ? null : file.stamp(); // Else it was closed.
+    return true;
+  }
+
+  /**
+   * What the files of the member looked like when it ended by itself with nothing left to emit;
+   * null if it did not.
+   */
+  @Nullable FileStamp caughtUp() {
+    return caughtUp;
+  }
+
+  /** What the next run may go on from. */
+  private @Nullable Kept kept() {
+    CaptureEngine ran = capture;
+    Parked left = ran == null ? null : ran.parked();
+    String selection = member.selection;
+    return left == null || selection == null ? null : new Kept(left, selection);
   }
 
   /** Opens what it works with; null if it was closed before. */
@@ -130,7 +172,8 @@ class MemberRun {
     if (isClosed()) {
       return null;
     }
-    capturing = mode == CaptureMode.CDC && to.startsOver() ? CaptureMode.BOOTSTRAP_AND_CDC : mode;
+    startsOver = to.startsOver();
+    capturing = mode == CaptureMode.CDC && startsOver ? CaptureMode.BOOTSTRAP_AND_CDC : mode;
     return built;
   }
 

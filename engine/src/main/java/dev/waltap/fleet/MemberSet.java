@@ -21,6 +21,8 @@ final class MemberSet {
   private final Map<Path, Member> members = new ConcurrentHashMap<>();
   private final Set<String> names = new HashSet<>();
   private final Set<Path> named = new HashSet<>();
+  private final KeptCaptures kept =
+      new KeptCaptures(Runtime.getRuntime().maxMemory() / 8, member -> member.kept = null);
 
   /** Adds a database under a name that no other member has. */
   Member add(FoundDatabase found, boolean appeared, long now) {
@@ -35,8 +37,15 @@ final class MemberSet {
   }
 
   void remove(Member member) {
+    kept.put(member, 0);
     members.remove(member.real());
     names.remove(member.name());
+  }
+
+  /** A run of this one has ended, and may have left what the next can go on from. */
+  void ran(Member member) {
+    Kept left = member.kept;
+    kept.put(member, left == null ? 0 : left.capture().bytes());
   }
 
   /** Removes one that may be added again under the same name. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
 
 /**
  * Commits random transactions, one per call; statements that SQLite refuses are part of the game.
@@ -73,6 +74,13 @@ final class FuzzWriter implements AutoCloseable {
 
   Connection connection() {
     return connection;
+  }
+
+  /** Closes its connection while something else is done, and opens another. */
+  void close(Callable<Void> meanwhile) throws Exception {
+    connection.close();
+    meanwhile.call();
+    connection = open();
   }
 
   /** What the last step ran, or the first tables took; those that were refused among them. */

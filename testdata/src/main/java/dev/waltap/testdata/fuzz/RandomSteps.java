@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,11 @@ final class RandomSteps implements Steps {
   @Override
   public Connection connection() {
     return writer.connection();
+  }
+
+  /** Does something while no connection of this is open. */
+  void closed(Callable<Void> meanwhile) throws Exception {
+    writer.close(meanwhile);
   }
 
   /** The statements of the last step, those that were refused among them. */

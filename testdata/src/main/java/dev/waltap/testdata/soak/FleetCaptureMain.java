@@ -6,10 +6,13 @@ import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Change;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetListener;
+import dev.waltap.api.FleetMember;
+import dev.waltap.api.MemberState;
 import dev.waltap.api.Row;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Captures a directory whose rows say when they were written, and prints how late they came when it
@@ -21,6 +24,8 @@ public final class FleetCaptureMain {
   /** Runs it. */
   public static void main(String[] args) {
     List<Long> latencies = new ArrayList<>();
+    AtomicLong opened = new AtomicLong();
+    AtomicLong caughtUp = new AtomicLong();
     Fleet fleet =
         Waltap.fleet()
             .directory(Path.of(args[0]), "*.db", false)
@@ -32,10 +37,24 @@ public final class FleetCaptureMain {
                   @Override
                   public void ready() {
                     System.err.println("waltap: ready");
+                    opened.set(0);
+                  }
+
+                  @Override
+                  public void moved(FleetMember member, MemberState from, MemberState to) {
+                    if (from == MemberState.OPENING) {
+                      (to == MemberState.PARKING ? caughtUp : opened).incrementAndGet();
+                    }
                   }
                 })
             .build();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(fleet, latencies)));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  end(fleet, latencies);
+                  Soak.print("opened %d times, caught up %d times", opened.get(), caughtUp.get());
+                }));
     fleet.run(CaptureMode.CDC);
   }
 
