@@ -11,22 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What SIGHUP does to a command that runs, within this process. */
-class ReloadTest extends CommandTest {
-  private static final int HANGUP = 1;
-  private static final int TERM = 15;
-
-  private final StopSignals signals = new StopSignals(code -> {});
-  private CompletableFuture<Integer> code = CompletableFuture.completedFuture(0);
+class ReloadTest extends RunningCommandTest {
   private Path config = Path.of("");
 
   @BeforeEach
@@ -34,31 +26,8 @@ class ReloadTest extends CommandTest {
     config = directory.resolve("waltap.toml");
   }
 
-  @AfterEach
-  void stop() throws Exception {
-    signals.raise(TERM);
-    code.get(20, TimeUnit.SECONDS);
-  }
-
   private void configure(String... lines) throws IOException {
     Files.write(config, List.of(lines));
-  }
-
-  private void start(Object... line) {
-    code = CompletableFuture.supplyAsync(() -> run(signals, line));
-  }
-
-  private void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(code).as(err()).isNotDone();
-      assertThat(System.nanoTime()).as("in time; it said: " + err()).isLessThan(end);
-      Thread.onSpinWait();
-    }
-  }
-
-  private void await(String message) {
-    await(() -> err().contains(message));
   }
 
   private Path fleet() throws IOException {
