@@ -10,6 +10,7 @@ import dev.waltap.api.ChangeDataCapture;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.api.WakeSignal;
+import dev.waltap.memory.MemoryPool;
 import dev.waltap.wake.WakeSignals;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,5 +95,29 @@ class CaptureBuilderTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.once(true).options())
         .withMessageContaining("needs state");
+  }
+
+  @Test
+  void sharesThatMemoryOnlyOfWhichItHasNoneOfItsOwn() {
+    MemoryPool pool = new MemoryPool(64 << 20);
+    CaptureBuilder builder = Waltap.open(Path.of("shared.db"));
+    builder.share(pool);
+    try (ChangeDataCapture capture = builder.engine()) {
+      assertThat(capture).isNotNull();
+      assertThat(pool.free()).as("less its floor").isEqualTo(pool.total() - (256 << 10));
+    }
+    assertThat(pool.free()).as("closed").isEqualTo(pool.total());
+    builder.pageSetMemory(4 << 20);
+    try (ChangeDataCapture capture = builder.engine()) {
+      assertThat(capture).isNotNull();
+      assertThat(pool.free()).as("of its queue").isEqualTo(pool.total() - (64 << 10));
+    }
+    builder.queueBytes(1 << 20);
+    try (ChangeDataCapture capture = builder.engine()) {
+      assertThat(capture).isNotNull();
+      assertThat(pool.free()).isEqualTo(pool.total());
+    }
+    assertThat(builder.options().pageSetMemory()).isEqualTo(4 << 20);
+    assertThat(builder.options().queueBytes()).isEqualTo(1 << 20);
   }
 }

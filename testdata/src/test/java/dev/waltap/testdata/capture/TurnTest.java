@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.Waltap;
 import dev.waltap.api.CaptureMode;
+import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.Change;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.capture.CaptureEngine;
 import dev.waltap.capture.Workers;
 import dev.waltap.host.Threads;
+import dev.waltap.memory.CaptureMemory;
+import dev.waltap.memory.MemoryPool;
+import dev.waltap.page.MemoryLimit;
 import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.wake.CountedSignal;
@@ -236,5 +240,47 @@ class TurnTest {
     delivering.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE));
     assertThat(delivering.isAlive()).isFalse();
     engine.close();
+  }
+
+  @Test
+  void idleItGivesBackTheMemoryThatOthersNeed() throws Exception {
+    engine.close();
+    TestDatabase.execute(
+        application,
+        "CREATE TABLE big(id INTEGER PRIMARY KEY, content BLOB)",
+        "INSERT INTO big(content) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+            + " WHERE i < 300) SELECT randomblob(3000) FROM n");
+    MemoryPool pool = new MemoryPool(6 << 20);
+    CaptureOptions options =
+        Waltap.open(database.path()).handler(this::take).wakeSignal(this::signal).options();
+    engine = new CaptureEngine(options, new CaptureMemory(4 << 20, pool, 1 << 20, pool));
+    long floors = pool.total() - pool.free();
+    CountDownLatch recalled = leave();
+    engine.tend(System.nanoTime());
+    assertThat(inTurn).as("the pool has enough").isEmpty();
+    assertThat(pool.free()).as("the page set has some of it").isLessThan(5 << 20);
+
+    try (CaptureMemory other = new CaptureMemory(6 << 20, pool, 1 << 20, pool)) {
+      MemoryLimit needed = other.pages();
+      assertThat(needed.grow(5 << 19)).isTrue();
+      Await.until(
+          Duration.ofNanos(PATIENCE),
+          () -> {
+            engine.tend(System.nanoTime());
+            inTurn.forEach(Runnable::run);
+            inTurn.clear();
+            return pool.free() == pool.total() - needed.reserved() - 2 * floors;
+          },
+          () -> "it keeps what it has, " + pool.free() + " bytes are left");
+      engine.tend(System.nanoTime());
+      assertThat(inTurn).as("there is nothing more to give back").isEmpty();
+      TestDatabase.execute(application, "UPDATE big SET content = randomblob(3000)");
+      assertThat(recalled.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
+      leave();
+      assertThat(delivered).hasSize(300);
+      needed.close();
+    }
+    assertCloses();
+    assertThat(pool.free()).isEqualTo(pool.total());
   }
 }
