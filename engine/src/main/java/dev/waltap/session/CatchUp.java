@@ -59,6 +59,9 @@ public final class CatchUp {
   /** Of pages that differ, so much is held uncompressed. */
   private static final long MEMORY = 1 << 20;
 
+  /** Of pages that differ; more than a state takes without being opened is a session's to do. */
+  private static final long MOST_BYTES = 8 << 20;
+
   private final CaptureOptions options;
   private final ChangeQueue queue;
   private final CaptureListener listener;
@@ -193,7 +196,7 @@ public final class CatchUp {
       try (PageStore overflow = new PageStore(pageSize, MEMORY / 4)) {
         CommittedTransaction net =
             new CommittedTransaction(new TransactionPages(buffers, overflow, MEMORY / 2));
-        if (!compare(replica, net.pages)) {
+        if (!compare(replica, net.pages) || (long) net.pages.size() * pageSize > MOST_BYTES) {
           return null;
         }
         if (net.pages.size() == 0) {

@@ -241,6 +241,17 @@ class CatchUpTest {
     assertThat(moves).containsExactly(MemberState.PARKING);
   }
 
+  @Test
+  void aDatabaseIsOpenedForALargeTransaction() throws Exception {
+    startWith();
+    execute(
+        NAME,
+        "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+            + " WHERE i < 20) SELECT i, zeroblob(1000000) FROM n");
+    await(() -> delivered.size() == 20 && !moves.isEmpty());
+    assertThat(moves).containsExactly(MemberState.RUNNING);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void aFleetThatIsClosedMeanwhileLosesNothing(int closes) throws Exception {
