@@ -51,6 +51,10 @@ final class Lookout implements AutoCloseable {
   private final DirectoryWatch watch;
   private final FleetListener listener;
   private final ParkedRound round;
+
+  /** Of those that may be written to by another name, which nothing reports. */
+  private final ParkedRound warnedRound;
+
   private Map<Path, String> lost = Map.of();
 
   /** Whether anything may have happened that was not reported. */
@@ -77,7 +81,8 @@ final class Lookout implements AutoCloseable {
     this.listener = options.listener();
     this.watch =
         new DirectoryWatch(this::changed, () -> events.accept(this::overflowed), this::restNanos);
-    this.round = new ParkedRound(moves::lookAtParked);
+    this.round = new ParkedRound(member -> true, moves::lookAtParked);
+    this.warnedRound = new ParkedRound(member -> !member.warned.isEmpty(), moves::lookAtParked);
   }
 
   /** For the watch's thread. */
@@ -130,6 +135,7 @@ final class Lookout implements AutoCloseable {
       lookAtAll(true);
     }
     round.go(now, watch.isSure() ? SURE_NANOS : WATCHED_NANOS, members);
+    warnedRound.go(now, WATCHED_NANOS, members);
   }
 
   private void lookAtAll(boolean running) {

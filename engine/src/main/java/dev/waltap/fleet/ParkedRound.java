@@ -5,12 +5,14 @@ import dev.waltap.api.MemberState;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Looks at the parked members one after the other, evenly over time: a look at thousands at once
  * would keep all others waiting. For the fleet's thread.
  */
 final class ParkedRound {
+  private final Predicate<Member> wanted;
   private final Consumer<Member> look;
   private Iterator<Member> left = List.<Member>of().iterator();
 
@@ -23,9 +25,11 @@ final class ParkedRound {
   /**
    * Begins with the first look.
    *
+   * @param wanted which of them
    * @param look looks at one
    */
-  ParkedRound(Consumer<Member> look) {
+  ParkedRound(Predicate<Member> wanted, Consumer<Member> look) {
+    this.wanted = wanted;
     this.look = look;
   }
 
@@ -46,7 +50,7 @@ final class ParkedRound {
     while (done < due && left.hasNext()) {
       done++;
       Member member = left.next();
-      if (member.state() == MemberState.PARKED) {
+      if (member.state() == MemberState.PARKED && wanted.test(member)) {
         look.accept(member);
       }
     }

@@ -54,10 +54,11 @@
  *
  * <p>A report of a write to its files makes it be looked at. For what no report tells of, each is
  * looked at every now and then, one after the other: once in ten seconds, or once a minute where
- * all directories are watched and are on file systems that no other computer writes to; all at
- * once, and at once, where reports were lost; every second where a directory can't be watched.
- * Which databases there are is looked at every ten seconds, too: what a name was last time, it is
- * taken for until a report says that something happened to it ({@link KnownDatabases}).
+ * all directories are watched and are on file systems that no other computer writes to, and its
+ * capture did not warn of other names by which it may be written to; all at once, and at once,
+ * where reports were lost; every second where a directory can't be watched. Which databases there
+ * are is looked at every ten seconds, too: what a name was last time, it is taken for until a
+ * report says that something happened to it ({@link KnownDatabases}).
  *
  * <p>What going on takes is kept in memory as well, up to an eighth of the heap: the schema, and of
  * each page its hash and whose it is ({@link Kept}). An application that opens a connection for a

@@ -15,7 +15,8 @@ class ParkedRoundTest {
 
   private final List<Member> looked = new ArrayList<>();
   private final MemberSet members = new MemberSet();
-  private final ParkedRound round = new ParkedRound(looked::add);
+  private final ParkedRound round =
+      new ParkedRound(member -> !member.name().startsWith("no"), looked::add);
   private final long begin = System.nanoTime() + NANOS;
 
   private void go(long after) {
@@ -50,10 +51,12 @@ class ParkedRoundTest {
   }
 
   @Test
-  void thoseThatAreOpenAreNotLookedAt() {
+  void thoseThatAreOpenOrUnwantedAreNotLookedAt() {
     Member open = parked("a.db");
     open.move(MemberState.WAITING);
+    parked("no.db");
     go(0);
+    go(999);
     assertThat(looked).isEmpty();
   }
 }
