@@ -20,6 +20,7 @@ import dev.waltap.follow.PollPacer;
 import dev.waltap.memory.CaptureMemory;
 import dev.waltap.session.CaptureSession;
 import dev.waltap.session.CatchUp;
+import dev.waltap.session.ParkedCapture;
 import dev.waltap.session.StateHolder;
 import dev.waltap.state.StateDirectory;
 import dev.waltap.wake.CountedSignal;
@@ -194,6 +195,14 @@ public final class CaptureEngine implements ChangeDataCapture {
       throwFailure();
     }
     return ended;
+  }
+
+  /**
+   * What {@link #catchUp} could go on from that an earlier process has left on disk; null if there
+   * is nothing.
+   */
+  public @Nullable Parked saved() {
+    return Parked.of(ParkedCapture.load(options));
   }
 
   private void deliverWaiting() {

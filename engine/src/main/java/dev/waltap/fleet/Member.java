@@ -79,6 +79,9 @@ final class Member implements FleetMember {
   /** What it goes on from if it is opened again; null if only the state has it. */
   volatile @Nullable Kept kept;
 
+  /** What decided what its capture emitted that an earlier process has parked; null once it ran. */
+  volatile @Nullable String saved;
+
   /** Whether the processes around it were looked at before it was parked. */
   boolean surveyed;
 

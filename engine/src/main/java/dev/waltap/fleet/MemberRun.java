@@ -128,12 +128,15 @@ class MemberRun {
   /** Whether all there was to do could be done at once, without opening the database. */
   private boolean hasCaughtUp(CaptureEngine open) {
     Kept kept = member.kept;
+    String saved = kept == null ? member.saved : kept.selection();
     member.kept = null;
-    if (kept == null || startsOver || !kept.selection().equals(member.selection)) {
+    member.saved = null;
+    if (saved == null || startsOver || !saved.equals(member.selection)) {
       return false;
     }
     QuietFile file = QuietFile.await(member.real());
-    if (file == null || !open.catchUp(kept.capture(), file::isUnchanged)) {
+    Parked from = file == null ? null : kept == null ? open.saved() : kept.capture();
+    if (file == null || from == null || !open.catchUp(from, file::isUnchanged)) {
       return false;
     }
     caughtUp = open.parked() == null ? null : file.stamp(); // Else it was closed.

@@ -98,14 +98,22 @@ final class ParkedMembers {
     options.listener().detail(member, "is opened at the next start: " + e.getMessage());
   }
 
-  /** What a member looks like, if that is how it was parked; else null: it has to be opened. */
+  /**
+   * What a member looks like, if that is how it was parked; else null: it has to be opened. Of one
+   * that was parked, it is noted what for.
+   */
   @Nullable FileStamp find(Member member) {
     if (member.stateDirectory() == null || options.outputs().looksAtEach()) {
       return null;
     }
     FileStamp stamp = FileStamp.of(member.real());
     String selection = stamp.database().exists() ? options.captures().selection(member) : null;
-    return selection != null && isWritten(member, stamp, selection) ? stamp : null;
+    if (selection == null || !isWritten(member, stamp, selection)) {
+      return null;
+    }
+    member.saved = selection;
+    member.surveyed = true; // By that process.
+    return stamp;
   }
 
   /** Whether it was noted, and written, that a member looked like this when it was parked. */

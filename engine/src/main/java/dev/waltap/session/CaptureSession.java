@@ -6,7 +6,6 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.GapPolicy;
-import dev.waltap.api.GuardMode;
 import dev.waltap.api.Position;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.btree.PageSummary;
@@ -21,6 +20,7 @@ import dev.waltap.format.CorruptDatabaseException;
 import dev.waltap.format.UnsupportedDatabaseException;
 import dev.waltap.io.Closer;
 import dev.waltap.memory.CaptureMemory;
+import dev.waltap.page.ExpensiveChecks;
 import dev.waltap.page.UnknownPageException;
 import dev.waltap.state.ClosedState;
 import dev.waltap.state.StateStore;
@@ -49,9 +49,6 @@ public final class CaptureSession implements AutoCloseable {
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final long NOT_IDLE = Long.MIN_VALUE;
-
-  /** Pages: so many are compared within some ten milliseconds, without a look at anything else. */
-  private static final int MOST_TO_CATCH_UP = 1 << 14;
 
   private final CaptureParts parts;
   private final WakeSignal wake;
@@ -155,9 +152,8 @@ public final class CaptureSession implements AutoCloseable {
   private boolean mayBeCaughtUp() {
     return (phase == SessionPhase.TAILING || phase == SessionPhase.RESUMING)
         && parts.log.gap() == null
-        && parts.options.onGap() == GapPolicy.RECONCILE
-        && parts.options.guard() != GuardMode.ALWAYS
-        && parts.replica.pageSet().size() <= MOST_TO_CATCH_UP;
+        && CatchUp.mayDo(parts.options)
+        && parts.replica.pageSet().size() <= CatchUp.MOST_PAGES;
   }
 
   /**
@@ -167,9 +163,14 @@ public final class CaptureSession implements AutoCloseable {
   public @Nullable ParkedCapture parked() {
     PageSummary summary = summaryAtEnd;
     ClosedState state = closed && parts.state != null ? parts.state.closed() : null;
-    return summary == null || state == null
-        ? null
-        : new ParkedCapture(state, summary, parts.replica.catalog().schema());
+    if (summary == null || state == null) {
+      return null;
+    }
+    ParkedCapture parked = new ParkedCapture(state, summary, parts.replica.catalog().schema());
+    if (ExpensiveChecks.ON) {
+      SavedCapture.requireSame(parked, parts.options);
+    }
+    return parked;
   }
 
   private void begin(boolean withRows) {

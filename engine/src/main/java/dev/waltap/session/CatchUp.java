@@ -4,6 +4,8 @@ package dev.waltap.session;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureOptions;
+import dev.waltap.api.GapPolicy;
+import dev.waltap.api.GuardMode;
 import dev.waltap.api.Position;
 import dev.waltap.api.Source;
 import dev.waltap.decode.CommittedTransaction;
@@ -52,6 +54,9 @@ import org.jspecify.annotations.Nullable;
  * has what is not delivered.
  */
 public final class CatchUp {
+
+  /** So many are compared within some ten milliseconds, without a look at anything else. */
+  static final int MOST_PAGES = 1 << 14;
 
   /** The database has no WAL, or an empty one: the position of a reader of such a one. */
   private static final WalPosition NO_LOG = new WalPosition(0, 0, 0, 0);
@@ -133,7 +138,13 @@ public final class CatchUp {
     return now != null && database.fileKey().equals(String.valueOf(now.fileKey()));
   }
 
-  private static TableFilter filter(CaptureOptions options) {
+  /** Whether what was committed may be emitted as its net effect, and soon is. */
+  static boolean mayDo(CaptureOptions options) {
+    return options.onGap() == GapPolicy.RECONCILE && options.guard() != GuardMode.ALWAYS;
+  }
+
+  /** Which tables are emitted. */
+  static TableFilter filter(CaptureOptions options) {
     return new TableFilter(options.tables(), options.excludeTables(), options.excludeColumns());
   }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.session;
 
+import dev.waltap.api.CaptureOptions;
 import dev.waltap.btree.PageSummary;
 import dev.waltap.schema.Schema;
 import dev.waltap.state.ClosedState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a capture that ended in order leaves in memory, so that {@link CatchUp} can emit what is
@@ -28,6 +30,17 @@ public final class ParkedCapture {
     this.state = state;
     this.summary = summary;
     this.schema = schema;
+  }
+
+  /**
+   * What a session with these options has left, if all of it can be read from its state, as by
+   * another process than the one that it was in: takes a few reads, and no connection.
+   *
+   * @return null if a session has to be opened; that also finds out what is wrong with the state,
+   *     if anything is
+   */
+  public static @Nullable ParkedCapture load(CaptureOptions options) {
+    return SavedCapture.load(options);
   }
 
   ClosedState state() {

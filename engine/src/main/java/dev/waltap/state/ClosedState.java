@@ -155,6 +155,19 @@ public final class ClosedState {
         && stateFile.equals(FileMark.of(directory.stateFile()));
   }
 
+  /** Whether both are of the same moment of the same state, to which nothing was added since. */
+  public boolean isSame(ClosedState other) {
+    return directory.path().equals(other.directory.path())
+        && origin.equals(other.origin)
+        && commits == other.commits
+        && end.equals(other.end)
+        && maxEpoch == other.maxEpoch
+        && pageSeed == other.pageSeed
+        && rootPage == other.rootPage
+        && stateFile.equals(other.stateFile)
+        && size == other.size;
+  }
+
   /** Whether its file looked like this when it was closed. */
   boolean isOf(FileMark mark) {
     return stateFile.equals(mark);

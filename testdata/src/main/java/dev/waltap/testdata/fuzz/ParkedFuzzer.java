@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.testdata.fuzz;
 
+import dev.waltap.CaptureBuilder;
 import dev.waltap.Waltap;
 import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureMode;
@@ -9,6 +10,7 @@ import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberState;
+import dev.waltap.capture.CaptureEngine;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.model.Snapshot;
 import dev.waltap.testdata.model.SnapshotReader;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +44,8 @@ public final class ParkedFuzzer {
   private static final String OTHER = "other_database";
 
   private final FuzzCase fuzzed;
+  private int restarts;
+  private int loaded;
   private final AtomicInteger caughtUp = new AtomicInteger();
   private final AtomicInteger opened = new AtomicInteger();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -54,11 +59,14 @@ public final class ParkedFuzzer {
    * What a run did.
    *
    * @param pauses how often the replica was compared
+   * @param restarts how often the fleet was started again
+   * @param loaded at how many of these its states alone said what it takes to catch up; that it is
+   *     what was in memory, checks that take long see to
    * @param caughtUp how often the fleet emitted changes, or found that there are none, without
    *     opening the database
    * @param opened how often it opened it
    */
-  public record Done(int pauses, int caughtUp, int opened) {}
+  public record Done(int pauses, int restarts, int loaded, int caughtUp, int opened) {}
 
   /**
    * Runs until so many transactions are done, or until the time is up.
@@ -104,13 +112,25 @@ public final class ParkedFuzzer {
         if (random.nextInt(RESTARTS) == 0) {
           fleet.close();
           steps.step(read(database.path()), read(database.path()));
+          Running again = new Running(database.path(), oracle);
+          fleet = again;
+          steps.closed(
+              () -> {
+                again.awaitEqual(read(database.path()));
+                again.park(database.path());
+                Path state = Objects.requireNonNull(again.member(database.path()).stateDirectory());
+                again.close();
+                restarts++;
+                loaded += isSaved(database.path(), state) ? 1 : 0;
+                return null;
+              });
           fleet = new Running(database.path(), oracle);
         }
       }
     } finally {
       fleet.close();
     }
-    return new Done(pauses, caughtUp.get(), opened.get());
+    return new Done(pauses, restarts, loaded, caughtUp.get(), opened.get());
   }
 
   private static Path other(Path database) {
@@ -130,6 +150,14 @@ public final class ParkedFuzzer {
   private static Snapshot read(Path database) throws SQLException {
     try (Connection connection = TestDatabase.open(database)) {
       return new SnapshotReader(connection, table -> true).read();
+    }
+  }
+
+  /** Whether a state says what it takes to catch up. */
+  private static boolean isSaved(Path database, Path state) {
+    CaptureBuilder builder = Waltap.open(database).stateDirectory(state).handler(batch -> {});
+    try (CaptureEngine engine = (CaptureEngine) builder.build()) {
+      return engine.saved() != null;
     }
   }
 
@@ -164,14 +192,17 @@ public final class ParkedFuzzer {
       }
     }
 
+    private FleetMember member(Path database) {
+      Path real = database.toAbsolutePath();
+      return fleet.members().stream()
+          .filter(each -> each.database().toAbsolutePath().equals(real))
+          .findFirst()
+          .orElseThrow();
+    }
+
     /** Has another database need the place of this one. */
     void park(Path database) throws InterruptedException, SQLException {
-      Path real = database.toAbsolutePath();
-      FleetMember member =
-          fleet.members().stream()
-              .filter(each -> each.database().toAbsolutePath().equals(real))
-              .findFirst()
-              .orElseThrow();
+      FleetMember member = member(database);
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
       while (member.state() != MemberState.PARKED) {
         if (System.nanoTime() - end > 0) {
