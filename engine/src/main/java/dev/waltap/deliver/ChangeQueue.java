@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChangeQueue {
   private static final long FULL_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int SPINS = 200;
+  private static final long AT_ONCE_BYTES = 256 << 10;
 
   /** What comes within less, to be woken for it included, may come while spinning instead. */
   private static final long SOON_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
@@ -90,9 +91,13 @@ public final class ChangeQueue {
     return maxChanges;
   }
 
-  /** Bytes that may wait in any case. */
-  long minBytes() {
-    return memory.floor();
+  /**
+   * Bytes to hand over at once. Durable state is synced before, and a thread woken: where little
+   * may wait at the moment, since others have the memory, it is not done for each few changes
+   * therefore.
+   */
+  long bytesAtOnce() {
+    return memory.isGrowing() ? Math.max(AT_ONCE_BYTES, memory.floor()) : memory.floor();
   }
 
   /**

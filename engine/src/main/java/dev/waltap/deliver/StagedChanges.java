@@ -68,7 +68,7 @@ public final class StagedChanges implements ChangeSink {
   /** Whether so much is staged that it is worth handing it over. */
   public boolean isReleaseDue() {
     return staged.size() >= Math.min(MAX_CHANGES, queue.maxChanges())
-        || bytes >= Math.min(MAX_BYTES, queue.minBytes());
+        || bytes >= Math.min(MAX_BYTES, queue.bytesAtOnce());
   }
 
   /**

@@ -178,6 +178,13 @@ class ChangeQueueTest {
   }
 
   @Test
+  void isHandedOverManyChangesAtOnceHoweverLittleMayWait() {
+    assertThat(queue.bytesAtOnce()).as("bounded by an option").isEqualTo(100);
+    MemoryLimit little = new MemoryLimit(100, 1 << 20, MemoryBudget.NONE);
+    assertThat(new ChangeQueue(1000, little).bytesAtOnce()).isEqualTo(256 << 10);
+  }
+
+  @Test
   void makesDoWithItsOwnWhereThereIsNothingElse() throws InterruptedException {
     Budget budget = new Budget();
     budget.left = 0;
