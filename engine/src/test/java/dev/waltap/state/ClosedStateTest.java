@@ -301,6 +301,15 @@ class ClosedStateTest {
   }
 
   @Test
+  void aStateWithoutWhatWasAddedIsOpenedAndRefused() throws IOException {
+    ClosedState closed = close(3);
+    ClosedStates.append(closed, 4, 5);
+    Files.delete(directory.tailFile());
+    assertThat(turn(closed)).isNull();
+    assertThatThrownBy(() -> ClosedStates.opened(directory)).hasMessageContaining("was lost");
+  }
+
+  @Test
   void aLogThatHoldsSomethingIsForAnOpening() throws IOException {
     ClosedState closed = close(3);
     Path log = directory.path().resolve("state.db-wal");
