@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notifies of files that came, went, or were written to, in any number of directories, by {@link
@@ -28,10 +30,14 @@ final class DirectoryWatch implements AutoCloseable {
   private final Runnable lost;
   private final LongSupplier restNanos;
   private final Map<Path, FileEvents.Watch> watches = new HashMap<>();
+  private final Supplier<Mounts> mounts;
   private boolean complete;
 
-  /** Those of {@link #watches} that others may write to without a report. */
-  private final Set<Path> remote = new HashSet<>();
+  /** Those of {@link #watches} that may be written to without a report, by what is mounted. */
+  private final Set<Path> unsure = new HashSet<>();
+
+  /** What {@link #unsure} is by; null before the first look. */
+  private @Nullable Mounts seen;
 
   /**
    * A watch of nothing yet.
@@ -41,6 +47,17 @@ final class DirectoryWatch implements AutoCloseable {
    * @param restNanos how long what changes right after a report may wait for the next one
    */
   DirectoryWatch(Consumer<Path> changed, Runnable lost, LongSupplier restNanos) {
+    this(changed, lost, restNanos, Mounts::read);
+  }
+
+  /**
+   * The same.
+   *
+   * @param mounts what is mounted now, the same object as long as that is the same
+   */
+  DirectoryWatch(
+      Consumer<Path> changed, Runnable lost, LongSupplier restNanos, Supplier<Mounts> mounts) {
+    this.mounts = mounts;
     this.changed = changed;
     this.lost = lost;
     this.restNanos = restNanos;
@@ -59,16 +76,22 @@ final class DirectoryWatch implements AutoCloseable {
               boolean unwanted =
                   !directories.contains(entry.getKey()) || !entry.getValue().isCurrent();
               if (unwanted) {
-                remote.remove(entry.getKey());
+                unsure.remove(entry.getKey());
                 entry.getValue().close();
               }
               return unwanted;
             });
     complete = true;
     boolean more = false;
+    Mounts now = mounts.get();
+    if (!now.equals(seen)) {
+      unsure.clear();
+      watches.keySet().forEach(directory -> judge(directory, now));
+      seen = now;
+    }
     for (Path directory : directories) {
       if (!watches.containsKey(directory)) {
-        boolean added = add(directory);
+        boolean added = add(directory, now);
         complete &= added;
         more |= added;
       }
@@ -83,21 +106,27 @@ final class DirectoryWatch implements AutoCloseable {
 
   /**
    * Whether all that happens to their files is reported: all are watched, and are on file systems
-   * of this computer alone. What another one writes is not reported.
+   * of this computer alone, with no file mounted on one of theirs. What another computer writes is
+   * not reported, nor is, to the directory that a file is mounted in, what is written to that file.
    */
   boolean isSure() {
-    return complete && remote.isEmpty();
+    return complete && unsure.isEmpty();
   }
 
-  private boolean add(Path directory) {
+  private boolean add(Path directory, Mounts now) {
     try {
       watches.put(directory, FileEvents.watchDirectory(directory, new Paths(directory)));
-      if (!LOCAL.contains(Mounts.lately(directory).of(directory).map(Mount::type).orElse(""))) {
-        remote.add(directory);
-      }
+      judge(directory, now);
       return true;
     } catch (IOException | UnsupportedOperationException e) {
       return false;
+    }
+  }
+
+  private void judge(Path directory, Mounts now) {
+    if (!LOCAL.contains(now.of(directory).map(Mount::type).orElse(""))
+        || now.hasFileIn(directory)) {
+      unsure.add(directory);
     }
   }
 

@@ -5,6 +5,9 @@ import dev.waltap.io.FileNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +113,12 @@ public final class Mounts {
     return last == null ? 0 : last.nanos;
   }
 
-  static Mounts parse(List<String> lines) {
+  /**
+   * What these lines say.
+   *
+   * @param lines as in {@code /proc/self/mountinfo}; others are ignored
+   */
+  public static Mounts parse(List<String> lines) {
     List<Mount> mounts = new ArrayList<>();
     for (String line : lines) {
       String[] halves = line.split(" - ", 2);
@@ -162,6 +170,34 @@ public final class Mounts {
       }
     }
     return Optional.ofNullable(found);
+  }
+
+  /**
+   * Whether a single file is mounted in this directory, as a container's {@code -v
+   * /srv/app.db:/data/app.db} does. Whoever watches the directory is not told of what is written to
+   * it: the system reports that to the directory that the file came from.
+   *
+   * @param directory by an absolute path without symbolic links
+   */
+  public boolean hasFileIn(Path directory) {
+    String path = FileNames.text(directory);
+    String prefix = path.endsWith("/") ? path : path + "/";
+    return mounts.stream()
+        .map(Mount::point)
+        .anyMatch(
+            point ->
+                point.length() > prefix.length()
+                    && point.startsWith(prefix)
+                    && point.indexOf('/', prefix.length()) < 0
+                    && !isDirectory(directory, point.substring(prefix.length())));
+  }
+
+  private static boolean isDirectory(Path parent, String name) {
+    try {
+      return Files.isDirectory(parent.resolve(name), LinkOption.NOFOLLOW_LINKS);
+    } catch (InvalidPathException e) {
+      return false; // What can't be seen is not certain.
+    }
   }
 
   private static boolean holds(String point, String path) {
