@@ -29,10 +29,7 @@ record FileStamp(Attributes database, Attributes wal) {
   /** Some file systems stamp whole seconds, or every other one. */
   private static final long COARSE_TICK_NANOS = 2 * SECOND_NANOS;
 
-  /** Others stamp files by a clock that ticks every 1 to 10 ms; a little more than that. */
-  private static final long LARGEST_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(12);
-
-  /** With room to spare, where nobody waits for it. */
+  /** Others stamp files by a clock that ticks every 1 to 10 ms; with room to spare. */
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
   /**
@@ -88,15 +85,6 @@ record FileStamp(Attributes database, Attributes wal) {
           && Math.abs(nowNanos - changedNanos) >= tick;
     }
 
-    /** Nanoseconds until a write is certain to give another stamp; negative if it is already. */
-    private long untilCertain(long nowNanos) {
-      if (modifiedNanos % SECOND_NANOS == 0 && changedNanos % SECOND_NANOS == 0) {
-        return COARSE_TICK_NANOS;
-      }
-      long age = nowNanos - Math.max(modifiedNanos, changedNanos);
-      return age < 0 ? COARSE_TICK_NANOS : LARGEST_TICK_NANOS - age;
-    }
-
     private String text() {
       return exists + " " + key + " " + size + " " + modifiedNanos + " " + changedNanos;
     }
@@ -132,14 +120,15 @@ record FileStamp(Attributes database, Attributes wal) {
   }
 
   /**
-   * Nanoseconds until a write from then on is certain to give another stamp, if nothing is written
-   * before; not positive if that is so now.
+   * Whether a write to the database from the moment this was taken gives it another stamp.
    *
-   * @param nowNanos since the epoch, by the system's clock
+   * @param clockNanos what {@link dev.waltap.host.FileClock} said before this was taken
    */
-  long untilCertain(long nowNanos) {
-    long own = database.untilCertain(nowNanos);
-    return wal.exists ? Math.max(own, wal.untilCertain(nowNanos)) : own;
+  boolean isBefore(long clockNanos) {
+    // Of whole seconds, which the file system may cut all times to, the next may be the same.
+    return database.exists
+        && database.changedNanos % SECOND_NANOS != 0
+        && database.changedNanos < clockNanos;
   }
 
   /** All of it. */

@@ -168,6 +168,7 @@ final class Member implements FleetMember {
       throw new IllegalStateException(name + " can't go from " + state + " to " + next);
     }
     state = next;
+    parked |= next == MemberState.PARKED;
   }
 
   /** Its capture is about to be opened. */

@@ -306,8 +306,8 @@ final class MemberMoves {
       return;
     }
     move(member, MemberState.PARKED);
-    member.parked = true;
     failures.recovered(member);
+    settled(member);
     parkedMembers.note(member, before);
     // What came between the look at the files and the change of state, the watch did not report.
     lookAtParked(member);

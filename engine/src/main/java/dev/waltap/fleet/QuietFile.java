@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.fleet;
 
+import dev.waltap.host.FileClock;
 import dev.waltap.io.FileNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -16,15 +16,19 @@ import org.jspecify.annotations.Nullable;
  * stamps, the first of which any write from then on changes, is of one commit. No lock is needed,
  * and none is taken.
  *
+ * <p>That a write changes the first stamp is certain once the clock that files are stamped by has
+ * gone on: {@link FileClock}. It is read before the stamp is taken; a write that is under way just
+ * then has a WAL.
+ *
  * @param stamp the first of them
  */
 record QuietFile(Path database, FileStamp stamp) {
 
   /** A tick of the clock that files are stamped by, and a moment to spare. */
-  private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(11);
 
   /** A connection that is opened for a transaction and closed writes two or three times. */
-  private static final int ROUNDS = 3;
+  private static final int PAUSES = 4;
 
   /**
    * Waits some milliseconds for a database that was written to just now to be one.
@@ -32,36 +36,38 @@ record QuietFile(Path database, FileStamp stamp) {
    * @return null if it is none by then
    */
   static @Nullable QuietFile await(Path database) {
-    for (int round = 0; round <= ROUNDS; round++) {
-      long now = now(); // Before: the thread may rest between the two.
-      FileStamp stamp = FileStamp.of(database);
-      long left = stamp.untilCertain(now);
-      if (left <= 0) {
-        boolean whole = stamp.database().exists() && !stamp.wal().exists();
-        return whole ? new QuietFile(database, stamp) : null;
-      }
-      if (left > LONGEST_NANOS || !pause(left)) {
+    if (!FileClock.stamps(database)) {
+      return null;
+    }
+    FileStamp earlier = null;
+    for (int pauses = 0; pauses <= PAUSES; pauses++) {
+      if (pauses > 0 && !pause()) {
         return null;
       }
+      long clock = FileClock.nanos();
+      FileStamp stamp = FileStamp.of(database);
+      boolean logged = stamp.wal().exists();
+      if (logged && stamp.equals(earlier)) {
+        return null; // Its connection stays.
+      }
+      if (!logged && stamp.isBefore(clock)) {
+        return new QuietFile(database, stamp);
+      }
+      earlier = stamp;
     }
     return null;
   }
 
-  /** Waits so long; false if the thread was interrupted. */
-  private static boolean pause(long nanos) {
-    long end = System.nanoTime() + nanos;
-    for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+  /** Waits for the next tick; false if the thread was interrupted. */
+  private static boolean pause() {
+    long end = System.nanoTime() + PAUSE_NANOS;
+    for (long left = PAUSE_NANOS; left > 0; left = end - System.nanoTime()) {
       LockSupport.parkNanos(left);
       if (Thread.currentThread().isInterrupted()) {
         return false;
       }
     }
     return true;
-  }
-
-  private static long now() {
-    Instant now = Instant.now();
-    return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
   }
 
   /** Whether all of what was read since then is of one commit. */

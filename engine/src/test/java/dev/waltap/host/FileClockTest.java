@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@EnabledOnOs(OS.LINUX)
+class FileClockTest {
+  @TempDir private Path directory = Path.of("");
+
+  private static long changed(Path file) throws IOException {
+    return ((FileTime) Files.getAttribute(file, "unix:ctime")).to(TimeUnit.NANOSECONDS);
+  }
+
+  @Test
+  void whatIsWrittenLaterIsNotStampedEarlier() throws IOException {
+    Path file = directory.resolve("file");
+    for (int i = 0; i < 2_000; i++) {
+      long before = FileClock.nanos();
+      Files.write(file, new byte[1]);
+      long written = changed(file);
+      long after = FileClock.nanos();
+      assertThat(written).isBetween(before, after);
+    }
+  }
+
+  @Test
+  void itGoesOn() {
+    long first = FileClock.nanos();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (FileClock.nanos() == first && System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
+    }
+    assertThat(FileClock.nanos()).isGreaterThan(first);
+  }
+
+  @Test
+  void filesOfTheSystemAreNotStampedByIt() {
+    assertThat(FileClock.stamps(Path.of("/proc/self/status"))).isFalse();
+    assertThat(FileClock.stamps(directory.resolve("file"))).isTrue();
+  }
+}
