@@ -375,12 +375,17 @@ public final class Replica implements AutoCloseable {
    * Does what {@link #compare} does of a snapshot that has the same schema, and looks only at
    * tables of which a page differs.
    *
-   * @return false if the schema differs, or may; what was collected by then is of no use
+   * @return false if the schema differs, or may, or if a page that is held is none any more; what
+   *     was collected by then is of no use
    * @throws dev.waltap.format.DatabaseException if the snapshot can't be read
    */
-  public boolean compareRows(Snapshot snapshot, TransactionPages into) {
-    SnapshotDelta delta =
-        new SnapshotDelta(snapshot, buffers, pageSet, owners, into, (done, of) -> {});
+  public boolean compareRows(
+      Snapshot snapshot, TransactionPages into, SnapshotProgress progress) {
+    int[] held = pageSet.pageNumbers();
+    if (Integer.compareUnsigned(held[held.length - 1], snapshot.size()) > 0) {
+      return false; // Cut off, by a VACUUM or by mistake.
+    }
+    SnapshotDelta delta = new SnapshotDelta(snapshot, buffers, pageSet, owners, into, progress);
     delta.compareHeld();
     Set<Integer> trees = new HashSet<>();
     for (int i = 0; i < into.size(); i++) {

@@ -156,7 +156,9 @@ class MemberRun {
     CaptureEngine ran = capture;
     Parked left = ran == null ? null : ran.parked();
     String selection = member.selection;
-    return left == null || selection == null ? null : new Kept(left, selection);
+    // What was warned of may be another WAL, or who writes past this one.
+    boolean kept = left != null && selection != null && member.warned.isEmpty();
+    return kept ? new Kept(left, selection) : null;
   }
 
   /** Opens what it works with; null if it was closed before. */

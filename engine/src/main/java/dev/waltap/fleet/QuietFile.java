@@ -36,7 +36,7 @@ record QuietFile(Path database, FileStamp stamp) {
    * @return null if it is none by then
    */
   static @Nullable QuietFile await(Path database) {
-    if (!FileClock.stamps(database)) {
+    if (!FileClock.stamps(database) || hasJournal(database)) {
       return null;
     }
     FileStamp earlier = null;
@@ -72,7 +72,11 @@ record QuietFile(Path database, FileStamp stamp) {
 
   /** Whether all of what was read since then is of one commit. */
   boolean isUnchanged() {
-    return stamp.equals(FileStamp.of(database))
-        && !Files.exists(FileNames.beside(database, "-journal"));
+    return stamp.equals(FileStamp.of(database)) && !hasJournal(database);
+  }
+
+  /** One that may have to be played back. */
+  private static boolean hasJournal(Path database) {
+    return Files.exists(FileNames.beside(database, "-journal"));
   }
 }

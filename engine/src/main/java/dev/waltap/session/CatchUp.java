@@ -15,9 +15,11 @@ import dev.waltap.decode.Replica;
 import dev.waltap.deliver.ChangeQueue;
 import dev.waltap.deliver.StagedChanges;
 import dev.waltap.deliver.StoppedException;
+import dev.waltap.deliver.StoppingListener;
 import dev.waltap.diff.TransactionDiff;
 import dev.waltap.follow.Counters;
 import dev.waltap.format.DatabaseException;
+import dev.waltap.format.DatabaseHeader;
 import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.DatabaseFile;
 import dev.waltap.page.PageBuffers;
@@ -34,7 +36,8 @@ import dev.waltap.wal.LogKeeper;
 import dev.waltap.wal.WalPosition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.Files;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,14 @@ public final class CatchUp {
 
   /** Of pages that differ, so much is held uncompressed. */
   private static final long MEMORY = 1 << 20;
+
+  // Of the database header.
+  private static final int WRITE_VERSION = 18;
+  private static final int READ_VERSION = 19;
+  private static final int WAL_MODE = 2;
+
+  /** Bytes of pages: so many are compared within some ten milliseconds. */
+  private static final long MOST_COMPARED = 64 << 20;
 
   /** Of pages that differ; more than a state takes without being opened is a session's to do. */
   private static final long MOST_BYTES = 8 << 20;
@@ -108,7 +119,8 @@ public final class CatchUp {
   public @Nullable ParkedCapture run(
       ParkedCapture parked, BooleanSupplier unchanged, Runnable deliver) {
     ClosedState closed = parked.state();
-    if (options.rebootstrap()) {
+    long bytes = (long) parked.summary().size() * closed.database().pageSize();
+    if (options.rebootstrap() || !mayDo(options) || bytes > MOST_COMPARED) {
       return null;
     }
     try (StateAppender state = closed.append("capture of " + options.database())) {
@@ -132,10 +144,19 @@ public final class CatchUp {
     }
   }
 
-  /** Whether it is the very file that the state is of. */
+  /**
+   * Whether it is the very file that the state is of, in WAL mode, and has this name only: by
+   * another, it would have another WAL.
+   */
   private static boolean isOf(DatabaseIdentity database, DatabaseFile file) throws IOException {
-    BasicFileAttributes now = file.look(database.path());
-    return now != null && database.fileKey().equals(String.valueOf(now.fileKey()));
+    byte[] header = new byte[DatabaseHeader.SIZE];
+    Map<String, Object> now = Files.readAttributes(database.path(), "unix:fileKey,nlink");
+    return file.isStill(database.path())
+        && database.fileKey().equals(String.valueOf(now.get("fileKey")))
+        && Integer.valueOf(1).equals(now.get("nlink"))
+        && file.read(0, header, 0, header.length) == header.length
+        && header[WRITE_VERSION] == WAL_MODE
+        && header[READ_VERSION] == WAL_MODE;
   }
 
   /** Whether what was committed may be emitted as its net effect, and soon is. */
@@ -225,7 +246,8 @@ public final class CatchUp {
     private boolean compare(Replica replica, TransactionPages into) {
       Snapshot snapshot = Snapshot.ofFile(file, pageSize);
       try {
-        return replica.compareRows(snapshot, into);
+        return replica.compareRows(
+            snapshot, into, (done, of) -> StoppingListener.requireRunning(queue));
       } finally {
         snapshot.release();
       }

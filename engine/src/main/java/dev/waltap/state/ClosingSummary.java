@@ -48,22 +48,29 @@ final class ClosingSummary {
     details = detail;
   }
 
-  /** Keeps it, if there is one, and need of it; all that was emitted is acknowledged. */
-  void save(PageBuffers buffers) {
+  /**
+   * Keeps it, if there is one, and need of it; all that was emitted is acknowledged.
+   *
+   * @return false if that failed: then the file is as it was, and what is known of it in memory
+   *     not
+   */
+  boolean save(PageBuffers buffers) {
     PageSummary summary = summary();
     if (summary == null) {
-      return;
+      return true;
     }
     try {
       commits.beginUnsynced();
       JournalCompactor.runAll(file, head, groups, pages, buffers);
       summaries.write(head, summary);
       commits.commit();
+      return true;
     } catch (SQLException e) {
       notSaved(StateErrors.sql(file.path(), e));
     } catch (CaptureException e) {
       notSaved(e);
     }
+    return false;
   }
 
   private void notSaved(CaptureException cause) {

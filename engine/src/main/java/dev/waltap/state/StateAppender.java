@@ -194,10 +194,15 @@ public final class StateAppender implements AutoCloseable {
 
   @Override
   public void close() {
-    if (added >= 0) {
-      state.index(record, added);
+    try (Closer held = closer) {
+      int at = added;
       added = -1;
+      if (at >= 0) {
+        state.index(record, at);
+      }
+    } catch (Throwable e) {
+      state.unusable(); // Not all of it is known.
+      throw e;
     }
-    closer.close();
   }
 }

@@ -81,8 +81,13 @@ final class StateCommits {
 
   void commit() throws SQLException {
     head.commits++;
-    head.write(writeHead);
-    file.run("COMMIT");
+    try {
+      head.write(writeHead);
+      file.run("COMMIT");
+    } catch (SQLException e) {
+      head.commits--;
+      throw e;
+    }
     begun = false;
     if (fileKey != null && !fileKey.equals(fileKey())) {
       // SQLite continues writing to a file that has no name any more, and nobody will find it.

@@ -419,8 +419,7 @@ public final class StateStore implements AutoCloseable {
       commit();
     }
     if (isSettled()) {
-      closing.save(buffers);
-      if (head.base.equals(head.last) && file.isSeeded()) {
+      if (closing.save(buffers) && head.base.equals(head.last) && file.isSeeded()) {
         rootPage = file.rootPage();
       }
     }

@@ -13,7 +13,10 @@ import dev.waltap.api.GuardMode;
 import dev.waltap.capture.CaptureEngine;
 import dev.waltap.capture.Parked;
 import dev.waltap.testdata.TestDatabase;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -142,6 +145,38 @@ class CatchUpConditionsTest {
     execute("INSERT INTO t VALUES (2)");
     parked(2);
     assertThat(delivered).extracting(change -> change.key().getLong(0)).containsExactly(1L, 2L);
+  }
+
+  private void assertLeftToARun(Parked parked) {
+    try (CaptureEngine engine = engine(builder())) {
+      assertThat(engine.catchUp(parked, () -> true)).isFalse();
+    }
+    assertThat(delivered).isEmpty();
+  }
+
+  @Test
+  void aDatabaseThatWasCutOffIsNotWhole() throws Exception {
+    execute("CREATE TABLE u(id INTEGER PRIMARY KEY)");
+    Parked parked = parked();
+    try (FileChannel file = FileChannel.open(database(), StandardOpenOption.WRITE)) {
+      file.truncate(file.size() - 4096);
+    }
+    assertLeftToARun(parked);
+  }
+
+  @Test
+  void aDatabaseOfTwoNamesMayHaveTwoLogs() throws Exception {
+    Parked parked = parked();
+    execute("INSERT INTO t VALUES (1)");
+    Files.createLink(directory.resolve("b.db"), database());
+    assertLeftToARun(parked);
+  }
+
+  @Test
+  void aDatabaseThatLeftWalModeIsRefusedByARun() throws Exception {
+    Parked parked = parked();
+    execute("PRAGMA journal_mode = DELETE", "INSERT INTO t VALUES (1)");
+    assertLeftToARun(parked);
   }
 
   static Stream<UnaryOperator<CaptureBuilder>> optionsThatWantMore() {
