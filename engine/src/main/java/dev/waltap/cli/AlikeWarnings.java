@@ -33,6 +33,9 @@ final class AlikeWarnings {
 
   private final Map<String, Kind> kinds = new LinkedHashMap<>();
 
+  /** About those that were counted of kinds that had to make room for others. */
+  private final List<Line> displaced = new ArrayList<>();
+
   /**
    * What is written of those that were counted.
    *
@@ -84,7 +87,7 @@ final class AlikeWarnings {
     Kind kind = kinds.get(key);
     if (kind == null) {
       if (kinds.size() == MOST_KINDS) {
-        kinds.remove(kinds.keySet().iterator().next());
+        displace(kinds.keySet().iterator().next());
       }
       kinds.put(key, new Kind(text, now));
       return true;
@@ -98,9 +101,19 @@ final class AlikeWarnings {
     return false;
   }
 
+  private void displace(String key) {
+    Kind kind = kinds.remove(key);
+    if (kind != null && !kind.isEmpty()) {
+      displaced.add(kind.takeLine());
+    }
+  }
+
   /** Lines about those that were counted, for which it is time. */
   List<Line> due(long now) {
-    List<Line> lines = new ArrayList<>();
+    if (kinds.isEmpty()) {
+      return List.of();
+    }
+    List<Line> lines = takeDisplaced();
     for (Kind kind : kinds.values()) {
       if (!kind.isEmpty() && now - kind.writtenNanos >= kind.interval) {
         kind.writtenNanos = now;
@@ -114,6 +127,16 @@ final class AlikeWarnings {
 
   /** Lines about all that were counted, whenever that was. */
   List<Line> all() {
-    return kinds.values().stream().filter(kind -> !kind.isEmpty()).map(Kind::takeLine).toList();
+    List<Line> lines = takeDisplaced();
+    kinds.values().stream()
+        .filter(kind -> !kind.isEmpty())
+        .forEach(kind -> lines.add(kind.takeLine()));
+    return lines;
+  }
+
+  private List<Line> takeDisplaced() {
+    List<Line> lines = new ArrayList<>(displaced);
+    displaced.clear();
+    return lines;
   }
 }

@@ -111,6 +111,10 @@ final class FleetConsole implements FleetListener {
       ran.add(member.name());
       failing.remove(member.name());
     }
+  }
+
+  /** Says what it is time for; to be called some times a second, whether or not anything passes. */
+  void tick() {
     console.writeAlike(false);
   }
 

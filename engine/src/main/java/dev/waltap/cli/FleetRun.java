@@ -53,6 +53,9 @@ record FleetRun(
             sinks.stop();
             fleet.close();
           });
+      if (fleet instanceof FleetEngine engine) {
+        engine.onTick(listener::tick);
+      }
       started.accept(databases -> change(fleet, databases));
       fleet.run(mode);
     } catch (RuntimeException e) {

@@ -37,6 +37,8 @@ public final class FleetEngine implements Fleet {
   private final AtomicReference<@Nullable Change> change = new AtomicReference<>();
   private volatile boolean closeAsked;
   private volatile @Nullable Thread thread;
+  private Runnable tick = () -> {};
+  private long nextTick = System.nanoTime();
 
   /** A fleet with these options, which looks at no file before it runs. */
   public FleetEngine(FleetOptions options) {
@@ -59,6 +61,14 @@ public final class FleetEngine implements Fleet {
     Discovery.requireDirectories(sources);
     change.set(new Change(List.copyOf(sources), maxOpen));
     events.add(() -> {});
+  }
+
+  /**
+   * Has this called ten times a second at most, and about so often, while it runs, by the thread
+   * that runs it, which it must not hold up. Before {@link #run}, from its thread.
+   */
+  public void onTick(Runnable called) {
+    tick = called;
   }
 
   @Override
@@ -171,6 +181,7 @@ public final class FleetEngine implements Fleet {
         event.run();
         event = events.poll();
       }
+      tick();
       if (closeAsked) {
         moves.beginClose();
       }
@@ -190,6 +201,14 @@ public final class FleetEngine implements Fleet {
               e));
     } catch (RuntimeException e) {
       moves.fatal(e);
+    }
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    if (now - nextTick >= 0) {
+      nextTick = now + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
+      tick.run();
     }
   }
 

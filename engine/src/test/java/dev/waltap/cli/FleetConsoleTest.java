@@ -42,8 +42,7 @@ class FleetConsoleTest {
 
   private void seconds(int seconds) {
     nanos += TimeUnit.SECONDS.toNanos(seconds);
-    FakeMember any = member(0);
-    fleet.moved(any, MemberState.WAITING, MemberState.OPENING);
+    fleet.tick();
   }
 
   @Test
@@ -71,6 +70,22 @@ class FleetConsoleTest {
     seconds(1);
     assertThat(said())
         .startsWith("waltap: warning: below/tenant51.db, below/tenant52.db: not captured: this ");
+  }
+
+  /** However many kinds there are: those of one that makes room for another are said then. */
+  @Test
+  void noWarningIsCountedInVain() {
+    for (int i = 1; i <= 4; i++) {
+      fleet.warning(member(i), "something is odd");
+    }
+    said();
+    for (int kind = 0; kind < 1000; kind++) {
+      fleet.warning(member(5), "page " + kind + " is odd");
+    }
+    assertThat(said())
+        .contains(
+            "waltap: warning: below/tenant2.db, below/tenant3.db, below/tenant4.db: something is"
+                + " odd\n");
   }
 
   @Test

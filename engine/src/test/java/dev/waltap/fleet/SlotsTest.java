@@ -23,26 +23,30 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SlotsTest {
   private static final FleetThreads THREADS = new FleetThreads();
-  static final FleetOptions OPTIONS =
-      new FleetOptions(
-          List.of(),
-          null,
-          false,
-          2,
-          Duration.ofSeconds(10),
-          false,
-          member -> {
-            throw new UnsupportedOperationException();
-          },
-          failure -> false,
-          file -> false,
-          new NoCaptures(),
-          new FleetListener() {});
+  static final FleetOptions OPTIONS = options(List.of(), new FleetListener() {});
 
   @TempDir private Path directory = Path.of("");
   private final Slots slots = new Slots(2);
   private final Slots wide = new Slots(200);
   private long now = System.nanoTime();
+
+  /** Of a fleet that never has a capture. */
+  static FleetOptions options(List<DatabaseSource> sources, FleetListener listener) {
+    return new FleetOptions(
+        sources,
+        null,
+        false,
+        2,
+        Duration.ofSeconds(10),
+        false,
+        member -> {
+          throw new UnsupportedOperationException();
+        },
+        failure -> false,
+        file -> false,
+        new NoCaptures(),
+        listener);
+  }
 
   private static final class NoCaptures implements CaptureFactory {
     @Override
