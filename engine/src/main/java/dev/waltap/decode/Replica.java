@@ -379,8 +379,7 @@ public final class Replica implements AutoCloseable {
    *     was collected by then is of no use
    * @throws dev.waltap.format.DatabaseException if the snapshot can't be read
    */
-  public boolean compareRows(
-      Snapshot snapshot, TransactionPages into, SnapshotProgress progress) {
+  public boolean compareRows(Snapshot snapshot, TransactionPages into, SnapshotProgress progress) {
     int[] held = pageSet.pageNumbers();
     if (Integer.compareUnsigned(held[held.length - 1], snapshot.size()) > 0) {
       return false; // Cut off, by a VACUUM or by mistake.

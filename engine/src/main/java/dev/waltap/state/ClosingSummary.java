@@ -51,8 +51,7 @@ final class ClosingSummary {
   /**
    * Keeps it, if there is one, and need of it; all that was emitted is acknowledged.
    *
-   * @return false if that failed: then the file is as it was, and what is known of it in memory
-   *     not
+   * @return false if that failed: then the file is as it was, and what is known of it in memory not
    */
   boolean save(PageBuffers buffers) {
     PageSummary summary = summary();
