@@ -157,8 +157,9 @@ class MemberRun {
     Parked left = ran == null ? null : ran.parked();
     String selection = member.selection;
     // What was warned of may be another WAL, or who writes past this one.
-    boolean kept = left != null && selection != null && member.warned.isEmpty();
-    return kept ? new Kept(left, selection) : null;
+    return left == null || selection == null || !member.warned.isEmpty()
+        ? null
+        : new Kept(left, selection);
   }
 
   /** Opens what it works with; null if it was closed before. */
