@@ -176,7 +176,7 @@ public final class FleetEngine implements Fleet {
   private void step(MemberMoves moves, Lookout lookout) {
     try {
       long millis = moves.isPressing() ? PRESSING_MILLIS : TICK_MILLIS;
-      Runnable event = events.poll(millis, TimeUnit.MILLISECONDS);
+      Runnable event = events.poll(moves.isWriting() ? 0 : millis, TimeUnit.MILLISECONDS);
       while (event != null) {
         event.run();
         event = events.poll();
@@ -191,6 +191,8 @@ public final class FleetEngine implements Fleet {
         long now = System.nanoTime();
         lookout.look(now);
         moves.work(now);
+      } else {
+        moves.workAtEnd();
       }
     } catch (InterruptedException e) {
       // What is open ends in order; the flag, which the exception's cause stands for, would spin.

@@ -5,6 +5,7 @@ import dev.waltap.api.CaptureException;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberState;
+import dev.waltap.attach.Surroundings;
 import dev.waltap.state.StateDirectory;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -189,6 +190,11 @@ final class Member implements FleetMember {
     readyNanos = now;
   }
 
+  /** Whether its capture had looked at the processes around it by then. */
+  boolean isSurveyed(long now) {
+    return now - readyNanos >= Surroundings.SURVEYED_NANOS;
+  }
+
   /** Whether its capture should have ended by itself by now. */
   boolean isOverdue(long now) {
     return endByNanos != 0 && now - endByNanos >= 0;
@@ -209,6 +215,14 @@ final class Member implements FleetMember {
 
   void run(@Nullable MemberRun running) {
     run = running;
+  }
+
+  /** Closes its capture, if it has one, by {@link MemberRun#close}. */
+  void close(boolean abandon) {
+    MemberRun running = run;
+    if (running != null) {
+      running.close(abandon);
+    }
   }
 
   /** {@link MemberRun#caughtUp} of the present run. */

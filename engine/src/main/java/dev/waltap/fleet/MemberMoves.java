@@ -6,7 +6,6 @@ import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureMetrics;
 import dev.waltap.api.CaptureMode;
 import dev.waltap.api.MemberState;
-import dev.waltap.attach.Surroundings;
 import dev.waltap.fleet.Member.IdleLook;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,11 +78,16 @@ final class MemberMoves {
 
   /** Whether nothing is open, and nothing will be. */
   boolean isDone() {
-    return (closing || !isEndless()) && slots.isEmpty();
+    return (closing || !isEndless()) && slots.isEmpty() && !isWriting();
   }
 
   boolean isClosing() {
     return closing;
+  }
+
+  /** Whether it is closing, and has more to write than is to be done in a turn. */
+  boolean isWriting() {
+    return closing && parkedMembers.isWriting();
   }
 
   /** Whether members wait for a place. */
@@ -138,6 +142,11 @@ final class MemberMoves {
     }
     endOverdue(now);
     threads.tend();
+  }
+
+  /** While it is closing: does some of what the end takes besides the captures'. */
+  void workAtEnd() {
+    parkedMembers.writeLast();
   }
 
   /** Does what is due: opens, parks, tries again. */
@@ -238,12 +247,12 @@ final class MemberMoves {
     nextIdleLook = now + Math.min(IDLE_LOOK_NANOS, options.idleAfter().toNanos());
     for (Member member : slots.open()) {
       IdleLook look = member.look;
-      if (look != null && !isSurveyed(member, look.nanos())) {
+      if (look != null && !member.isSurveyed(look.nanos())) {
         member.look = null;
       }
       if (member.state() == MemberState.RUNNING
           && member.stateDirectory() != null
-          && isSurveyed(member, now)
+          && member.isSurveyed(now)
           && Slots.isIdle(member, now, options.idleAfter().toNanos())) {
         park(member);
       }
@@ -253,21 +262,9 @@ final class MemberMoves {
   private void park(Member member) {
     IdleLook look = member.look;
     member.stamp = look == null ? null : look.stamp();
-    member.surveyed = look != null && isSurveyed(member, look.nanos());
+    member.surveyed = look != null && member.isSurveyed(look.nanos());
     move(member, MemberState.PARKING);
-    close(member, false);
-  }
-
-  /** Whether its capture had looked at the processes around it when it found nothing twice. */
-  private static boolean isSurveyed(Member member, long now) {
-    return now - member.readyNanos >= Surroundings.SURVEYED_NANOS;
-  }
-
-  private static void close(Member member, boolean abandon) {
-    MemberRun run = member.run();
-    if (run != null) {
-      run.close(abandon);
-    }
+    member.close(false);
   }
 
   private void runEnded(Member member, @Nullable Throwable why) {
@@ -374,7 +371,7 @@ final class MemberMoves {
 
   private void end(Member member, boolean abandon) {
     move(member, MemberState.ENDING);
-    close(member, abandon);
+    member.close(abandon);
   }
 
   private void endedByClose(Member member, @Nullable Throwable why) {
@@ -418,7 +415,7 @@ final class MemberMoves {
   private void drop(Member member, String why) {
     slots.remove(member);
     failures.forget(member);
-    parkedMembers.write(member);
+    parkedMembers.ended(member);
     member.failure(null);
     move(member, MemberState.GONE);
     if (member.unlisted) {
@@ -468,10 +465,11 @@ final class MemberMoves {
       return;
     }
     closing = true;
+    parkedMembers.beginEnd();
     for (Member member : members.openFirst()) {
       MemberState state = member.state();
       if (state == MemberState.ENDING) {
-        close(member, true);
+        member.close(true);
       } else if (state.isOpen()) {
         end(member, true);
       } else {

@@ -8,8 +8,10 @@ import dev.waltap.state.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>That is written once a member has been parked for some minutes, or ends: one that is opened
  * again and again costs no file each time. A process that is killed has those opened at the next
- * start that were written to in its last minutes.
+ * start that were written to in its last minutes; so has one whose disk is too slow to write all of
+ * that at its end.
  *
  * <p>It is exact, as parking itself is: see {@link FileStamp}, {@link ParkedFile} for what else has
  * to be the same, and {@link dev.waltap.api.MemberOutput.Opening#looksAtEach} for outputs that have
@@ -33,17 +36,35 @@ final class ParkedMembers {
   /** So many are written in a row, which takes some milliseconds. */
   private static final int AT_ONCE = 16;
 
+  /** How long the end of all may take to write what is left: whoever asks for it kills soon. */
+  static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** So long it is written at the end until captures that are closed have their turn. */
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private final FleetOptions options;
   private final CaptureMode mode;
+  private final LongSupplier nanoClock;
 
   /** What is to be written, by how long it has been true, the longest first. */
   private final Map<Member, Note> notes = new LinkedHashMap<>();
 
+  /** Of members that have ended, each of which was as it was noted: to be written now. */
+  private final Map<Member, Note> last = new LinkedHashMap<>();
+
+  /** When the rest is left, once all end. */
+  private long lastBy;
+
   private record Note(StateDirectory directory, String content, long nanos) {}
 
   ParkedMembers(FleetOptions options, CaptureMode mode) {
+    this(options, mode, System::nanoTime);
+  }
+
+  ParkedMembers(FleetOptions options, CaptureMode mode, LongSupplier nanoClock) {
     this.options = options;
     this.mode = mode;
+    this.nanoClock = nanoClock;
   }
 
   /** Notes what a member looked like that was parked; that it can't be noted is no failure. */
@@ -61,7 +82,7 @@ final class ParkedMembers {
         notes.put(member, new Note(directory, content, System.nanoTime()));
       }
     } catch (IOException e) {
-      failed(member, e);
+      failed(member, String.valueOf(e.getMessage()));
     }
   }
 
@@ -70,32 +91,69 @@ final class ParkedMembers {
     notes.remove(member);
   }
 
-  /** Writes what is due. */
-  void writeDue(long now) {
-    for (int i = 0; i < AT_ONCE && !notes.isEmpty(); i++) {
-      Map.Entry<Member, Note> oldest = notes.entrySet().iterator().next();
-      if (now - oldest.getValue().nanos < NOTE_NANOS) {
-        return;
-      }
-      write(oldest.getKey());
+  /** A member ends: what was noted of it, if it is as it was, is due. */
+  void ended(Member member) {
+    Note note = notes.remove(member);
+    if (note != null) {
+      last.put(member, note);
     }
   }
 
-  /** Writes what was noted of a member that ends, if it is as it was. */
-  void write(Member member) {
-    Note note = notes.remove(member);
-    if (note == null) {
-      return;
+  /** Writes what is due. */
+  void writeDue(long now) {
+    for (int i = 0; i < AT_ONCE; i++) {
+      Map.Entry<Member, Note> oldest = first(last.isEmpty() ? notes : last);
+      if (oldest == null || (last.isEmpty() && now - oldest.getValue().nanos < NOTE_NANOS)) {
+        return;
+      }
+      write(oldest.getKey(), oldest.getValue());
     }
+  }
+
+  /** All end: {@link #writeLast} is called from now on, for {@link #LAST_NANOS}. */
+  void beginEnd() {
+    lastBy = nanoClock.getAsLong() + LAST_NANOS;
+  }
+
+  /** Whether more is to be written of members that have ended. */
+  boolean isWriting() {
+    return !last.isEmpty();
+  }
+
+  /** Writes some of what is left at the end; once there is no time left, leaves the rest. */
+  void writeLast() {
+    long begun = nanoClock.getAsLong();
+    long now = begun;
+    while (!last.isEmpty() && now - lastBy < 0 && now - begun < TURN_NANOS) {
+      Map.Entry<Member, Note> next = first(last);
+      if (next != null) {
+        write(next.getKey(), next.getValue());
+      }
+      now = nanoClock.getAsLong();
+    }
+    if (now - lastBy >= 0) {
+      List<Member> left = List.copyOf(last.keySet());
+      last.clear();
+      left.forEach(member -> failed(member, "there was no time left to write what it looked like"));
+    }
+  }
+
+  private static Map.@Nullable Entry<Member, Note> first(Map<Member, Note> of) {
+    return of.isEmpty() ? null : of.entrySet().iterator().next();
+  }
+
+  private void write(Member member, Note note) {
+    notes.remove(member);
+    last.remove(member);
     try {
       ParkedFile.write(note.directory, note.content);
     } catch (IOException e) {
-      failed(member, e);
+      failed(member, String.valueOf(e.getMessage()));
     }
   }
 
-  private void failed(Member member, IOException e) {
-    options.listener().detail(member, "is opened at the next start: " + e.getMessage());
+  private void failed(Member member, String why) {
+    options.listener().detail(member, "is opened at the next start: " + why);
   }
 
   /**

@@ -7,6 +7,10 @@ import dev.waltap.api.CaptureMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,10 +27,14 @@ class ParkedMembersTest {
   }
 
   private Member member() {
-    Path file = directory.resolve("a.db");
+    return member(directory, parked);
+  }
+
+  private static Member member(Path state, ParkedMembers parked) {
+    Path file = state.resolve("a.db");
     Member member =
         new Member(FoundDatabase.of(file, DatabaseSource.file(file), null), "a.db", false, 0);
-    member.stateDirectory(directory);
+    member.stateDirectory(state);
     member.selection = "all";
     member.surveyed = true;
     parked.note(member, FileStamp.of(file));
@@ -34,7 +42,11 @@ class ParkedMembersTest {
   }
 
   private boolean isWritten() {
-    return Files.exists(directory.resolve("parked"));
+    return isWritten(directory);
+  }
+
+  private static boolean isWritten(Path state) {
+    return Files.exists(state.resolve("parked"));
   }
 
   @Test
@@ -50,19 +62,47 @@ class ParkedMembersTest {
   @Test
   void isWrittenAtItsEnd() throws IOException {
     Member member = member();
-    parked.write(member);
+    parked.ended(member);
+    parked.writeDue(System.nanoTime());
     assertThat(isWritten()).isTrue();
     Files.delete(directory.resolve("parked"));
-    parked.write(member);
+    parked.ended(member);
+    parked.writeDue(System.nanoTime());
     assertThat(isWritten()).as("again").isFalse();
+  }
+
+  /** Thousands of files on a slow disk hold up neither captures that are closed nor the end. */
+  @Test
+  void whatIsWrittenAtTheEndOfAllIsBoundInTime() throws IOException {
+    AtomicLong nanos = new AtomicLong(System.nanoTime());
+    AtomicLong each = new AtomicLong(TimeUnit.MILLISECONDS.toNanos(6));
+    ParkedMembers slow =
+        new ParkedMembers(SlotsTest.OPTIONS, CaptureMode.CDC, () -> nanos.addAndGet(each.get()));
+    slow.beginEnd();
+    List<Path> states = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Path state = Files.createDirectory(directory.resolve("state" + i));
+      Files.write(state.resolve("witness"), new byte[8]);
+      slow.ended(member(state, slow));
+      states.add(state);
+    }
+    slow.writeLast();
+    assertThat(states).filteredOn(ParkedMembersTest::isWritten).as("a turn").hasSize(2);
+    slow.writeLast();
+    assertThat(states).filteredOn(ParkedMembersTest::isWritten).as("another turn").hasSize(4);
+    assertThat(slow.isWriting()).isTrue();
+    each.set(ParkedMembers.LAST_NANOS);
+    slow.writeLast();
+    assertThat(slow.isWriting()).as("no time left").isFalse();
+    assertThat(states).filteredOn(ParkedMembersTest::isWritten).hasSize(4);
   }
 
   @Test
   void isNotWrittenOnceItIsOpened() {
     Member member = member();
     parked.forget(member);
+    parked.ended(member);
     parked.writeDue(System.nanoTime() + 2 * ParkedMembers.NOTE_NANOS);
-    parked.write(member);
     assertThat(isWritten()).isFalse();
   }
 
@@ -72,7 +112,8 @@ class ParkedMembersTest {
     Member member = member();
     Files.write(directory.resolve("state.db"), new byte[1]);
     Files.write(directory.resolve("witness"), new byte[] {1});
-    parked.write(member);
+    parked.ended(member);
+    parked.writeDue(System.nanoTime());
     assertThat(isWritten()).isTrue();
     assertThat(parked.isWritten(member, FileStamp.of(member.real()), "all")).isFalse();
     Files.write(directory.resolve("witness"), new byte[8]);
