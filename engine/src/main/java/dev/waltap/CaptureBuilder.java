@@ -261,8 +261,13 @@ public final class CaptureBuilder {
   CaptureEngine engine() {
     DatabaseChecks.requireSupportedSystem();
     CaptureOptions options = options();
-    return new CaptureEngine(
-        options, new CaptureMemory(pageSetMemory, pagesFrom, queueBytes, queueFrom));
+    CaptureMemory memory = new CaptureMemory(pageSetMemory, pagesFrom, queueBytes, queueFrom);
+    try {
+      return new CaptureEngine(options, memory);
+    } catch (Throwable e) {
+      memory.close(); // Asking for the signal failed, say; a fleet tries that again and again.
+      throw e;
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.waltap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waltap.api.CaptureOptions;
@@ -119,5 +120,18 @@ class CaptureBuilderTest {
     }
     assertThat(builder.options().pageSetMemory()).isEqualTo(4 << 20);
     assertThat(builder.options().queueBytes()).isEqualTo(1 << 20);
+  }
+
+  @Test
+  void givesBackThatMemoryIfItCantBeMade() {
+    MemoryPool pool = new MemoryPool(64 << 20);
+    CaptureBuilder builder = Waltap.open(Path.of("shared.db"));
+    builder.share(pool);
+    builder.wakeSignal(
+        () -> {
+          throw new IllegalStateException("no signal");
+        });
+    assertThatIllegalStateException().isThrownBy(builder::engine).withMessage("no signal");
+    assertThat(pool.free()).isEqualTo(pool.total());
   }
 }
