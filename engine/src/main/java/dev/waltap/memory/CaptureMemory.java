@@ -26,6 +26,9 @@ public final class CaptureMemory implements AutoCloseable {
   private final MemoryLimit backlog;
   private final MemoryLimit queue;
 
+  /** Bytes of pages that it still had after it gave back what it could. */
+  private volatile long kept;
+
   /**
    * What a capture may use.
    *
@@ -83,7 +86,12 @@ public final class CaptureMemory implements AutoCloseable {
   /** Whether an idle capture is to give back what it has beyond its floor, since others need it. */
   public boolean isToGiveBack() {
     MemoryPool from = pool;
-    return from != null && from.isShort() && heldOfPages() > 0;
+    return from != null && from.isShort() && heldOfPages() > kept;
+  }
+
+  /** It has given back what it could: not again before it has more than now. */
+  public void gaveBack() {
+    kept = heldOfPages();
   }
 
   /** Bytes beyond the floor of its pages and its backlog, which have the first shares. */

@@ -14,6 +14,8 @@ public final class MemoryPool {
   /** Less than nothing where the floors alone are more than there is. */
   private final AtomicLong free;
 
+  private final AtomicLong floors = new AtomicLong();
+
   /** A pool of so many bytes. */
   public MemoryPool(long total) {
     this.total = total;
@@ -37,7 +39,13 @@ public final class MemoryPool {
 
   /** Takes bytes that somebody has for sure. */
   void takeFloor(long bytes) {
+    floors.addAndGet(bytes);
     free.addAndGet(-bytes);
+  }
+
+  void giveBackFloor(long bytes) {
+    floors.addAndGet(-bytes);
+    giveBack(bytes);
   }
 
   /** Takes bytes if that is fair, see {@link #isFair}, for a holder that has so many already. */
@@ -66,8 +74,11 @@ public final class MemoryPool {
     return left >= 0 && held <= left * factor;
   }
 
-  /** Whether so little is left that those that are idle should give back what they have. */
+  /**
+   * Whether so little is left, of what is beyond the floors, that those that are idle should give
+   * back what they have.
+   */
   boolean isShort() {
-    return free.get() < total / 2;
+    return free.get() < (total - floors.get()) / 2;
   }
 }

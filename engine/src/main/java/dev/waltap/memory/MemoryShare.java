@@ -62,7 +62,8 @@ final class MemoryShare implements MemoryBudget, AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      pool.giveBack(held + floor);
+      pool.giveBack(held);
+      pool.giveBackFloor(floor);
       held = 0;
     }
   }

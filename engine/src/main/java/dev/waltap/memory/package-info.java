@@ -14,7 +14,7 @@
  * page set         when it has more than its fair part, since others came: 64 KiB with each page
  *                  that it decompresses or begins to hold, and with each transaction
  * backlog, queue   what was decoded, and what was delivered
- * idle capture     all but its floor, once less than half of the pool is left
+ * idle capture     all but its floor, once less than half of what is beyond the floors is left
  * closed capture   all
  * </pre>
  */

@@ -20,6 +20,7 @@ import dev.waltap.follow.LogFollower;
 import dev.waltap.io.Closer;
 import dev.waltap.memory.CaptureMemory;
 import dev.waltap.wal.LogKeeper;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,9 @@ final class CaptureParts implements AutoCloseable {
   final StagedChanges staged;
   final Emitter emitter;
   final @Nullable DurableState state;
+
+  /** Whether it was said that memory is kept that others need. */
+  private boolean keepsMemory;
 
   /** What all long work calls: keeps up with the log, unless there is none to follow. */
   private LogKeeper keeper;
@@ -125,9 +129,14 @@ final class CaptureParts implements AutoCloseable {
     keeper.keepUp();
   }
 
-  /** While the handler is waited for, nothing is decoded: there is time to copy. */
+  /**
+   * While the handler is waited for, nothing is decoded: there is time to copy. It may take long,
+   * where a receiver is down, and pages are not used meanwhile: those leave that others need room
+   * for.
+   */
   private void keepUpWaiting() {
     keeper.copyAhead();
+    replica.pageSet().giveWay();
   }
 
   /** What is emitted from here on keeps up with something else than the log. */
@@ -181,6 +190,12 @@ final class CaptureParts implements AutoCloseable {
   void giveBackMemory() {
     replica.shrink();
     backlog.shrink();
+    memory.gaveBack();
+    UncheckedIOException failure = replica.pageSet().keepsMemory();
+    if (failure != null && !keepsMemory) {
+      keepsMemory = true;
+      listener.detail("memory that other databases need is kept: " + failure.getMessage());
+    }
   }
 
   /** Waits until all that was emitted is delivered, so that what was acknowledged is saved. */

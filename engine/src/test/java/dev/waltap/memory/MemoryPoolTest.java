@@ -144,6 +144,21 @@ class MemoryPoolTest {
   }
 
   @Test
+  void floorsAloneAskNobodyToGiveBack() {
+    for (int i = 0; i < 160; i++) {
+      open(); // 40 of 48 MiB.
+    }
+    Pages idle = open();
+    idle.put(MIB);
+    assertThat(pool.free()).isLessThan(pool.total() / 4);
+    assertThat(idle.memory.isToGiveBack()).isFalse();
+    all.get(0).put(20 * MIB);
+    assertThat(idle.memory.isToGiveBack()).isTrue();
+    idle.memory.gaveBack();
+    assertThat(idle.memory.isToGiveBack()).as("what it could").isFalse();
+  }
+
+  @Test
   void whatCantBeMovedLeavesSomethingForOthers() {
     List<CaptureMemory> stuck = new ArrayList<>();
     for (int i = 0; i < 5; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.page;
 
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import net.jpountz.xxhash.XXHash64;
@@ -355,9 +356,20 @@ public final class PageSet implements PageSource, AutoCloseable {
     }
   }
 
-  /** Gives back all memory that is not its own; between two transactions. */
+  /**
+   * Why it keeps memory that others need: the temporary file could not be written. Null if it does
+   * not.
+   */
+  public @Nullable UncheckedIOException keepsMemory() {
+    return store.unwritable();
+  }
+
+  /**
+   * Gives back all memory that is not its own, unless it {@link #keepsMemory}; between two
+   * transactions.
+   */
   public void shrink() {
-    while (hotMemory.reserved() > 0) {
+    while (hotMemory.reserved() > 0 && store.unwritable() == null) {
       cool();
     }
     while (store.spillable() > 0) {
@@ -410,24 +422,31 @@ public final class PageSet implements PageSource, AutoCloseable {
   private void giveBack() {
     if (buffers.isOverdrawn()) {
       buffers.shrink();
-    } else if (hotMemory.reserved() > 0 && hotMemory.reserved() >= store.spillable()) {
+    } else if (store.unwritable() == null
+        && hotMemory.reserved() > 0
+        && hotMemory.reserved() >= store.spillable()) {
       cool();
     } else if (store.spillable() > 0) {
       store.spill();
     }
   }
 
-  /** Makes the hot tier a piece smaller. */
+  /** Makes the hot tier a piece smaller, unless its pages would go to a file that fails. */
   private void cool() {
     int less = hotPiece();
-    maxHot -= less;
-    while (clockSize > maxHot) {
-      int place = evict();
-      clock[place] = clock[--clockSize];
-      if (clockHand >= clockSize) {
-        clockHand = 0;
+    try {
+      while (clockSize > maxHot - less) {
+        int place = evict();
+        clock[place] = clock[--clockSize];
+        if (clockHand >= clockSize) {
+          clockHand = 0;
+        }
       }
+    } catch (UncheckedIOException e) {
+      store.unwritable(e);
+      return;
     }
+    maxHot -= less;
     hotMemory.shrink((long) less * buffers.pageSize());
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.page;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +74,9 @@ public final class PageStore implements AutoCloseable {
   private int foundAt;
   private int nextUnit;
   private long unitsInUse;
+
+  /** Why the file could not be written, when memory was to be given back. */
+  private @Nullable UncheckedIOException unwritable;
 
   /**
    * An empty store.
@@ -270,7 +274,7 @@ public final class PageStore implements AutoCloseable {
 
   private void addChunk() {
     int chunk = chunks.size();
-    if (isOverdrawn()) {
+    if (isOverdrawn() && spillable() > 0) {
       spill();
     }
     if (chunk < floorChunks) {
@@ -288,18 +292,37 @@ public final class PageStore implements AutoCloseable {
     return memory.isOverdrawn();
   }
 
-  /** Bytes of chunks that can leave memory. */
+  /** Bytes of chunks that can leave memory; none once the file could not be written. */
   long spillable() {
-    return (long) movable.size() * chunkSize;
+    return unwritable != null ? 0 : (long) movable.size() * chunkSize;
   }
 
-  /** Moves the youngest chunk that can be moved into the file. */
+  /** Nothing is to leave memory any more for others: the file can't be written. */
+  void unwritable(UncheckedIOException failure) {
+    unwritable = failure;
+  }
+
+  /** Why nothing leaves memory for others; null if it does. */
+  @Nullable UncheckedIOException unwritable() {
+    return unwritable;
+  }
+
+  /**
+   * Moves the youngest chunk that can be moved into the file. If that can't be written, the chunk
+   * stays: that others need memory must not fail whoever has it.
+   */
   void spill() {
     int chunk = movable.removeLast();
     byte[] bytes = Objects.requireNonNull(chunks.get(chunk));
     int handle = chunk * unitsPerChunk + 1;
     long used = Math.min(chunkSize, (nextUnit - (handle - 1L)) * UNIT);
-    file.write(fileOffset(handle), bytes, (int) used);
+    try {
+      file.write(fileOffset(handle), bytes, (int) used);
+    } catch (UncheckedIOException e) {
+      movable.add(chunk);
+      unwritable(e);
+      return;
+    }
     chunks.set(chunk, null);
     memory.shrink(chunkSize);
   }

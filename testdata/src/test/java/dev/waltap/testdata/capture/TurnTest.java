@@ -21,6 +21,7 @@ import dev.waltap.wake.WakeSignals;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -281,6 +282,58 @@ class TurnTest {
       needed.close();
     }
     assertCloses();
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  @Test
+  void itGivesWayToOthersWhileItWaitsForItsHandler() throws Exception {
+    engine.close();
+    TestDatabase.execute(
+        application,
+        "CREATE TABLE big(id INTEGER PRIMARY KEY, content BLOB)",
+        "INSERT INTO big(content) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+            + " WHERE i < 300) SELECT randomblob(3000) FROM n");
+    MemoryPool pool = new MemoryPool(6 << 20);
+    CaptureOptions options =
+        Waltap.open(database.path())
+            .handler(this::take)
+            .batchSize(1)
+            .queueChanges(1)
+            .wakeSignal(this::signal)
+            .options();
+    engine = new CaptureEngine(options, new CaptureMemory(4 << 20, pool, 1 << 20, pool));
+    CountDownLatch recalled = leave();
+    CountDownLatch returns = new CountDownLatch(1);
+    held.set(returns);
+    TestDatabase.execute(application, "UPDATE big SET content = randomblob(3000)");
+    assertThat(recalled.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
+    Thread delivering =
+        start(
+            () -> {
+              while (!engine.turn(CaptureMode.CDC, workers)) {
+                Thread.onSpinWait();
+              }
+            });
+    Await.until(
+        Duration.ofNanos(PATIENCE), () -> !delivered.isEmpty(), () -> "the change does not come");
+    List<CaptureMemory> others = new ArrayList<>();
+    while (pool.free() >= 0) {
+      others.add(new CaptureMemory(6 << 20, pool, 1 << 20, pool));
+    }
+    Await.until(
+        Duration.ofNanos(PATIENCE),
+        () -> pool.free() > 0,
+        () -> "it keeps what it has, " + pool.free() + " bytes are left");
+    others.forEach(CaptureMemory::close);
+    assertThat(delivering.isAlive()).as("the handler has not returned").isTrue();
+    held.set(null);
+    returns.countDown();
+    Await.until(
+        Duration.ofNanos(PATIENCE), () -> delivered.size() == 300, () -> delivered.size() + " came");
+    assertThat(engine.beginClose()).isTrue();
+    delivering.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE));
+    assertThat(delivering.isAlive()).isFalse();
+    engine.close();
     assertThat(pool.free()).isEqualTo(pool.total());
   }
 }
