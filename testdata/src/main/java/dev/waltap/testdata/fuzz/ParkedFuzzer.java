@@ -170,12 +170,11 @@ public final class ParkedFuzzer {
 
     Running(Path database, ReplicaOracle oracle) throws InterruptedException {
       this.oracle = oracle;
-      Path directory = database.toAbsolutePath().getParent();
       this.fleet =
           Waltap.fleet()
               .databases(database, other(database))
               .maxOpen(1)
-              .stateRoot(directory.resolve("states"))
+              .stateRoot(database.resolveSibling("states"))
               .handler(this::take)
               .listener(this)
               .build();

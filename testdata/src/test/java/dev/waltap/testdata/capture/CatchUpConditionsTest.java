@@ -144,7 +144,9 @@ class CatchUpConditionsTest {
     }
     execute("INSERT INTO t VALUES (2)");
     parked(2);
-    assertThat(delivered).extracting(change -> change.key().getLong(0)).containsExactly(1L, 2L);
+    assertThat(delivered)
+        .extracting(change -> Objects.requireNonNull(change.key()).getLong(0))
+        .containsExactly(1L, 2L);
   }
 
   private void assertLeftToARun(Parked parked) {

@@ -51,7 +51,7 @@ class CatchUpTest {
   private final List<MemberState> moves = new CopyOnWriteArrayList<>();
 
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
-  private final AtomicReference<Consumer<List<Change>>> handler = new AtomicReference<>(b -> {});
+  private volatile Consumer<List<Change>> handler = batch -> {};
   private Fleet fleet = Waltap.fleet().databases(Path.of(NAME)).noState().handler(b -> {}).build();
   private Thread thread = new Thread(() -> {});
 
@@ -70,7 +70,7 @@ class CatchUpTest {
     if (!batch.get(0).source().database().equals(NAME)) {
       return;
     }
-    handler.get().accept(batch);
+    handler.accept(batch);
     for (Change change : batch) {
       var row = change.after() != null ? change.after() : change.before();
       delivered.add(change.operation() + (row == null ? "" : " " + row.getLong(0)));
@@ -214,18 +214,18 @@ class CatchUpTest {
   void whatTheHandlerRefusedIsDeliveredByTheNextRun() throws Exception {
     startWith();
     List<Change> refused = new CopyOnWriteArrayList<>();
-    handler.set(
+    handler =
         batch -> {
           refused.addAll(batch);
           throw new IllegalStateException("refused");
-        });
+        };
     execute(NAME, "INSERT INTO t VALUES (1, 'v')");
     thread.join();
     assertThat(failure.get())
         .isInstanceOf(CaptureException.class)
         .hasMessageContaining("the handler failed");
     assertThat(refused).extracting(Change::operation).containsExactly(Operation.INSERT);
-    handler.set(batch -> {});
+    handler = batch -> {};
     start();
     awaitDelivered("INSERT 1");
   }
@@ -258,11 +258,11 @@ class CatchUpTest {
     startWith();
     CountDownLatch handling = new CountDownLatch(1);
     CountDownLatch closing = new CountDownLatch(1);
-    handler.set(
+    handler =
         batch -> {
           handling.countDown();
           awaitUninterruptibly(closing);
-        });
+        };
     execute(NAME, "INSERT INTO t VALUES (1, 'v')");
     handling.await();
     List<Thread> closers = new ArrayList<>();
@@ -276,7 +276,7 @@ class CatchUpTest {
       closer.join();
     }
     thread.join();
-    handler.set(batch -> {});
+    handler = batch -> {};
     execute(NAME, "INSERT INTO t VALUES (2, 'v')");
     start();
     await(() -> delivered.contains("INSERT 2"));
