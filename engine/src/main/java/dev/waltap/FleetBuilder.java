@@ -249,11 +249,6 @@ public final class FleetBuilder {
       }
       return selectionOf(builder.options());
     }
-
-    @Override
-    public void close() {
-      assert memory.free() == memory.total() : "captures have memory after the end of the fleet";
-    }
   }
 
   private static @Nullable String selectionOf(CaptureOptions chosen) {

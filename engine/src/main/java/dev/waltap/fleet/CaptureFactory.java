@@ -40,7 +40,4 @@ public interface CaptureFactory {
    * @return null where it may emit something each time
    */
   @Nullable String selection(FleetMember member);
-
-  /** All that were made are closed, and no more will be. */
-  default void close() {}
 }

@@ -107,7 +107,6 @@ public final class FleetEngine implements Fleet {
         ended.countDown();
       }
     }
-    options.captures().close();
     moves.throwFailure();
   }
 

@@ -9,6 +9,9 @@ public final class MemoryPool {
   /** Of the heap. */
   private static final int PART_OF_HEAP = 4;
 
+  private static final MemoryPool OF_HEAP =
+      new MemoryPool(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+
   private final long total;
 
   /** Less than nothing where the floors alone are more than there is. */
@@ -22,9 +25,9 @@ public final class MemoryPool {
     this.free = new AtomicLong(total);
   }
 
-  /** A quarter of this process's heap. */
+  /** A quarter of this process's heap: one pool, however many fleets there are. */
   public static MemoryPool ofHeap() {
-    return new MemoryPool(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+    return OF_HEAP;
   }
 
   /** Bytes in all. */
@@ -68,6 +71,11 @@ public final class MemoryPool {
   /** Whether a holder may go on having so many bytes: no more than so many times what is left. */
   boolean isFair(long held, int factor) {
     return isFair(held, free.get(), factor);
+  }
+
+  /** Bytes that a holder could take now, who has so many already. */
+  long available(long held, int factor) {
+    return Math.max(0, (free.get() * factor - held) / (factor + 1));
   }
 
   private static boolean isFair(long held, long left, int factor) {

@@ -144,6 +144,11 @@ class MemoryPoolTest {
   }
 
   @Test
+  void allFleetsOfAProcessHaveOnePool() {
+    assertThat(MemoryPool.ofHeap()).isSameAs(MemoryPool.ofHeap());
+  }
+
+  @Test
   void floorsAloneAskNobodyToGiveBack() {
     for (int i = 0; i < 160; i++) {
       open(); // 40 of 48 MiB.

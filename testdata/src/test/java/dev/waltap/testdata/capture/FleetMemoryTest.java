@@ -9,6 +9,7 @@ import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
+import dev.waltap.memory.MemoryPool;
 import dev.waltap.testdata.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -60,7 +61,6 @@ class FleetMemoryTest {
         .build();
   }
 
-  /** The captures notice what they did not give back, and so does the fleet when it ends. */
   @Test
   void pagesAndChangesOfAllAreGivenBack() throws Exception {
     for (int i = 0; i < DATABASES; i++) {
@@ -75,6 +75,7 @@ class FleetMemoryTest {
                 + ") SELECT randomblob(3000) FROM n");
       }
     }
+    long free = MemoryPool.ofHeap().free();
     try (Fleet fleet = fleet()) {
       CompletableFuture<Void> end =
           CompletableFuture.runAsync(() -> fleet.run(CaptureMode.CDC), FleetMemoryTest::run);
@@ -88,6 +89,7 @@ class FleetMemoryTest {
       fleet.close();
       end.get(30, TimeUnit.SECONDS);
       assertThat(failures).isEmpty();
+      assertThat(MemoryPool.ofHeap().free()).isEqualTo(free);
     }
   }
 

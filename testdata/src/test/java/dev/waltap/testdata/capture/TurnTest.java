@@ -329,7 +329,9 @@ class TurnTest {
     held.set(null);
     returns.countDown();
     Await.until(
-        Duration.ofNanos(PATIENCE), () -> delivered.size() == 300, () -> delivered.size() + " came");
+        Duration.ofNanos(PATIENCE),
+        () -> delivered.size() == 300,
+        () -> delivered.size() + " came");
     assertThat(engine.beginClose()).isTrue();
     delivering.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE));
     assertThat(delivering.isAlive()).isFalse();
