@@ -38,7 +38,10 @@ public final class Backlog implements FrameSink, AutoCloseable {
   private byte @Nullable [] pending;
   private long frames;
 
-  /** Bytes of the transaction that was taken out last and did not come back yet. */
+  /** What was taken out last and did not come back yet: to decode, or to fill by hand. */
+  private @Nullable CommittedTransaction out;
+
+  /** Its bytes, if it is to be decoded. */
   private long decoding;
 
   /** When the wal-index was looked at, or soon after; -1 as long as nothing has come of that. */
@@ -60,7 +63,7 @@ public final class Backlog implements FrameSink, AutoCloseable {
     this.memory = memory;
     this.epochOfGeneration = epochOfGeneration;
     this.tailPosition = tailPosition;
-    this.waiting = new WaitingTransactions(buffers, memory.max(), memory.max() / 4);
+    this.waiting = new WaitingTransactions(buffers, memory::attainable);
     this.open = fresh();
   }
 
@@ -104,7 +107,8 @@ public final class Backlog implements FrameSink, AutoCloseable {
     if (memory.reserved() == 0) {
       return;
     }
-    long used = held() + decoding + open.pages.bytes();
+    CommittedTransaction taken = out;
+    long used = held() + open.pages.bytes() + (taken == null ? 0 : taken.pages.bytes());
     long needed = used == 0 ? 0 : used + MemoryLimit.PIECE;
     long pieces = Math.min(memory.reserved(), memory.granted() - needed) / MemoryLimit.PIECE;
     if (pieces > 0) {
@@ -120,19 +124,26 @@ public final class Backlog implements FrameSink, AutoCloseable {
 
   /** A transaction to fill by hand; it comes back by {@link #recycle}. */
   public CommittedTransaction take() {
-    return fresh();
+    CommittedTransaction taken = fresh();
+    out = taken;
+    decoding = 0;
+    return taken;
   }
 
   /** The next transaction to decode, null if there is none; it comes back by {@link #recycle}. */
   public @Nullable CommittedTransaction poll() {
     CommittedTransaction next = waiting.poll(empty);
+    out = next;
     decoding = next == null ? 0 : next.pages.bytes();
     return next;
   }
 
   public void recycle(CommittedTransaction transaction) {
     transaction.pages.clear();
-    decoding = 0;
+    if (transaction == out) { // Others come back while it is decoded.
+      out = null;
+      decoding = 0;
+    }
     giveBack();
     if (spare.size() < MAX_SPARE) {
       spare.addLast(transaction);

@@ -4,9 +4,11 @@ package dev.waltap.follow;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.history.PageHistory;
 import dev.waltap.page.PageBuffers;
+import dev.waltap.page.TransactionPages;
 import dev.waltap.wal.WalPosition;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +41,13 @@ final class WaitingTransactions {
       WalPosition walPosition,
       @Nullable CommittedTransaction held) {}
 
-  private final long maxUnencoded;
-  private final long maxEncodable;
-  private final PageHistory history;
+  private final PageBuffers buffers;
+
+  /** Bytes that they may take, which others decide, too: a history is made for what it is then. */
+  private final LongSupplier memory;
+
+  private PageHistory history;
+  private long historyMemory;
   private final ArrayDeque<CommittedTransaction> first = new ArrayDeque<>();
   private final ArrayDeque<Entry> behind = new ArrayDeque<>();
   private long unencodedBytes;
@@ -50,22 +56,37 @@ final class WaitingTransactions {
   /**
    * None yet.
    *
-   * @param memory bytes that they may take: an eighth of it without being encoded
-   * @param large bytes of images past which a transaction is never encoded
+   * @param memory about how many bytes they may take, as of now: an eighth of it without being
+   *     encoded. A transaction of more than a quarter is never encoded
    */
-  WaitingTransactions(PageBuffers buffers, long memory, long large) {
-    boolean encoding = memory / 8 / buffers.pageSize() >= MIN_RECENT;
-    this.maxUnencoded = encoding ? memory / 8 : Long.MAX_VALUE;
-    this.maxEncodable = large;
-    this.history = new PageHistory(buffers, memory);
+  WaitingTransactions(PageBuffers buffers, LongSupplier memory) {
+    this.buffers = buffers;
+    this.memory = memory;
+    this.historyMemory = memory.getAsLong();
+    this.history = new PageHistory(buffers, historyMemory);
+  }
+
+  /** Whether those that come now wait as they are, as long as none before them is encoded. */
+  private boolean isUnencoded(long present) {
+    long most = present / 8;
+    return unencodedBytes < most || most / buffers.pageSize() < MIN_RECENT;
+  }
+
+  private void encode(TransactionPages pages, long present) {
+    if (history.isEmpty() && historyMemory != present) {
+      history = new PageHistory(buffers, present);
+      historyMemory = present;
+    }
+    history.append(pages);
   }
 
   /** Adds one; false if its pages were taken out of it, so that it can serve again. */
   boolean add(CommittedTransaction transaction) {
     long size = transaction.pages.bytes();
-    boolean large = size > maxEncodable;
+    long present = memory.getAsLong();
+    boolean large = size > present / 4;
     bytes += size;
-    if (behind.isEmpty() && (large || unencodedBytes < maxUnencoded)) {
+    if (behind.isEmpty() && (large || isUnencoded(present))) {
       first.addLast(transaction);
       unencodedBytes += size + OBJECTS;
       return true;
@@ -80,7 +101,7 @@ final class WaitingTransactions {
     if (large) {
       unencodedBytes += size + OBJECTS;
     } else {
-      history.append(transaction.pages);
+      encode(transaction.pages, present);
     }
     return large;
   }

@@ -38,6 +38,11 @@ final class MemoryShare implements MemoryBudget, AutoCloseable {
   }
 
   @Override
+  public long available() {
+    return pool.available(held, factor);
+  }
+
+  @Override
   public synchronized void release(long bytes) {
     if (!closed) {
       assert bytes <= held : bytes + " of " + held + " bytes";

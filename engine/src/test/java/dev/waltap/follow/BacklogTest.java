@@ -8,10 +8,14 @@ import dev.waltap.memory.CaptureMemory;
 import dev.waltap.memory.MemoryPool;
 import dev.waltap.page.MemoryLimit;
 import dev.waltap.page.PageBuffers;
+import dev.waltap.page.PageStore;
+import dev.waltap.page.TransactionPages;
 import dev.waltap.wal.WalPosition;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -36,12 +40,14 @@ class BacklogTest {
   private final MemoryPool pool = new MemoryPool(8L * MEMORY);
   private Backlog backlog =
       new Backlog(buffers, MemoryLimit.of(MEMORY), generation -> generation + 100, () -> position);
+  private final PageStore store = new PageStore(PAGE_SIZE, MEMORY);
   private long modelBytes;
   private int frames;
 
   @AfterEach
   void close() {
     backlog.close();
+    store.close();
   }
 
   /** Changes some bytes in each of so many pages from a number on. */
@@ -238,6 +244,60 @@ class BacklogTest {
       backlog.close();
     }
     assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  /** As much less of the pool as others leave, and not of what it could have without them. */
+  @Test
+  void holdsFarMoreThanPagesTakeWhereOthersHaveMostOfTheMemory() {
+    List<CaptureMemory> others = new ArrayList<>();
+    try (CaptureMemory memory = new CaptureMemory(8L * MEMORY, pool, 1 << 20, pool)) {
+      while (pool.free() > 3 << 19) {
+        others.add(new CaptureMemory(MEMORY, pool, 1 << 20, pool));
+      }
+      backlog.close();
+      backlog = new Backlog(buffers, memory.backlog(), epoch -> epoch + 100, () -> position);
+      while (!backlog.isFull()) {
+        commit(1 + random.nextInt(8), 2);
+      }
+      assertThat(backlog.held()).isLessThan(1 << 20);
+      assertThat(backlog.bytes()).isGreaterThan(8 << 20);
+      drain();
+      backlog.close();
+    }
+    others.forEach(CaptureMemory::close);
+    assertThat(pool.free()).isEqualTo(pool.total());
+  }
+
+  /** What comes back while one is decoded, since it is encoded, is not that one. */
+  @Test
+  void keepsTheMemoryOfTheOneThatIsDecodedOrFilledWhileOthersComeBack() {
+    try (CaptureMemory memory = new CaptureMemory(8L * MEMORY, pool, 1 << 20, pool)) {
+      backlog.close();
+      backlog = new Backlog(buffers, memory.backlog(), epoch -> epoch + 100, () -> position);
+      commit(1, LARGE);
+      CommittedTransaction decoded = backlog.poll();
+      assertThat(decoded).isNotNull();
+      comeBackWhileOutIs(decoded);
+      model.clear();
+      modelBytes = 0;
+      CommittedTransaction filled = backlog.take();
+      for (int page = 1; page <= LARGE; page++) {
+        filled.pages.put(page, randomImage());
+      }
+      comeBackWhileOutIs(filled);
+      backlog.close();
+    }
+  }
+
+  private void comeBackWhileOutIs(CommittedTransaction one) {
+    long size = one.pages.bytes();
+    backlog.frame(1, backlog.buffer());
+    backlog.rollback();
+    backlog.recycle(new CommittedTransaction(new TransactionPages(buffers, store, MEMORY)));
+    assertThat(pool.total() - pool.free() - FLOORS).isGreaterThanOrEqualTo(size - FLOORS);
+    backlog.recycle(one);
+    backlog.shrink();
+    assertThat(pool.free()).isEqualTo(pool.total() - FLOORS);
   }
 
   private void drainOf(long free) {

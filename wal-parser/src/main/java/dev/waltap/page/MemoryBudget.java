@@ -30,6 +30,11 @@ public interface MemoryBudget {
   /** Takes so many bytes if they are there, and no more than this holder's fair part; at once. */
   boolean reserve(long bytes);
 
+  /** About how many more bytes could be reserved now; an estimate of those that follow. */
+  default long available() {
+    return Long.MAX_VALUE;
+  }
+
   /** Gives back so many of the bytes that were reserved. */
   void release(long bytes);
 

@@ -59,6 +59,11 @@ public final class MemoryLimit implements AutoCloseable {
     return granted;
   }
 
+  /** About how many bytes could be used if all were asked for now. */
+  public long attainable() {
+    return granted + Math.min(max - granted, budget.available());
+  }
+
   /** Bytes of the budget that are in use. */
   public long reserved() {
     return granted - floor;
