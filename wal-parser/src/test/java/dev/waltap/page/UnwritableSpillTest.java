@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,8 +40,8 @@ class UnwritableSpillTest {
 
   private final MemoryLimit limit = new MemoryLimit(0, 64 << 20, budget);
 
-  @AfterEach
-  void noLongerInterrupted() {
+  /** On the thread of the test, which JUnit need not run others of its methods on. */
+  private void assertEnded() {
     assertThat(Thread.interrupted()).isTrue();
     assertThat(taken).as("not given back at the end").isZero();
   }
@@ -77,6 +76,7 @@ class UnwritableSpillTest {
         assertThat(Arrays.equals(loaded, pages[i])).as("page %s", i).isTrue();
       }
     }
+    assertEnded();
   }
 
   @Test
@@ -99,5 +99,6 @@ class UnwritableSpillTest {
         set.giveWay();
       }
     }
+    assertEnded();
   }
 }
