@@ -22,7 +22,7 @@ final class MemberSet {
   private final Set<String> names = new HashSet<>();
   private final Set<Path> named = new HashSet<>();
   private final KeptCaptures kept =
-      new KeptCaptures(Runtime.getRuntime().maxMemory() / 8, member -> member.kept = null);
+      new KeptCaptures(Runtime.getRuntime().maxMemory() / 5, member -> member.kept = null);
 
   /** Adds a database under a name that no other member has. */
   Member add(FoundDatabase found, boolean appeared, long now) {

@@ -60,7 +60,7 @@
  * are is looked at every ten seconds, too: what a name was last time, it is taken for until a
  * report says that something happened to it ({@link KnownDatabases}).
  *
- * <p>What going on takes is kept in memory as well, up to an eighth of the heap: the schema, and of
+ * <p>What going on takes is kept in memory as well, up to a fifth of the heap: the schema, and of
  * each page its hash and whose it is ({@link Kept}). An application that opens a connection for a
  * transaction and closes it leaves no WAL behind, all is in the database file then; so when such a
  * member is written to, {@link MemberRun} first waits some milliseconds for that ({@link
