@@ -2,7 +2,6 @@
 package dev.waltap.capture;
 
 import dev.waltap.api.CaptureException;
-import dev.waltap.api.CaptureException.Reason;
 import dev.waltap.api.CaptureHandle;
 import dev.waltap.api.CaptureListener;
 import dev.waltap.api.CaptureMetrics;
@@ -33,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,20 +119,6 @@ public final class CaptureEngine implements ChangeDataCapture {
     }
   }
 
-  /**
-   * What a session does.
-   *
-   * @param quiet whether it may leave its thread; null for never
-   */
-  private static ToLongFunction<CaptureSession> work(
-      CaptureMode mode, @Nullable BooleanSupplier quiet) {
-    return switch (mode) {
-      case CDC -> session -> session.capture(false, quiet);
-      case BOOTSTRAP -> CaptureSession::bootstrap;
-      case BOOTSTRAP_AND_CDC -> session -> session.capture(true, quiet);
-    };
-  }
-
   private void run(CaptureMode mode) {
     if (lifecycle.beginRun(this::stop)) {
       runBegun(mode);
@@ -180,19 +164,16 @@ public final class CaptureEngine implements ChangeDataCapture {
       parked = Parked.of(catchUp.run(from.session(), unchanged, this::deliverWaiting));
       ended = parked != null;
     } catch (StoppedException e) {
-      parked = null;
+      ended = true; // By whoever closed it.
     } catch (Throwable e) {
       queue.finish(e);
     } finally {
-      if (ended) {
-        ended();
-      } else {
-        runner = null;
-        lifecycle.end(Stage.IDLE);
-      }
+      leaves(ended);
     }
     if (ended) {
       throwFailure();
+    } else {
+      lifecycle.end(Stage.IDLE);
     }
     return ended;
   }
@@ -216,23 +197,6 @@ public final class CaptureEngine implements ChangeDataCapture {
     return parked;
   }
 
-  private CaptureThread newThread(CaptureMode mode, @Nullable Workers workers) {
-    Supplier<CaptureSession> opening = opening(queue, wake, holder(mode));
-    if (workers == null || !(wake instanceof CountedSignal signal)) {
-      return new OwnThread(opening, work(mode, null), queue);
-    }
-    BooleanSupplier quiet = () -> isQuiet(signal, workers);
-    return new PooledThread(opening, work(mode, quiet), queue, workers, signal);
-  }
-
-  private static boolean isQuiet(CountedSignal signal, Workers workers) {
-    boolean quiet = signal.isQuiet(System.nanoTime());
-    if (!quiet) {
-      workers.endTurn(); // It keeps its thread for some time: others look meanwhile.
-    }
-    return quiet;
-  }
-
   // A bootstrap opens no state: it moves no position, and runs beside a capture that holds one.
   private @Nullable StateHolder holder(CaptureMode mode) {
     return mode == CaptureMode.BOOTSTRAP ? null : stateHolder;
@@ -244,19 +208,27 @@ public final class CaptureEngine implements ChangeDataCapture {
     boolean ended = true;
     try {
       CaptureThread present = thread;
-      CaptureThread capture = present == null ? newThread(mode, workers) : present;
+      CaptureThread capture =
+          present == null
+              ? CaptureThreads.of(mode, opening(queue, wake, holder(mode)), queue, workers, wake)
+              : present;
       ended = deliverFrom(capture, patience);
     } finally {
-      if (ended) {
-        ended();
-      } else {
-        runner = null;
-      }
+      leaves(ended);
     }
     if (ended) {
       throwFailure();
     }
     return ended;
+  }
+
+  /** This thread goes away from the run, at its end or before. */
+  private void leaves(boolean ended) {
+    if (ended) {
+      ended();
+    } else {
+      runner = null;
+    }
   }
 
   private boolean deliverFrom(CaptureThread capture, long patience) {
@@ -404,30 +376,8 @@ public final class CaptureEngine implements ChangeDataCapture {
     OwnThread working =
         new OwnThread(
             opening(none, WakeSignals.manual(), new StateHolder()), CaptureSession::setup, none);
-    working.delivered();
     thread = working;
-    working.start();
-    InterruptedException interrupt = working.joinUnlessInterrupted();
-    if (interrupt != null) {
-      none.stop();
-      working.join();
-      Thread.currentThread().interrupt();
-    }
-    Throwable failure = none.failure();
-    if (failure == null && directory.exists()) {
-      return;
-    }
-    if (failure instanceof CaptureException capture) {
-      throw capture;
-    }
-    throw failure != null
-        ? DatabaseChecks.failed(options.database(), failure)
-        : new CaptureException(
-            Reason.FAILED,
-            interrupt != null
-                ? "the thread was interrupted during setup; nothing was set up"
-                : "the capture was closed during setup; nothing was set up",
-            interrupt);
+    new SetupRun(options.database(), directory, none, working).run();
   }
 
   private StateDirectory stateDirectory() {
