@@ -3,7 +3,6 @@ package dev.waltap.fleet;
 
 import dev.waltap.host.FileEvents;
 import dev.waltap.host.Mounts;
-import dev.waltap.host.Mounts.Mount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -22,10 +21,6 @@ import org.jspecify.annotations.Nullable;
  * itself now and then.
  */
 final class DirectoryWatch implements AutoCloseable {
-  /** File systems that nobody writes to but this computer's kernel, which reports it. */
-  private static final Set<String> LOCAL =
-      Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "tmpfs");
-
   private final Consumer<Path> changed;
   private final Runnable lost;
   private final LongSupplier restNanos;
@@ -124,8 +119,7 @@ final class DirectoryWatch implements AutoCloseable {
   }
 
   private void judge(Path directory, Mounts now) {
-    if (!LOCAL.contains(now.of(directory).map(Mount::type).orElse(""))
-        || now.hasFileIn(directory)) {
+    if (!now.isLocal(directory) || now.hasFileIn(directory)) {
       unsure.add(directory);
     }
   }

@@ -52,7 +52,7 @@
  * where the capture's connection was the last one; the stamp is another then, and the member is
  * opened once more to see whether that was all.
  *
- * <p>A report of a write to its files makes it be looked at. For what no report tells of, each is
+ * <p>A report of a write to its files makes it be looked at. For what is not reported, each is
  * looked at every now and then, one after the other: once in ten seconds, or once a minute where
  * all directories are watched and are on file systems that no other computer writes to, and its
  * capture did not warn of other names by which it may be written to; all at once, and at once,

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.host;
 
-import dev.waltap.host.Mounts.Mount;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  * the next write will have another one. A file of ours that is written to does. Any thread.
  */
 public final class FileClock {
-  /** File systems that stamp by it; of others, a server may. */
-  private static final Set<String> LOCAL =
-      Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "tmpfs", "overlay");
+  /** Stamps as the local file system does that it lies over. */
+  private static final String OVERLAY = "overlay";
 
   private static final Object LOCK = new Object();
   private static @Nullable Path path;
@@ -32,8 +29,11 @@ public final class FileClock {
   /** Whether a file is on a file system that stamps by this clock. */
   public static boolean stamps(Path file) {
     Path directory = file.toAbsolutePath().getParent();
-    return directory != null
-        && LOCAL.contains(Mounts.lately(directory).of(directory).map(Mount::type).orElse(""));
+    if (directory == null) {
+      return false;
+    }
+    Mounts mounts = Mounts.lately(directory);
+    return mounts.isLocal(directory) || mounts.type(directory).equals(OVERLAY);
   }
 
   /**

@@ -60,6 +60,9 @@ public final class Mounts {
 
   private static volatile @Nullable Known known;
 
+  private static final Set<String> LOCAL =
+      Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "tmpfs");
+
   private final List<Mount> mounts;
 
   private Mounts(List<Mount> mounts) {
@@ -173,9 +176,23 @@ public final class Mounts {
   }
 
   /**
+   * Whether a directory is on a file system that nobody writes to but this computer's kernel.
+   *
+   * @param directory by an absolute path without symbolic links
+   */
+  public boolean isLocal(Path directory) {
+    return LOCAL.contains(type(directory));
+  }
+
+  /** The type of the file system that a directory is on; empty if that is not known. */
+  String type(Path directory) {
+    return of(directory).map(Mount::type).orElse("");
+  }
+
+  /**
    * Whether a single file is mounted in this directory, as a container's {@code -v
-   * /srv/app.db:/data/app.db} does. Whoever watches the directory is not told of what is written to
-   * it: the system reports that to the directory that the file came from.
+   * /srv/app.db:/data/app.db} does. Whoever watches the directory gets no report of what is written
+   * to it: the system reports that to the directory that the file came from.
    *
    * @param directory by an absolute path without symbolic links
    */

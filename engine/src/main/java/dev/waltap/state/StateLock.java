@@ -164,7 +164,7 @@ public final class StateLock implements AutoCloseable {
   }
 
   /**
-   * Holds a state for a moment. Other processes are not told by whom, only that it is held, which
+   * Holds a state for a moment. Other processes see only that it is held, and not by whom, which
    * spares writing to the file.
    *
    * @return null if somebody holds it already, or if it has no lock file that can be locked

@@ -20,7 +20,7 @@ import java.util.Arrays;
  *     24     8  xxHash64 of the above
  *
  * RECORD  SIZE  MEANING
- *      0     4  1 transaction, 2 acknowledgement, mixed into four bytes that are easily told
+ *      0     4  1 transaction, 2 acknowledgement, mixed into four bytes that differ widely
  *      4     4  size of the body
  *      8     8  how much of the file was on disk when this was written: what is before that offset
  *               and can't be read was damaged, what is behind it may be torn
