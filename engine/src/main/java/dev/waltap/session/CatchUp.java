@@ -67,11 +67,6 @@ public final class CatchUp {
   /** Of pages that differ, so much is held uncompressed. */
   private static final long MEMORY = 1 << 20;
 
-  // Of the database header.
-  private static final int WRITE_VERSION = 18;
-  private static final int READ_VERSION = 19;
-  private static final int WAL_MODE = 2;
-
   /** Bytes of pages: so many are compared within some ten milliseconds. */
   private static final long MOST_COMPARED = 64 << 20;
 
@@ -155,8 +150,15 @@ public final class CatchUp {
         && database.fileKey().equals(String.valueOf(now.get("fileKey")))
         && Integer.valueOf(1).equals(now.get("nlink"))
         && file.read(0, header, 0, header.length) == header.length
-        && header[WRITE_VERSION] == WAL_MODE
-        && header[READ_VERSION] == WAL_MODE;
+        && isWal(header);
+  }
+
+  private static boolean isWal(byte[] header) {
+    try {
+      return DatabaseHeader.parse(header).isWal();
+    } catch (DatabaseException e) {
+      return false; // A session says what is wrong.
+    }
   }
 
   /** Whether what was committed may be emitted as its net effect, and soon is. */
