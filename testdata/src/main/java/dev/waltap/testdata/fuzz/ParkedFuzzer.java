@@ -11,6 +11,7 @@ import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberState;
 import dev.waltap.capture.CaptureEngine;
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
 import dev.waltap.testdata.model.Snapshot;
 import dev.waltap.testdata.model.SnapshotReader;
@@ -19,6 +20,7 @@ import dev.waltap.testdata.oracle.ReplicaOracle;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -200,20 +202,19 @@ public final class ParkedFuzzer {
     }
 
     /** Has another database need the place of this one. */
-    void park(Path database) throws InterruptedException, SQLException {
+    void park(Path database) throws Exception {
       FleetMember member = member(database);
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
-      while (member.state() != MemberState.PARKED) {
-        if (System.nanoTime() - end > 0) {
-          throw new AssertionError("not parked in time", failure.get());
-        }
-        if (member.state() == MemberState.RUNNING) {
-          try (Connection connection = TestDatabase.open(other(database))) {
-            TestDatabase.execute(connection, "UPDATE " + OTHER + " SET a = a + 1");
-          }
-        }
-        Thread.sleep(PAUSE_MILLIS);
-      }
+      Await.until(
+          Duration.ofSeconds(LIMIT_SECONDS),
+          () -> {
+            if (member.state() == MemberState.RUNNING) {
+              try (Connection connection = TestDatabase.open(other(database))) {
+                TestDatabase.execute(connection, "UPDATE " + OTHER + " SET a = a + 1");
+              }
+            }
+            return member.state() == MemberState.PARKED;
+          },
+          () -> "not parked in time, " + failure.get());
     }
 
     private void capture() {

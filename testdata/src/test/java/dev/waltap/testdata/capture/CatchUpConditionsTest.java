@@ -12,6 +12,7 @@ import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.capture.CaptureEngine;
 import dev.waltap.capture.Parked;
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -69,9 +70,8 @@ class CatchUpConditionsTest {
   private @Nullable Parked parked(CaptureBuilder builder, int changes) throws Exception {
     try (CaptureEngine engine = engine(builder)) {
       engine.start(CaptureMode.CDC).awaitReady(Duration.ofSeconds(30));
-      while (delivered.size() < changes) {
-        Thread.sleep(2);
-      }
+      Await.until(
+          Duration.ofSeconds(50), () -> delivered.size() >= changes, () -> "only " + delivered);
       engine.close();
       return engine.parked();
     }

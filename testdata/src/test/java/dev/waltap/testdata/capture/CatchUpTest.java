@@ -12,19 +12,20 @@ import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberState;
 import dev.waltap.api.Operation;
+import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CatchUpTest {
   private static final String NAME = "a.db";
   private static final String OTHER = "other.db";
+  private static final Duration LIMIT = Duration.ofSeconds(50);
 
   @TempDir private Path directory = Path.of("");
 
@@ -128,22 +130,23 @@ class CatchUpTest {
   private void park() throws Exception {
     FleetMember member =
         fleet.members().stream().filter(m -> m.name().equals(NAME)).findFirst().orElseThrow();
-    while (member.state() != MemberState.PARKED) {
-      if (member.state() == MemberState.RUNNING) {
-        execute(OTHER, "REPLACE INTO t VALUES (1, random())");
-      }
-      Thread.sleep(5);
-    }
+    Await.until(
+        LIMIT,
+        () -> {
+          if (member.state() == MemberState.RUNNING) {
+            execute(OTHER, "REPLACE INTO t VALUES (1, random())");
+          }
+          return member.state() == MemberState.PARKED;
+        },
+        () -> "it is not parked: " + member);
     moves.clear();
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(2); // Until the test's time is up.
-    }
+  private void await(Await.Condition condition) throws Exception {
+    Await.until(LIMIT, condition, () -> "only " + delivered + " came, by " + moves);
   }
 
-  private void awaitDelivered(String... changes) throws InterruptedException {
+  private void awaitDelivered(String... changes) throws Exception {
     await(() -> delivered.size() >= changes.length);
     assertThat(delivered).containsExactly(changes);
   }

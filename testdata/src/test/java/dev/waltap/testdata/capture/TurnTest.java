@@ -219,13 +219,7 @@ class TurnTest {
     engine.close();
   }
 
-  @Test
-  void aCloseThatIsOnlyBegunDoesNotWaitForAHandler() throws Exception {
-    CountDownLatch recalled = leave();
-    CountDownLatch returns = new CountDownLatch(1);
-    held.set(returns);
-    TestDatabase.execute(application, "INSERT INTO t VALUES (7)");
-    assertThat(recalled.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
+  private Thread deliverUntilTheFirstChange() throws Exception {
     Thread delivering =
         start(
             () -> {
@@ -235,6 +229,17 @@ class TurnTest {
             });
     Await.until(
         Duration.ofNanos(PATIENCE), () -> !delivered.isEmpty(), () -> "the change does not come");
+    return delivering;
+  }
+
+  @Test
+  void aCloseThatIsOnlyBegunDoesNotWaitForAHandler() throws Exception {
+    CountDownLatch recalled = leave();
+    CountDownLatch returns = new CountDownLatch(1);
+    held.set(returns);
+    TestDatabase.execute(application, "INSERT INTO t VALUES (7)");
+    assertThat(recalled.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
+    Thread delivering = deliverUntilTheFirstChange();
     assertThat(engine.beginClose()).isTrue();
     assertThat(delivering.isAlive()).as("the handler has not returned").isTrue();
     returns.countDown();
@@ -307,15 +312,7 @@ class TurnTest {
     held.set(returns);
     TestDatabase.execute(application, "UPDATE big SET content = randomblob(3000)");
     assertThat(recalled.await(PATIENCE, TimeUnit.NANOSECONDS)).isTrue();
-    Thread delivering =
-        start(
-            () -> {
-              while (!engine.turn(CaptureMode.CDC, workers)) {
-                Thread.onSpinWait();
-              }
-            });
-    Await.until(
-        Duration.ofNanos(PATIENCE), () -> !delivered.isEmpty(), () -> "the change does not come");
+    Thread delivering = deliverUntilTheFirstChange();
     List<CaptureMemory> others = new ArrayList<>();
     while (pool.free() >= 0) {
       others.add(new CaptureMemory(6 << 20, pool, 1 << 20, pool));
