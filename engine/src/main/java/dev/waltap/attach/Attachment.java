@@ -15,6 +15,7 @@ import dev.waltap.snapshot.Snapshot;
 import dev.waltap.state.DatabaseIdentity;
 import dev.waltap.wal.CommittedRange;
 import dev.waltap.wal.SnapshotFrameIndex;
+import dev.waltap.wal.UnseenCommits;
 import dev.waltap.wal.WalFile;
 import dev.waltap.wal.WalIndex;
 import dev.waltap.wal.WalPosition;
@@ -179,6 +180,15 @@ public final class Attachment implements AutoCloseable {
     } catch (RuntimeException e) {
       return true; // What can't be seen is not certain; whoever reads the log says what is wrong.
     }
+  }
+
+  /**
+   * The same for who has no attachment at hand, of a database that has one in this process.
+   *
+   * @param database by its real path
+   */
+  public static boolean mayCommitUnwritten(Path database) {
+    return UnseenCommits.arePossible(database);
   }
 
   /**

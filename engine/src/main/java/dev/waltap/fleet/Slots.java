@@ -2,7 +2,7 @@
 package dev.waltap.fleet;
 
 import dev.waltap.api.MemberState;
-import dev.waltap.attach.UnseenCommits;
+import dev.waltap.attach.Attachment;
 import dev.waltap.fleet.Member.IdleLook;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -315,7 +315,7 @@ final class Slots {
     // capture takes from now on, unless it is a commit that no reader can see yet.
     FileStamp stamp = FileStamp.of(member.real());
     return stamp.isSettled(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()))
-            && !UnseenCommits.arePossible(member.real())
+            && !Attachment.mayCommitUnwritten(member.real())
         ? new IdleLook(stamp, run.waitsAfterLook(), now)
         : null;
   }

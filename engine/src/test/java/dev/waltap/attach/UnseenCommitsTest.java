@@ -7,6 +7,7 @@ import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalChecksum;
 import dev.waltap.format.WalHeader;
 import dev.waltap.wal.FrameSink;
+import dev.waltap.wal.UnseenCommits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

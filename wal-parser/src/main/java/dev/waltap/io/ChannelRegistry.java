@@ -108,6 +108,21 @@ public final class ChannelRegistry {
    * @throws FileSystemException if SQLite has not given it its first 32 KiB yet
    */
   public static SharedMemory acquireSharedMemory(Path path) throws IOException {
+    return acquireSharedMemory(path, true);
+  }
+
+  /**
+   * The same, for {@link SharedMemory#read} only: it need not be mapped then, and no connection to
+   * the database need be open.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws AccessDeniedException if it may not be read
+   */
+  public static SharedMemory acquireUnmapped(Path path) throws IOException {
+    return acquireSharedMemory(path, false);
+  }
+
+  private static SharedMemory acquireSharedMemory(Path path, boolean mapped) throws IOException {
     synchronized (LOCK) {
       Object key = FileIdentity.of(path);
       SharedMemory memory = SHARED.get(key);
@@ -119,7 +134,9 @@ public final class ChannelRegistry {
         SHARED.put(key, memory);
         STRAYS.remove(opened.file);
       }
-      memory.ensureMapped();
+      if (mapped) {
+        memory.ensureMapped();
+      }
       memory.references++;
       return memory;
     }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * for who opens and closes it and why.
  *
  * <p>Safe for any thread. Whoever acquired it calls {@link #release} and never touches it again: it
- * may be unmapped then. It may only be read while a connection to the database is open: SQLite does
- * not truncate the file then. Were it truncated all the same, reads would end in an {@link
- * InternalError}: in {@link DatabaseGoneException} where that comes up in time, else anywhere later
- * ({@link MappedCopies} explains it).
+ * may be unmapped then. It may only be {@linkplain #copy copied} from while a connection to the
+ * database is open: SQLite does not truncate the file then. Were it truncated all the same, copies
+ * would end in an {@link InternalError}: in {@link DatabaseGoneException} where that comes up in
+ * time, else anywhere later ({@link MappedCopies} explains it).
  */
 public final class SharedMemory {
 
@@ -69,6 +70,17 @@ public final class SharedMemory {
       throw new DatabaseGoneException(path + " was truncated: is the database still open?", e);
     }
     VarHandle.acquireFence();
+  }
+
+  /**
+   * Reads bytes from the file, which has what every mapping has: also while no connection is open,
+   * when SQLite may truncate it. Those past the file's end are zeros.
+   */
+  public void read(int offset, byte[] dst, int dstOff, int len) {
+    synchronized (file) {
+      int done = DatabaseFile.read(file, path, offset, dst, dstOff, len);
+      Arrays.fill(dst, dstOff + done, dstOff + len, (byte) 0);
+    }
   }
 
   /** Whether {@code candidate} leads to this very file; false if it leads nowhere. */

@@ -22,7 +22,12 @@ public final class WalIndex {
   private static final int ATTEMPTS = 100;
   private static final int SECOND = WalIndexHeader.SIZE;
 
-  private final SharedMemory memory;
+  /** Where bytes come from; each call before those that follow it. */
+  private interface Source {
+    void copy(int offset, byte[] dst, int dstOff, int len);
+  }
+
+  private final Source memory;
   private final byte[] first = new byte[WalIndexHeader.SIZE];
   private final byte[] second = new byte[WalIndexHeader.SIZE];
   private final byte[] checkpoint = new byte[CheckpointInfo.SIZE];
@@ -31,7 +36,16 @@ public final class WalIndex {
 
   /** Reads from this memory, which the caller releases after the last use of this. */
   public WalIndex(SharedMemory memory) {
+    this(memory::copy);
+  }
+
+  private WalIndex(Source memory) {
     this.memory = memory;
+  }
+
+  /** Likewise, but by {@link SharedMemory#read}: for one who has no connection open. */
+  static WalIndex unmapped(SharedMemory memory) {
+    return new WalIndex(memory::read);
   }
 
   /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.waltap.attach;
+package dev.waltap.wal;
 
 import dev.waltap.format.FrameHeader;
 import dev.waltap.format.WalHeader;
@@ -7,8 +7,6 @@ import dev.waltap.format.WalIndexHeader;
 import dev.waltap.io.ChannelRegistry;
 import dev.waltap.io.FileNames;
 import dev.waltap.io.SharedMemory;
-import dev.waltap.wal.WalFile;
-import dev.waltap.wal.WalIndex;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +57,7 @@ public final class UnseenCommits {
    *
    * @param wal as a writer sees it: {@link WalFile#follow} was called
    */
-  static boolean arePossible(WalIndex index, WalFile wal) {
+  public static boolean arePossible(WalIndex index, WalFile wal) {
     WalIndexHeader header = new WalIndexHeader();
     if (!index.read(header)) {
       return true;
