@@ -147,35 +147,44 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   /**
    * Emits on this thread what was committed since an earlier capture of the same database, with the
-   * same options, has ended, as {@link CatchUp} does, and ends; or does nothing, and may be run as
-   * if this had not been called.
+   * same options, has ended, as {@link CatchUp} does. The capture may be run afterwards, or caught
+   * up again from {@link #parked}, until {@link #endCaughtUp}.
    *
+   * @param inLog whether it is looked for in the WAL, else in the database file
    * @param unchanged see {@link CatchUp#run}
-   * @return whether it has ended, or was closed before it began
    */
-  public boolean catchUp(Parked from, BooleanSupplier unchanged) {
+  public CaughtUp catchUp(Parked from, boolean inLog, BooleanSupplier unchanged) {
     if (!lifecycle.beginRun(this::stop)) {
-      return true;
+      return CaughtUp.ENDED;
     }
     runner = Thread.currentThread();
-    boolean ended = true;
+    CaughtUp outcome = CaughtUp.ENDED;
     try {
       CatchUp catchUp = new CatchUp(options, queue, options.listener(), counters, stateHolder);
-      parked = Parked.of(catchUp.run(from.session(), unchanged, this::deliverWaiting));
-      ended = parked != null;
+      CatchUp.Result result =
+          catchUp.run(from.session(), inLog, unchanged, delivery::deliverWaiting);
+      outcome = CaughtUp.of(result.outcome());
+      parked = Parked.of(result.parked());
     } catch (StoppedException e) {
-      ended = true; // By whoever closed it.
+      outcome = CaughtUp.ENDED; // By whoever closed it.
     } catch (Throwable e) {
       queue.finish(e);
     } finally {
-      leaves(ended);
+      leaves(outcome == CaughtUp.ENDED);
     }
-    if (ended) {
+    if (outcome == CaughtUp.ENDED) {
       throwFailure();
     } else {
       lifecycle.end(Stage.IDLE);
     }
-    return ended;
+    return outcome;
+  }
+
+  /** Ends a capture that has caught up, and leaves what it went on from last. */
+  public void endCaughtUp() {
+    if (lifecycle.beginRun(this::stop)) {
+      ended();
+    }
   }
 
   /**
@@ -184,12 +193,6 @@ public final class CaptureEngine implements ChangeDataCapture {
    */
   public @Nullable Parked saved() {
     return Parked.of(ParkedCapture.load(options));
-  }
-
-  private void deliverWaiting() {
-    if (delivery.run(() -> true, 0)) {
-      throw new StoppedException();
-    }
   }
 
   /** What {@link #catchUp} could go on from, once this has ended; null if there is nothing. */

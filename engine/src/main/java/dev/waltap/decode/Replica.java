@@ -402,6 +402,25 @@ public final class Replica implements AutoCloseable {
     return trees.isEmpty();
   }
 
+  /**
+   * Whether a transaction leaves the tables as they are, and the database no smaller than their
+   * pages need: else its pages alone do not say what became of them.
+   */
+  public boolean keepsTables(TransactionPages transaction) {
+    int[] held = pageSet.pageNumbers();
+    return Integer.compareUnsigned(held[held.length - 1], transaction.databaseSize()) <= 0
+        && (!isOfSchema(transaction) || differsByCountersOnly(transaction));
+  }
+
+  private boolean isOfSchema(TransactionPages transaction) {
+    for (int i = 0; i < transaction.size(); i++) {
+      if (owners.tree(transaction.pageNumber(i)) == SchemaReader.TREE.ordinal()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether page 1 is all of the schema table that differs, and only what it says of commits. */
   private boolean differsByCountersOnly(TransactionPages changed) {
     for (int i = 0; i < changed.size(); i++) {

@@ -107,6 +107,18 @@ public final class Delivery {
     return true;
   }
 
+  /**
+   * Delivers what is in the queue, and returns.
+   *
+   * @throws StoppedException if the queue was stopped
+   * @throws CaptureException as {@link #run}
+   */
+  public void deliverWaiting() {
+    if (run(() -> true, 0)) {
+      throw new StoppedException();
+    }
+  }
+
   /** What is left of it since the last flush, with which all there was to deliver was delivered. */
   private long patienceLeft(long begun, long patience) {
     long idleSince = lastFlush - begun > 0 ? lastFlush : begun;

@@ -85,6 +85,11 @@ record FileStamp(Attributes database, Attributes wal) {
           && Math.abs(nowNanos - changedNanos) >= tick;
     }
 
+    private boolean isBefore(long clockNanos) {
+      // Of whole seconds, which the file system may cut all times to, the next may be the same.
+      return exists && changedNanos % SECOND_NANOS != 0 && changedNanos < clockNanos;
+    }
+
     private String text() {
       return exists + " " + key + " " + size + " " + modifiedNanos + " " + changedNanos;
     }
@@ -120,15 +125,18 @@ record FileStamp(Attributes database, Attributes wal) {
   }
 
   /**
-   * Whether a write to the database from the moment this was taken gives it another stamp.
+   * Whether a write to the database, or to its WAL if that has a frame, gives it another stamp from
+   * the moment on at which this was taken.
    *
    * @param clockNanos what {@link dev.waltap.host.FileClock} said before this was taken
    */
   boolean isBefore(long clockNanos) {
-    // Of whole seconds, which the file system may cut all times to, the next may be the same.
-    return database.exists
-        && database.changedNanos % SECOND_NANOS != 0
-        && database.changedNanos < clockNanos;
+    return database.isBefore(clockNanos) && (!wal.exists || wal.isBefore(clockNanos));
+  }
+
+  /** Whether the database file was not written to between the two, if the first was settled. */
+  boolean isOfSameDatabase(FileStamp other) {
+    return database.equals(other.database);
   }
 
   /** All of it. */

@@ -43,6 +43,10 @@ class MemberRun {
   private final FleetOptions options;
   private final FleetThreads threads;
   private final Events events;
+
+  /** What its files looked like when it was parked; null if it was not. */
+  private final @Nullable FileStamp parkedAs;
+
   private final Recall recall;
   private final Recall closing;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -72,6 +76,7 @@ class MemberRun {
     this.options = options;
     this.threads = threads;
     this.events = events;
+    this.parkedAs = member.stamp;
     this.recall = new Recall(threads.handlers(), NAME, this::run);
     this.closing = new Recall(threads.handlers(), "waltap-close", this::closeCapture);
   }
@@ -134,13 +139,10 @@ class MemberRun {
     if (saved == null || startsOver || !saved.equals(member.selection)) {
       return false;
     }
-    QuietFile file = QuietFile.await(member.real());
-    Parked from = file == null ? null : kept == null ? open.saved() : kept.capture();
-    if (file == null || from == null || !open.catchUp(from, file::isUnchanged)) {
-      return false;
-    }
-    caughtUp = open.parked() == null ? null : file.stamp(); // Else it was closed.
-    return true;
+    Shortcut shortcut = new Shortcut(open, member.real(), parkedAs);
+    boolean ended = shortcut.take(kept == null ? null : kept.capture());
+    caughtUp = shortcut.caughtUp();
+    return ended;
   }
 
   /**

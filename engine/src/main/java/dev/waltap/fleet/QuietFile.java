@@ -59,7 +59,7 @@ record QuietFile(Path database, FileStamp stamp) {
   }
 
   /** Waits for the next tick; false if the thread was interrupted. */
-  private static boolean pause() {
+  static boolean pause() {
     long end = System.nanoTime() + PAUSE_NANOS;
     for (long left = PAUSE_NANOS; left > 0; left = end - System.nanoTime()) {
       LockSupport.parkNanos(left);

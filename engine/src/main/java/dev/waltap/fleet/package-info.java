@@ -32,7 +32,7 @@
  * look that finds nothing, so that a write behind that look is reported; a report that comes before
  * the thread has left keeps it. A write may be reported long before its commit can be seen, with
  * {@code synchronous=FULL} by a sync: while such a one stands in the WAL ({@link
- * dev.waltap.attach.UnseenCommits}), it is looked for, for a second at most. That is so with the
+ * dev.waltap.wal.UnseenCommits}), it is looked for, for a second at most. That is so with the
  * signal that a capture has by default: {@link dev.waltap.wake.WakeSignals#fileWatching} does not
  * ask, and leaves after 20 ms; such a commit is then found when its next look is due. Where the
  * file can't be watched, the user's own signal or a timer of less than a second is waited for, or
@@ -47,10 +47,10 @@
  * was taken before two looks of the capture that found nothing, is older than a tick of the clock
  * that file systems use, is the same after the capture was closed, and if by then no transaction
  * stood in the WAL that could become a commit without another write ({@link
- * dev.waltap.attach.UnseenCommits}): so nothing that was committed before it is missed, and
- * whatever is committed behind it changes it. SQLite itself checkpoints the WAL and removes it
- * where the capture's connection was the last one; the stamp is another then, and the member is
- * opened once more to see whether that was all.
+ * dev.waltap.wal.UnseenCommits}): so nothing that was committed before it is missed, and whatever
+ * is committed behind it changes it. SQLite itself checkpoints the WAL and removes it where the
+ * capture's connection was the last one; the stamp is another then, and the member is opened once
+ * more to see whether that was all.
  *
  * <p>A report of a write to its files makes it be looked at. For what is not reported, each is
  * looked at every now and then, one after the other: once in ten seconds, or once a minute where
@@ -61,12 +61,22 @@
  * report says that something happened to it ({@link KnownDatabases}).
  *
  * <p>What going on takes is kept in memory as well, up to a fifth of the heap: the schema, and of
- * each page its hash and whose it is ({@link Kept}). An application that opens a connection for a
- * transaction and closes it leaves no WAL behind, all is in the database file then; so when such a
- * member is written to, {@link MemberRun} first waits some milliseconds for that ({@link
- * QuietFile}), and emits what differs by {@link dev.waltap.session.CatchUp}, at a fifth of what
- * opening costs, with one thread, no connection and no lock on the database. Where that may not be
- * all, or not be exact, it opens the capture as ever.
+ * each page its hash and whose it is ({@link Kept}). When such a member is written to, {@link
+ * MemberRun} tries a {@link Shortcut} by {@link dev.waltap.session.CatchUp}, at a fifth of what
+ * opening costs, with one thread, no connection and no lock on the database:
+ *
+ * <pre>
+ *  The application          so since the stamp             emitted is
+ *  keeps its connection     the file was not written to,   each transaction,
+ *                           and the WAL has all            as it was committed
+ *  closes its connection    the WAL is gone,               what the file differs in,
+ *                           and the file has all           as one transaction
+ * </pre>
+ *
+ * <p>A file that was not written to proves that the WAL was not begun again more than once: that
+ * takes that all of it was copied to the file. A WAL that is gone is waited for some milliseconds
+ * ({@link QuietFile}). Where all that may not be so, or not be exact, the capture is opened as
+ * ever.
  *
  * <p>The stamp is also kept beside the state ({@link ParkedMembers}), once a member has been parked
  * for five minutes, or ends: a member that looks the same when the fleet is started again is parked

@@ -76,6 +76,12 @@ public final class Counters {
     waiting = backlog.size();
   }
 
+  /** So many frames were read without following the log. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the capture thread
+  public void frames(int count) {
+    frames += count;
+  }
+
   /** A transaction that was seen then is being decoded; -1 for none. */
   public void decoding(long micros) {
     decodingMicros = micros;

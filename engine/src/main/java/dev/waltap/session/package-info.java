@@ -12,8 +12,9 @@
  *                    CaptureParts      what all of them work with, opened and closed together
  * </pre>
  *
- * <p>{@link dev.waltap.session.CatchUp} does without all that: it emits what was committed to a
- * database that nobody has open, from what the last session has left in memory.
+ * <p>{@link dev.waltap.session.CatchUp} does without all that: it emits what was committed while
+ * nothing ran, from what the last session has left in memory, where the database file or the WAL
+ * alone says all of it.
  *
  * <p>Across DDL, a table is the same if its name is, as SQLite matches names, else if its root page
  * is: that is a rename, or looks like one where another table took a dropped one's root. Its

@@ -16,10 +16,10 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A closed state in the hands of one turn, which holds it, and adds a transaction to a file beside
+ * A closed state in the hands of one turn, which holds it, and adds transactions to a file beside
  * it, see {@link TailFile}. For one thread; closing it releases the state. After an exception, and
- * if what was added is not acknowledged before it is closed, the state has to be opened as usual:
- * its {@link ClosedState} gives nothing more.
+ * if not all that was added is acknowledged before it is closed, the state has to be opened as
+ * usual: its {@link ClosedState} gives nothing more.
  */
 public final class StateAppender implements AutoCloseable {
   private static final byte[] NOTHING = {};
@@ -34,8 +34,10 @@ public final class StateAppender implements AutoCloseable {
   private @Nullable FileChannel tail;
   private @Nullable ClosedPages pages;
 
-  /** Where the transaction begins that was added; -1 if none was. */
+  /** Where the transaction begins as of which pages are not loaded yet; -1 if there is none. */
   private int added = -1;
+
+  private boolean isAnyAdded;
 
   /** The state, held, as it was left. What the closer has is closed with this. */
   StateAppender(ClosedState state, CommitCountFile count, Closer closer) {
@@ -47,7 +49,8 @@ public final class StateAppender implements AutoCloseable {
   }
 
   /**
-   * Adds a transaction after all others; it is on disk when this returns. At most one.
+   * Adds a transaction after all others, the one before was {@link #emitted}; it is on disk when
+   * this returns.
    *
    * @throws IllegalArgumentException if its pages take more than 16 MiB, or if it is not after all
    *     others; nothing was written then
@@ -56,7 +59,7 @@ public final class StateAppender implements AutoCloseable {
    */
   public void add(JournalEntry entry, JournalEntry.Pages images) {
     if (added >= 0) {
-      throw new IllegalStateException("a transaction was added already");
+      throw new IllegalStateException("the transaction before was not emitted");
     }
     if (entry.position().isWithin(state.end().position())) {
       throw new IllegalArgumentException(entry.position() + " is not after " + state.end());
@@ -81,17 +84,27 @@ public final class StateAppender implements AutoCloseable {
       throw StateErrors.io(path, e);
     }
     added = begin;
+    isAnyAdded = true;
     state.added(entry, size, hash, count);
   }
 
+  /** From here on, pages are loaded as of the transaction that was added last. */
+  public void emitted() {
+    int at = added;
+    added = -1;
+    if (at >= 0) {
+      state.index(record, at);
+    }
+  }
+
   /**
-   * Says that the handler took everything up to here, of the transaction that was added. A killed
-   * process takes nothing of that away, the loss of power may: it is handed out again then.
+   * Says that the handler took everything up to here, of what was added. A killed process takes
+   * nothing of that away, the loss of power may: it is handed out again then.
    *
    * @throws CaptureException DISK if it can't be written; it is handed out again then
    */
   public void acknowledge(Position position) {
-    if (added < 0) {
+    if (!isAnyAdded) {
       throw new IllegalStateException("nothing was added");
     }
     state.unusable();
@@ -110,7 +123,7 @@ public final class StateAppender implements AutoCloseable {
   }
 
   /**
-   * Loads a page as of the end before the transaction that this adds.
+   * Loads a page as of the end of the last transaction that was {@link #emitted}, or was there.
    *
    * @param hash of the image that it must have, under the state's seed
    * @throws CaptureException REFUSED if it is not the one that was saved, DISK if it can't be read
@@ -195,11 +208,7 @@ public final class StateAppender implements AutoCloseable {
   @Override
   public void close() {
     try (Closer held = closer) {
-      int at = added;
-      added = -1;
-      if (at >= 0) {
-        state.index(record, at);
-      }
+      emitted();
     } catch (Throwable e) {
       state.unusable(); // Not all of it is known.
       throw e;

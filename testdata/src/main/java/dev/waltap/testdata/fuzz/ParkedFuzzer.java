@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A database that a fleet parks whenever it is idle, and that is written to by connections which
- * are closed after a transaction or a few, so that its WAL is gone mostly: what the fleet catches
- * up on by itself, and what it opens the database for, has to make the same replica. All but how
- * often it does which follows from the case.
+ * are closed after a transaction or a few, so that its WAL is gone then, or stay open, so that it
+ * is not: what the fleet catches up on by itself, and what it opens the database for, has to make
+ * the same replica. All but how often it does which follows from the case.
  */
 public final class ParkedFuzzer {
   private static final long LIMIT_SECONDS = 30;
@@ -105,12 +106,17 @@ public final class ParkedFuzzer {
           steps.step(current, current);
         }
         Running watched = fleet;
-        steps.closed(
+        Callable<Void> look =
             () -> {
               watched.awaitEqual(read(database.path()));
               watched.park(database.path());
               return null;
-            });
+            };
+        if (random.nextBoolean()) {
+          steps.closed(look);
+        } else {
+          look.call();
+        }
         if (random.nextInt(RESTARTS) == 0) {
           fleet.close();
           steps.step(read(database.path()), read(database.path()));

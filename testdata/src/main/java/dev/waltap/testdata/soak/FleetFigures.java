@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
@@ -100,11 +102,13 @@ public final class FleetFigures {
 
   /** Writes to databases chosen at random, as these options say; gives how many commits. */
   static long write(List<Path> databases, FleetOptions options) throws SQLException {
-    return write(databases, options, options.number("--seconds"), true);
+    try (Kept kept = new Kept(options)) {
+      return write(databases, options, options.number("--seconds"), true, kept);
+    }
   }
 
   private static long write(
-      List<Path> databases, FleetOptions options, double seconds, boolean timed)
+      List<Path> databases, FleetOptions options, double seconds, boolean timed, Kept kept)
       throws SQLException {
     Random random = new Random(options.whole("--seed"));
     double perSecond = databases.size() * options.number("--share") / 100;
@@ -116,20 +120,55 @@ public final class FleetFigures {
         LockSupport.parkNanos(due - System.nanoTime());
       }
       Path database = databases.get(random.nextInt(databases.size()));
-      try (Connection connection = TestDatabase.open(database)) {
-        TestDatabase.execute(
-            connection,
-            "INSERT INTO times(at) VALUES (" + (timed ? System.nanoTime() : UNTIMED) + ")");
-      }
+      kept.execute(
+          database, "INSERT INTO times(at) VALUES (" + (timed ? System.nanoTime() : UNTIMED) + ")");
     }
     return count;
   }
 
+  /** The connections of the writer, where it keeps them open. */
+  private static final class Kept implements AutoCloseable {
+    private final boolean keeps;
+    private final Map<Path, Connection> connections = new HashMap<>();
+
+    Kept(FleetOptions options) {
+      this.keeps = options.whole("--keep") != 0;
+    }
+
+    void execute(Path database, String statement) throws SQLException {
+      if (!keeps) {
+        try (Connection connection = TestDatabase.open(database)) {
+          TestDatabase.execute(connection, statement);
+        }
+        return;
+      }
+      Connection open = connections.get(database);
+      if (open == null) {
+        open = TestDatabase.open(database);
+        connections.put(database, open);
+      }
+      TestDatabase.execute(open, statement);
+    }
+
+    @Override
+    public void close() throws SQLException {
+      for (Connection connection : connections.values()) {
+        connection.close();
+      }
+    }
+  }
+
   private void write(FleetProcess capture) throws Exception {
-    write(databases, options, options.number("--warm"), false);
+    try (Kept kept = new Kept(options)) {
+      write(capture, kept);
+    }
+  }
+
+  private void write(FleetProcess capture, Kept kept) throws Exception {
+    write(databases, options, options.number("--warm"), false, kept);
     double cpu = capture.cpuSeconds();
     long begin = System.nanoTime();
-    long count = write(databases, options);
+    long count = write(databases, options, options.number("--seconds"), true, kept);
     double seconds = (System.nanoTime() - begin) / 1e9;
     Soak.print(
         "%d written in %.0f s (%.0f a second): %.1f %% of a processor, %d MiB, %d descriptors, %d"

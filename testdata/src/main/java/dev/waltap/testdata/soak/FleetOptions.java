@@ -18,6 +18,7 @@ public final class FleetOptions {
         --size BYTES    figures, processes, opens: of each database (1000000)
         --share N       figures, processes: databases written each second, in per cent (1)
         --warm N        figures: seconds of writes before anything is counted (0)
+        --keep 0|1      figures, processes: whether the writer keeps its connections open (0)
         --count N       opens: how often databases are opened and parked (300)
       """;
 
@@ -32,6 +33,7 @@ public final class FleetOptions {
               "--size", "1000000",
               "--share", "1",
               "--warm", "0",
+              "--keep", "0",
               "--count", "300"));
 
   private FleetOptions() {}

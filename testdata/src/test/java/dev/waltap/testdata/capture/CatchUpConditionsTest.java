@@ -11,6 +11,7 @@ import dev.waltap.api.Change;
 import dev.waltap.api.GapPolicy;
 import dev.waltap.api.GuardMode;
 import dev.waltap.capture.CaptureEngine;
+import dev.waltap.capture.CaughtUp;
 import dev.waltap.capture.Parked;
 import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
@@ -85,13 +86,17 @@ class CatchUpConditionsTest {
     return parked(0);
   }
 
+  private static CaughtUp inFile(CaptureEngine engine, Parked parked) {
+    return engine.catchUp(parked, false, () -> true);
+  }
+
   @Test
   void itCatchesUpAgainAndAgain() throws Exception {
     Parked parked = parked();
     for (int i = 1; i <= 3; i++) {
       execute("INSERT INTO t VALUES (" + i + ")");
       try (CaptureEngine engine = engine(builder())) {
-        assertThat(engine.catchUp(parked, () -> true)).isTrue();
+        assertThat(inFile(engine, parked)).isEqualTo(CaughtUp.EMITTED);
         parked = Objects.requireNonNull(engine.parked());
       }
       assertThat(delivered).hasSize(i);
@@ -104,12 +109,12 @@ class CatchUpConditionsTest {
     Parked parked = parked();
     execute("INSERT INTO t VALUES (1)");
     try (CaptureEngine engine = engine(builder())) {
-      assertThat(engine.catchUp(parked, () -> false)).isFalse();
+      assertThat(engine.catchUp(parked, false, () -> false)).isEqualTo(CaughtUp.UNKNOWN);
       assertThat(delivered).isEmpty();
       assertThat(engine.parked()).isNull();
     }
     try (CaptureEngine engine = engine(builder())) {
-      assertThat(engine.catchUp(parked, () -> true)).isTrue();
+      assertThat(inFile(engine, parked)).isEqualTo(CaughtUp.EMITTED);
     }
     assertThat(delivered).hasSize(1);
   }
@@ -121,7 +126,7 @@ class CatchUpConditionsTest {
     parked(1); // A whole run, which emits it.
     execute("INSERT INTO t VALUES (2)");
     try (CaptureEngine engine = engine(builder())) {
-      assertThat(engine.catchUp(parked, () -> true)).isFalse();
+      assertThat(inFile(engine, parked)).isEqualTo(CaughtUp.UNKNOWN);
     }
     assertThat(delivered).hasSize(1);
   }
@@ -138,8 +143,7 @@ class CatchUpConditionsTest {
                   Thread.currentThread().interrupt();
                 });
     try (CaptureEngine engine = (CaptureEngine) interrupting.build()) {
-      assertThatThrownBy(() -> engine.catchUp(parked, () -> true))
-          .hasMessageContaining("interrupted");
+      assertThatThrownBy(() -> inFile(engine, parked)).hasMessageContaining("interrupted");
       assertThat(Thread.interrupted()).isTrue();
     }
     execute("INSERT INTO t VALUES (2)");
@@ -151,7 +155,7 @@ class CatchUpConditionsTest {
 
   private void assertLeftToARun(Parked parked) {
     try (CaptureEngine engine = engine(builder())) {
-      assertThat(engine.catchUp(parked, () -> true)).isFalse();
+      assertThat(inFile(engine, parked)).isEqualTo(CaughtUp.UNKNOWN);
     }
     assertThat(delivered).isEmpty();
   }

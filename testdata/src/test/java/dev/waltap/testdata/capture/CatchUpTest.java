@@ -12,6 +12,7 @@ import dev.waltap.api.FleetListener;
 import dev.waltap.api.FleetMember;
 import dev.waltap.api.MemberState;
 import dev.waltap.api.Operation;
+import dev.waltap.api.Position;
 import dev.waltap.testdata.Await;
 import dev.waltap.testdata.TestDatabase;
 import java.nio.file.Files;
@@ -49,6 +50,8 @@ class CatchUpTest {
   /** What was delivered of {@link #NAME}: its operations and keys. */
   private final List<String> delivered = new CopyOnWriteArrayList<>();
 
+  private final List<Position> positions = new CopyOnWriteArrayList<>();
+
   /** What became of it each time that it was opened. */
   private final List<MemberState> moves = new CopyOnWriteArrayList<>();
 
@@ -74,6 +77,7 @@ class CatchUpTest {
     }
     handler.accept(batch);
     for (Change change : batch) {
+      positions.add(change.position());
       var row = change.after() != null ? change.after() : change.before();
       delivered.add(change.operation() + (row == null ? "" : " " + row.getLong(0)));
     }
@@ -127,9 +131,12 @@ class CatchUpTest {
     start();
   }
 
+  private FleetMember member() {
+    return fleet.members().stream().filter(m -> m.name().equals(NAME)).findFirst().orElseThrow();
+  }
+
   private void park() throws Exception {
-    FleetMember member =
-        fleet.members().stream().filter(m -> m.name().equals(NAME)).findFirst().orElseThrow();
+    FleetMember member = member();
     Await.until(
         LIMIT,
         () -> {
@@ -183,14 +190,114 @@ class CatchUpTest {
     awaitDelivered("INSERT 1", "INSERT 2", "INSERT 3", "INSERT 4", "INSERT 5", "INSERT 6");
   }
 
+  private void awaitParked() throws Exception {
+    FleetMember member = member();
+    await(() -> member.state() == MemberState.PARKED);
+  }
+
   @Test
-  void aDatabaseIsOpenedWhileAConnectionKeepsItsLog() throws Exception {
+  void whatAConnectionCommitsThatStaysIsReadFromItsLog() throws Exception {
+    startWith();
+    try (Connection connection = TestDatabase.open(directory.resolve(NAME))) {
+      for (int i = 1; i <= 5; i++) {
+        TestDatabase.execute(connection, "INSERT INTO t VALUES (" + i + ", 'v')");
+        int expected = i;
+        await(() -> delivered.size() == expected);
+        awaitParked();
+      }
+      assertThat(moves).containsOnly(MemberState.PARKING);
+      assertThat(positions).isSorted().doesNotHaveDuplicates();
+      assertThat(positions).extracting(Position::epoch).containsOnly(positions.get(0).epoch());
+    }
+    execute(NAME, "INSERT INTO t VALUES (6, 'v')");
+    awaitDelivered("INSERT 1", "INSERT 2", "INSERT 3", "INSERT 4", "INSERT 5", "INSERT 6");
+  }
+
+  @Test
+  void eachOfItsTransactionsIsEmittedAsItWasCommitted() throws Exception {
+    startWith();
+    try (Connection connection = TestDatabase.open(directory.resolve(NAME))) {
+      TestDatabase.execute(
+          connection,
+          "INSERT INTO t VALUES (1, 'v')",
+          "UPDATE t SET v = 'w'",
+          "DELETE FROM t",
+          "INSERT INTO t VALUES (2, 'v')");
+      awaitDelivered("INSERT 1", "UPDATE 1", "DELETE 1", "INSERT 2");
+      awaitParked();
+    }
+  }
+
+  @Test
+  void aLogThatWasBegunAgainIsReadFromItsStart() throws Exception {
     startWith();
     try (Connection connection = TestDatabase.open(directory.resolve(NAME))) {
       TestDatabase.execute(connection, "INSERT INTO t VALUES (1, 'v')");
-      awaitDelivered("INSERT 1");
-      await(() -> !moves.isEmpty());
-      assertThat(moves).containsExactly(MemberState.RUNNING);
+      await(() -> delivered.size() == 1);
+      awaitParked();
+      TestDatabase.execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+      await(
+          () -> moves.contains(MemberState.RUNNING)); // Who wrote to the file has to be found out.
+      park();
+      TestDatabase.execute(connection, "INSERT INTO t VALUES (2, 'v')");
+      awaitDelivered("INSERT 1", "INSERT 2");
+      awaitParked();
+      assertThat(moves).containsOnly(MemberState.PARKING);
+      assertThat(positions.get(1).epoch()).isGreaterThan(positions.get(0).epoch());
+      assertThat(positions.get(1).frame()).isLessThanOrEqualTo(2);
+    }
+  }
+
+  @Test
+  void aConnectionWhoseTransactionWasRolledBackIsFollowed() throws Exception {
+    startWith();
+    try (Connection connection = TestDatabase.open(directory.resolve(NAME))) {
+      TestDatabase.execute(connection, "INSERT INTO t VALUES (1, 'v')");
+      await(() -> delivered.size() == 1);
+      TestDatabase.execute(
+          connection,
+          "PRAGMA cache_size = 5",
+          "BEGIN",
+          "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n"
+              + " WHERE i < 400) SELECT i, randomblob(500) FROM n",
+          "ROLLBACK");
+      awaitParked();
+      TestDatabase.execute(connection, "INSERT INTO t VALUES (2, 'v')");
+      awaitDelivered("INSERT 1", "INSERT 2");
+    }
+  }
+
+  @Test
+  void manyTransactionsOfAConnectionThatStaysComeInOrder() throws Exception {
+    startWith();
+    String[] expected = new String[100];
+    try (Connection connection = TestDatabase.open(directory.resolve(NAME))) {
+      for (int i = 0; i < expected.length; i++) {
+        TestDatabase.execute(connection, "INSERT INTO t VALUES (" + i + ", 'v')");
+        expected[i] = "INSERT " + i;
+      }
+      awaitDelivered(expected);
+    }
+    close();
+    start();
+    assertThat(delivered).hasSize(expected.length);
+  }
+
+  @Test
+  void whatTheHandlerRefusedOfALogIsDeliveredByTheNextRun() throws Exception {
+    startWith();
+    handler =
+        batch -> {
+          throw new IllegalStateException("refused");
+        };
+    try (Connection connection = TestDatabase.open(directory.resolve(NAME))) {
+      TestDatabase.execute(
+          connection, "INSERT INTO t VALUES (1, 'v')", "INSERT INTO t VALUES (2, 'v')");
+      thread.join();
+      assertThat(failure.get()).hasMessageContaining("the handler failed");
+      handler = batch -> {};
+      start();
+      awaitDelivered("INSERT 1", "INSERT 2");
     }
   }
 

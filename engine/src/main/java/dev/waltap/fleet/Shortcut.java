@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.waltap.fleet;
+
+import dev.waltap.capture.CaptureEngine;
+import dev.waltap.capture.CaughtUp;
+import dev.waltap.capture.Parked;
+import dev.waltap.host.FileClock;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has a capture catch up with its database without opening it, by what it or an earlier one has
+ * left: from the WAL while others have the database open, from the file once nobody has. For one
+ * thread.
+ *
+ * <pre>
+ *              in the log              what it is followed by
+ *  EMITTED     what was committed      another look
+ *  PENDING                             another look
+ *  NOTHING                             the end, if any later commit changes the stamp that was
+ *                                      taken before the look; else another look
+ *  UNKNOWN                             the file, if there is no WAL any more; else a session
+ * </pre>
+ */
+final class Shortcut {
+  /** So many looks at the log; after that it is one that is written to all the time. */
+  private static final int LOOKS = 5;
+
+  private final CaptureEngine capture;
+  private final Path database;
+  private final @Nullable FileStamp parkedAs;
+  private @Nullable Parked from;
+  private @Nullable FileStamp caughtUp;
+
+  /**
+   * That of a capture.
+   *
+   * @param database by its real path
+   * @param parkedAs a stamp that any later write to the database file has changed, taken before the
+   *     capture before ended; null if there is none
+   */
+  Shortcut(CaptureEngine capture, Path database, @Nullable FileStamp parkedAs) {
+    this.capture = capture;
+    this.database = database;
+    this.parkedAs = parkedAs;
+  }
+
+  /** What the files looked like when it had caught up; null if it has not. */
+  @Nullable FileStamp caughtUp() {
+    return caughtUp;
+  }
+
+  /**
+   * Takes it, if that can be.
+   *
+   * @param left what the capture before has left in memory; null to look for it on disk
+   * @return whether the capture has ended; if not, it has to be run
+   */
+  boolean take(@Nullable Parked left) {
+    from = left;
+    return switch (left == null ? CaughtUp.UNKNOWN : inLog(left)) {
+      case NOTHING -> {
+        capture.endCaughtUp();
+        yield true;
+      }
+      case ENDED -> true;
+      case UNKNOWN -> inFile();
+      case PENDING, EMITTED -> false;
+    };
+  }
+
+  /** What the last look has found. */
+  private CaughtUp inLog(Parked left) {
+    FileStamp before = parkedAs;
+    if (before == null || !FileClock.stamps(database)) {
+      return CaughtUp.UNKNOWN;
+    }
+    CaughtUp found = CaughtUp.PENDING;
+    Parked last = left;
+    for (int looks = 0; looks < LOOKS; looks++) {
+      if (looks > 0 && !QuietFile.pause()) {
+        return CaughtUp.PENDING;
+      }
+      long clock = FileClock.nanos();
+      FileStamp stamp = FileStamp.of(database);
+      if (!stamp.wal().exists() || !stamp.isOfSameDatabase(before)) {
+        return CaughtUp.UNKNOWN;
+      }
+      found = capture.catchUp(last, true, () -> FileStamp.of(database).isOfSameDatabase(before));
+      if (found == CaughtUp.UNKNOWN || found == CaughtUp.ENDED) {
+        return found;
+      }
+      if (found == CaughtUp.NOTHING && stamp.isBefore(clock)) {
+        caughtUp = stamp;
+        return found;
+      }
+      last = found == CaughtUp.EMITTED ? leftBehind(last) : last;
+    }
+    return CaughtUp.PENDING;
+  }
+
+  /** What the capture goes on from. */
+  private Parked leftBehind(Parked before) {
+    Parked now = capture.parked();
+    from = now;
+    return now == null ? before : now;
+  }
+
+  private boolean inFile() {
+    QuietFile file = QuietFile.await(database);
+    Parked start = file == null ? null : from == null ? capture.saved() : from;
+    if (file == null || start == null) {
+      return false;
+    }
+    CaughtUp found = capture.catchUp(start, false, file::isUnchanged);
+    switch (found) {
+      case NOTHING, EMITTED -> {
+        caughtUp = file.stamp();
+        capture.endCaughtUp();
+      }
+      case ENDED, UNKNOWN, PENDING -> {}
+    }
+    return found != CaughtUp.UNKNOWN;
+  }
+}
