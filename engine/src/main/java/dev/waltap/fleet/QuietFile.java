@@ -60,8 +60,13 @@ record QuietFile(Path database, FileStamp stamp) {
 
   /** Waits for the next tick; false if the thread was interrupted. */
   static boolean pause() {
-    long end = System.nanoTime() + PAUSE_NANOS;
-    for (long left = PAUSE_NANOS; left > 0; left = end - System.nanoTime()) {
+    return pause(PAUSE_NANOS);
+  }
+
+  /** Waits; false if the thread was interrupted. */
+  static boolean pause(long nanos) {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0; left = end - System.nanoTime()) {
       LockSupport.parkNanos(left);
       if (Thread.currentThread().isInterrupted()) {
         return false;

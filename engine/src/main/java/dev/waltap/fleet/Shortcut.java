@@ -6,6 +6,7 @@ import dev.waltap.capture.CaughtUp;
 import dev.waltap.capture.Parked;
 import dev.waltap.host.FileClock;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shortcut {
   /** So many looks at the log; after that it is one that is written to all the time. */
-  private static final int LOOKS = 5;
+  private static final int LOOKS = 8;
+
+  /** A commit that is about to come mostly waits for the disk alone: twice as long each time. */
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final CaptureEngine capture;
   private final Path database;
@@ -78,7 +82,7 @@ final class Shortcut {
     CaughtUp found = CaughtUp.PENDING;
     Parked last = left;
     for (int looks = 0; looks < LOOKS; looks++) {
-      if (looks > 0 && !QuietFile.pause()) {
+      if (looks > 0 && !pause(found, looks)) {
         return CaughtUp.PENDING;
       }
       long clock = FileClock.nanos();
@@ -97,6 +101,13 @@ final class Shortcut {
       last = found == CaughtUp.EMITTED ? leftBehind(last) : last;
     }
     return CaughtUp.PENDING;
+  }
+
+  /** Waits for the next look; false if the thread was interrupted. */
+  private static boolean pause(CaughtUp found, int looks) {
+    return found == CaughtUp.PENDING
+        ? QuietFile.pause(FIRST_PAUSE_NANOS << (looks - 1))
+        : QuietFile.pause();
   }
 
   /** What the capture goes on from. */

@@ -18,6 +18,7 @@ import dev.waltap.state.DatabaseIdentity;
 import dev.waltap.state.StateAppender;
 import dev.waltap.wal.AppendedCommits;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -110,18 +111,15 @@ public final class CatchUp {
     if (options.rebootstrap() || !mayDo(options) || (!inLog && bytes > MOST_COMPARED)) {
       return Result.UNKNOWN;
     }
-    try (StateAppender state = closed.append("capture of " + options.database())) {
-      if (state == null) {
-        return Result.UNKNOWN;
-      }
+    try {
       DatabaseFile file = ChannelRegistry.acquireDatabase(closed.database().path());
       try {
         if (!isOf(closed.database(), file)) {
           return Result.UNKNOWN;
         }
         return inLog
-            ? inLog(parked, state, unchanged, deliver)
-            : inFile(parked, state, new FileDifference(closed, file, queue, unchanged), deliver);
+            ? inLog(parked, unchanged, deliver)
+            : inFile(parked, new FileDifference(closed, file, queue, unchanged), deliver);
       } finally {
         file.release();
       }
@@ -130,10 +128,9 @@ public final class CatchUp {
     }
   }
 
-  private Result inFile(
-      ParkedCapture parked, StateAppender state, FileDifference missed, Runnable deliver) {
+  private Result inFile(ParkedCapture parked, FileDifference missed, Runnable deliver) {
     long begun = System.nanoTime();
-    Result result = turn(parked, state, missed, deliver);
+    Result result = turn(parked, missed, deliver);
     if (result.outcome() == Outcome.EMITTED) {
       counters.overrun();
       counters.reconcile(System.nanoTime() - begun, true);
@@ -142,8 +139,7 @@ public final class CatchUp {
     return result;
   }
 
-  private Result inLog(
-      ParkedCapture parked, StateAppender state, BooleanSupplier unchanged, Runnable deliver)
+  private Result inLog(ParkedCapture parked, BooleanSupplier unchanged, Runnable deliver)
       throws IOException {
     ClosedState closed = parked.state();
     DatabaseIdentity database = closed.database();
@@ -153,21 +149,38 @@ public final class CatchUp {
         return Result.UNKNOWN;
       }
       LoggedCommits missed = new LoggedCommits(closed, log, unchanged);
-      Result result = turn(parked, state, missed, deliver);
-      if (result.outcome() == Outcome.EMITTED) {
-        counters.frames(missed.frames());
-      }
-      return missed.isPending() ? Result.PENDING : result;
+      return switch (look(log)) {
+        case UNKNOWN -> Result.UNKNOWN;
+        case PENDING -> Result.PENDING;
+        case NOTHING -> missed.isProven() ? new Result(Outcome.NOTHING, parked) : Result.UNKNOWN;
+        case COMMITS -> {
+          Result result = turn(parked, missed, deliver);
+          if (result.outcome() == Outcome.EMITTED) {
+            counters.frames(missed.frames());
+          }
+          yield result;
+        }
+      };
     }
   }
 
-  private Result turn(
-      ParkedCapture parked, StateAppender state, MissedCommits missed, Runnable deliver) {
-    ParkedCapture left = new CatchUpTurn(this, parked, state, missed, deliver).run();
-    if (left == null) {
-      return Result.UNKNOWN;
+  private static AppendedCommits.Outcome look(AppendedCommits log) throws IOException {
+    try {
+      return log.look();
+    } catch (DatabaseException | UncheckedIOException e) {
+      return AppendedCommits.Outcome.UNKNOWN; // A session says what is wrong.
     }
-    return new Result(left == parked ? Outcome.NOTHING : Outcome.EMITTED, left);
+  }
+
+  private Result turn(ParkedCapture parked, MissedCommits missed, Runnable deliver) {
+    try (StateAppender state = parked.state().append("capture of " + options.database())) {
+      ParkedCapture left =
+          state == null ? null : new CatchUpTurn(this, parked, state, missed, deliver).run();
+      if (left == null) {
+        return Result.UNKNOWN;
+      }
+      return new Result(left == parked ? Outcome.NOTHING : Outcome.EMITTED, left);
+    }
   }
 
   /** The epoch of what does not follow on the last commit in its generation of the log. */

@@ -27,11 +27,10 @@ final class LoggedCommits implements MissedCommits {
   private final AppendedCommits log;
   private final BooleanSupplier unchanged;
   private final List<CommittedTransaction> found = new ArrayList<>();
-  private AppendedCommits.Outcome outcome = AppendedCommits.Outcome.UNKNOWN;
   private int frames;
 
   /**
-   * Those of a log that was opened behind the end of the state.
+   * Those of a log that was opened behind the end of the state, and looked at.
    *
    * @param unchanged whether, since that end, nothing was written to the database file until now
    */
@@ -48,10 +47,8 @@ final class LoggedCommits implements MissedCommits {
       return null; // Positions of an epoch that was left do not come again.
     }
     int most = (int) (CatchUp.MOST_BYTES / state.database().pageSize());
-    outcome = log.read(new Collector(pages), most);
-    boolean known =
-        outcome == AppendedCommits.Outcome.NOTHING || outcome == AppendedCommits.Outcome.COMMITS;
-    return known && found.size() <= MOST_TRANSACTIONS && isFollowed(replica) ? found : null;
+    boolean read = log.read(new Collector(pages), most);
+    return read && found.size() <= MOST_TRANSACTIONS && isFollowed(replica) ? found : null;
   }
 
   /** Whether the tables stay what they are, and no page of theirs was cut off. */
@@ -62,11 +59,6 @@ final class LoggedCommits implements MissedCommits {
       }
     }
     return true;
-  }
-
-  /** Whether nothing was found since a transaction is about to be committed. */
-  boolean isPending() {
-    return outcome == AppendedCommits.Outcome.PENDING;
   }
 
   /** How many frames were found. */

@@ -31,15 +31,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AppendedCommits implements AutoCloseable {
 
-  /** What {@link #read} came to. */
+  /** What a look came to. */
   public enum Outcome {
     /** Nothing was committed since, nor can become so without another write to a file. */
     NOTHING,
     /** Nothing was committed since, but a transaction may be about to be. */
     PENDING,
-    /** All that was committed since was handed over. */
+    /** Something was committed since. */
     COMMITS,
-    /** There is no certain answer without a connection; forget what was handed over. */
+    /** There is no certain answer without a connection. */
     UNKNOWN
   }
 
@@ -94,25 +94,34 @@ public final class AppendedCommits implements AutoCloseable {
   }
 
   /**
-   * Hands over what was committed since. Once.
+   * Looks whether anything was committed since. Once, first.
    *
-   * @param sink gets all frames, as of generation 1 if the known commit is in it, else of 2. What
-   *     it gets is proven only when this has returned: it is to be forgotten if that is {@link
-   *     Outcome#UNKNOWN}
-   * @param maxFrames if there are more, that is not known either
    * @throws java.io.UncheckedIOException if a file can't be read
    */
-  public Outcome read(FrameSink sink, int maxFrames) throws IOException {
-    if (!index.read(header) || !begin() || header.mxFrame() - position.frame() > maxFrames) {
+  public Outcome look() throws IOException {
+    if (!index.read(header) || !begin()) {
       return Outcome.UNKNOWN;
     }
-    if (header.mxFrame() == position.frame()) {
-      boolean pending = UnseenCommits.arePossible(index, wal);
-      // Else one that stood there, and was committed in between, would be neither.
-      pending |= index.changed(header);
-      return !isStillThere() ? Outcome.UNKNOWN : pending ? Outcome.PENDING : Outcome.NOTHING;
+    if (header.mxFrame() != position.frame()) {
+      return Outcome.COMMITS;
     }
-    return readFrames(sink) && isStillThere() ? Outcome.COMMITS : Outcome.UNKNOWN;
+    boolean pending = UnseenCommits.arePossible(index, wal);
+    // Else one that stood there, and was committed in between, would be neither.
+    pending |= index.changed(header);
+    return !isStillThere() ? Outcome.UNKNOWN : pending ? Outcome.PENDING : Outcome.NOTHING;
+  }
+
+  /**
+   * Hands over all that was committed by then, after a look that has found commits. Once.
+   *
+   * @param sink gets all frames, as of generation 1 if the known commit is in it, else of 2
+   * @param maxFrames of more, none is handed over
+   * @return whether that is certain; if not, what the sink got is to be forgotten
+   * @throws java.io.UncheckedIOException if a file can't be read
+   */
+  public boolean read(FrameSink sink, int maxFrames) throws IOException {
+    int frames = header.mxFrame() - position.frame();
+    return frames <= maxFrames && readFrames(sink) && isStillThere();
   }
 
   /** Where reading would continue: the last commit that was handed over, or the known one. */
