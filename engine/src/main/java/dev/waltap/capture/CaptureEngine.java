@@ -147,8 +147,8 @@ public final class CaptureEngine implements ChangeDataCapture {
 
   /**
    * Emits on this thread what was committed since an earlier capture of the same database, with the
-   * same options, has ended, as {@link CatchUp} does. The capture may be run afterwards, or caught
-   * up again from {@link #parked}, until {@link #endCaughtUp}.
+   * same options, has ended, as {@link CatchUp} does. It may be run afterwards, or caught up again
+   * from {@link #parked}, until {@link #endCaughtUp}.
    *
    * @param inLog whether it is looked for in the WAL, else in the database file
    * @param unchanged see {@link CatchUp#run}
@@ -158,6 +158,7 @@ public final class CaptureEngine implements ChangeDataCapture {
       return CaughtUp.ENDED;
     }
     runner = Thread.currentThread();
+    parked = null;
     CaughtUp outcome = CaughtUp.ENDED;
     try {
       CatchUp catchUp = new CatchUp(options, queue, options.listener(), counters, stateHolder);
@@ -187,10 +188,7 @@ public final class CaptureEngine implements ChangeDataCapture {
     }
   }
 
-  /**
-   * What {@link #catchUp} could go on from that an earlier process has left on disk; null if there
-   * is nothing.
-   */
+  /** What an earlier process has left on disk for {@link #catchUp} to go on from; or null. */
   public @Nullable Parked saved() {
     return Parked.of(ParkedCapture.load(options));
   }

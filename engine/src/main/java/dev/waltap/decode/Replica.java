@@ -429,8 +429,8 @@ public final class Replica implements AutoCloseable {
         return false;
       }
     }
-    byte[] first = changed.get(1);
-    return first != null && SchemaReader.isSame(pageSet.page(1), first);
+    byte[] first = new byte[buffers.pageSize()];
+    return changed.copy(1, first) && SchemaReader.isSame(pageSet.page(1), first);
   }
 
   /**

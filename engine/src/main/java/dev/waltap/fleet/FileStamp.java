@@ -128,7 +128,7 @@ record FileStamp(Attributes database, Attributes wal) {
    * Whether a write to the database, or to its WAL if that has a frame, gives it another stamp from
    * the moment on at which this was taken.
    *
-   * @param clockNanos what {@link dev.waltap.host.FileClock} said before this was taken
+   * @param clockNanos what the files' {@link dev.waltap.host.FileClock} said before this was taken
    */
   boolean isBefore(long clockNanos) {
     return database.isBefore(clockNanos) && (!wal.exists || wal.isBefore(clockNanos));

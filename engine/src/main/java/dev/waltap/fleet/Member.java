@@ -217,6 +217,14 @@ final class Member implements FleetMember {
     run = running;
   }
 
+  /** Says what it looks like to its capture, which is about to be closed to be parked. */
+  void parks() {
+    MemberRun running = run;
+    if (running != null) {
+      running.parks(stamp);
+    }
+  }
+
   /** Closes its capture, if it has one, by {@link MemberRun#close}. */
   void close(boolean abandon) {
     MemberRun running = run;

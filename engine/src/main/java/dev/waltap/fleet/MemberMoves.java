@@ -264,6 +264,7 @@ final class MemberMoves {
     member.stamp = look == null ? null : look.stamp();
     member.surveyed = look != null && member.isSurveyed(look.nanos());
     move(member, MemberState.PARKING);
+    member.parks();
     member.close(false);
   }
 
@@ -285,6 +286,7 @@ final class MemberMoves {
       drop(member, UNLISTED);
     } else if (was == MemberState.OPENING && caughtUp != null) {
       move(member, MemberState.PARKING);
+      member.captured = true;
       member.stamp = caughtUp;
       parked(member);
     } else if (was == MemberState.PARKING) {

@@ -44,9 +44,6 @@ class MemberRun {
   private final FleetThreads threads;
   private final Events events;
 
-  /** What its files looked like when it was parked; null if it was not. */
-  private final @Nullable FileStamp parkedAs;
-
   private final Recall recall;
   private final Recall closing;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -59,6 +56,9 @@ class MemberRun {
 
   /** Whether all rows come first, since the output holds another stream; likewise. */
   private boolean startsOver;
+
+  /** What its files looked like before it was closed to be parked; null if it was not. */
+  private volatile @Nullable FileStamp parkedAs;
 
   /** Whether it has caught up, and as of when. */
   private volatile @Nullable FileStamp caughtUp;
@@ -76,7 +76,6 @@ class MemberRun {
     this.options = options;
     this.threads = threads;
     this.events = events;
-    this.parkedAs = member.stamp;
     this.recall = new Recall(threads.handlers(), NAME, this::run);
     this.closing = new Recall(threads.handlers(), "waltap-close", this::closeCapture);
   }
@@ -139,8 +138,8 @@ class MemberRun {
     if (saved == null || startsOver || !saved.equals(member.selection)) {
       return false;
     }
-    Shortcut shortcut = new Shortcut(open, member.real(), parkedAs);
-    boolean ended = shortcut.take(kept == null ? null : kept.capture());
+    Shortcut shortcut = new Shortcut(open, member.real());
+    boolean ended = shortcut.take(kept);
     caughtUp = shortcut.caughtUp();
     return ended;
   }
@@ -161,7 +160,7 @@ class MemberRun {
     // What was warned of may be another WAL, or who writes past this one.
     return left == null || selection == null || !member.warned.isEmpty()
         ? null
-        : new Kept(left, selection);
+        : new Kept(left, selection, caughtUp == null ? parkedAs : caughtUp);
   }
 
   /** Opens what it works with; null if it was closed before. */
@@ -268,6 +267,15 @@ class MemberRun {
   @Nullable CaptureMetrics metrics() {
     CaptureEngine open = capture;
     return open == null ? null : open.metrics();
+  }
+
+  /**
+   * It is about to be closed, to be parked.
+   *
+   * @param stamp of its files, which any later write to them changes; null if there is none
+   */
+  void parks(@Nullable FileStamp stamp) {
+    parkedAs = stamp;
   }
 
   /**

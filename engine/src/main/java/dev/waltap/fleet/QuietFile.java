@@ -27,8 +27,8 @@ record QuietFile(Path database, FileStamp stamp) {
   /** A tick of the clock that files are stamped by, and a moment to spare. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(11);
 
-  /** A connection that is opened for a transaction and closed writes two or three times. */
-  private static final int PAUSES = 4;
+  /** As long as the slowest clock takes, and then some. */
+  private static final int PAUSES = 6;
 
   /**
    * Waits some milliseconds for a database that was written to just now to be one.
@@ -36,7 +36,8 @@ record QuietFile(Path database, FileStamp stamp) {
    * @return null if it is none by then
    */
   static @Nullable QuietFile await(Path database) {
-    if (!FileClock.stamps(database) || hasJournal(database)) {
+    FileClock clock = FileClock.of(database);
+    if (clock == null || hasJournal(database)) {
       return null;
     }
     FileStamp earlier = null;
@@ -44,13 +45,13 @@ record QuietFile(Path database, FileStamp stamp) {
       if (pauses > 0 && !pause()) {
         return null;
       }
-      long clock = FileClock.nanos();
+      long now = clock.nanos();
       FileStamp stamp = FileStamp.of(database);
       boolean logged = stamp.wal().exists();
       if (logged && stamp.equals(earlier)) {
         return null; // Its connection stays.
       }
-      if (!logged && stamp.isBefore(clock)) {
+      if (!logged && stamp.isBefore(now)) {
         return new QuietFile(database, stamp);
       }
       earlier = stamp;

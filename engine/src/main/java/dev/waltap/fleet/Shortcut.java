@@ -5,6 +5,8 @@ import dev.waltap.capture.CaptureEngine;
 import dev.waltap.capture.CaughtUp;
 import dev.waltap.capture.Parked;
 import dev.waltap.host.FileClock;
+import dev.waltap.io.FileNames;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ final class Shortcut {
 
   private final CaptureEngine capture;
   private final Path database;
-  private final @Nullable FileStamp parkedAs;
+  private final Path log;
   private @Nullable Parked from;
   private @Nullable FileStamp caughtUp;
 
@@ -40,13 +42,11 @@ final class Shortcut {
    * That of a capture.
    *
    * @param database by its real path
-   * @param parkedAs a stamp that any later write to the database file has changed, taken before the
-   *     capture before ended; null if there is none
    */
-  Shortcut(CaptureEngine capture, Path database, @Nullable FileStamp parkedAs) {
+  Shortcut(CaptureEngine capture, Path database) {
     this.capture = capture;
     this.database = database;
-    this.parkedAs = parkedAs;
+    this.log = FileNames.beside(database, "-wal");
   }
 
   /** What the files looked like when it had caught up; null if it has not. */
@@ -57,12 +57,15 @@ final class Shortcut {
   /**
    * Takes it, if that can be.
    *
-   * @param left what the capture before has left in memory; null to look for it on disk
+   * @param kept what the capture before has left in memory; null to look for it on disk
    * @return whether the capture has ended; if not, it has to be run
    */
-  boolean take(@Nullable Parked left) {
-    from = left;
-    return switch (left == null ? CaughtUp.UNKNOWN : inLog(left)) {
+  boolean take(@Nullable Kept kept) {
+    from = kept == null ? null : kept.capture();
+    FileStamp stamp = kept == null ? null : kept.stamp();
+    return switch (kept == null || stamp == null
+        ? CaughtUp.UNKNOWN
+        : inLog(kept.capture(), stamp)) {
       case NOTHING -> {
         capture.endCaughtUp();
         yield true;
@@ -73,10 +76,15 @@ final class Shortcut {
     };
   }
 
-  /** What the last look has found. */
-  private CaughtUp inLog(Parked left) {
-    FileStamp before = parkedAs;
-    if (before == null || !FileClock.stamps(database)) {
+  /**
+   * What the last look has found.
+   *
+   * @param before a stamp that any write to the database file since the capture before has changed
+   */
+  private CaughtUp inLog(Parked left, FileStamp before) {
+    // Mostly there is no log where connections are closed, which takes one call to find out.
+    FileClock clock = Files.exists(log) ? FileClock.of(database) : null;
+    if (clock == null) {
       return CaughtUp.UNKNOWN;
     }
     CaughtUp found = CaughtUp.PENDING;
@@ -85,7 +93,7 @@ final class Shortcut {
       if (looks > 0 && !pause(found, looks)) {
         return CaughtUp.PENDING;
       }
-      long clock = FileClock.nanos();
+      long now = clock.nanos();
       FileStamp stamp = FileStamp.of(database);
       if (!stamp.wal().exists() || !stamp.isOfSameDatabase(before)) {
         return CaughtUp.UNKNOWN;
@@ -94,7 +102,7 @@ final class Shortcut {
       if (found == CaughtUp.UNKNOWN || found == CaughtUp.ENDED) {
         return found;
       }
-      if (found == CaughtUp.NOTHING && stamp.isBefore(clock)) {
+      if (found == CaughtUp.NOTHING && stamp.isBefore(now)) {
         caughtUp = stamp;
         return found;
       }

@@ -73,10 +73,11 @@
  *                           and the file has all           as one transaction
  * </pre>
  *
- * <p>A file that was not written to proves that the WAL was not begun again more than once: that
- * takes that all of it was copied to the file. A WAL that is gone is waited for some milliseconds
- * ({@link QuietFile}). Where all that may not be so, or not be exact, the capture is opened as
- * ever.
+ * <p>SQLite begins a WAL again only when all of it is in the file. So where the file was not
+ * written to, the WAL is the one that was read before, or the first one after it; the latter is
+ * believed only if all of the former was in the file, since people delete and restore WALs, too. A
+ * WAL that is gone is waited for some milliseconds ({@link QuietFile}). Where all that may not be
+ * so, or not be exact, the capture is opened as ever.
  *
  * <p>The stamp is also kept beside the state ({@link ParkedMembers}), once a member has been parked
  * for five minutes, or ends: a member that looks the same when the fleet is started again is parked

@@ -19,6 +19,10 @@ public final class Counters {
   private volatile long reconcileNanos;
   private volatile long walLimits;
   private volatile long frames;
+
+  /** Frames that were read without following the log. */
+  private volatile long loggedFrames;
+
   private volatile long generations;
   private volatile long lagFrames;
   private volatile long readNanos;
@@ -79,7 +83,7 @@ public final class Counters {
   /** So many frames were read without following the log. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the capture thread
   public void frames(int count) {
-    frames += count;
+    loggedFrames += count;
   }
 
   /** A transaction that was seen then is being decoded; -1 for none. */
@@ -119,7 +123,7 @@ public final class Counters {
   }
 
   public long frames() {
-    return frames;
+    return frames + loggedFrames;
   }
 
   public long generations() {

@@ -176,17 +176,17 @@ public final class Mounts {
   }
 
   /**
-   * Whether a directory is on a file system that nobody writes to but this computer's kernel.
+   * Whether a file is on a file system that nobody writes to but this computer's kernel.
    *
-   * @param directory by an absolute path without symbolic links
+   * @param real a file or directory, by an absolute path without symbolic links
    */
-  public boolean isLocal(Path directory) {
-    return LOCAL.contains(type(directory));
+  public boolean isLocal(Path real) {
+    return LOCAL.contains(type(real));
   }
 
-  /** The type of the file system that a directory is on; empty if that is not known. */
-  String type(Path directory) {
-    return of(directory).map(Mount::type).orElse("");
+  /** The type of the file system that a file is on; empty if that is not known. */
+  String type(Path real) {
+    return of(real).map(Mount::type).orElse("");
   }
 
   /**

@@ -67,6 +67,9 @@ public final class CaptureSession implements AutoCloseable {
   /** What the pages were when it ended in order, if {@link CatchUp} could go on from that. */
   private @Nullable PageSummary summaryAtEnd;
 
+  /** Whether the database file had all of it then. */
+  private boolean isInFileAtEnd;
+
   private boolean closed;
 
   /**
@@ -143,6 +146,7 @@ public final class CaptureSession implements AutoCloseable {
       parts.state.endsInOrder(parts.replica, parts.listener::detail);
       if (mayBeCaughtUp()) {
         summaryAtEnd = parts.replica.summary();
+        isInFileAtEnd = parts.attachment.index().isInFile(parts.log.position());
       }
     }
     return rest;
@@ -166,7 +170,8 @@ public final class CaptureSession implements AutoCloseable {
     if (summary == null || state == null) {
       return null;
     }
-    ParkedCapture parked = new ParkedCapture(state, summary, parts.replica.catalog().schema());
+    ParkedCapture parked =
+        new ParkedCapture(state, summary, parts.replica.catalog().schema(), isInFileAtEnd);
     if (ExpensiveChecks.ON) {
       SavedCapture.requireSame(parked, parts.options);
     }

@@ -130,7 +130,7 @@ public final class CatchUp {
 
   private Result inFile(ParkedCapture parked, FileDifference missed, Runnable deliver) {
     long begun = System.nanoTime();
-    Result result = turn(parked, missed, deliver);
+    Result result = turn(parked, missed, true, deliver);
     if (result.outcome() == Outcome.EMITTED) {
       counters.overrun();
       counters.reconcile(System.nanoTime() - begun, true);
@@ -144,7 +144,8 @@ public final class CatchUp {
     ClosedState closed = parked.state();
     DatabaseIdentity database = closed.database();
     try (AppendedCommits log =
-        AppendedCommits.open(database.path(), database.pageSize(), closed.end().wal())) {
+        AppendedCommits.open(
+            database.path(), database.pageSize(), closed.end().wal(), parked.isInFile())) {
       if (log == null) {
         return Result.UNKNOWN;
       }
@@ -152,9 +153,12 @@ public final class CatchUp {
       return switch (look(log)) {
         case UNKNOWN -> Result.UNKNOWN;
         case PENDING -> Result.PENDING;
-        case NOTHING -> missed.isProven() ? new Result(Outcome.NOTHING, parked) : Result.UNKNOWN;
+        case NOTHING ->
+            missed.isProven() && closed.isAsLeft()
+                ? new Result(Outcome.NOTHING, parked.inFile(log.isInFile()))
+                : Result.UNKNOWN;
         case COMMITS -> {
-          Result result = turn(parked, missed, deliver);
+          Result result = turn(parked, missed, false, deliver);
           if (result.outcome() == Outcome.EMITTED) {
             counters.frames(missed.frames());
           }
@@ -172,14 +176,16 @@ public final class CatchUp {
     }
   }
 
-  private Result turn(ParkedCapture parked, MissedCommits missed, Runnable deliver) {
+  private Result turn(
+      ParkedCapture parked, MissedCommits missed, boolean inFile, Runnable deliver) {
     try (StateAppender state = parked.state().append("capture of " + options.database())) {
       ParkedCapture left =
           state == null ? null : new CatchUpTurn(this, parked, state, missed, deliver).run();
       if (left == null) {
         return Result.UNKNOWN;
       }
-      return new Result(left == parked ? Outcome.NOTHING : Outcome.EMITTED, left);
+      Outcome outcome = left == parked ? Outcome.NOTHING : Outcome.EMITTED;
+      return new Result(outcome, left.inFile(inFile));
     }
   }
 

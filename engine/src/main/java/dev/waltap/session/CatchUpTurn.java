@@ -7,6 +7,7 @@ import dev.waltap.api.Source;
 import dev.waltap.decode.CommittedTransaction;
 import dev.waltap.decode.Emitter;
 import dev.waltap.decode.Replica;
+import dev.waltap.decode.TransactionDecoder;
 import dev.waltap.deliver.StagedChanges;
 import dev.waltap.deliver.StoppedException;
 import dev.waltap.diff.TransactionDiff;
@@ -55,7 +56,7 @@ final class CatchUpTurn {
     this.deliver = deliver;
     this.pageSize = parked.state().database().pageSize();
     this.buffers = new PageBuffers(pageSize, MEMORY / 4);
-    this.staged = new StagedChanges(by.queue, () -> {}, deliver);
+    this.staged = new StagedChanges(by.queue, state::sync, deliver);
   }
 
   /** Says that what was found may not be all, or not be so any more. */
@@ -94,7 +95,9 @@ final class CatchUpTurn {
     }
     try (PageStore overflow = new PageStore(pageSize, MEMORY / 4)) {
       List<CommittedTransaction> found =
-          missed.find(replica, () -> new TransactionPages(buffers, overflow, MEMORY / 2));
+          missed.find(
+              replica,
+              bytes -> new TransactionPages(buffers, overflow, Math.max(0, MEMORY / 2 - bytes)));
       if (found == null || bytes(found) > CatchUp.MOST_BYTES) {
         return null;
       }
@@ -106,7 +109,7 @@ final class CatchUpTurn {
       emit(replica, found);
     }
     by.counters.pageSet(replica.pageSet());
-    return new ParkedCapture(parked.state(), replica.summary(), parked.schema());
+    return new ParkedCapture(parked.state(), replica.summary(), parked.schema(), false);
   }
 
   private static long bytes(List<CommittedTransaction> transactions) {
@@ -118,7 +121,9 @@ final class CatchUpTurn {
     boolean saved;
     try {
       for (CommittedTransaction transaction : found) {
-        replica.decoder().decode(transaction);
+        if (!isDecoded(replica.decoder(), transaction)) {
+          break; // The next turn begins with it, and leaves it to a session.
+        }
         state.emitted();
         transaction.pages.clear();
         by.counters.transaction();
@@ -130,6 +135,19 @@ final class CatchUpTurn {
     }
     if (!saved) {
       throw new StoppedException();
+    }
+  }
+
+  /** Whether it could be; one behind others may not be, of which nothing was emitted then. */
+  private boolean isDecoded(TransactionDecoder decoder, CommittedTransaction transaction) {
+    try {
+      decoder.decode(transaction);
+      return true;
+    } catch (DatabaseException | UnknownPageException e) {
+      if (!added || decoder.hasEmitted()) {
+        throw e;
+      }
+      return false;
     }
   }
 

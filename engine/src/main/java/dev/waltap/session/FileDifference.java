@@ -13,7 +13,7 @@ import dev.waltap.state.ClosedState;
 import dev.waltap.wal.WalPosition;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What a database file, which is the whole database, differs in: as one transaction. */
@@ -44,8 +44,8 @@ final class FileDifference implements MissedCommits {
 
   @Override
   public @Nullable List<CommittedTransaction> find(
-      Replica replica, Supplier<TransactionPages> pages) {
-    CommittedTransaction net = new CommittedTransaction(pages.get());
+      Replica replica, LongFunction<TransactionPages> pages) {
+    CommittedTransaction net = new CommittedTransaction(pages.apply(0));
     Snapshot snapshot = Snapshot.ofFile(file, state.database().pageSize());
     try {
       if (!replica.compareRows(

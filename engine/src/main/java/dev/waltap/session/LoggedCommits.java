@@ -14,7 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The transactions that were appended to a WAL, each as it was committed. */
@@ -42,7 +42,7 @@ final class LoggedCommits implements MissedCommits {
 
   @Override
   public @Nullable List<CommittedTransaction> find(
-      Replica replica, Supplier<TransactionPages> pages) throws IOException {
+      Replica replica, LongFunction<TransactionPages> pages) throws IOException {
     if (state.end().epoch() != state.maxEpoch()) {
       return null; // Positions of an epoch that was left do not come again.
     }
@@ -77,14 +77,15 @@ final class LoggedCommits implements MissedCommits {
 
   /** Collects the transactions. */
   private final class Collector implements FrameSink {
-    private final Supplier<TransactionPages> pages;
+    private final LongFunction<TransactionPages> pages;
     private final int pageSize = state.database().pageSize();
     private final long seen = Micros.now();
     private CommittedTransaction open;
+    private long bytes;
 
-    Collector(Supplier<TransactionPages> pages) {
+    Collector(LongFunction<TransactionPages> pages) {
       this.pages = pages;
-      this.open = new CommittedTransaction(pages.get());
+      this.open = new CommittedTransaction(pages.apply(0));
     }
 
     @Override
@@ -105,7 +106,8 @@ final class LoggedCommits implements MissedCommits {
       open.pages.databaseSize(databaseSize);
       open.committed(epoch, frame, seen, log.position());
       found.add(open);
-      open = new CommittedTransaction(pages.get());
+      bytes += open.pages.bytes();
+      open = new CommittedTransaction(pages.apply(bytes));
     }
 
     @Override

@@ -6,7 +6,7 @@ import dev.waltap.decode.Replica;
 import dev.waltap.page.TransactionPages;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Where {@link CatchUp} finds what was committed since a capture has ended. */
@@ -16,11 +16,12 @@ interface MissedCommits {
    * Finds it.
    *
    * @param replica as of that end, without a decoder yet
-   * @param pages gives what the pages of a transaction are collected in
+   * @param pages gives what the pages of a transaction are collected in; is told how many bytes the
+   *     others have
    * @return in their order; nothing of it may be handed out before {@link #isProven} says so. Null
    *     if only a session can find it
    */
-  @Nullable List<CommittedTransaction> find(Replica replica, Supplier<TransactionPages> pages)
+  @Nullable List<CommittedTransaction> find(Replica replica, LongFunction<TransactionPages> pages)
       throws IOException;
 
   /** Whether what was found is all that was committed, as of some moment since the search began. */

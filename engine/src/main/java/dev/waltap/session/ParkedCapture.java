@@ -25,14 +25,17 @@ public final class ParkedCapture {
   private final ClosedState state;
   private final PageSummary summary;
   private final Schema schema;
+  private final boolean isInFile;
 
   /**
    * All of the same moment.
    *
    * @param summary what the pages of the captured tables are
    * @param schema whose tables; nobody changes it any more
+   * @param isInFile whether the database file is known to have had all of it
    */
-  ParkedCapture(ClosedState state, PageSummary summary, Schema schema) {
+  ParkedCapture(ClosedState state, PageSummary summary, Schema schema, boolean isInFile) {
+    this.isInFile = isInFile;
     this.state = state;
     this.summary = summary;
     this.schema = schema;
@@ -59,6 +62,15 @@ public final class ParkedCapture {
 
   Schema schema() {
     return schema;
+  }
+
+  boolean isInFile() {
+    return isInFile;
+  }
+
+  /** The same, with what became of the database file since. */
+  ParkedCapture inFile(boolean is) {
+    return is == isInFile ? this : new ParkedCapture(state, summary, schema, is);
   }
 
   /** About how many bytes of memory it takes at most: captures with the same tables share some. */

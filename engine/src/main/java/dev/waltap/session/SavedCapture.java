@@ -70,7 +70,9 @@ final class SavedCapture {
         return null;
       }
       Schema schema = replica.catalog().schema();
-      return isUnremarkable(schema, filter) ? new ParkedCapture(state, summary, schema) : null;
+      return isUnremarkable(schema, filter)
+          ? new ParkedCapture(state, summary, schema, false)
+          : null;
     }
   }
 

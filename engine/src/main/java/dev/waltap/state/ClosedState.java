@@ -149,7 +149,7 @@ public final class ClosedState {
   }
 
   /** Whether nobody has written to it, nor is about to: a log that holds nothing is none. */
-  private boolean isAsLeft() {
+  public boolean isAsLeft() {
     return directory.logSize() == 0
         && directory.tailFile().toFile().length() == size
         && stateFile.equals(FileMark.of(directory.stateFile()));
@@ -207,14 +207,18 @@ public final class ClosedState {
     return -1;
   }
 
-  /** A transaction is on disk; nobody has taken it yet. */
-  void added(JournalEntry entry, int newSize, long hash, CommitCountFile count) {
+  /** A transaction is written; nobody has taken it yet. */
+  void added(JournalEntry entry, int newSize, long hash) {
     end = entry.position();
     maxEpoch = Math.max(maxEpoch, end.epoch());
     transactions++;
     size = newSize;
-    synced = newSize;
     last = hash;
+  }
+
+  /** All that was written is on disk. */
+  void syncedAll(CommitCountFile count) {
+    synced = size;
     count.write(origin.nonce(), count());
   }
 

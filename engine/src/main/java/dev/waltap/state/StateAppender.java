@@ -39,6 +39,9 @@ public final class StateAppender implements AutoCloseable {
 
   private boolean isAnyAdded;
 
+  /** Whether the file was begun, and its directory was not synced since. */
+  private boolean isBegun;
+
   /** The state, held, as it was left. What the closer has is closed with this. */
   StateAppender(ClosedState state, CommitCountFile count, Closer closer) {
     this.state = state;
@@ -49,8 +52,8 @@ public final class StateAppender implements AutoCloseable {
   }
 
   /**
-   * Adds a transaction after all others, the one before was {@link #emitted}; it is on disk when
-   * this returns.
+   * Adds a transaction after all others; the one before was {@link #emitted}. It is on disk after
+   * the next {@link #sync}.
    *
    * @throws IllegalArgumentException if its pages take more than 16 MiB, or if it is not after all
    *     others; nothing was written then
@@ -65,6 +68,7 @@ public final class StateAppender implements AutoCloseable {
       throw new IllegalArgumentException(entry.position() + " is not after " + state.end());
     }
     int begin = state.size();
+    isBegun |= begin == 0;
     byte[] header = state.header();
     record.reset(begin == 0 ? header : NOTHING);
     long hash =
@@ -73,19 +77,35 @@ public final class StateAppender implements AutoCloseable {
     ByteBuffer bytes = record.bytes();
     int size = begin + bytes.remaining();
     try {
-      FileChannel channel = channel(begin == 0);
-      write(channel, bytes, begin);
-      channel.force(false);
-      if (begin == 0) {
-        // Also of a file that was there: whoever made it may have been killed before this.
-        PrivateFiles.sync(state.directory.path());
-      }
+      write(channel(begin == 0), bytes, begin);
     } catch (IOException e) {
       throw StateErrors.io(path, e);
     }
     added = begin;
     isAnyAdded = true;
-    state.added(entry, size, hash, count);
+    state.added(entry, size, hash);
+  }
+
+  /**
+   * Makes durable what was added, before anything of it is handed out. Again: nothing.
+   *
+   * @throws CaptureException DISK if that fails; see {@link #add}
+   */
+  public void sync() {
+    if (state.synced() == state.size()) {
+      return;
+    }
+    try {
+      channel(false).force(false);
+      if (isBegun) {
+        // Also of a file that was there: whoever made it may have been killed before this.
+        PrivateFiles.sync(state.directory.path());
+        isBegun = false;
+      }
+    } catch (IOException e) {
+      throw StateErrors.io(path, e);
+    }
+    state.syncedAll(count);
   }
 
   /** From here on, pages are loaded as of the transaction that was added last. */
@@ -107,6 +127,7 @@ public final class StateAppender implements AutoCloseable {
     if (!isAnyAdded) {
       throw new IllegalStateException("nothing was added");
     }
+    sync();
     state.unusable();
     int begin = state.size();
     ByteBuffer bytes =

@@ -109,6 +109,41 @@ class ClosedStateTest {
     }
   }
 
+  /** Adds them in one turn, and says that all up to one of them were delivered. */
+  private static void turn(ClosedState closed, StateModel model, long to, long acknowledged) {
+    try (StateAppender appender = Objects.requireNonNull(turn(closed))) {
+      for (long i = StateModel.number(closed.end()) + 1; i <= to; i++) {
+        StateModel.Step step = StateModel.step(i);
+        appender.add(step.entry(), step.images());
+        areLoaded(closed, appender, model);
+        assertThatThrownBy(() -> appender.add(step.entry(), step.images()))
+            .isInstanceOf(IllegalStateException.class);
+        appender.emitted();
+        model.advance(i);
+        areLoaded(closed, appender, model);
+      }
+      appender.acknowledge(StateModel.position(acknowledged).position());
+    }
+  }
+
+  @Test
+  void severalTransactionsAreAddedInOneTurn() {
+    ClosedState closed = close(10);
+    StateModel model = new StateModel().advance(10);
+    turn(closed, model, 13, 13);
+    turn(closed, model, 14, 14);
+    turn(closed, model, 20, 20);
+    isAsOf(20, 20);
+  }
+
+  @Test
+  void thoseOfATurnThatWereNotDeliveredAreHandedOutAgain() {
+    ClosedState closed = close(10);
+    turn(closed, new StateModel().advance(10), 14, 12);
+    assertThat(turn(closed)).isNull();
+    isAsOf(14, 12);
+  }
+
   private static void areLoaded(ClosedState closed, StateAppender appender, StateModel model) {
     byte[] image = new byte[StateModel.PAGE_SIZE];
     for (Map.Entry<Integer, byte[]> page : new TreeMap<>(model.pages).entrySet()) {

@@ -55,6 +55,7 @@ class TailFileTest {
       try (StateAppender appender = Objects.requireNonNull(closed.append("turn"))) {
         StateModel.Step step = StateModel.step(i);
         appender.add(step.entry(), step.images());
+        appender.sync();
         note();
         appender.acknowledge(step.entry().position().position());
         note();

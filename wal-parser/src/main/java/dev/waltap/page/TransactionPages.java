@@ -117,6 +117,27 @@ public final class TransactionPages {
     return at < 0 ? null : image(at);
   }
 
+  /**
+   * Copies the page's image out; for who looks at a transaction before those that come before it
+   * were decoded, after which what {@link #get} gave is another page's.
+   *
+   * @param to of a page's size
+   * @return false if the transaction did not write it
+   */
+  public boolean copy(int pageNumber, byte[] to) {
+    int at = table[find(pageNumber)] - 1;
+    if (at < 0) {
+      return false;
+    }
+    byte[] image = images[at];
+    if (image == null) {
+      overflow.load(handles[at], to);
+    } else {
+      System.arraycopy(image, 0, to, 0, to.length);
+    }
+    return true;
+  }
+
   private byte[] image(int at) {
     byte[] image = images[at];
     if (image != null) {

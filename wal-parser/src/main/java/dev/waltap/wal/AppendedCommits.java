@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  * killed. Where one of them says less there is no answer.
  *
  * <p><b>That nothing is missing</b> the caller has to know, by a proof that nothing was written to
- * the database file from the known commit until after {@link #read} has returned. A WAL is begun
- * again only when all of it is in the database file, so the generation that was read is the one
- * that the known commit is in, or the first one after it.
+ * the database file from the known commit until after {@link #read} has returned. SQLite begins a
+ * WAL again only when all of it is in the database file, so the generation that was read is the one
+ * that the known commit is in, or the first one after it. The latter is believed only if the known
+ * commit was in the database file: people delete WALs, and restore them, with commits in them.
  *
  * <p>Not safe for several threads.
  */
@@ -51,18 +52,25 @@ public final class AppendedCommits implements AutoCloseable {
   private final ChecksumChain chain;
   private final WalIndexHeader header = new WalIndexHeader();
   private final byte[] frameHeader = new byte[FrameHeader.SIZE];
+  private final boolean isKnownInFile;
   private WalPosition position;
 
   /** 1 for that of the known commit, 2 for a later one. */
   private long generation;
 
   private AppendedCommits(
-      SharedMemory memory, Path memoryPath, WalFile wal, WalPosition known, Closer closer) {
+      SharedMemory memory,
+      Path memoryPath,
+      WalFile wal,
+      WalPosition known,
+      boolean isKnownInFile,
+      Closer closer) {
     this.memory = memory;
     this.memoryPath = memoryPath;
     this.index = WalIndex.unmapped(memory);
     this.wal = wal;
     this.position = known;
+    this.isKnownInFile = isKnownInFile;
     this.closer = closer;
     this.chain = new ChecksumChain(wal);
   }
@@ -73,17 +81,18 @@ public final class AppendedCommits implements AutoCloseable {
    * @param database by its real path
    * @param pageSize of the database
    * @param known the last commit that is known already; of a database that had no WAL, frame 0
+   * @param isKnownInFile whether the database file had it, and all before it
    * @return null if one of them is missing
    */
-  public static @Nullable AppendedCommits open(Path database, int pageSize, WalPosition known)
-      throws IOException {
+  public static @Nullable AppendedCommits open(
+      Path database, int pageSize, WalPosition known, boolean isKnownInFile) throws IOException {
     Closer closer = new Closer();
     try {
       Path memoryPath = FileNames.beside(database, "-shm");
       SharedMemory memory =
           closer.open(() -> ChannelRegistry.acquireUnmapped(memoryPath), SharedMemory::release);
       WalFile wal = closer.open(() -> WalFile.open(FileNames.beside(database, "-wal"), pageSize));
-      return new AppendedCommits(memory, memoryPath, wal, known, closer);
+      return new AppendedCommits(memory, memoryPath, wal, known, isKnownInFile, closer);
     } catch (NoSuchFileException e) {
       closer.closeAfter(e);
       return null;
@@ -124,6 +133,11 @@ public final class AppendedCommits implements AutoCloseable {
     return frames <= maxFrames && readFrames(sink) && isStillThere();
   }
 
+  /** Whether the database file has all that was committed by the look, if that found nothing. */
+  public boolean isInFile() {
+    return isKnownInFile || index.isInFile(position);
+  }
+
   /** Where reading would continue: the last commit that was handed over, or the known one. */
   public WalPosition position() {
     return position;
@@ -140,8 +154,10 @@ public final class AppendedCommits implements AutoCloseable {
       return false;
     }
     generation = header.salts() == position.salts() ? 1 : 2;
-    boolean behindCommit = generation == 1 && position.frame() > 0;
-    return behindCommit ? beginBehindCommit() : beginAtStart();
+    if (generation == 1 && position.frame() > 0) {
+      return beginBehindCommit();
+    }
+    return (generation == 1 || isKnownInFile) && beginAtStart();
   }
 
   private boolean beginBehindCommit() {
@@ -156,17 +172,20 @@ public final class AppendedCommits implements AutoCloseable {
   }
 
   private boolean beginAtStart() {
-    position = new WalPosition(header.salts(), 0, 0, position.changeCounter());
-    if (header.mxFrame() == 0) {
-      return true; // The wal-index says that the WAL was begun again before its file does.
-    }
+    WalPosition known = position;
+    position = new WalPosition(header.salts(), 0, 0, known.changeCounter());
     byte[] bytes = new byte[WalHeader.SIZE];
-    if (!wal.header(bytes) || !WalHeader.isWhole(bytes)) {
+    WalHeader file = wal.header(bytes) && WalHeader.isWhole(bytes) ? WalHeader.parse(bytes) : null;
+    if (header.mxFrame() == 0) {
+      // The wal-index says that the WAL was begun again before its file does; or it is one that
+      // nobody uses any more, while the file is written to.
+      return file == null || file.salts() != known.salts() || known.frame() == 0;
+    }
+    if (file == null || file.salts() != header.salts() || file.pageSize() != wal.pageSize()) {
       return false;
     }
-    WalHeader file = WalHeader.parse(bytes);
     chain.start(file.salts(), file.checksum(), file.bigEndianChecksums());
-    return file.salts() == header.salts() && file.pageSize() == wal.pageSize();
+    return true;
   }
 
   private boolean readFrames(FrameSink sink) {

@@ -89,6 +89,20 @@ public final class WalIndex {
     return false;
   }
 
+  /**
+   * Whether all that was committed by then is in the database file, and nothing was since.
+   *
+   * @return false also if that is not certain
+   */
+  public boolean isInFile(WalPosition position) {
+    WalIndexHeader header = new WalIndexHeader();
+    CheckpointInfo info = new CheckpointInfo();
+    return read(header, info)
+        && header.salts() == position.salts()
+        && header.mxFrame() == position.frame()
+        && info.backfilled() == position.frame();
+  }
+
   /** Takes the checkpoint information as it is; nothing protects it from moving meanwhile. */
   public void read(CheckpointInfo into) {
     memory.copy(CheckpointInfo.OFFSET, checkpoint, 0, checkpoint.length);

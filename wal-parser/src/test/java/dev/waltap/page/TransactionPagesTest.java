@@ -56,6 +56,32 @@ class TransactionPagesTest {
     }
   }
 
+  @Test
+  void whatIsCopiedOutIsNotKeptBeyondOtherTransactions() {
+    PageBuffers buffers = new PageBuffers(PAGE_SIZE);
+    try (PageStore overflow = new PageStore(PAGE_SIZE, 0)) {
+      TransactionPages pages = new TransactionPages(buffers, overflow, PAGE_SIZE);
+      for (int page = 1; page <= 2; page++) {
+        byte[] image = buffers.take();
+        Arrays.fill(image, (byte) page);
+        pages.put(page, image);
+      }
+      byte[] copy = new byte[PAGE_SIZE];
+      assertThat(pages.copy(3, copy)).isFalse();
+      for (int page = 1; page <= 2; page++) {
+        assertThat(pages.copy(page, copy)).isTrue();
+        assertThat(copy).containsOnly(page);
+      }
+      buffers.endTransaction();
+      for (int i = 0; i < 4; i++) {
+        Arrays.fill(buffers.take(), (byte) -1);
+      }
+      for (int page = 1; page <= 2; page++) {
+        assertThat(pages.get(page)).containsOnly(page);
+      }
+    }
+  }
+
   private static void check(
       TransactionPages pages, Map<Integer, byte[]> model, Random random, String at) {
     assertThat(pages.size()).as(at).isEqualTo(model.size());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.waltap.wal;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.format.WalIndexHeader;
@@ -8,7 +9,6 @@ import dev.waltap.wal.AppendedCommits.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class AppendedCommitsTest extends TailTestCase {
   private WalIndexForger forger;
   private WalPosition known;
+  private boolean isInFile;
 
   @BeforeEach
   void begin() throws Exception {
@@ -27,7 +28,7 @@ class AppendedCommitsTest extends TailTestCase {
   }
 
   private AppendedCommits commits(Path path, int pageSize) throws IOException {
-    return Objects.requireNonNull(AppendedCommits.open(path, pageSize, known));
+    return Objects.requireNonNull(AppendedCommits.open(path, pageSize, known, isInFile));
   }
 
   private Outcome read(Path path, int maxFrames) throws IOException {
@@ -73,6 +74,8 @@ class AppendedCommitsTest extends TailTestCase {
     checkpoint("RESTART");
     assertThat(read()).isEqualTo(Outcome.NOTHING);
     database.write(2);
+    assertThat(read()).as("deleted or restored by somebody").isEqualTo(Outcome.UNKNOWN);
+    isInFile = true;
     assertThat(read()).isEqualTo(Outcome.COMMITS);
     assertThat(sink.generations()).containsExactly(2L, 2L);
     assertThat(sink.counter()).isEqualTo(4);
@@ -82,6 +85,7 @@ class AppendedCommitsTest extends TailTestCase {
   void isReadFromTheStartOfALogThatWasNotThere() throws Exception {
     checkpoint("TRUNCATE");
     known = new WalPosition(0, 0, 0, 0);
+    isInFile = true;
     assertThat(read()).isEqualTo(Outcome.NOTHING);
     database.write(1);
     assertThat(read()).isEqualTo(Outcome.COMMITS);
@@ -103,9 +107,37 @@ class AppendedCommitsTest extends TailTestCase {
     Path before = copy();
     database.write(1);
     // As its writer leaves it for as long as the disk takes.
-    Files.copy(database.wal(), Path.of(before + "-wal"), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(database.wal(), Path.of(before + "-wal"), REPLACE_EXISTING);
     assertThat(read(before, ALL)).isEqualTo(Outcome.PENDING);
     assertThat(sink.commits()).isZero();
+  }
+
+  @Test
+  void isKnownToBeInTheFileOnceItWasCheckpointed() throws Exception {
+    assertIsInFile(false);
+    checkpoint("PASSIVE");
+    assertIsInFile(true);
+    database.write(1);
+    known = now();
+    assertIsInFile(false);
+  }
+
+  private void assertIsInFile(boolean is) throws IOException {
+    try (AppendedCommits commits = commits(database.path(), PAGE_SIZE)) {
+      assertThat(commits.look()).isEqualTo(Outcome.NOTHING);
+      assertThat(commits.isInFile()).isEqualTo(is);
+    }
+  }
+
+  @Test
+  void isUnknownWhereAnIndexThatNobodyUsesSaysThatTheLogWasBegunAgain() throws Exception {
+    Path before = copy();
+    checkpoint("TRUNCATE");
+    Path after = copy();
+    isInFile = true;
+    assertThat(read(after, ALL)).isEqualTo(Outcome.NOTHING);
+    Files.copy(Path.of(before + "-wal"), Path.of(after + "-wal"), REPLACE_EXISTING);
+    assertThat(read(after, ALL)).isEqualTo(Outcome.UNKNOWN);
   }
 
   @Test
@@ -173,8 +205,7 @@ class AppendedCommitsTest extends TailTestCase {
     Path empty = copy();
     database.write(1);
     Path copy = copy();
-    Files.copy(
-        Path.of(empty + "-wal"), Path.of(copy + "-wal"), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(Path.of(empty + "-wal"), Path.of(copy + "-wal"), REPLACE_EXISTING);
     assertThat(read(copy, ALL)).isEqualTo(Outcome.UNKNOWN);
     Files.delete(Path.of(copy + "-wal"));
     assertThat(read(copy, ALL)).isEqualTo(Outcome.UNKNOWN);
@@ -202,6 +233,6 @@ class AppendedCommitsTest extends TailTestCase {
   void thereIsNothingToReadWithoutAnIndex() throws Exception {
     Path copy = copy();
     Files.delete(Path.of(copy + "-shm"));
-    assertThat(AppendedCommits.open(copy, PAGE_SIZE, known)).isNull();
+    assertThat(AppendedCommits.open(copy, PAGE_SIZE, known, isInFile)).isNull();
   }
 }

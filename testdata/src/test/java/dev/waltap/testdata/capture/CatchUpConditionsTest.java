@@ -153,6 +153,74 @@ class CatchUpConditionsTest {
         .containsExactly(1L, 2L);
   }
 
+  private static CaughtUp inLog(CaptureEngine engine, Parked parked) {
+    return engine.catchUp(parked, true, () -> true);
+  }
+
+  @Test
+  void itGoesOnInALogThatWasBegunAgainOnceAllWasCheckpointed() throws Exception {
+    try (Connection application = TestDatabase.open(database())) {
+      TestDatabase.execute(
+          application, "INSERT INTO t VALUES (1)", "PRAGMA wal_checkpoint(PASSIVE)");
+      Parked parked = parked();
+      TestDatabase.execute(application, "INSERT INTO t VALUES (2)");
+      try (CaptureEngine engine = engine(builder())) {
+        assertThat(inLog(engine, parked)).isEqualTo(CaughtUp.EMITTED);
+        assertThat(engine.metrics().frames()).isPositive();
+        assertThat(inLog(engine, Objects.requireNonNull(engine.parked())))
+            .isEqualTo(CaughtUp.NOTHING);
+        engine.endCaughtUp();
+      }
+      assertThat(delivered).hasSize(1);
+    }
+  }
+
+  @Test
+  void aLogThatSomebodyDeletedIsNotTakenForOneThatWasBegunAgain() throws Exception {
+    Parked parked;
+    try (SecondProcess application = new SecondProcess(database(), "INSERT INTO t VALUES (1)")) {
+      parked = parked();
+    }
+    Files.delete(directory.resolve("a.db-wal"));
+    Files.delete(directory.resolve("a.db-shm"));
+    try (Connection application = TestDatabase.open(database())) {
+      TestDatabase.execute(application, "INSERT INTO t VALUES (2)");
+      try (CaptureEngine engine = engine(builder())) {
+        assertThat(inLog(engine, parked)).isEqualTo(CaughtUp.UNKNOWN);
+      }
+      parked(2);
+    }
+    assertThat(delivered)
+        .extracting(change -> change.operation() + " " + change.position().epoch())
+        .containsExactly("DELETE 2", "INSERT 2");
+  }
+
+  @Test
+  void whatTheApplicationCommittedBeforeItWasKilledIsInItsLog() throws Exception {
+    Parked parked = parked();
+    new SecondProcess(database(), "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)").close();
+    try (CaptureEngine engine = engine(builder())) {
+      assertThat(inLog(engine, parked)).isEqualTo(CaughtUp.EMITTED);
+    }
+    assertThat(delivered).hasSize(2);
+  }
+
+  @Test
+  void nothingIsSaidOnceAnotherRunHasTakenTheState() throws Exception {
+    try (Connection application = TestDatabase.open(database())) {
+      TestDatabase.execute(application, "INSERT INTO t VALUES (1)");
+      Parked parked = parked();
+      try (CaptureEngine engine = engine(builder())) {
+        assertThat(inLog(engine, parked)).isEqualTo(CaughtUp.NOTHING);
+      }
+      TestDatabase.execute(application, "INSERT INTO t VALUES (2)");
+      parked(1);
+      try (CaptureEngine engine = engine(builder())) {
+        assertThat(inLog(engine, parked)).isEqualTo(CaughtUp.UNKNOWN);
+      }
+    }
+  }
+
   private void assertLeftToARun(Parked parked) {
     try (CaptureEngine engine = engine(builder())) {
       assertThat(inFile(engine, parked)).isEqualTo(CaughtUp.UNKNOWN);

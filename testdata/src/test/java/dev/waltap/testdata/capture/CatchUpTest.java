@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -264,6 +265,55 @@ class CatchUpTest {
       awaitParked();
       TestDatabase.execute(connection, "INSERT INTO t VALUES (2, 'v')");
       awaitDelivered("INSERT 1", "INSERT 2");
+    }
+  }
+
+  /**
+   * Two transactions that are found by one look, of which the second is larger than what is held of
+   * it, and than what its connection holds of it: its page 1 comes late in it.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 5, 20})
+  void aLargeTransactionBehindASmallOneIsSavedAsItIs(int cachedPages) throws Exception {
+    startWith(
+        "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+            + " WHERE i < 2000) SELECT i, hex(randomblob(100)) FROM n");
+    try (Connection connection = TestDatabase.open(directory.resolve(NAME))) {
+      TestDatabase.execute(
+          connection,
+          "PRAGMA wal_autocheckpoint = 0",
+          "PRAGMA cache_size = " + cachedPages,
+          "UPDATE t SET v = 'y' WHERE id = 7");
+      await(() -> delivered.size() == 1);
+      park();
+      AtomicBoolean first = new AtomicBoolean(true);
+      handler =
+          batch -> {
+            if (first.getAndSet(false)) {
+              writeTwo(connection);
+            }
+          };
+      TestDatabase.execute(connection, "UPDATE t SET v = 'z' WHERE id = 7");
+      await(() -> delivered.size() == 2 + 50 + 801);
+      awaitParked();
+      assertThat(moves).containsOnly(MemberState.PARKING);
+      // By a session, which takes in what was saved.
+      TestDatabase.execute(
+          connection, "ALTER TABLE t ADD COLUMN w", "INSERT INTO t VALUES (9999, 'v', 'w')");
+      await(() -> delivered.contains("INSERT 9999"));
+      assertThat(member().failure()).isNull();
+    }
+  }
+
+  private static void writeTwo(Connection connection) {
+    try {
+      TestDatabase.execute(
+          connection,
+          "UPDATE t SET v = v || 'x' WHERE id % 40 = 1",
+          "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 5000 UNION ALL SELECT i + 1 FROM n"
+              + " WHERE i < 5800) SELECT i, hex(randomblob(400)) FROM n");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
