@@ -45,7 +45,10 @@ public final class FileClock {
    * @return null if it is not known to be stamped by a clock of this computer
    */
   public static @Nullable FileClock of(Path real) {
-    Mounts mounts = Mounts.lately(real);
+    return of(Mounts.lately(real), real);
+  }
+
+  static @Nullable FileClock of(Mounts mounts, Path real) {
     boolean isOther = OTHERS.contains(mounts.type(real));
     return isOther || mounts.isLocal(real) ? new FileClock(isOther ? SLOW_NANOS : 0) : null;
   }

@@ -30,10 +30,9 @@ import org.jspecify.annotations.Nullable;
  * times the cost, and whatever else there may be to do.
  *
  * <pre>
- *                   ┌─▶ FileDifference   nobody has it open, the file is all: net changes ─┐
- *   ParkedCapture ──┤                                                                      ├─▶ CatchUpTurn
- *                   └─▶ LoggedCommits    the file is as it was, the WAL has the rest ──────┘     state, queue,
- *                                                                                                handler
+ *                   ┌─▶ FileDifference ─┐
+ *   ParkedCapture ──┤                   ├─▶ CatchUpTurn ──▶ state, queue, handler
+ *                   └─▶ LoggedCommits ──┘
  * </pre>
  *
  * <p>In any doubt nothing is done: before anything is added to the state, and so before anything is

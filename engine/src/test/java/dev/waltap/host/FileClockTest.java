@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -45,6 +47,23 @@ class FileClockTest {
       Thread.onSpinWait();
     }
     assertThat(clock.nanos()).isGreaterThan(first);
+  }
+
+  private static @Nullable FileClock clock(String type) {
+    String mount = "36 35 98:0 / /data rw,noatime - " + type + " /dev/x rw";
+    return FileClock.of(Mounts.parse(List.of(mount)), Path.of("/data/a.db"));
+  }
+
+  @Test
+  void whereFilesMayBeStampedByAnotherClockItIsSlow() {
+    FileClock own = Objects.requireNonNull(clock("ext4"));
+    for (String other : List.of("zfs", "overlay")) {
+      FileClock slow = Objects.requireNonNull(clock(other));
+      long ticks = TimeUnit.MILLISECONDS.toNanos(40);
+      long before = own.nanos();
+      assertThat(slow.nanos() + ticks).isBetween(before, own.nanos());
+    }
+    assertThat(clock("nfs4")).isNull();
   }
 
   @Test
