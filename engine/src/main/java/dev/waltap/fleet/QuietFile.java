@@ -25,10 +25,13 @@ import org.jspecify.annotations.Nullable;
 record QuietFile(Path database, FileStamp stamp) {
 
   /** A tick of the clock that files are stamped by, and a moment to spare. */
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(11);
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(11);
 
-  /** As long as the slowest clock takes, and then some. */
-  private static final int PAUSES = 6;
+  /**
+   * In milliseconds: mostly the connection is closed within a few, and the clock has gone on; at
+   * most as long as the slowest one takes, and then some.
+   */
+  private static final int[] PAUSES = {2, 3, 6, 11, 11, 11, 11};
 
   /**
    * Waits some milliseconds for a database that was written to just now to be one.
@@ -41,18 +44,21 @@ record QuietFile(Path database, FileStamp stamp) {
       return null;
     }
     FileStamp earlier = null;
-    for (int pauses = 0; pauses <= PAUSES; pauses++) {
-      if (pauses > 0 && !pause()) {
+    long since = 0;
+    for (int looks = 0; looks <= PAUSES.length; looks++) {
+      if (looks > 0 && !pause(TimeUnit.MILLISECONDS.toNanos(PAUSES[looks - 1]))) {
         return null;
       }
       long now = clock.nanos();
       FileStamp stamp = FileStamp.of(database);
       boolean logged = stamp.wal().exists();
-      if (logged && stamp.equals(earlier)) {
-        return null; // Its connection stays.
-      }
       if (!logged && stamp.isBefore(now)) {
         return new QuietFile(database, stamp);
+      }
+      if (!stamp.equals(earlier)) {
+        since = System.nanoTime();
+      } else if (logged && System.nanoTime() - since >= TICK_NANOS) {
+        return null; // Its connection stays.
       }
       earlier = stamp;
     }
@@ -61,7 +67,7 @@ record QuietFile(Path database, FileStamp stamp) {
 
   /** Waits for the next tick; false if the thread was interrupted. */
   static boolean pause() {
-    return pause(PAUSE_NANOS);
+    return pause(TICK_NANOS);
   }
 
   /** Waits; false if the thread was interrupted. */
