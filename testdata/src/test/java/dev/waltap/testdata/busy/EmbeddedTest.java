@@ -185,7 +185,8 @@ class EmbeddedTest {
         openAndClose(database.path());
       }
     }
-    assertThat(count("/proc/self/fd")).isBetween(descriptors, descriptors + 55);
+    // Those of databases that earlier tests have deleted may go meanwhile.
+    assertThat(count("/proc/self/fd")).isLessThanOrEqualTo(descriptors + 55);
     assertThat(mappings()).isLessThanOrEqualTo(2);
   }
 
