@@ -23,12 +23,17 @@ class CatchUpTest extends ParkedTestCase {
   @Test
   void whatIsCommittedIsEmittedWithoutOpeningTheDatabase() throws Exception {
     startWith("INSERT INTO t VALUES (1, 'a'), (2, 'b')");
-    execute(NAME, "INSERT INTO t VALUES (3, 'c')", "UPDATE t SET v = 'x' WHERE id = 1");
+    execute(
+        NAME,
+        "BEGIN",
+        "INSERT INTO t VALUES (3, 'c')",
+        "UPDATE t SET v = 'x' WHERE id = 1",
+        "COMMIT");
     awaitDelivered("UPDATE 1", "INSERT 3");
-    await(() -> !moves.isEmpty());
+    awaitParked();
     execute(NAME, "DELETE FROM t WHERE id < 3");
     awaitDelivered("UPDATE 1", "INSERT 3", "DELETE 1", "DELETE 2");
-    await(() -> moves.size() == 2);
+    awaitParked();
     assertThat(moves).containsOnly(MemberState.PARKING);
   }
 
@@ -38,7 +43,8 @@ class CatchUpTest extends ParkedTestCase {
     for (int i = 1; i <= 5; i++) {
       execute(NAME, "INSERT INTO t VALUES (" + i + ", 'v')");
       int expected = i;
-      await(() -> delivered.size() == expected && moves.size() == expected);
+      await(() -> delivered.size() == expected);
+      awaitParked();
     }
     close();
     execute(NAME, "INSERT INTO t VALUES (6, 'v')");
@@ -51,7 +57,7 @@ class CatchUpTest extends ParkedTestCase {
     startWith();
     execute(NAME, "ALTER TABLE t ADD COLUMN w", "INSERT INTO t VALUES (1, 'v', 'w')");
     awaitDelivered("SCHEMA", "INSERT 1");
-    assertThat(moves).containsExactly(MemberState.RUNNING);
+    assertThat(moves).contains(MemberState.RUNNING);
   }
 
   @Test
@@ -93,7 +99,7 @@ class CatchUpTest extends ParkedTestCase {
         "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
             + " WHERE i < 20000) SELECT i, i FROM n");
     await(() -> delivered.size() == 20_000 && !moves.isEmpty());
-    assertThat(moves).containsExactly(MemberState.PARKING);
+    assertThat(moves).containsOnly(MemberState.PARKING);
   }
 
   @Test
@@ -104,7 +110,7 @@ class CatchUpTest extends ParkedTestCase {
         "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
             + " WHERE i < 20) SELECT i, zeroblob(1000000) FROM n");
     await(() -> delivered.size() == 20 && !moves.isEmpty());
-    assertThat(moves).containsExactly(MemberState.RUNNING);
+    assertThat(moves).contains(MemberState.RUNNING);
   }
 
   @ParameterizedTest
