@@ -380,9 +380,8 @@ public final class Replica implements AutoCloseable {
    * @throws dev.waltap.format.DatabaseException if the snapshot can't be read
    */
   public boolean compareRows(Snapshot snapshot, TransactionPages into, SnapshotProgress progress) {
-    int[] held = pageSet.pageNumbers();
-    if (Integer.compareUnsigned(held[held.length - 1], snapshot.size()) > 0) {
-      return false; // Cut off, by a VACUUM or by mistake.
+    if (isCutOff(snapshot.size())) {
+      return false;
     }
     SnapshotDelta delta = new SnapshotDelta(snapshot, buffers, pageSet, owners, into, progress);
     delta.compareHeld();
@@ -390,7 +389,7 @@ public final class Replica implements AutoCloseable {
     for (int i = 0; i < into.size(); i++) {
       trees.add(owners.tree(into.pageNumber(i)));
     }
-    if (trees.remove(SchemaReader.TREE.ordinal()) && !differsByCountersOnly(into)) {
+    if (trees.remove(SchemaReader.TREE.ordinal()) && !keepsSchema(into)) {
       return false;
     }
     // A page can't have gone to another tree, or come, unless a page of that one leads to it now.
@@ -407,22 +406,17 @@ public final class Replica implements AutoCloseable {
    * pages need: else its pages alone do not say what became of them.
    */
   public boolean keepsTables(TransactionPages transaction) {
+    return !isCutOff(transaction.databaseSize()) && keepsSchema(transaction);
+  }
+
+  /** Whether a database of so many pages has lost some that are held: by a VACUUM or a mistake. */
+  private boolean isCutOff(int databaseSize) {
     int[] held = pageSet.pageNumbers();
-    return Integer.compareUnsigned(held[held.length - 1], transaction.databaseSize()) <= 0
-        && (!isOfSchema(transaction) || differsByCountersOnly(transaction));
+    return Integer.compareUnsigned(held[held.length - 1], databaseSize) > 0;
   }
 
-  private boolean isOfSchema(TransactionPages transaction) {
-    for (int i = 0; i < transaction.size(); i++) {
-      if (owners.tree(transaction.pageNumber(i)) == SchemaReader.TREE.ordinal()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Whether page 1 is all of the schema table that differs, and only what it says of commits. */
-  private boolean differsByCountersOnly(TransactionPages changed) {
+  /** Whether at most page 1 of the schema table differs, and only in what it says of commits. */
+  private boolean keepsSchema(TransactionPages changed) {
     for (int i = 0; i < changed.size(); i++) {
       int page = changed.pageNumber(i);
       if (page != 1 && owners.tree(page) == SchemaReader.TREE.ordinal()) {
@@ -430,7 +424,7 @@ public final class Replica implements AutoCloseable {
       }
     }
     byte[] first = new byte[buffers.pageSize()];
-    return changed.copy(1, first) && SchemaReader.isSame(pageSet.page(1), first);
+    return !changed.copy(1, first) || SchemaReader.isSame(pageSet.page(1), first);
   }
 
   /**

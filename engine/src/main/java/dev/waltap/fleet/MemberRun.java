@@ -43,7 +43,6 @@ class MemberRun {
   private final FleetOptions options;
   private final FleetThreads threads;
   private final Events events;
-
   private final Recall recall;
   private final Recall closing;
   private final CountDownLatch ended = new CountDownLatch(1);

@@ -8,6 +8,7 @@ import dev.waltap.host.FileClock;
 import dev.waltap.io.FileNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -61,34 +62,30 @@ final class Shortcut {
    * @return whether the capture has ended; if not, it has to be run
    */
   boolean take(@Nullable Kept kept) {
-    from = kept == null ? null : kept.capture();
-    FileStamp stamp = kept == null ? null : kept.stamp();
-    return switch (kept == null || stamp == null
-        ? CaughtUp.UNKNOWN
-        : inLog(kept.capture(), stamp)) {
-      case NOTHING -> {
-        capture.endCaughtUp();
-        yield true;
-      }
-      case ENDED -> true;
-      case UNKNOWN -> inFile();
-      case PENDING, EMITTED -> false;
-    };
+    CaughtUp found = CaughtUp.UNKNOWN;
+    if (kept != null) {
+      from = kept.capture();
+      found = inLog(kept);
+    }
+    if (found == CaughtUp.UNKNOWN) {
+      found = inFile();
+    }
+    if (caughtUp != null) {
+      capture.endCaughtUp();
+    }
+    return caughtUp != null || found == CaughtUp.ENDED;
   }
 
-  /**
-   * What the last look has found.
-   *
-   * @param before a stamp that any write to the database file since the capture before has changed
-   */
-  private CaughtUp inLog(Parked left, FileStamp before) {
+  /** What the last look has found. */
+  private CaughtUp inLog(Kept kept) {
+    FileStamp before = kept.stamp();
     // Mostly there is no log where connections are closed, which takes one call to find out.
-    FileClock clock = Files.exists(log) ? FileClock.of(database) : null;
-    if (clock == null) {
+    FileClock clock = before != null && Files.exists(log) ? FileClock.of(database) : null;
+    if (before == null || clock == null) {
       return CaughtUp.UNKNOWN;
     }
     CaughtUp found = CaughtUp.PENDING;
-    Parked last = left;
+    Parked last = kept.capture();
     for (int looks = 0; looks < LOOKS; looks++) {
       if (looks > 0 && !pause(found, looks)) {
         return CaughtUp.PENDING;
@@ -99,14 +96,22 @@ final class Shortcut {
         return CaughtUp.UNKNOWN;
       }
       found = capture.catchUp(last, true, () -> FileStamp.of(database).isOfSameDatabase(before));
-      if (found == CaughtUp.UNKNOWN || found == CaughtUp.ENDED) {
-        return found;
+      switch (found) {
+        case UNKNOWN, ENDED -> {
+          return found;
+        }
+        case NOTHING -> {
+          if (stamp.isBefore(now)) {
+            caughtUp = stamp;
+            return found;
+          }
+        }
+        case EMITTED -> {
+          last = Objects.requireNonNull(capture.parked());
+          from = last;
+        }
+        case PENDING -> {}
       }
-      if (found == CaughtUp.NOTHING && stamp.isBefore(now)) {
-        caughtUp = stamp;
-        return found;
-      }
-      last = found == CaughtUp.EMITTED ? leftBehind(last) : last;
     }
     return CaughtUp.PENDING;
   }
@@ -118,27 +123,16 @@ final class Shortcut {
         : QuietFile.pause();
   }
 
-  /** What the capture goes on from. */
-  private Parked leftBehind(Parked before) {
-    Parked now = capture.parked();
-    from = now;
-    return now == null ? before : now;
-  }
-
-  private boolean inFile() {
+  private CaughtUp inFile() {
     QuietFile file = QuietFile.await(database);
     Parked start = file == null ? null : from == null ? capture.saved() : from;
     if (file == null || start == null) {
-      return false;
+      return CaughtUp.UNKNOWN;
     }
     CaughtUp found = capture.catchUp(start, false, file::isUnchanged);
-    switch (found) {
-      case NOTHING, EMITTED -> {
-        caughtUp = file.stamp();
-        capture.endCaughtUp();
-      }
-      case ENDED, UNKNOWN, PENDING -> {}
+    if (found == CaughtUp.NOTHING || found == CaughtUp.EMITTED) {
+      caughtUp = file.stamp();
     }
-    return found != CaughtUp.UNKNOWN;
+    return found;
   }
 }

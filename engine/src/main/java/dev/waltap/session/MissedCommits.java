@@ -16,8 +16,8 @@ interface MissedCommits {
    * Finds it.
    *
    * @param replica as of that end, without a decoder yet
-   * @param pages gives what the pages of a transaction are collected in; is told how many bytes the
-   *     others have
+   * @param pages gives what the pages of a transaction are collected in, for the number of bytes
+   *     that the others have
    * @return in their order; nothing of it may be handed out before {@link #isProven} says so. Null
    *     if only a session can find it
    */

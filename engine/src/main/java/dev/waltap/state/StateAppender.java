@@ -39,9 +39,6 @@ public final class StateAppender implements AutoCloseable {
 
   private boolean isAnyAdded;
 
-  /** Whether the file was begun, and its directory was not synced since. */
-  private boolean isBegun;
-
   /** The state, held, as it was left. What the closer has is closed with this. */
   StateAppender(ClosedState state, CommitCountFile count, Closer closer) {
     this.state = state;
@@ -68,7 +65,6 @@ public final class StateAppender implements AutoCloseable {
       throw new IllegalArgumentException(entry.position() + " is not after " + state.end());
     }
     int begin = state.size();
-    isBegun |= begin == 0;
     byte[] header = state.header();
     record.reset(begin == 0 ? header : NOTHING);
     long hash =
@@ -97,10 +93,9 @@ public final class StateAppender implements AutoCloseable {
     }
     try {
       channel(false).force(false);
-      if (isBegun) {
+      if (state.synced() == 0) {
         // Also of a file that was there: whoever made it may have been killed before this.
         PrivateFiles.sync(state.directory.path());
-        isBegun = false;
       }
     } catch (IOException e) {
       throw StateErrors.io(path, e);
