@@ -100,18 +100,7 @@ class FleetTest {
   }
 
   private Thread start(Fleet fleet) throws InterruptedException {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                fleet.run(CaptureMode.CDC);
-              } catch (Throwable e) {
-                failure.set(e);
-              }
-            });
-    thread.start();
-    assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
-    return thread;
+    return FleetThread.start(fleet, ready, 30, failure);
   }
 
   private static void await(BooleanSupplier condition, Object what) throws InterruptedException {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.Waltap;
 import dev.waltap.api.CaptureException;
-import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Change;
 import dev.waltap.api.ChangesHandler;
 import dev.waltap.api.Fleet;
@@ -117,18 +116,7 @@ class FleetThreadsTest {
   }
 
   private Thread start(Fleet fleet) throws InterruptedException {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                fleet.run(CaptureMode.CDC);
-              } catch (Throwable e) {
-                failure.set(e);
-              }
-            });
-    thread.start();
-    assertThat(ready.await(60, TimeUnit.SECONDS)).isTrue();
-    return thread;
+    return FleetThread.start(fleet, ready, 60, failure);
   }
 
   private static void await(BooleanSupplier condition, Object what) throws InterruptedException {

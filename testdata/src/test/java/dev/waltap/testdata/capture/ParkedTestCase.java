@@ -4,8 +4,6 @@ package dev.waltap.testdata.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waltap.Waltap;
-import dev.waltap.api.CaptureException;
-import dev.waltap.api.CaptureMode;
 import dev.waltap.api.Change;
 import dev.waltap.api.Fleet;
 import dev.waltap.api.FleetListener;
@@ -21,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -105,18 +102,7 @@ abstract class ParkedTestCase {
                   }
                 })
             .build();
-    Fleet running = fleet;
-    thread =
-        new Thread(
-            () -> {
-              try {
-                running.run(CaptureMode.CDC);
-              } catch (CaptureException e) {
-                failure.set(e);
-              }
-            });
-    thread.start();
-    assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
+    thread = FleetThread.start(fleet, ready, 30, failure);
     park();
   }
 

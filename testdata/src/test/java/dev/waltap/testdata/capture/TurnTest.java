@@ -3,9 +3,9 @@ package dev.waltap.testdata.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waltap.CaptureBuilder;
 import dev.waltap.Waltap;
 import dev.waltap.api.CaptureMode;
-import dev.waltap.api.CaptureOptions;
 import dev.waltap.api.Change;
 import dev.waltap.api.WakeSignal;
 import dev.waltap.capture.CaptureEngine;
@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -248,8 +249,8 @@ class TurnTest {
     engine.close();
   }
 
-  @Test
-  void idleItGivesBackTheMemoryThatOthersNeed() throws Exception {
+  /** Makes the engine one of a larger table, which takes its memory from the pool that it gives. */
+  private MemoryPool share(UnaryOperator<CaptureBuilder> options) throws SQLException {
     engine.close();
     TestDatabase.execute(
         application,
@@ -257,9 +258,17 @@ class TurnTest {
         "INSERT INTO big(content) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
             + " WHERE i < 300) SELECT randomblob(3000) FROM n");
     MemoryPool pool = new MemoryPool(6 << 20);
-    CaptureOptions options =
-        Waltap.open(database.path()).handler(this::take).wakeSignal(this::signal).options();
-    engine = new CaptureEngine(options, new CaptureMemory(4 << 20, pool, 1 << 20, pool));
+    CaptureBuilder builder =
+        Waltap.open(database.path()).handler(this::take).wakeSignal(this::signal);
+    engine =
+        new CaptureEngine(
+            options.apply(builder).options(), new CaptureMemory(4 << 20, pool, 1 << 20, pool));
+    return pool;
+  }
+
+  @Test
+  void idleItGivesBackTheMemoryThatOthersNeed() throws Exception {
+    MemoryPool pool = share(options -> options);
     long floors = pool.total() - pool.free();
     CountDownLatch recalled = leave();
     engine.tend(System.nanoTime());
@@ -292,21 +301,7 @@ class TurnTest {
 
   @Test
   void itGivesWayToOthersWhileItWaitsForItsHandler() throws Exception {
-    engine.close();
-    TestDatabase.execute(
-        application,
-        "CREATE TABLE big(id INTEGER PRIMARY KEY, content BLOB)",
-        "INSERT INTO big(content) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-            + " WHERE i < 300) SELECT randomblob(3000) FROM n");
-    MemoryPool pool = new MemoryPool(6 << 20);
-    CaptureOptions options =
-        Waltap.open(database.path())
-            .handler(this::take)
-            .batchSize(1)
-            .queueChanges(1)
-            .wakeSignal(this::signal)
-            .options();
-    engine = new CaptureEngine(options, new CaptureMemory(4 << 20, pool, 1 << 20, pool));
+    MemoryPool pool = share(options -> options.batchSize(1).queueChanges(1));
     CountDownLatch recalled = leave();
     CountDownLatch returns = new CountDownLatch(1);
     held.set(returns);
